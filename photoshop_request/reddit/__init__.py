@@ -1,0 +1,1 @@
+"""Reddit's things: records, archives, APIs, and how observations of one thing are merged."""

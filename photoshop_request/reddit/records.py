@@ -1,0 +1,89 @@
+"""A submission and a comment as every later stage sees them, whatever the source and year they came from."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One entry of Reddit's `media_metadata`, in the order people saw it (`gallery_data.items` for galleries)."""
+
+    media_id: str
+    kind: str
+    """Reddit's `e`: Image, AnimatedImage, RedditVideo; empty when missing."""
+    status: str
+    """Reddit's `status`: valid, failed, unprocessed, invalid."""
+    mime: str = ""
+    address: str | None = None
+    """`s.u` or `s.gif`, unescaped once: a signed preview at full size; its file name tells the true extension."""
+    width: int | None = None
+    height: int | None = None
+    sticker: str | None = None
+    """Reddit's `t` (giphy, emoji, sticker): a reaction, never an edit."""
+    caption: str | None = None
+    outbound_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One post. Texts are unescaped once (`&amp;` -> `&`); ids have no `t3_`; times are Unix seconds, UTC."""
+
+    id: str
+    subreddit: str
+    author: str | None
+    """None when deleted or unknown."""
+    created_utc: int
+    title: str
+    selftext: str
+    url: str
+    permalink: str
+    score: int | None
+    num_comments: int | None
+    upvote_ratio: float | None
+    flair: str | None
+    """`link_flair_text`, as written."""
+    over_18: bool
+    is_self: bool
+    stickied: bool
+    distinguished: str | None
+    edited_utc: int | None
+    removed_by_category: str | None
+    """Reddit's word for who removed it: deleted is the author, others are moderators or Reddit."""
+    deleted_by_author: bool
+    crosspost_parent: str | None
+    """Id of the submission this one repeats, without `t3_`; `media` and `preview` are then the parent's."""
+    is_gallery: bool
+    media: tuple[Media, ...] = ()
+    preview: str | None = None
+    """`preview.images[0].source.url`: Reddit's signed copy of a linked picture."""
+    sources: tuple[str, ...] = field(default=())
+    """Which inputs showed it, sorted."""
+    first_seen: int | None = None
+    last_seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment, with the same conventions as `Submission`."""
+
+    id: str
+    submission_id: str
+    parent_id: str
+    """With its prefix: `t1_…` a comment, `t3_…` the submission."""
+    subreddit: str
+    author: str | None
+    created_utc: int
+    body: str
+    score: int | None
+    is_submitter: bool | None
+    """None where the source does not say (before 2018)."""
+    author_flair: str | None
+    stickied: bool
+    distinguished: str | None
+    edited_utc: int | None
+    removed_by_category: str | None
+    deleted_by_author: bool
+    permalink: str
+    media: tuple[Media, ...] = ()
+    sources: tuple[str, ...] = field(default=())
+    first_seen: int | None = None
+    last_seen: int | None = None

@@ -1,0 +1,1 @@
+"""The words: instructions, task types, acceptance, conversations."""
