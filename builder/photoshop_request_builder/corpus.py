@@ -1,0 +1,142 @@
+"""Where things lie in a corpus, and which shard a request belongs to."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import fsspec
+import xxhash
+from filelock import FileLock, Timeout
+from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
+
+from photoshop_request.errors import BusyError, CorpusError
+from photoshop_request_builder import storage
+
+FORMAT = 1
+"""Of the folder; a corpus of another format is refused, never guessed at."""
+DEFAULT_SHARDS = 64
+"""About 1,300 requests a shard at the subreddit's size: seconds of work, megabytes of memory."""
+_SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,21}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A working folder. Picklable: it goes to workers on other machines as it is."""
+
+    fs: AbstractFileSystem
+    root: str
+    shards: int
+    """A power of two, fixed when the corpus is made."""
+    subreddits: tuple[str, ...]
+
+    def path(self, *parts: str) -> str:
+        """The fsspec path of something in the corpus."""
+        return "/".join((self.root, *parts))
+
+    def shard_path(self, shard: int, table: str) -> str:
+        """The path of one shard's table: submissions, comments, links, candidates …"""
+        return self.path("shards", f"{shard:05d}", f"{table}.parquet")
+
+    def image_path(self, sha256: str, extension: str) -> str:
+        """The path of a fetched picture."""
+        return self.path("images", sha256[:2], sha256[2:4], f"{sha256}.{extension}")
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger: on the corpus's own disk, or beside the working folder when the corpus is in object storage."""
+        if isinstance(self.fs, LocalFileSystem):
+            return Path(self.root) / "ledger.sqlite"
+        return Path(f"{re.sub(r'[^A-Za-z0-9]+', '-', self.root).strip('-')}.ledger.sqlite")
+
+    @property
+    def address(self) -> str:
+        """The corpus's name as a user would type it."""
+        return self.root if isinstance(self.fs, LocalFileSystem) else str(self.fs.unstrip_protocol(self.root))
+
+
+def shard_of(submission_id: str, shards: int) -> int:
+    """The shard of a request and of everything under it: stable for ever, whatever else the corpus holds.
+
+    The top bits of a 64-bit xxh3 of the id (without `t3_`): doubling `shards` splits each shard in two.
+    """
+    return xxhash.xxh3_64_intdigest(submission_id.encode()) >> (64 - shards.bit_length() + 1) if shards > 1 else 0
+
+
+def open_corpus(path: str | Path) -> Corpus:
+    """An existing corpus.
+
+    Raises:
+        CorpusError: there is none at `path`, or it is of another format.
+    """
+    fs, root = _locate(path)
+    try:
+        settings = tomllib.loads(fs.cat_file(f"{root}/corpus.toml").decode())
+    except (FileNotFoundError, NotADirectoryError):
+        raise CorpusError(
+            f"{path}: no corpus here (no corpus.toml). Make one with: photoshop-request ingest {path} FILE…"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path}/corpus.toml: not readable as TOML ({error}).") from error
+    corpus = settings.get("corpus", {})
+    if corpus.get("format") != FORMAT:
+        raise CorpusError(
+            f"{path}/corpus.toml: format {corpus.get('format')!r}, this version reads {FORMAT}. "
+            "Use the version that made it, or start a new corpus."
+        )
+    shards = corpus.get("shards")
+    if not isinstance(shards, int) or shards < 1 or shards & (shards - 1):
+        raise CorpusError(f"{path}/corpus.toml: shards must be a power of two, not {shards!r}.")
+    return Corpus(fs, root, shards, tuple(corpus.get("subreddits", ())))
+
+
+def create_corpus(path: str | Path, *, subreddits: tuple[str, ...], shards: int = DEFAULT_SHARDS) -> Corpus:
+    """A new corpus at `path`, or the one that is there if it has the same subreddits.
+
+    Raises:
+        CorpusError: `path` is a file, or holds a corpus of other subreddits, or a setting is not valid.
+        StorageError: it cannot be written.
+    """
+    if shards < 1 or shards & (shards - 1):
+        raise CorpusError(f"shards must be a power of two, not {shards}.")
+    if bad := [name for name in subreddits if not _SUBREDDIT.match(name)]:
+        raise CorpusError(f"{bad[0]!r} is not a subreddit's name (letters, digits and _, without r/).")
+    fs, root = _locate(path)
+    if fs.isfile(root):
+        raise CorpusError(f"{path}: is a file; a corpus is a folder.")
+    if not fs.exists(f"{root}/corpus.toml"):
+        names = ", ".join(f'"{name}"' for name in subreddits)
+        text = f"[corpus]\nformat = {FORMAT}\nsubreddits = [{names}]\nshards = {shards}\n"
+        storage.write_bytes(fs, f"{root}/corpus.toml", text.encode())
+    corpus = open_corpus(path)
+    if {name.lower() for name in corpus.subreddits} != {name.lower() for name in subreddits}:
+        raise CorpusError(
+            f"{path}: this corpus is of {', '.join(corpus.subreddits)}. "
+            f"Start another corpus for {', '.join(subreddits)}, or leave --subreddit out."
+        )
+    return corpus
+
+
+def lock(corpus: Corpus) -> FileLock:
+    """The right to write to `corpus`, held until released; one process has it at a time.
+
+    Raises:
+        BusyError: another process has it.
+        StorageError: the folder cannot be written.
+    """
+    place = Path(corpus.root) / ".lock" if isinstance(corpus.fs, LocalFileSystem) else corpus.ledger_path
+    held = FileLock(place.with_suffix(".lock") if place.suffix else place)
+    try:
+        with storage.explained(str(place)):
+            held.acquire(timeout=0)
+    except Timeout:
+        raise BusyError(
+            f"{corpus.address}: another photoshop-request is working on this corpus. Wait for it to end, or stop it."
+        ) from None
+    return held
+
+
+def _locate(path: str | Path) -> tuple[AbstractFileSystem, str]:
+    fs, root = fsspec.core.url_to_fs(str(path))
+    return fs, root.rstrip("/")

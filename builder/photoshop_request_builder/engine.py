@@ -1,0 +1,86 @@
+"""Runs the jobs of a stage: here, on a pool of processes, or one after the other.
+
+A stage is two plain functions. `plan` looks at fingerprints only and gives the jobs that are to be done; each job is a
+picklable call over one unit (a shard, a file) that reads whole files and writes whole files. Who runs a job, where and
+in which order changes nothing in what it writes.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from photoshop_request.errors import PhotoshopRequestError
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[R]):
+    """One unit of one stage's work."""
+
+    unit: str
+    """For people: `shard 00017`, `RS_2020-06.zst`."""
+    run: Callable[[], R]
+    """Picklable: a `functools.partial` of a module's function."""
+
+
+def default_workers() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_jobs(
+    jobs: Sequence[Job[R]], *, workers: int = 1, on_done: Callable[[Job[R], R], None] | None = None
+) -> list[R]:
+    """Do all `jobs` and return their results in the order of `jobs`.
+
+    `on_done` is called in this process as each ends, in any order. The first exception of a job stops the rest: jobs
+    that have not begun do not begin, those under way are waited for.
+
+    Raises:
+        PhotoshopRequestError: a worker process died (killed, out of memory); the message names the units it may have
+            been at.
+    """
+    if workers <= 1 or len(jobs) <= 1:
+        results = []
+        for job in jobs:
+            results.append(job.run())
+            if on_done:
+                on_done(job, results[-1])
+        return results
+    return _run_in_processes(jobs, min(workers, len(jobs)), on_done)
+
+
+def _run_in_processes(jobs: Sequence[Job[R]], workers: int, on_done: Callable[[Job[R], R], None] | None) -> list[R]:
+    results: dict[int, R] = {}
+    # spawn: a fork would copy locks that threads of this process hold
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = dict(enumerate(jobs))
+        running: dict[Future[R], int] = {}
+        try:
+            while waiting or running:
+                # few in flight: a failure stops the rest at once, and a dead worker names few units
+                while waiting and len(running) < workers + 1:
+                    number = next(iter(waiting))
+                    running[pool.submit(waiting.pop(number).run)] = number
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    results[running[future]] = future.result()
+                    number = running.pop(future)
+                    if on_done:
+                        on_done(jobs[number], results[number])
+        except BrokenProcessPool:
+            units = ", ".join(jobs[number].unit for number in sorted(running.values()))
+            raise PhotoshopRequestError(
+                f"A worker process died at one of: {units}. Everything finished is kept; run the same command again, "
+                "with fewer --workers if memory was short."
+            ) from None
+        except BaseException:
+            for future in running:
+                future.cancel()
+            raise
+    return [results[number] for number in range(len(jobs))]

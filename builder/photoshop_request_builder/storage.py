@@ -1,0 +1,142 @@
+"""Whole files, read and written at once, on a disk or in object storage (fsspec).
+
+A reader never sees half a file: on a disk it is written under a temporary name, flushed to the platter and renamed;
+object stores publish an object only when its upload is complete.
+"""
+
+import errno
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
+
+from photoshop_request.errors import StorageError
+
+_FINGERPRINT = b"photoshop_request.fingerprint"
+_CONTENT = b"photoshop_request.content"
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a table on disk says of itself."""
+
+    fingerprint: str
+    """Of everything it was made from: same fingerprint, nothing to do."""
+    content: str
+    """Of its rows: later stages depend on this, so equal rows stop the chain of remaking."""
+    rows: int
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn what a full or forbidden disk raises into an error that says what to do.
+
+    Raises:
+        StorageError: no space or no permission at `path`.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageError(f"{path}: no space left. Free some and run the same command again.") from error
+        if error.errno in _NO_PERMISSION:
+            raise StorageError(f"{path}: cannot be written ({error.strerror}). Choose another folder.") from error
+        raise
+
+
+def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
+    """Put `data` at `path`, whole or not at all; folders are made.
+
+    Raises:
+        StorageError: no space or no permission.
+    """
+    with explained(path):
+        if not isinstance(fs, LocalFileSystem):
+            fs.pipe_file(path, data)
+            return
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - fsspec paths are strings
+        part = f"{path}.{os.getpid()}.part"
+        try:
+            with open(part, "wb") as file:  # noqa: PTH123
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)  # noqa: PTH105
+        except BaseException:
+            if os.path.exists(part):  # noqa: PTH110
+                os.remove(part)  # noqa: PTH107
+            raise
+
+
+def write_json(fs: AbstractFileSystem, path: str, value: Any) -> None:
+    """Put `value` at `path` as indented JSON with sorted keys."""
+    write_bytes(fs, path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(fs: AbstractFileSystem, path: str) -> Any | None:
+    """The value at `path`, or None if there is no such file or it is not JSON."""
+    try:
+        return json.loads(fs.cat_file(path))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_table(fs: AbstractFileSystem, path: str, table: pa.Table, fingerprint: str) -> None:
+    """Put `table` at `path` with its stamp in the Parquet footer.
+
+    Raises:
+        StorageError: no space or no permission.
+    """
+    stamped = table.replace_schema_metadata({_FINGERPRINT: fingerprint.encode(), _CONTENT: content_of(table).encode()})
+    buffer = io.BytesIO()
+    pq.write_table(stamped, buffer, compression="zstd")
+    write_bytes(fs, path, buffer.getvalue())
+
+
+def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> pa.Table:
+    """The table at `path`, all columns or some."""
+    return pq.read_table(path, columns=columns, filesystem=fs)
+
+
+def read_stamp(fs: AbstractFileSystem, path: str) -> Stamp | None:
+    """The stamp of the table at `path`; None if it is missing, broken or not ours."""
+    try:
+        with fs.open(path, "rb") as file:
+            footer = pq.read_metadata(file)
+    except (FileNotFoundError, pa.ArrowException, OSError):
+        return None
+    metadata = footer.metadata or {}
+    if _FINGERPRINT not in metadata or _CONTENT not in metadata:
+        return None
+    return Stamp(metadata[_FINGERPRINT].decode(), metadata[_CONTENT].decode(), footer.num_rows)
+
+
+def content_of(table: pa.Table) -> str:
+    """A fingerprint of the rows of `table`, whatever its chunks and metadata."""
+    digest = hashlib.blake2b(digest_size=16)
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, plain.schema) as writer:
+        writer.write_table(plain)
+    digest.update(memoryview(sink.getvalue()))
+    return digest.hexdigest()
+
+
+def fingerprint(stage: str, version: int, inputs: Mapping[str, Any]) -> str:
+    """A fingerprint of one stage's work: its name, the version of its rule, and everything that goes in.
+
+    `inputs` holds JSON values only; order does not matter.
+    """
+    text = json.dumps([stage, version, inputs], sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,123 @@
+"""The tables of a shard: one schema each, and the way from frozen dataclasses to columns and back."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from photoshop_request.reddit.records import Comment, Media, Submission
+
+T = TypeVar("T")
+
+MEDIA = pa.struct(
+    [
+        ("media_id", pa.string()),
+        ("kind", pa.string()),
+        ("status", pa.string()),
+        ("mime", pa.string()),
+        ("address", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("sticker", pa.string()),
+        ("caption", pa.string()),
+        ("outbound_url", pa.string()),
+    ]
+)
+
+SUBMISSIONS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("subreddit", pa.string()),
+        ("author", pa.string()),
+        ("created_utc", pa.int64()),
+        ("title", pa.string()),
+        ("selftext", pa.string()),
+        ("url", pa.string()),
+        ("permalink", pa.string()),
+        ("score", pa.int64()),
+        ("num_comments", pa.int64()),
+        ("upvote_ratio", pa.float64()),
+        ("flair", pa.string()),
+        ("over_18", pa.bool_()),
+        ("is_self", pa.bool_()),
+        ("stickied", pa.bool_()),
+        ("distinguished", pa.string()),
+        ("edited_utc", pa.int64()),
+        ("removed_by_category", pa.string()),
+        ("deleted_by_author", pa.bool_()),
+        ("crosspost_parent", pa.string()),
+        ("is_gallery", pa.bool_()),
+        ("media", pa.list_(MEDIA)),
+        ("preview", pa.string()),
+        ("sources", pa.list_(pa.string())),
+        ("first_seen", pa.int64()),
+        ("last_seen", pa.int64()),
+    ]
+)
+
+COMMENTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("submission_id", pa.string()),
+        ("parent_id", pa.string()),
+        ("subreddit", pa.string()),
+        ("author", pa.string()),
+        ("created_utc", pa.int64()),
+        ("body", pa.string()),
+        ("score", pa.int64()),
+        ("is_submitter", pa.bool_()),
+        ("author_flair", pa.string()),
+        ("stickied", pa.bool_()),
+        ("distinguished", pa.string()),
+        ("edited_utc", pa.int64()),
+        ("removed_by_category", pa.string()),
+        ("deleted_by_author", pa.bool_()),
+        ("permalink", pa.string()),
+        ("media", pa.list_(MEDIA)),
+        ("sources", pa.list_(pa.string())),
+        ("first_seen", pa.int64()),
+        ("last_seen", pa.int64()),
+    ]
+)
+
+
+def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    """Frozen dataclasses as a table; fields are columns of the same name.
+
+    Raises:
+        AttributeError: a row has no field for a column of `schema`.
+    """
+    rows = list(rows)
+    columns = [pa.array([_plain(getattr(row, field.name)) for row in rows], type=field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def from_table(table: pa.Table, kind: type[T]) -> Iterator[T]:
+    """The rows of `table` as instances of the frozen dataclass `kind`, by name of column."""
+    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    columns = [table.column(name).to_pylist() for name in names]
+    for values in zip(*columns, strict=True):
+        yield kind(**{name: _rich(name, value) for name, value in zip(names, values, strict=True)})
+
+
+def submissions_of(table: pa.Table) -> Iterator[Submission]:
+    """The rows of a submissions table."""
+    return from_table(table, Submission)
+
+
+def comments_of(table: pa.Table) -> Iterator[Comment]:
+    """The rows of a comments table."""
+    return from_table(table, Comment)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [dataclasses.asdict(item) if isinstance(item, Media) else item for item in value]
+    return value
+
+
+def _rich(name: str, value: Any) -> Any:
+    if name == "media":
+        return tuple(Media(**item) for item in value or ())
+    return tuple(value) if isinstance(value, list) else value
