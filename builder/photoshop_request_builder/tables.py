@@ -81,6 +81,49 @@ COMMENTS = pa.schema(
     ]
 )
 
+LINKS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("comment_id", pa.string()),
+        ("position", pa.int32()),
+        ("url", pa.string()),
+        ("canonical", pa.string()),
+        ("host", pa.string()),
+        ("kind", pa.string()),
+        ("role", pa.string()),
+        ("reason", pa.string()),
+        ("author", pa.string()),
+        ("caption", pa.string()),
+        ("fallback", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+    ]
+)
+"""Every address of a submission (comment_id null) or comment, in order; `reason` set where it is not to be fetched."""
+
+PICTURES = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("comment_id", pa.string()),
+        ("position", pa.int32()),
+        ("index", pa.int32()),
+        ("link", pa.string()),
+        ("url", pa.string()),
+        ("host", pa.string()),
+        ("role", pa.string()),
+        ("author", pa.string()),
+        ("caption", pa.string()),
+        ("state", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("sha256", pa.string()),
+        ("extension", pa.string()),
+        ("bytes", pa.int64()),
+        ("retrieved_via", pa.string()),
+    ]
+)
+"""What fetching made of each link: one row a picture (an album gives several), or one with the reason why none."""
+
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
     """Frozen dataclasses as a table; fields are columns of the same name.
