@@ -1,0 +1,261 @@
+"""Bytes to pixels, safely: what a file is, whether it decodes to its last pixel, and one plain sRGB picture of it.
+
+Magic bytes choose the reader, never a file name. Limits are checked on the header, before any pixel is decoded.
+"""
+
+import contextlib
+import functools
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from photoshop_request.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["EXTENSIONS", "MAX_PIXELS", "MIN_SIDE", "Picture", "Rejected", "decode", "open_checked", "sniff", "upright"]
+
+MAX_PIXELS = 100_000_000
+"""Width times height beyond which a file is refused unread: three times a large phone camera, 300 MB of pixels."""
+
+MIN_SIDE = 64
+"""Pixels of the shorter side under which a picture is a thumbnail or an icon."""
+
+EXTENSIONS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "GIF": "gif",
+    "BMP": "bmp",
+    "TIFF": "tiff",
+    "AVIF": "avif",
+    "HEIF": "heic",
+}
+"""The true file extension of each format that `sniff` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One decoded picture: upright, opaque, 8-bit sRGB."""
+
+    pixels: "NDArray[np.uint8]"
+    """Shape (height, width, 3), read-only; transparent areas are white."""
+    format: str
+    """One of the keys of `EXTENSIONS`; empty when the pixels did not come from a file."""
+    transparent: float
+    """Share of the area, 0 to 1, that was less than half opaque before it was laid on white."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a file is no picture that can be used."""
+
+    verdict: Verdict
+    """`not_an_image`, `corrupt`, `animated`, `too_large` or `too_small`."""
+    detail: str
+    """A few words for people."""
+
+
+_MAGIC = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+}
+
+
+def sniff(data: bytes) -> str | None:
+    """The picture format that the first bytes tell, a key of `EXTENSIONS`; None for anything else (HTML, SVG, video)."""
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            return kind
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
+    return _sniff_boxes(data) if data[4:8] == b"ftyp" else None
+
+
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+
+
+def _sniff_boxes(data: bytes) -> str | None:
+    """AVIF or HEIF by the brands of the first ISO media box; None for MP4, MOV and the like."""
+    end = min(int.from_bytes(data[:4], "big"), 256)
+    brands = {data[8:12], *(data[i : i + 4] for i in range(16, end, 4))}
+    if brands & {b"avif", b"avis"}:
+        return "AVIF"
+    return "HEIF" if brands & _HEIF_BRANDS else None
+
+
+def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE) -> Picture | Rejected:
+    """Decode a whole file to one upright, opaque sRGB picture, or say why not.
+
+    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied, colour
+    profiles are converted to sRGB, CMYK, palettes and 16-bit samples become 8-bit RGB, transparency is laid on
+    white. Of several pages or camera frames the first counts; animations are rejected.
+    """
+    image = open_checked(data, max_pixels=max_pixels, min_side=min_side)
+    if isinstance(image, Rejected):
+        return image
+    kind = sniff(data) or ""
+    try:
+        image.load()
+        image = upright(image)
+        image, transparent = _flatten(_to_srgb(image))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
+        return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
+    pixels = np.asarray(image)
+    pixels.flags.writeable = False
+    return Picture(pixels, kind, transparent)
+
+
+def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE) -> Image.Image | Rejected:
+    """Read the header only and check it; the pixels of the Pillow image that comes back are not decoded yet."""
+    kind = sniff(data)
+    if kind is None:
+        return Rejected(Verdict.NOT_AN_IMAGE, f"starts with {data[:12]!r}" if data else "empty")
+    reader = _reader(kind)
+    try:
+        if reader is None:
+            return Rejected(Verdict.NOT_AN_IMAGE, f"{kind}: no reader here; pip install 'photoshop-request[heif]'")
+        image = reader(io.BytesIO(data))
+        animated = kind in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
+        return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
+    if animated:
+        return Rejected(Verdict.ANIMATED, kind)
+    width, height = image.size
+    if width * height > max_pixels or min(width, height) < min_side:
+        verdict = Verdict.TOO_SMALL if min(width, height) < min_side else Verdict.TOO_LARGE
+        return Rejected(verdict, f"{width}x{height} pixels")
+    return image
+
+
+_ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
+"""Where more frames mean motion; in JPEG (MPO), TIFF and HEIF they are previews, depth maps, pages."""
+
+
+def _reader(kind: str) -> Callable[[io.BytesIO], Image.Image] | None:
+    """Pillow's reader of exactly this format: never the whole zoo that `Image.open` would try."""
+    readers: dict[str, Callable[[io.BytesIO], Image.Image]] = {
+        "JPEG": JpegImagePlugin.jpeg_factory,
+        "PNG": PngImagePlugin.PngImageFile,
+        "GIF": GifImagePlugin.GifImageFile,
+        "WEBP": WebPImagePlugin.WebPImageFile,
+        "BMP": BmpImagePlugin.BmpImageFile,
+        "TIFF": TiffImagePlugin.TiffImageFile,
+    }
+    if kind == "AVIF" and AvifImagePlugin.SUPPORTED:
+        return AvifImagePlugin.AvifImageFile
+    return _heif_reader() if kind == "HEIF" else readers.get(kind)
+
+
+@functools.cache
+def _heif_reader() -> Callable[[io.BytesIO], Image.Image] | None:
+    try:
+        from pillow_heif import HeifImageFile  # noqa: PLC0415 - an extra that may be missing
+    except ImportError:
+        return None
+    reader: Callable[[io.BytesIO], Image.Image] = HeifImageFile
+    return reader
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Apply the EXIF orientation; a damaged EXIF block counts as none."""
+    orientation = 1
+    with contextlib.suppress(Exception):
+        orientation = image.getexif().get(0x0112, 1)
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    """RGB or RGBA in sRGB, whatever mode and profile the file has."""
+    profile = image.info.get("icc_profile")
+    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+    elif image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        image = _eight_bit(image)
+    alpha = image.getchannel("A") if image.mode == "RGBA" else None
+    colours = image.convert("RGB") if alpha else image
+    transform = _to_srgb_transform(bytes(profile), colours.mode) if profile else None
+    if transform is not None:
+        colours = ImageCms.applyTransform(colours, transform) or colours
+    elif colours.mode != "RGB":
+        colours = colours.convert("RGB")
+    if alpha:
+        colours.putalpha(alpha)
+    return colours
+
+
+@functools.lru_cache(maxsize=64)
+def _to_srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """The way from an embedded profile to sRGB; None when it is sRGB already, damaged, or not made for this mode."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return None
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Grey samples of 16 or 32 bits or floats, scaled to 8 bits: from the range of the type, for floats from 0 to 1 or to the largest."""
+    samples = np.asarray(image, dtype=np.float32)
+    low, high = 0.0, 65535.0
+    if image.mode == "F":
+        finite = samples[np.isfinite(samples)]
+        low, high = min(0.0, float(finite.min(initial=0))), float(finite.max(initial=0))
+        high = 1.0 if high <= 1 else high
+    elif samples.max(initial=0) <= 255:
+        high = 255.0
+    scaled = np.nan_to_num((samples - low) * (255.0 / max(high - low, 1e-9)))
+    return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
+
+
+def _flatten(image: Image.Image) -> tuple[Image.Image, float]:
+    """Lay a picture on white; also the share of its area that is less than half opaque."""
+    if image.mode != "RGBA":
+        return image, 0.0
+    alpha = image.getchannel("A")
+    transparent = sum(alpha.histogram()[:128]) / (image.width * image.height)
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image.convert("RGB"), mask=alpha)
+    return paper, transparent
