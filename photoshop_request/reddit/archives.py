@@ -1,0 +1,133 @@
+"""Dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, or plain JSON lines.
+
+The first bytes tell the format, not the name. A file that ends in the middle, or is damaged, gives everything before
+the cut; `Archive.ending` then says so. python-zstandard's `stream_reader` would not notice: hence `decompressobj`.
+"""
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Protocol
+
+import fsspec
+import zstandard
+
+from photoshop_request.errors import InputError
+from photoshop_request.reddit.lines import Batch, split_lines
+
+_WINDOW = 2**31
+"""Bytes: the window of the monthly files; zstd's own default refuses them ("Frame requires too much memory")."""
+_FEED = 32 << 10
+"""Compressed bytes a step. Dumps give about 12 times as many: small blocks stay in the cache (see benchmarks/scan)."""
+_PLAIN_BLOCK = 512 << 10
+_MAGIC = 6
+
+
+class Ending(StrEnum):
+    """How an archive ended."""
+
+    COMPLETE = "complete"
+    TRUNCATED = "truncated"
+    """The file stops in the middle of a frame: what came before the cut was given."""
+    CORRUPT = "corrupt"
+    """The compressed bytes are damaged: what came before the damage was given."""
+
+
+class _Decompressor(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+class Archive:
+    """One dump, read once from start to end.
+
+    `size` and `consumed` count bytes of the file as stored, for progress; `ending` and `detail` are final once the
+    blocks or batches are used up.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        """Open `path`, a local path or any fsspec address.
+
+        Raises:
+            InputError: it is missing, a folder, empty, or not readable.
+        """
+        self.path = str(path)
+        try:
+            self._fs, self._name = fsspec.core.url_to_fs(self.path)
+            if self._fs.isdir(self._name):
+                raise InputError(f"{self.path}: is a folder, not an archive.")
+            self.size = int(self._fs.size(self._name) or 0)
+            with self._fs.open(self._name, "rb") as file:
+                self._magic = file.read(_MAGIC)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{self.path}: cannot be read ({_reason(error)}). Check the path.") from error
+        if not self._magic:
+            raise InputError(f"{self.path}: is empty. Fetch it again.")
+        self.consumed = 0
+        self.ending = Ending.COMPLETE
+        self.detail = ""
+
+    def batches(self) -> Iterator[Batch]:
+        """Every line, in batches of about a block."""
+        return split_lines(self.blocks())
+
+    def blocks(self) -> Iterator[bytes]:
+        """The decompressed bytes, in blocks of mostly less than 1 MiB."""
+        make = _format_of(self._magic)
+        with self._fs.open(self._name, "rb") as file:
+            yield from self._decompressed(file, make) if make else self._plain(file)
+
+    def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
+        while block := file.read(_PLAIN_BLOCK):
+            self.consumed += len(block)
+            yield block
+
+    def _decompressed(self, file: IO[bytes], make: Callable[[], _Decompressor]) -> Iterator[bytes]:
+        frame: _Decompressor | None = None
+        while data := file.read(_FEED):
+            self.consumed += len(data)
+            while data:
+                frame = frame or make()
+                try:
+                    block = frame.decompress(data)
+                except (zstandard.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
+                    self.ending, self.detail = Ending.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
+                    return
+                data = b""
+                if frame.eof:
+                    data, frame = frame.unused_data, None
+                if block:
+                    yield block
+        if frame is not None:
+            self.ending, self.detail = Ending.TRUNCATED, f"stops in the middle of a frame after {self.consumed:,} bytes"
+
+
+def _zstd() -> _Decompressor:
+    return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+
+
+def _gzip() -> _Decompressor:
+    return zlib.decompressobj(wbits=31)
+
+
+def _format_of(magic: bytes) -> Callable[[], _Decompressor] | None:
+    # a skippable frame (0x184D2A50 to 5F) opens the files of parallel zstd compressors
+    if magic.startswith(b"\x28\xb5\x2f\xfd") or (magic[1:4] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50):
+        return _zstd
+    if magic.startswith(b"\x1f\x8b"):
+        return _gzip
+    if magic.startswith(b"BZh"):
+        return bz2.BZ2Decompressor
+    if magic.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMADecompressor
+    return None
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__

@@ -1,0 +1,41 @@
+"""`media_metadata` in the order people saw it."""
+
+from photoshop_request.reddit.fields import unescape
+from photoshop_request.reddit.raw import RawGallery, RawGalleryItem, RawMedia
+from photoshop_request.reddit.records import Media
+
+
+def media_of(metadata: dict[str, RawMedia | None] | None, gallery: RawGallery | None, text: str) -> tuple[Media, ...]:
+    """All entries: gallery items first, in the order of `gallery_data`, then those inside `text`, by place.
+
+    The order of `metadata` itself means nothing: some archives sort keys. A gallery item without metadata is kept with
+    an empty kind and status, for it still tells that there was a picture.
+    """
+    metadata = metadata or {}
+    items = {item.media_id: item for item in (gallery.items or () if gallery else ()) if item and item.media_id}
+    rest = [media_id for media_id in metadata if media_id not in items]
+    rest.sort(key=lambda media_id: (_place(text, media_id), media_id))
+    return tuple(_media(media_id, metadata.get(media_id), items.get(media_id)) for media_id in (*items, *rest))
+
+
+def _place(text: str, media_id: str) -> int:
+    place = text.find(media_id)
+    return place if place >= 0 else len(text)
+
+
+def _media(media_id: str, entry: RawMedia | None, item: RawGalleryItem | None) -> Media:
+    entry = entry or RawMedia()
+    full = entry.s
+    address = (full.u or full.gif) if full else None
+    return Media(
+        media_id=media_id,
+        kind=entry.e or "",
+        status=entry.status or "",
+        mime=entry.m or "",
+        address=unescape(address) if address else None,
+        width=full.x if full else entry.x,
+        height=full.y if full else entry.y,
+        sticker=entry.t,
+        caption=unescape(item.caption) if item and item.caption else None,
+        outbound_url=unescape(item.outbound_url) if item and item.outbound_url else None,
+    )

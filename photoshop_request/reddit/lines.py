@@ -1,0 +1,47 @@
+"""From blocks of bytes to lines: cut at newline bytes, so that no character is ever torn."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+MAX_LINE = 64 << 20
+"""Bytes. The longest Reddit objects have a few MiB; something longer is not one, and must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Lines that follow each other, without their newlines."""
+
+    lines: list[bytes]
+    number: int
+    """Of the first line; the file's first is 1."""
+    offset: int
+    """Of the first line's first byte, counted in decompressed bytes."""
+
+    def offset_of(self, index: int) -> int:
+        """Where line `index` of this batch begins, in decompressed bytes from the start of the file."""
+        return self.offset + sum(map(len, self.lines[:index])) + index
+
+
+def split_lines(blocks: Iterable[bytes]) -> Iterator[Batch]:
+    """The lines of `blocks`, whatever the cuts between blocks; the last needs no newline.
+
+    A line longer than `MAX_LINE` comes in pieces, each as a line of its own: none of them parses, all are counted.
+    """
+    carry: list[bytes] = []
+    carried, number, offset = 0, 1, 0
+    for block in blocks:
+        cut = block.rfind(b"\n")
+        if cut < 0 and carried + len(block) < MAX_LINE:
+            carry.append(block)
+            carried += len(block)
+            continue
+        newline = 1 if cut >= 0 else 0
+        head = b"".join((*carry, block[:cut] if newline else block))
+        lines = head.split(b"\n")
+        yield Batch(lines, number, offset)
+        number += len(lines)
+        offset += len(head) + newline
+        carry = [block[cut + 1 :]] if newline else []
+        carried = len(carry[0]) if carry else 0
+    if tail := b"".join(carry):
+        yield Batch([tail], number, offset)

@@ -1,0 +1,193 @@
+"""One line of any source becomes a submission, a comment, or a reason why it is neither."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from photoshop_request.reddit.fields import bare_id, base36, is_deleted_mark, unescape
+from photoshop_request.reddit.gallery import media_of
+from photoshop_request.reddit.raw import RawMedia, RawParent, RawPreview, RawThing, decode
+from photoshop_request.reddit.records import Comment, Media, Submission
+
+RULE = 1
+"""Version of what this module makes of a line; a higher one makes ingest read everything again."""
+_IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
+_SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
+_ID = re.compile(r"[0-9a-z]{1,13}")
+_DELETED_CATEGORIES = frozenset({"deleted", "author"})
+_LATEST = 1 << 40
+"""Seconds. Times beyond are not times."""
+
+
+class Why(StrEnum):
+    """Why a line is no record."""
+
+    NOT_JSON = "not_json"
+    """Cut, garbled, not UTF-8, or not an object."""
+    NOT_A_POST = "not_a_post"
+    """An object, but neither submission nor comment: a private message, an account, a subreddit."""
+    NO_ID = "no_id"
+    NO_TIME = "no_time"
+    NO_SUBREDDIT = "no_subreddit"
+    NO_SUBMISSION = "no_submission"
+    """A comment that does not say under which submission it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that is no record."""
+
+    reason: Why
+    detail: str = ""
+
+
+def parse(line: bytes, *, seen: int | None = None, source: str = "") -> Submission | Comment | Reject:
+    """The record of one JSON line.
+
+    `seen` is when the source was asked (Unix seconds), for objects that do not say themselves when they were
+    retrieved; `source` is the name of the input. What it is, is told by content, never by the name of the file.
+    """
+    try:
+        raw = decode(line)
+    except ValueError as error:
+        return Reject(Why.NOT_JSON, str(error))
+    name = raw.name or ""
+    is_comment = raw.body is not None and (raw.title is None or raw.link_id is not None)
+    if name[:3] == "t4_" or (not is_comment and raw.title is None and name[:3] != "t3_"):
+        return Reject(Why.NOT_A_POST, name)
+    thing_id = bare_id(raw.id or name)
+    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink or raw.context)
+    if reject := _unusable(raw, thing_id, subreddit):
+        return reject
+    observed = _observed(raw, seen)
+    make = _comment if is_comment else _submission
+    return make(raw, thing_id, subreddit, observed, (source,) if source else ())
+
+
+def _unusable(raw: RawThing, thing_id: str, subreddit: str) -> Reject | None:
+    if not _ID.fullmatch(thing_id):
+        return Reject(Why.NO_ID, f"id {raw.id!r}")
+    if raw.created_utc is None or not 0 < raw.created_utc < _LATEST:
+        return Reject(Why.NO_TIME, f"created_utc {raw.created_utc!r}")
+    return None if subreddit else Reject(Why.NO_SUBREDDIT, thing_id)
+
+
+def _submission(
+    raw: RawThing, thing_id: str, subreddit: str, observed: int | None, sources: tuple[str, ...]
+) -> Submission:
+    selftext = unescape(raw.selftext or "")
+    parent = raw.crosspost_parent_list[-1] if raw.crosspost_parent_list else None
+    media, preview, is_gallery = _pictures(raw, parent, selftext)
+    crosspost = raw.crosspost_parent or (parent.id if parent else None)
+    author = _author(raw.author)
+    title = unescape(raw.title or "")
+    return Submission(
+        thing_id,
+        subreddit,
+        author,
+        int(raw.created_utc or 0),
+        title,
+        selftext,
+        unescape(raw.url_overridden_by_dest or raw.url or ""),
+        raw.permalink or "",
+        _score(raw),
+        raw.num_comments,
+        raw.upvote_ratio,
+        unescape(raw.link_flair_text) if raw.link_flair_text else None,
+        bool(raw.over_18),
+        bool(raw.is_self),
+        bool(raw.stickied),
+        raw.distinguished,
+        _edited(raw),
+        raw.removed_by_category,
+        raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(selftext) or is_deleted_mark(title),
+        bare_id(crosspost) if crosspost else None,
+        is_gallery,
+        media,
+        preview,
+        sources,
+        observed,
+        observed,
+    )
+
+
+def _comment(
+    raw: RawThing, thing_id: str, subreddit: str, observed: int | None, sources: tuple[str, ...]
+) -> Comment | Reject:
+    submission_id = bare_id(raw.link_id) if raw.link_id else _found(_IN_PATH, raw.permalink or raw.context).lower()
+    if not _ID.fullmatch(submission_id):
+        return Reject(Why.NO_SUBMISSION, thing_id)
+    body = unescape(raw.body or "")
+    return Comment(
+        thing_id,
+        submission_id,
+        _parent(raw.parent_id, submission_id),
+        subreddit,
+        _author(raw.author),
+        int(raw.created_utc or 0),
+        body,
+        _score(raw),
+        raw.is_submitter,
+        unescape(raw.author_flair_text) if raw.author_flair_text else None,
+        bool(raw.stickied),
+        raw.distinguished,
+        _edited(raw),
+        raw.removed_by_category,
+        raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(body),
+        raw.permalink or "",
+        media_of(raw.media_metadata, None, body) if raw.media_metadata else (),
+        sources,
+        observed,
+        observed,
+    )
+
+
+def _pictures(raw: RawThing, parent: RawParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
+    """Media, preview and whether it is a gallery; of a crosspost the parent's, where the parent has them."""
+    shown: RawThing | RawParent = raw
+    if parent and (parent.media_metadata or parent.gallery_data):
+        shown, text = parent, parent.selftext or ""
+    metadata: dict[str, RawMedia | None] | None = shown.media_metadata
+    media = media_of(metadata, shown.gallery_data, text) if metadata or shown.gallery_data else ()
+    preview = _preview(parent.preview if parent else None) or _preview(raw.preview)
+    return media, preview, bool(raw.is_gallery or shown.is_gallery)
+
+
+def _preview(preview: RawPreview | None) -> str | None:
+    first = preview.images[0] if preview and preview.images else None
+    return unescape(first.source.url) if first and first.source and first.source.url else None
+
+
+def _author(name: str | None) -> str | None:
+    return None if not name or is_deleted_mark(name) else name
+
+
+def _score(raw: RawThing) -> int | None:
+    # a hidden score is shown as 1; other values beside the flag are real (the author's or a moderator's view)
+    return None if raw.score == 1 and (raw.score_hidden or raw.hide_score) else raw.score
+
+
+def _edited(raw: RawThing) -> int | None:
+    # before 2012 `true` without a time: unknown when, so None
+    return int(raw.edited) if not isinstance(raw.edited, bool) and raw.edited and raw.edited < _LATEST else None
+
+
+def _parent(parent: str | int | None, submission_id: str) -> str:
+    """With its prefix. A number is the id of a comment in base 10; none at all is a top-level comment."""
+    if isinstance(parent, int):
+        parent = base36(parent) if parent > 0 else None
+    if not parent:
+        return f"t3_{submission_id}"
+    bare = bare_id(parent)
+    return f"t3_{bare}" if parent.startswith("t3_") or bare == submission_id else f"t1_{bare}"
+
+
+def _observed(raw: RawThing, seen: int | None) -> int | None:
+    second = raw.meta.retrieved_2nd_on if raw.meta else None
+    latest = max(raw.retrieved_on or 0, raw.retrieved_utc or 0, second or 0)
+    return int(latest) if 0 < latest < _LATEST else seen
+
+
+def _found(pattern: re.Pattern[str], path: str | None) -> str:
+    match = pattern.search(path or "")
+    return match[1] if match else ""

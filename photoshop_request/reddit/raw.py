@@ -1,0 +1,196 @@
+"""Reddit's JSON as typed structs: only the keys that a later stage uses, in every shape they had since 2005.
+
+The fast way decodes a line in one go with lax types (numbers in strings, integers as floats). A line with a surprise
+goes the slow way: every key is taken alone, and one that still does not fit counts as missing.
+"""
+
+import json
+import types
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+
+
+class RawFull(msgspec.Struct, gc=False):
+    """`media_metadata[…].s`: the full size."""
+
+    u: str | None = None
+    gif: str | None = None
+    x: int | None = None
+    y: int | None = None
+
+
+class RawMedia(msgspec.Struct, gc=False):
+    """An entry of `media_metadata`."""
+
+    status: str | None = None
+    e: str | None = None
+    m: str | None = None
+    s: RawFull | None = None
+    t: str | None = None
+    x: int | None = None
+    y: int | None = None
+
+
+class RawGalleryItem(msgspec.Struct, gc=False):
+    """An entry of `gallery_data.items`."""
+
+    media_id: str | None = None
+    caption: str | None = None
+    outbound_url: str | None = None
+
+
+class RawGallery(msgspec.Struct, gc=False):
+    """`gallery_data`."""
+
+    items: list[RawGalleryItem | None] | None = None
+
+
+class RawPreviewSource(msgspec.Struct, gc=False):
+    """`preview.images[0].source`."""
+
+    url: str | None = None
+
+
+class RawPreviewImage(msgspec.Struct, gc=False):
+    """`preview.images[0]`."""
+
+    source: RawPreviewSource | None = None
+
+
+class RawPreview(msgspec.Struct, gc=False):
+    """`preview`."""
+
+    images: list[RawPreviewImage | None] | None = None
+
+
+class RawParent(msgspec.Struct, gc=False):
+    """An entry of `crosspost_parent_list`: the submission whose media a crosspost shows."""
+
+    id: str | None = None
+    is_gallery: bool | None = None
+    media_metadata: dict[str, RawMedia | None] | None = None
+    gallery_data: RawGallery | None = None
+    preview: RawPreview | None = None
+    selftext: str | None = None
+
+
+class RawMeta(msgspec.Struct, gc=False):
+    """`_meta` of Arctic Shift's files."""
+
+    retrieved_2nd_on: float | None = None
+
+
+class RawThing(msgspec.Struct, gc=False):
+    """A submission or a comment (the keys of both), or something else that has an id."""
+
+    id: str | None = None
+    name: str | None = None
+    title: str | None = None
+    body: str | None = None
+    link_id: str | None = None
+    parent_id: str | int | None = None
+    created_utc: float | None = None
+    author: str | None = None
+    subreddit: str | None = None
+    permalink: str | None = None
+    context: str | None = None
+    edited: bool | float | None = None
+    score: int | None = None
+    score_hidden: bool | None = None
+    hide_score: bool | None = None
+    num_comments: int | None = None
+    upvote_ratio: float | None = None
+    selftext: str | None = None
+    url: str | None = None
+    url_overridden_by_dest: str | None = None
+    link_flair_text: str | None = None
+    author_flair_text: str | None = None
+    over_18: bool | None = None
+    is_self: bool | None = None
+    is_gallery: bool | None = None
+    is_submitter: bool | None = None
+    stickied: bool | None = None
+    distinguished: str | None = None
+    removed_by_category: str | None = None
+    media_metadata: dict[str, RawMedia | None] | None = None
+    gallery_data: RawGallery | None = None
+    preview: RawPreview | None = None
+    crosspost_parent: str | None = None
+    crosspost_parent_list: list[RawParent | None] | None = None
+    retrieved_on: float | None = None
+    retrieved_utc: float | None = None
+    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    kind: str | None = None
+    data: msgspec.Raw | None = None
+    """With `kind`: the envelope of API listings."""
+
+
+_fast = msgspec.json.Decoder(RawThing, strict=False).decode
+
+
+def decode(line: bytes) -> RawThing:
+    """One JSON object.
+
+    Raises:
+        ValueError: not JSON, not UTF-8, or not an object.
+    """
+    try:
+        thing = _fast(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        thing = _slowly(line)
+    if thing.id is None and thing.name is None and thing.data is not None and thing.kind is not None:
+        return decode(bytes(thing.data))
+    return thing
+
+
+def _slowly(line: bytes) -> RawThing:
+    # json takes what msgspec does not: NaN, halves of surrogate pairs
+    text = line.removeprefix(b"\xef\xbb\xbf").decode()
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - one kind of failure for callers
+    thing = _lenient(value, RawThing)
+    assert isinstance(thing, RawThing)
+    return thing
+
+
+def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one line for each shape of type
+    """`value` as `kind`, part by part; None where a part does not fit."""
+    if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
+        fits = (_lenient(value, option) for option in get_args(kind) if option is not types.NoneType)
+        return next((fit for fit in fits if fit is not None), None)
+    if kind is msgspec.Raw:
+        return msgspec.Raw(json.dumps(value).encode()) if isinstance(value, dict) else None
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _lenient_struct(value, kind)
+    shape = get_origin(kind)
+    if shape is None:
+        return _scalar(value, kind)
+    if not isinstance(value, shape):
+        return None
+    entry = get_args(kind)[-1]
+    if shape is dict:
+        return {key: _lenient(item, entry) for key, item in value.items()}
+    return [_lenient(item, entry) for item in value]
+
+
+def _lenient_struct(value: Any, kind: type[msgspec.Struct]) -> msgspec.Struct | None:
+    if not isinstance(value, dict):
+        return None
+    fields = msgspec.structs.fields(kind)
+    return kind(**{f.name: _lenient(value[f.encode_name], f.type) for f in fields if f.encode_name in value})
+
+
+def _scalar(value: Any, kind: Any) -> Any:
+    if kind is str:
+        if isinstance(value, str):
+            return value.encode("utf-8", "replace").decode()
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except (msgspec.ValidationError, OverflowError):
+        return None
