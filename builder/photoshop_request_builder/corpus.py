@@ -1,7 +1,11 @@
 """Where things lie in a corpus, and which shard a request belongs to."""
 
 import re
+import shutil
+import tempfile
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,6 +139,31 @@ def lock(corpus: Corpus) -> FileLock:
             f"{corpus.address}: another photoshop-request is working on this corpus. Wait for it to end, or stop it."
         ) from None
     return held
+
+
+@contextmanager
+def scratch_folder(corpus: Corpus) -> Iterator[str]:
+    """A folder for files in the making: on the corpus's own disk, so that a rename puts them in their place.
+
+    What a killed process left behind is removed by `clean_scratch`.
+    """
+    if isinstance(corpus.fs, LocalFileSystem):
+        Path(_scratch(corpus)).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_scratch(corpus)) as folder:
+            yield folder
+    else:
+        with tempfile.TemporaryDirectory(prefix="photoshop-request-") as folder:
+            yield folder
+
+
+def clean_scratch(corpus: Corpus) -> None:
+    """Remove files in the making that a killed process left behind; only for who holds the lock."""
+    if isinstance(corpus.fs, LocalFileSystem):
+        shutil.rmtree(_scratch(corpus), ignore_errors=True)
+
+
+def _scratch(corpus: Corpus) -> str:
+    return corpus.path(".scratch")
 
 
 def _locate(path: str | Path) -> tuple[AbstractFileSystem, str]:

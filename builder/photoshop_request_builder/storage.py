@@ -79,6 +79,17 @@ def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
             raise
 
 
+def move_file(fs: AbstractFileSystem, local: str, path: str) -> None:
+    """Put the local file at `path`, whole or not at all, without holding it in memory; it may be gone afterwards."""
+    if not isinstance(fs, LocalFileSystem):
+        fs.put_file(local, path)
+        return
+    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+    with open(local, "rb+") as file:  # noqa: PTH123
+        os.fsync(file.fileno())
+    os.replace(local, path)  # noqa: PTH105
+
+
 def write_json(fs: AbstractFileSystem, path: str, value: Any) -> None:
     """Put `value` at `path` as indented JSON with sorted keys."""
     write_bytes(fs, path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())

@@ -124,6 +124,36 @@ PICTURES = pa.schema(
 )
 """What fetching made of each link: one row a picture (an album gives several), or one with the reason why none."""
 
+CANDIDATES = pa.schema(
+    [
+        *PICTURES,
+        ("solver_comment_utc", pa.int64()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("phash", pa.string()),
+        ("dhash", pa.string()),
+        ("hash_version", pa.int32()),
+        ("verdict", pa.string()),
+        ("source_url", pa.string()),
+        ("source_sha256", pa.string()),
+        ("phash_distance", pa.int32()),
+        ("dhash_distance", pa.int32()),
+    ]
+)
+"""Every picture of PICTURES with its verdict; sources have verdict null (or why they cannot be used)."""
+
+TEXTS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("instruction", pa.string()),
+        ("is_edit_request", pa.bool_()),
+        ("language", pa.string()),
+    ]
+)
+
+SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
+"""Which requests belong together (over the whole corpus), and the split that they share."""
+
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
     """Frozen dataclasses as a table; fields are columns of the same name.

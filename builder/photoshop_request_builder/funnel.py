@@ -1,0 +1,99 @@
+"""The funnel: what went into each stage, what came out, and why the rest did not."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+
+NOT_A_REQUEST = "no_edit_requested"
+"""Why an edit is not in `triplets` although it is one: the post asks for something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of the funnel: `total` = `kept` + the sum of `reasons`."""
+
+    stage: str
+    total: int
+    counted: str
+    """What is counted, in the plural."""
+    kept: int
+    kept_as: str
+    reasons: dict[str, int]
+    """Reason -> count, most frequent first."""
+
+
+def funnel(corpus: Corpus) -> list[Step]:
+    """Every step that has been done so far, from what lies in the corpus."""
+    steps = [_link(corpus), _fetch(corpus), _pair(corpus), _text(corpus)]
+    return [step for step in steps if step is not None]
+
+
+def _link(corpus: Corpus) -> Step | None:
+    reasons = _count(corpus, "links", "reason")
+    return _step("link", "addresses in posts and comments", "addresses to fetch", reasons, None)
+
+
+def _fetch(corpus: Corpus) -> Step | None:
+    counts: Counter[str | None] = Counter()
+    found = False
+    for rows in _shards(corpus, "pictures", ["state", "reason"]):
+        found = True
+        # what the link stage had dropped was never asked for
+        counts.update(row["reason"] for row in rows if row["state"] is not None)
+    return _step("fetch", "pictures asked for", "pictures fetched", counts, None) if found else None
+
+
+def _pair(corpus: Corpus) -> Step | None:
+    counts: Counter[str | None] = Counter()
+    found = False
+    for rows in _shards(corpus, "candidates", ["role", "sha256", "verdict"]):
+        found = True
+        counts.update(row["verdict"] for row in rows if row["role"] == "candidate" and row["sha256"])
+    return _step("pair", "pictures by solvers", "edits", counts, Verdict.EDIT) if found else None
+
+
+def _text(corpus: Corpus) -> Step | None:
+    counts: Counter[str | None] = Counter()
+    found = False
+    for shard in range(corpus.shards):
+        if not corpus.fs.exists(corpus.shard_path(shard, "texts")):
+            continue
+        texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts"), ["submission_id", "is_edit_request"])
+        asked = {row["submission_id"] for row in texts.to_pylist() if row["is_edit_request"]}
+        path = corpus.shard_path(shard, "candidates")
+        if not corpus.fs.exists(path):
+            continue
+        found = True
+        for row in storage.read_table(corpus.fs, path, ["submission_id", "verdict"]).to_pylist():
+            if row["verdict"] == Verdict.EDIT:
+                counts[None if row["submission_id"] in asked else NOT_A_REQUEST] += 1
+    return _step("build", "edits", "triplets", counts, None) if found else None
+
+
+def _count(corpus: Corpus, table: str, column: str) -> Counter[str | None] | None:
+    counts: Counter[str | None] = Counter()
+    found = False
+    for rows in _shards(corpus, table, [column]):
+        found = True
+        counts.update(row[column] for row in rows)
+    return counts if found else None
+
+
+def _shards(corpus: Corpus, table: str, columns: list[str]) -> Iterator[list[dict[str, str | None]]]:
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, table)
+        if corpus.fs.exists(path):
+            yield storage.read_table(corpus.fs, path, columns).to_pylist()
+
+
+def _step(
+    stage: str, counted: str, kept_as: str, counts: Counter[str | None] | None, kept_value: str | None
+) -> Step | None:
+    if counts is None:
+        return None
+    reasons = {reason or "?": count for reason, count in counts.most_common() if reason != kept_value}
+    return Step(stage, counts.total(), counted, counts[kept_value], kept_as, reasons)

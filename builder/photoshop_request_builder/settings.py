@@ -1,0 +1,115 @@
+"""The settings of a run, and where each value comes from: flag > environment > corpus.toml > default."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from photoshop_request.errors import InputError
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import default_workers
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value that a user may set, by the same name everywhere."""
+
+    name: str
+    parse: Callable[[Any], Any]
+    default: Callable[[], Any]
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"PHOTOSHOP_REQUEST_{self.name.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A setting's value in force, and its origin: `flag`, `environment`, `corpus.toml` or `default`."""
+
+    setting: Setting
+    value: Any
+    origin: str
+
+
+def _positive_integer(value: Any) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _positive_number(value: Any) -> float:
+    number = float(value)
+    if not 0 < number < float("inf"):
+        raise ValueError(value)
+    return number
+
+
+def _http_address(value: Any) -> str:
+    text = str(value)
+    if not text.startswith(("http://", "https://")):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
+def parse_rates(value: Any) -> dict[str, float]:
+    """`i.redd.it=4,imgur.com=1` (or the same as a table) as requests a second by host.
+
+    Raises:
+        ValueError: not of that form, or a rate that is not positive.
+    """
+    pairs = value.items() if isinstance(value, Mapping) else (item.split("=") for item in str(value).split(",") if item)
+    return {str(host).strip().lower(): _positive_number(rate) for host, rate in pairs}
+
+
+SETTINGS = (
+    Setting("workers", _positive_integer, default_workers, "processes for stages that are bound by cores"),
+    Setting("mirror", _http_address, lambda: None, "https://HOST/PATH is requested as MIRROR/HOST/PATH"),
+    Setting("contact", str, lambda: None, "a mail or web address for the user agent, so that hosts can reach you"),
+    Setting("rate", parse_rates, dict, "requests a second by host, over the built-in limits: HOST=N,HOST=N"),
+)
+
+
+def resolve(
+    corpus: Corpus | None, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None
+) -> dict[str, Effective]:
+    """Every setting's value in force, by name. `flags` holds what was given on the command line (None: not given).
+
+    Raises:
+        InputError: a value cannot be used; the message names the setting and where it was set.
+    """
+    environment = os.environ if environment is None else environment
+    stored = _stored(corpus) if corpus else {}
+    return {setting.name: _resolve_one(setting, flags, environment, stored) for setting in SETTINGS}
+
+
+def _resolve_one(
+    setting: Setting, flags: Mapping[str, Any], environment: Mapping[str, str], stored: Mapping[str, Any]
+) -> Effective:
+    places = (
+        ("flag", flags.get(setting.name)),
+        ("environment", environment.get(setting.variable) or None),
+        ("corpus.toml", stored.get(setting.name)),
+    )
+    for origin, given in places:
+        if given is None or given in ([], ()):
+            continue
+        try:
+            return Effective(setting, setting.parse(given), origin)
+        except (ValueError, TypeError, AttributeError):
+            raise InputError(f"{setting.name} = {given!r} ({origin}) cannot be used: {setting.meaning}.") from None
+    return Effective(setting, setting.default(), "default")
+
+
+def _stored(corpus: Corpus) -> Mapping[str, Any]:
+    table = tomllib.loads(corpus.fs.cat_file(corpus.path("corpus.toml")).decode()).get("settings", {})
+    known = {setting.name for setting in SETTINGS}
+    if unknown := sorted(set(table) - known):
+        raise InputError(
+            f"{corpus.address}/corpus.toml: unknown setting {unknown[0]!r}; known: {', '.join(sorted(known))}."
+        )
+    return dict(table)

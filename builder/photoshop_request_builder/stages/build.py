@@ -1,0 +1,77 @@
+"""build: everything -> dataset/CONFIG/SPLIT-00000-of-0000N.parquet, through the `datasets` builder."""
+
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from photoshop_request.schema import CONFIGS
+from photoshop_request_builder import card, storage
+from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.pieces import Piece, piece_fingerprint, pieces
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The files that are missing or made from other content."""
+    jobs = []
+    for piece in pieces(corpus):
+        made_of = piece_fingerprint(corpus, piece)
+        done = storage.read_json(corpus.fs, _record_path(corpus, piece))
+        path = corpus.path("dataset", piece.config, piece.name)
+        if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
+            continue
+        jobs.append(Job(f"{piece.config}/{piece.name}", partial(run, corpus, piece, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, piece: Piece, fingerprint: str) -> None:
+    """Write one file, then the record that says what it was made from."""
+    from photoshop_request_builder.photoshop_request import PhotoshopRequest  # noqa: PLC0415 - datasets: 1 s to import
+
+    path = corpus.path("dataset", piece.config, piece.name)
+    with scratch_folder(corpus) as scratch, storage.explained(path):
+        builder = PhotoshopRequest(
+            cache_dir=f"{scratch}/cache",
+            config_name=piece.config,
+            corpus=corpus.address,
+            fingerprint=fingerprint,
+            shards=list(piece.shards),
+            splits=[piece.split],
+        )
+        builder.download_and_prepare(f"{scratch}/out", file_format="parquet", max_shard_size=2**62)
+        made = Path(scratch, "out", f"{builder.dataset_name}-{piece.split}.parquet")
+        with made.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        record = {
+            "fingerprint": fingerprint,
+            "bytes": made.stat().st_size,
+            "rows": builder.info.splits[piece.split].num_examples,
+            "sha256": digest,
+        }
+        storage.move_file(corpus.fs, str(made), path)
+    storage.write_json(corpus.fs, _record_path(corpus, piece), record)
+
+
+def finish(corpus: Corpus) -> None:
+    """Remove files of an earlier cut of the dataset and write the README that `load_dataset` reads."""
+    wanted = pieces(corpus)
+    names = {(piece.config, piece.name) for piece in wanted}
+    for config in CONFIGS:
+        for folder, suffix in (("dataset", ""), ("built", ".json")):
+            for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
+                if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
+                    corpus.fs.rm_file(path)
+    storage.write_bytes(
+        corpus.fs, corpus.path("dataset", "README.md"), card.render(corpus, list(records(corpus).items())).encode()
+    )
+
+
+def records(corpus: Corpus) -> dict[Piece, Any]:
+    """What each file of the dataset holds: `rows`, `bytes`, `sha256`; files not yet built are left out."""
+    found = {piece: storage.read_json(corpus.fs, _record_path(corpus, piece)) for piece in pieces(corpus)}
+    return {piece: record for piece, record in found.items() if record}
+
+
+def _record_path(corpus: Corpus, piece: Piece) -> str:
+    return corpus.path("built", piece.config, f"{piece.name}.json")
