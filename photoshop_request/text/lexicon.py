@@ -1,0 +1,70 @@
+"""The words that asking for an edit is made of. English only: other languages keep their whole text."""
+
+__all__ = [
+    "DEFECTS", "DESIRES", "EDIT_NOUNS", "EDIT_PARTICIPLES", "EDIT_VERBS", "LIGHT_VERBS", "MODALS", "VERBS",
+]  # fmt: skip
+
+
+def words_of(text: str) -> frozenset[str]:
+    """A word list written as one string."""
+    return frozenset(text.split())
+
+
+EDIT_VERBS = words_of(
+    "add adjust airbrush alter animate apply blend blur blurr bleach brighten change clean clear clone close colorize colourize "
+    "colorise colourise color colour combine composite convert copy correct cover create crop cut darken deblur dehaze delete denoise "
+    "depixelate design desaturate digitize draw duplicate edit eliminate embed enhance enlarge erase even exchange expand extend extract "
+    "face-swap faceswap fade fill filter fix flip frame fuse generate green-screen hide highlight illustrate improve include incorporate insert "
+    "isolate lengthen lighten lift lower make mask match merge mirror mock morph move narrow obscure open outline overlay paint paste "
+    "patch photoshop photoshopped pixelate place polish pose position print put raise reconstruct recolor recolour recreate redo reduce "
+    "refine relight remake remaster remove rename render reorder repair replace reposition rescale reshape resize restore retouch reverse "
+    "revive rework rid rotate saturate scale shade sharpen shift shop shorten shrink sketch slim smooth soften spruce straighten stretch "
+    "superimpose swap switch thicken thin tidy tint tone touch trace transfer transform transpose trim turn tweak unblur uncrop undo unify "
+    "untag upgrade upscale vectorize vectorise warp whiten widen write zoom zombify spice jazz liven salvage resurrect rejuvenate re-create "
+    "re-color re-colour decolorize simulate mash stitch join connect attach stick slap throw toss bring rearrange decorate dress undress shave fatten "
+    "age de-age deage iron wipe wash crisp clarify rebuild reassemble re-touch touch-up take-out strip lose drop substitute"
+)
+LIGHT_VERBS = words_of(
+    "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"
+)
+VERBS = EDIT_VERBS | LIGHT_VERBS
+MODALS = words_of("can could would will might may cud cld couldnt couldn't can't wouldn't")
+DESIRES = words_of(
+    "like love need needs needed want wants wanted wish hoping hope wondering looking trying appreciate appreciated request requesting asking "
+    "grateful thankful possible please pls plz help great awesome amazing nice cool wonderful perfect fantastic ideally ideal preferably "
+    "would'd could should maybe perhaps possibly beg begging kill die dying fun funny hilarious rad sweet chance way use"
+)
+
+
+def _participle(verb: str) -> str:
+    if verb.endswith("e"):
+        return verb + "d"
+    if verb.endswith("y") and verb[-2] not in "aeo":
+        return verb[:-1] + "ied"
+    return verb + "ed"
+
+
+_DOUBLED = {
+    "blur": "blurred", "crop": "cropped", "flip": "flipped", "photoshop": "photoshopped", "shop": "shopped", "swap": "swapped",
+    "slim": "slimmed", "trim": "trimmed", "thin": "thinned", "zoom": "zoomed", "strip": "stripped", "uncrop": "uncropped",
+}  # fmt: skip
+_IRREGULAR = words_of("cut redone drawn put shrunk hidden undone rebuilt taken made turned blown written brought")
+_NO_PARTICIPLE = words_of(
+    "make put cut close open like age draw shrink hide lose bring write stick throw rid even tone iron print place frame drop go"
+)
+EDIT_PARTICIPLES = (
+    frozenset(_DOUBLED.get(verb, _participle(verb)) for verb in EDIT_VERBS - _NO_PARTICIPLE) | _IRREGULAR
+) - words_of("matched poses posed included photoshopeds")
+EDIT_NOUNS = words_of(
+    "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
+    "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "
+    "repairing restoring enhancement enhancing resizing upscaling upscale vectorization vector vectorized background-removal sharpening fixing "
+    "removing adding replacing combining merging cropping swapping changing cleaning photoshop composite collage recoloring transparency"
+)
+DEFECTS = words_of(
+    "crease creases creased tear tears torn rip rips ripped scratch scratches scratched stain stains stained fade faded fading blur blurry "
+    "blurred dark damage damaged water-damaged fold folds folded overexposed underexposed glare noise noisy grain grainy red-eye redeye washed "
+    "reflection reflections spot spots dust dusty crack cracks cracked wrinkle wrinkles wrinkled pixelated watermark watermarks mold mould "
+    "discolored yellowed backlit shadow shadows photobomb photobombed photobomber photobombing blotch blotches smudge smudges missing cropped "
+    "sepia tinted orange ruined ruins blocking blocked covering distracting squinting blinking closed crooked upside sideways"
+)

@@ -1,0 +1,66 @@
+"""Plain lines to sentences: the unit that is kept or left out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from photoshop_request.text.plain import Line
+
+__all__ = ["Part", "Sentence", "split"]
+
+
+class Part(StrEnum):
+    """Where a sentence was written."""
+
+    TITLE = "title"
+    BODY = "body"
+    CAPTION = "caption"
+    CLARIFICATION = "clarification"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence with what the rules look at."""
+
+    text: str
+    part: Part
+    marker: str = ""
+    """The list marker as written, on the first sentence of a list item."""
+    low: str = field(default="", compare=False)
+    """The text in lower case, of the same length."""
+    words: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)[)\"'\u201d]*\s+(?=[^\s.,;:)!?])")
+_ABBREVIATION = re.compile(r"\b(?:e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
+_SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|[xX]D+|:'\()(?=\s|$|[.!?])")
+_WORD = re.compile(r"[a-z0-9'+]+")
+
+
+def split(lines: tuple[Line, ...], part: Part) -> Iterator[Sentence]:
+    """The sentences of some lines, in order. A line break ends a sentence; so does a full stop that is no abbreviation."""
+    for line in lines:
+        marker = line.marker
+        for text in _cut(_SMILEY.sub(" ", line.text).strip() if len(line.text) > 1 else line.text):
+            low = text.lower()
+            if len(low) != len(text):
+                low = "".join(c.lower() if c.isascii() else c for c in text)
+            words = frozenset(_WORD.findall(low))
+            if words or not text.isascii():
+                yield Sentence(text, part, marker, low, words)
+                marker = ""
+
+
+def _cut(text: str) -> Iterator[str]:
+    start = 0
+    for found in _END.finditer(text):
+        head = text[start : found.start()]
+        if head.endswith("..") and text[found.end()].islower():
+            continue
+        if head.endswith(".") and _ABBREVIATION.search(head[-8:]):
+            continue
+        yield text[start : found.end()].strip()
+        start = found.end()
+    if start < len(text):
+        yield text[start:].strip()
