@@ -5,10 +5,14 @@ goes the slow way: every key is taken alone, and one that still does not fit cou
 """
 
 import json
+import math
 import types
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 import msgspec
+
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+"""What fits a column; nothing real is larger."""
 
 
 class RawFull(msgspec.Struct, gc=False):
@@ -16,8 +20,8 @@ class RawFull(msgspec.Struct, gc=False):
 
     u: str | None = None
     gif: str | None = None
-    x: int | None = None
-    y: int | None = None
+    x: Count | None = None
+    y: Count | None = None
 
 
 class RawMedia(msgspec.Struct, gc=False):
@@ -28,8 +32,8 @@ class RawMedia(msgspec.Struct, gc=False):
     m: str | None = None
     s: RawFull | None = None
     t: str | None = None
-    x: int | None = None
-    y: int | None = None
+    x: Count | None = None
+    y: Count | None = None
 
 
 class RawGalleryItem(msgspec.Struct, gc=False):
@@ -96,10 +100,10 @@ class RawThing(msgspec.Struct, gc=False):
     permalink: str | None = None
     context: str | None = None
     edited: bool | float | None = None
-    score: int | None = None
+    score: Count | None = None
     score_hidden: bool | None = None
     hide_score: bool | None = None
-    num_comments: int | None = None
+    num_comments: Count | None = None
     upvote_ratio: float | None = None
     selftext: str | None = None
     url: str | None = None
@@ -168,7 +172,7 @@ def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one line for each
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _lenient_struct(value, kind)
     shape = get_origin(kind)
-    if shape is None:
+    if shape is None or shape is Annotated:
         return _scalar(value, kind)
     if not isinstance(value, shape):
         return None
@@ -190,6 +194,8 @@ def _scalar(value: Any, kind: Any) -> Any:
         if isinstance(value, str):
             return value.encode("utf-8", "replace").decode()
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     try:
         return msgspec.convert(value, kind, strict=False)
     except (msgspec.ValidationError, OverflowError):

@@ -183,6 +183,11 @@ def test_a_field_of_an_unknown_shape_costs_only_that_field():
     assert record.title == "Remove the ex & dog"
 
 
+@pytest.mark.parametrize("score", [10**30, 2**31, float("inf"), float("nan"), "many", [1]])
+def test_a_number_that_no_column_holds_is_unknown(score):
+    assert _submission(score=score).score is None
+
+
 def test_json_that_only_lenient_writers_make_is_read():
     assert _submission(title="half \ud83d pair").title == "half ? pair"
     record = parse(b"\xef\xbb\xbf" + json.dumps({**SUBMISSION, "upvote_ratio": float("nan")}).encode())

@@ -1,0 +1,117 @@
+"""Several observations of one thing become one record: the newest numbers, the best text and media.
+
+The result depends on the set of observations only: not on their order, and not on how often one of them is repeated.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from photoshop_request.reddit.fields import is_placeholder
+from photoshop_request.reddit.records import Comment, Media, Submission
+
+RULE = 1
+"""Version of the rules below; a higher one makes merge do everything again."""
+_Thing = TypeVar("_Thing", Submission, Comment)
+_Choice = Callable[[Sequence[Any]], Any]
+
+
+def merge_submissions(observations: Iterable[Submission]) -> Submission:
+    """One record of all `observations` (at least one, all of the same id)."""
+    return _merge(observations, _SUBMISSION)
+
+
+def merge_comments(observations: Iterable[Comment]) -> Comment:
+    """One record of all `observations` (at least one, all of the same id)."""
+    return _merge(observations, _COMMENT)
+
+
+def _merge(observations: Iterable[_Thing], choices: dict[str, _Choice]) -> _Thing:
+    newest_first = sorted(set(observations), key=_age, reverse=True)
+    if len(newest_first) == 1:
+        return newest_first[0]
+    columns = {name: [getattr(thing, name) for thing in newest_first] for name in choices}
+    return type(newest_first[0])(**{name: choose(columns[name]) for name, choose in choices.items()})
+
+
+def _age(thing: Submission | Comment) -> tuple[int, str]:
+    # an archive without times of retrieval saw the thing when it was made, at the earliest
+    return (thing.last_seen if thing.last_seen is not None else thing.created_utc, repr(thing))
+
+
+def _newest(values: Sequence[Any]) -> Any:
+    return values[0]
+
+
+def _newest_known(values: Sequence[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
+
+
+def _newest_text(values: Sequence[str]) -> str:
+    return next((value for value in values if not is_placeholder(value)), values[0])
+
+
+def _newest_address(values: Sequence[str]) -> str:
+    # a removed post's address is that of the post itself
+    return next((value for value in values if value and "/comments/" not in value), _newest_text(values))
+
+
+def _richest_media(values: Sequence[tuple[Media, ...]]) -> tuple[Media, ...]:
+    # max keeps the first of equals: the newest, whose signed addresses live longest
+    return max(values, key=lambda media: (sum(entry.address is not None for entry in media), len(media)))
+
+
+def _all_sources(values: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted(set().union(*values)))
+
+
+def _known(choose: Callable[[list[int]], int]) -> _Choice:
+    def choice(values: Sequence[int | None]) -> int | None:
+        known = [value for value in values if value is not None]
+        return choose(known) if known else None
+
+    return choice
+
+
+_COMMON: dict[str, _Choice] = {
+    "created_utc": min,
+    "score": _newest_known,
+    "author": _newest_known,
+    "distinguished": _newest_known,
+    "stickied": _newest,
+    "edited_utc": _known(max),
+    # a post that moderators let back in is not removed any more: here None is news too
+    "removed_by_category": _newest,
+    "deleted_by_author": any,
+    "media": _richest_media,
+    "sources": _all_sources,
+    "first_seen": _known(min),
+    "last_seen": _known(max),
+}
+_SUBMISSION: dict[str, _Choice] = _COMMON | {
+    "title": _newest_text,
+    "selftext": _newest_text,
+    "url": _newest_address,
+    "num_comments": _newest_known,
+    "upvote_ratio": _newest_known,
+    "flair": _newest_known,
+    "over_18": _newest,
+    "is_self": all,
+    "is_gallery": any,
+    "preview": _newest_known,
+    "crosspost_parent": _newest_known,
+}
+_COMMENT: dict[str, _Choice] = _COMMON | {
+    "body": _newest_text,
+    "is_submitter": _newest_known,
+    "author_flair": _newest_known,
+}
+
+
+def _complete(kind: type, choices: dict[str, _Choice]) -> dict[str, _Choice]:
+    """Fields without a rule of their own (ids, subreddit, permalink) say the same everywhere: the newest that is text."""
+    return {field.name: choices.get(field.name, _newest_text) for field in fields(kind)}
+
+
+_SUBMISSION = _complete(Submission, _SUBMISSION)
+_COMMENT = _complete(Comment, _COMMENT)
