@@ -2,6 +2,9 @@
 
 PhotoshopRequestError           1
 ├── InputError                  3   a file or address that was given cannot be used
+│   ├── EmptyInputError         9   a file without a byte
+│   ├── ForeignInputError       10  a file without a line of Reddit's
+│   └── CutInputError           11  a file that ends in the middle; what came before was read
 ├── CorpusError                 4   the corpus folder is not what it should be
 ├── CredentialsError            5   an account or token is missing or refused
 ├── StorageError                6   no space, no permission, a read-only folder
@@ -23,6 +26,24 @@ class InputError(PhotoshopRequestError):
     """A file or address that was given cannot be used."""
 
     exit_code = 3
+
+
+class EmptyInputError(InputError):
+    """A file without a byte."""
+
+    exit_code = 9
+
+
+class ForeignInputError(InputError):
+    """A file without a line that is a submission or a comment."""
+
+    exit_code = 10
+
+
+class CutInputError(InputError):
+    """A file that ends in the middle; what came before the cut was read and is kept."""
+
+    exit_code = 11
 
 
 class CorpusError(PhotoshopRequestError):

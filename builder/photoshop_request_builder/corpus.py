@@ -22,6 +22,7 @@ FORMAT = 1
 """Of the folder; a corpus of another format is refused, never guessed at."""
 DEFAULT_SHARDS = 64
 """About 1,300 requests a shard at the subreddit's size: seconds of work, megabytes of memory."""
+DEFAULT_SUBREDDITS = ("PhotoshopRequest",)
 _SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,21}$")
 
 
@@ -95,30 +96,32 @@ def open_corpus(path: str | Path) -> Corpus:
     return Corpus(fs, root, shards, tuple(corpus.get("subreddits", ())))
 
 
-def create_corpus(path: str | Path, *, subreddits: tuple[str, ...], shards: int = DEFAULT_SHARDS) -> Corpus:
-    """A new corpus at `path`, or the one that is there if it has the same subreddits.
+def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None, shards: int | None = None) -> Corpus:
+    """A new corpus at `path`, or the one that is there; None takes what is there, or the default.
 
     Raises:
-        CorpusError: `path` is a file, or holds a corpus of other subreddits, or a setting is not valid.
+        CorpusError: `path` is a file, or holds a corpus of other subreddits or shards, or a setting is not valid.
         StorageError: it cannot be written.
     """
-    if shards < 1 or shards & (shards - 1):
+    if shards is not None and (shards < 1 or shards & (shards - 1)):
         raise CorpusError(f"shards must be a power of two, not {shards}.")
-    if bad := [name for name in subreddits if not _SUBREDDIT.match(name)]:
+    if bad := [name for name in subreddits or () if not _SUBREDDIT.match(name)]:
         raise CorpusError(f"{bad[0]!r} is not a subreddit's name (letters, digits and _, without r/).")
     fs, root = _locate(path)
     if fs.isfile(root):
         raise CorpusError(f"{path}: is a file; a corpus is a folder.")
     if not fs.exists(f"{root}/corpus.toml"):
-        names = ", ".join(f'"{name}"' for name in subreddits)
-        text = f"[corpus]\nformat = {FORMAT}\nsubreddits = [{names}]\nshards = {shards}\n"
+        names = ", ".join(f'"{name}"' for name in subreddits or DEFAULT_SUBREDDITS)
+        text = f"[corpus]\nformat = {FORMAT}\nsubreddits = [{names}]\nshards = {shards or DEFAULT_SHARDS}\n"
         storage.write_bytes(fs, f"{root}/corpus.toml", text.encode())
     corpus = open_corpus(path)
-    if {name.lower() for name in corpus.subreddits} != {name.lower() for name in subreddits}:
+    if subreddits and {name.lower() for name in corpus.subreddits} != {name.lower() for name in subreddits}:
         raise CorpusError(
             f"{path}: this corpus is of {', '.join(corpus.subreddits)}. "
             f"Start another corpus for {', '.join(subreddits)}, or leave --subreddit out."
         )
+    if shards and shards != corpus.shards:
+        raise CorpusError(f"{path}: this corpus has {corpus.shards} shards, which cannot change. Leave --shards out.")
     return corpus
 
 

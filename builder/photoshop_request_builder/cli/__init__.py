@@ -1,0 +1,45 @@
+"""The command line: a thin skin over the pipeline. stdout is data, stderr is talk."""
+
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from photoshop_request.errors import Interrupted, PhotoshopRequestError
+from photoshop_request_builder.cli import demo, look, stages
+from photoshop_request_builder.cli.console import say
+
+app = typer.Typer(
+    name="photoshop-request",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Make a dataset of (source picture, instruction, edited picture) from Reddit's archives.\n\n"
+    "photoshop-request demo                    the whole way on an embedded sample\n\n"
+    "photoshop-request run CORPUS FILE…        from archives to a dataset\n\n"
+    "photoshop-request status CORPUS           what there is, what was dropped and why",
+)
+for command in (stages.run, stages.ingest, stages.fetch, stages.pair, stages.build):
+    app.command()(command)
+for command in (look.status, look.decisions, look.config, demo.demo):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; exit codes are those of `photoshop_request.errors`."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except PhotoshopRequestError as error:
+        say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == Interrupted.exit_code:
+            say("stopped; everything finished is kept. The same command goes on from here.")
+        raise
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,58 @@
+"""How the program talks to people: on stderr, with progress on a terminal and a line a minute without one."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from photoshop_request_builder.funnel import Step
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For people."""
+data = Console(highlight=False, soft_wrap=True)
+"""For people and programs: what a command was asked for."""
+_EVERY = 60.0
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    talk.print(message, markup=False)
+
+
+def hint(command: str) -> None:
+    """What to run next."""
+    say(f"next: photoshop-request {command}")
+
+
+@contextmanager
+def progress(what: str, total: float, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[float], None]]:
+    """Shows how far a stage is; yields what to call with the units that were done since the last call."""
+    if talk.is_terminal:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TimeRemainingColumn(), console=talk, transient=True) as bar:
+            task = bar.add_task(what, total=total)
+            yield lambda done: bar.advance(task, done)
+        return
+    state = {"done": 0.0, "said": clock()}
+
+    def advance(done: float) -> None:
+        state["done"] += done
+        if clock() - state["said"] >= _EVERY:
+            state["said"] = clock()
+            say(f"{what}: {state['done']:,.0f} of {total:,.0f}")
+
+    yield advance
+
+
+def funnel_table(steps: list[Step]) -> Table:
+    """The funnel, a row a stage, with every reason."""
+    table = Table(title="Funnel", title_justify="left", show_lines=True)
+    for name in ("stage", "in", "kept", "dropped, and why"):
+        table.add_column(name, justify="right" if name in {"in", "kept"} else "left", overflow="fold")
+    for step in steps:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in step.reasons.items()) or "-"
+        table.add_row(step.stage, f"{step.total:,} {step.counted}", f"{step.kept:,} {step.kept_as}", why)
+    return table
