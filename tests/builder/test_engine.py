@@ -1,0 +1,64 @@
+"""Jobs run in order or on processes; what they return and write is the same."""
+
+import os
+import signal
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from photoshop_request.errors import InputError, PhotoshopRequestError
+from photoshop_request_builder.engine import Job, default_workers, run_jobs
+
+
+def square(folder: str, number: int) -> int:
+    """Leaves a trace, so that a test sees what ran."""
+    (Path(folder) / str(number)).touch()
+    return number * number
+
+
+def fail(folder: str, number: int) -> int:
+    """Cannot go on at 2."""
+    if number == 2:
+        raise InputError("number 2: cannot be read")
+    return square(folder, number)
+
+
+def die(folder: str, number: int) -> int:
+    """As if the system had killed it for want of memory."""
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(folder, number)
+
+
+def jobs(task: object, folder: Path, count: int) -> list[Job[int]]:
+    return [Job(f"unit {number}", partial(task, str(folder), number)) for number in range(count)]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> None:
+    """And each end is told once."""
+    told: list[str] = []
+    results = run_jobs(jobs(square, tmp_path, 5), workers=workers, on_done=lambda job, _: told.append(job.unit))
+    assert results == [0, 1, 4, 9, 16]
+    assert sorted(told) == [f"unit {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_first_failure_stops_the_rest(tmp_path: Path, workers: int) -> None:
+    """What ended before is kept; most of the rest does not begin."""
+    with pytest.raises(InputError, match="number 2"):
+        run_jobs(jobs(fail, tmp_path, 50), workers=workers)
+    assert (tmp_path / "0").exists()
+    assert len(list(tmp_path.iterdir())) < 10
+
+
+def test_a_dead_worker_names_the_unit(tmp_path: Path) -> None:
+    """So that the user knows where to look."""
+    with pytest.raises(PhotoshopRequestError, match="unit 1"):
+        run_jobs(jobs(die, tmp_path, 6), workers=2)
+
+
+def test_there_is_at_least_one_worker() -> None:
+    """Whatever the machine says of itself."""
+    assert default_workers() >= 1
