@@ -15,7 +15,7 @@ from typing import IO, Protocol
 import fsspec
 import zstandard
 
-from photoshop_request.errors import InputError
+from photoshop_request.errors import EmptyInputError, InputError
 from photoshop_request.reddit.lines import Batch, split_lines
 
 _WINDOW = 2**31
@@ -55,7 +55,8 @@ class Archive:
         """Open `path`, a local path or any fsspec address.
 
         Raises:
-            InputError: it is missing, a folder, empty, or not readable.
+            InputError: it is missing, a folder, or not readable.
+            EmptyInputError: it holds no byte.
         """
         self.path = str(path)
         try:
@@ -68,7 +69,7 @@ class Archive:
         except (OSError, ValueError) as error:
             raise InputError(f"{self.path}: cannot be read ({_reason(error)}). Check the path.") from error
         if not self._magic:
-            raise InputError(f"{self.path}: is empty. Fetch it again.")
+            raise EmptyInputError(f"{self.path}: is empty. Fetch it again.")
         self.consumed = 0
         self.ending = Ending.COMPLETE
         self.detail = ""

@@ -17,9 +17,12 @@ class Batch:
     offset: int
     """Of the first line's first byte, counted in decompressed bytes."""
 
-    def offset_of(self, index: int) -> int:
-        """Where line `index` of this batch begins, in decompressed bytes from the start of the file."""
-        return self.offset + sum(map(len, self.lines[:index])) + index
+    def __iter__(self) -> Iterator[tuple[bytes, int, int]]:
+        """Each line with its number and the offset of its first byte."""
+        offset = self.offset
+        for number, line in enumerate(self.lines, self.number):
+            yield line, number, offset
+            offset += len(line) + 1
 
 
 def split_lines(blocks: Iterable[bytes]) -> Iterator[Batch]:

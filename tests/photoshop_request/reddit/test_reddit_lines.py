@@ -26,12 +26,11 @@ def test_any_cut_of_the_bytes_gives_the_same_lines(stream):
 @given(_cut_streams())
 def test_numbers_and_offsets_point_at_the_line(stream):
     data, blocks = stream
-    number = 1
+    expected = 1
     for batch in split_lines(blocks):
-        assert batch.number == number
-        number += len(batch.lines)
-        for index, line in enumerate(batch.lines):
-            start = batch.offset_of(index)
+        for line, number, start in batch:
+            assert number == expected
+            expected += 1
             assert data[start : start + len(line)] == line
             assert start == 0 or data[start - 1 : start] == b"\n"
 

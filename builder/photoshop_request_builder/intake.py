@@ -1,0 +1,167 @@
+"""Lines go in; each becomes a row of a part, is counted as another subreddit's, or lands in the rejects."""
+
+import json
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from time import gmtime, strftime
+from types import TracebackType
+from typing import IO, Self
+
+from photoshop_request.errors import ForeignInputError
+from photoshop_request.reddit.parse import Reject, Why, parse
+from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.incoming import TABLES, IngestSummary, PartWriter, open_whole, remove
+
+_HEAD = 200
+"""Bytes of a rejected line that are kept for people."""
+_DAY = 86_400
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which part is being made, and of what."""
+
+    source: str
+    part: str
+    input: str
+    """As in `IngestSummary`."""
+    label: str
+    """What `sources` of each row says."""
+    fingerprint: str
+    size: int = 0
+    seen: int | None = None
+    """When an API was asked; archives tell line by line."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    lines: int = 0
+    blank: int = 0
+    other_subreddits: int = 0
+    rejected: Counter[Why] = field(default_factory=Counter)
+    first_reject: str = ""
+    days: dict[str, Counter[int]] = field(default_factory=lambda: {table: Counter() for table in TABLES})
+    """Rows by table and day since 1970."""
+    first_utc: int | None = None
+    last_utc: int | None = None
+
+    def keep(self, record: Submission | Comment) -> None:
+        utc = record.created_utc
+        self.days["submissions" if isinstance(record, Submission) else "comments"][utc // _DAY] += 1
+        self.first_utc = utc if self.first_utc is None else min(utc, self.first_utc)
+        self.last_utc = utc if self.last_utc is None else max(utc, self.last_utc)
+
+
+class Intake:
+    """Makes one part. Used as a context; leaving it by an exception leaves no part behind."""
+
+    def __init__(self, corpus: Corpus, origin: Origin) -> None:
+        """Prepare; files are opened on entering."""
+        self._corpus = corpus
+        self._origin = origin
+        self._rejects_path = corpus.path("rejects", origin.source, f"{origin.part}.jsonl")
+        self._wanted = frozenset(name.lower() for name in corpus.subreddits)
+        self._writer = PartWriter(corpus, origin.source, origin.part)
+        self._tally = _Tally()
+        self._open = ExitStack()
+        self._rejects: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Open the part."""
+        remove(self._corpus.fs, self._rejects_path)
+        self._open.enter_context(self._writer)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close everything; by an exception, leave no part."""
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def kept(self) -> int:
+        """Rows taken so far."""
+        return sum(days.total() for days in self._tally.days.values())
+
+    def take(self, line: bytes, number: int, offset: int) -> Submission | Comment | Reject | None:
+        """One line; None when it is blank. `number` counts from 1, `offset` is in decompressed bytes."""
+        self._tally.lines += 1
+        record = parse(line, seen=self._origin.seen, source=self._origin.label)
+        if isinstance(record, Reject):
+            if not line.strip():
+                self._tally.blank += 1
+                return None
+            self._reject(record, line, number, offset)
+        elif record.subreddit.lower() not in self._wanted:
+            self._tally.other_subreddits += 1
+        else:
+            self._tally.keep(record)
+            self._writer.add(record, line)
+        return record
+
+    def skip(self, lines: int) -> None:
+        """Count lines of other subreddits that were passed over without parsing."""
+        self._tally.lines += lines
+        self._tally.other_subreddits += lines
+
+    def finish(self, ending: str, detail: str = "") -> IngestSummary:
+        """Write everything; the part exists from here on.
+
+        Raises:
+            ForeignInputError: not one line was a Reddit object.
+        """
+        tally, origin = self._tally, self._origin
+        if not (self.kept or tally.other_subreddits) and origin.size:
+            cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
+            raise ForeignInputError(
+                f"{origin.input}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?"
+            )
+        summary = IngestSummary(
+            source=origin.source,
+            part=origin.part,
+            input=origin.input,
+            fingerprint=origin.fingerprint,
+            size=origin.size,
+            ending=ending,
+            detail=detail,
+            lines=tally.lines,
+            submissions=tally.days["submissions"].total(),
+            comments=tally.days["comments"].total(),
+            other_subreddits=tally.other_subreddits,
+            blank=tally.blank,
+            rejected={str(reason): count for reason, count in sorted(tally.rejected.items())},
+            months={table: _by_month(days) for table, days in tally.days.items()},
+            first_utc=tally.first_utc,
+            last_utc=tally.last_utc,
+            shards=self._writer.shards(),
+        )
+        self._writer.finish(summary)
+        return summary
+
+    def _reject(self, reject: Reject, line: bytes, number: int, offset: int) -> None:
+        tally = self._tally
+        tally.rejected[reject.reason] += 1
+        tally.first_reject = tally.first_reject or f"{reject.reason} {reject.detail}".strip()
+        if self._rejects is None:
+            self._rejects = self._open.enter_context(open_whole(self._corpus.fs, self._rejects_path))
+        entry = {
+            "file": self._origin.input,
+            "line": number,
+            "offset": offset,
+            "reason": reject.reason,
+            "detail": reject.detail,
+            "head": line[:_HEAD].decode("utf-8", "backslashreplace"),
+        }
+        with storage.explained(self._rejects_path):
+            self._rejects.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+
+
+def _by_month(days: Counter[int]) -> dict[str, int]:
+    months: Counter[str] = Counter()
+    for day, rows in sorted(days.items()):
+        months[strftime("%Y-%m", gmtime(day * _DAY))] += rows
+    return dict(months)

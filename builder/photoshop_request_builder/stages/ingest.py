@@ -1,0 +1,94 @@
+"""ingest: one archive -> one part under incoming/archive/; every line is a row, another subreddit's, or a reject."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import fsspec
+
+from photoshop_request.reddit import parse
+from photoshop_request.reddit.archives import Archive
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.incoming import IngestSummary, read_part
+from photoshop_request_builder.intake import Intake, Origin
+
+SOURCE = "archive"
+VERSION = 1
+_SAMPLE = 1 << 20
+"""Bytes at either end of a file that, with its name and size, tell it from others: dumps are too long to hash whole."""
+
+Progress = Callable[[int, int, int], None]
+"""Called after each batch with stored bytes consumed, stored bytes in all, rows kept so far."""
+
+
+def plan(corpus: Corpus, paths: Sequence[str]) -> list[Job[IngestSummary]]:
+    """The files of `paths` that are not in the corpus yet, as jobs.
+
+    Raises:
+        InputError: one of them is missing, empty or not readable; nothing has been done then.
+    """
+    return [Job(_name(path), partial(ingest_file, corpus, path)) for path in paths if ingested(corpus, path) is None]
+
+
+def ingested(corpus: Corpus, path: str) -> IngestSummary | None:
+    """The summary of `path` if it was read before, as it is now and by the rules of now; else None.
+
+    Raises:
+        InputError: it is missing, empty or not readable.
+    """
+    origin = _origin(corpus, path)
+    summary = read_part(corpus, SOURCE, origin.part)
+    return summary if summary and summary.fingerprint == origin.fingerprint else None
+
+
+def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) -> IngestSummary:
+    """Read one archive into `incoming/archive/<part>/`; one that was read before is not read again.
+
+    Rows are those of the corpus's subreddits. Broken lines go to `rejects/archive/<part>.jsonl` with file, line,
+    offset (decompressed bytes), reason and first bytes. A cut file gives what came before the cut; `ending` says so.
+
+    Raises:
+        InputError: the file is missing, empty, or holds no Reddit object at all.
+        StorageError: the corpus cannot be written.
+    """
+    if done := ingested(corpus, path):
+        return done
+    archive = Archive(path)
+    with Intake(corpus, _origin(corpus, path)) as intake:
+        for batch in archive.batches():
+            for line, number, offset in batch:
+                intake.take(line, number, offset)
+            if on_progress:
+                on_progress(archive.consumed, archive.size, intake.kept)
+        return intake.finish(archive.ending, archive.detail)
+
+
+def _origin(corpus: Corpus, path: str) -> Origin:
+    archive = Archive(path)
+    identity = _identity(archive)
+    rules = {"input": identity, "rule": parse.RULE, "subreddits": sorted(corpus.subreddits), "shards": corpus.shards}
+    return Origin(
+        source=SOURCE,
+        part=f"{_name(path)}-{identity[:8]}",
+        input=path,
+        label=_name(path),
+        fingerprint=storage.fingerprint("ingest", VERSION, rules),
+        size=archive.size,
+    )
+
+
+def _identity(archive: Archive) -> str:
+    fs, name = fsspec.core.url_to_fs(archive.path)
+    digest = hashlib.blake2b(f"{_name(archive.path)}\0{archive.size}\0".encode(), digest_size=16)
+    with fs.open(name, "rb") as file:
+        digest.update(file.read(_SAMPLE))
+        if archive.size > 2 * _SAMPLE:
+            file.seek(-_SAMPLE, 2)
+        digest.update(file.read())
+    return digest.hexdigest()
+
+
+def _name(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
