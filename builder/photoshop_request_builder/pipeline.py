@@ -3,11 +3,15 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from photoshop_request.errors import CutInputError, EmptyInputError, InputError
+from photoshop_request.reddit.archives import Ending
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job, run_jobs
-from photoshop_request_builder.stages import build, pair, split, text
+from photoshop_request_builder.incoming import IngestSummary
+from photoshop_request_builder.stages import build, fetch, gather, ingest, link, merge, pair, split, text
 
 R = TypeVar("R")
 Progress = Callable[[str, float], AbstractContextManager[Callable[[float], None]]]
@@ -20,6 +24,30 @@ class Reporter:
 
     say: Callable[[str], None]
     progress: Progress
+
+
+def ingest_verb(corpus: Corpus, files: Sequence[str], *, workers: int, reporter: Reporter) -> list[InputError]:
+    """Read the files, merge, and find the addresses; returns what was wrong with files that could not be read whole.
+
+    Raises:
+        InputError: a file is missing; nothing has been done then.
+    """
+    jobs, troubles = _plan_files(corpus, files)
+    results = run_stage("ingest", jobs, workers=workers, reporter=reporter)
+    troubles += [result for result in results if isinstance(result, InputError)]
+    named = {str(trouble).partition(":")[0] for trouble in troubles}
+    troubles += [cut for path in files if path not in named and (cut := _cut(corpus, path))]
+    for trouble in troubles:
+        reporter.say(f"warning: {trouble}")
+    run_stage("merge", merge.plan(corpus), workers=workers, reporter=reporter)
+    run_stage("link", link.plan(corpus), workers=workers, reporter=reporter)
+    return troubles
+
+
+def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> None:
+    """Fetch every picture that is not decided yet, and note for each link what came of it."""
+    fetch.fetch_corpus(corpus, settings, reporter=reporter)
+    run_stage("gather", gather.plan(corpus), workers=1, reporter=reporter)
 
 
 def pair_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
@@ -45,3 +73,35 @@ def run_stage(name: str, jobs: Sequence[Job[R]], *, workers: int, reporter: Repo
         results = run_jobs(jobs, workers=workers, on_done=lambda _job, _result: advance(1))
     reporter.say(f"{name}: {len(jobs)} done")
     return results
+
+
+def _plan_files(
+    corpus: Corpus, files: Sequence[str]
+) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
+    """Jobs for the files that are not in the corpus yet, and what is wrong with those that cannot be read."""
+    jobs: list[Job[IngestSummary | InputError]] = []
+    troubles: list[InputError] = []
+    for path in files:
+        try:
+            jobs += [Job(job.unit, partial(_attempt, job.run)) for job in ingest.plan(corpus, [path])]
+        except EmptyInputError as error:
+            troubles.append(error)
+    return jobs, troubles
+
+
+def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
+    """One bad file does not keep the good ones from being read."""
+    try:
+        return read()
+    except InputError as error:
+        return error
+
+
+def _cut(corpus: Corpus, path: str) -> CutInputError | None:
+    summary = ingest.ingested(corpus, path)
+    if summary is None or summary.ending == Ending.COMPLETE:
+        return None
+    return CutInputError(
+        f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept; "
+        "fetch the file again for the rest."
+    )

@@ -3,21 +3,18 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from photoshop_request_builder import storage
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint
 from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.settings import resolve
 from photoshop_request_builder.stages import build
-
-_FIGURES = ("sha256", "width", "height", "phash_distance", "dhash_distance", "detail")
 
 
 def status(corpus: options.CorpusArgument, as_json: options.Json = False) -> None:
@@ -59,33 +56,6 @@ def decisions(corpus: options.CorpusArgument) -> None:
     """
     for line in decision_lines(open_corpus(corpus)):
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    """What became of every link so far, by shard; before a stage has run, what the stage before it knew."""
-    for shard in range(corpus.shards):
-        for table in ("candidates", "pictures", "links"):
-            path = corpus.shard_path(shard, table)
-            if corpus.fs.exists(path):
-                rows = storage.read_table(corpus.fs, path).to_pylist()
-                yield from (_decision(row, table) for row in rows)
-                break
-
-
-def _decision(row: dict[str, Any], table: str) -> dict[str, Any]:
-    decided = row["verdict"] if table == "candidates" else row["reason"]
-    if decided is None:
-        decided = "pending" if row["role"] == "candidate" else row["role"]
-    return {
-        "submission_id": row["submission_id"],
-        "comment_id": row["comment_id"],
-        "url": row["canonical"] if table == "links" else row["url"],
-        "decision": decided,
-        "source_url": row.get("source_url"),
-        "link": row["url"] if table == "links" else row["link"],
-        "role": row["role"],
-        **{name: row[name] for name in _FIGURES if row.get(name) is not None},
-    }
 
 
 def config(

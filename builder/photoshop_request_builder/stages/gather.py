@@ -1,0 +1,83 @@
+"""gather: links, ledger -> pictures, what fetching made of each link.
+
+The ledger stays on the machine that fetches; this table carries what it knows to wherever the shard is worked on.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from photoshop_request.media.states import VERDICTS, State
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
+
+VERSION = 1
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The shards whose links or whose ledger changed since they were gathered."""
+    jobs = []
+    with open_ledger(corpus.ledger_path) as ledger:
+        state = ledger.stamp()
+    for shard in range(corpus.shards):
+        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "links"))
+        if stamp is None:
+            continue
+        made_of = storage.fingerprint("gather", VERSION, {"links": stamp.content, "ledger": state})
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "pictures"))
+        if done is None or done.fingerprint != made_of:
+            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
+    """Write the pictures of one shard, in the order of its links."""
+    links = storage.read_table(corpus.fs, corpus.shard_path(shard, "links")).to_pylist()
+    with open_ledger(corpus.ledger_path) as ledger:
+        known = ledger.get(link["canonical"] for link in links if link["reason"] is None)
+        rows = [row for link in links for row in _rows(link, known, ledger)]
+    table = pa.Table.from_pylist(rows, schema=tables.PICTURES)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "pictures"), table, fingerprint)
+
+
+def _rows(link: dict[str, Any], known: dict[str, Entry], ledger: Ledger) -> Iterator[dict[str, Any]]:
+    base = {
+        "submission_id": link["submission_id"],
+        "comment_id": link["comment_id"],
+        "position": link["position"],
+        "index": 0,
+        "link": link["url"],
+        "url": link["canonical"],
+        "host": link["host"],
+        "role": link["role"],
+        "author": link["author"],
+        "caption": link["caption"],
+    }
+    if link["reason"] is not None:
+        yield {**base, "reason": link["reason"]}
+        return
+    entry = known.get(link["canonical"])
+    if entry is None:
+        yield {**base, "state": State.PENDING, "reason": VERDICTS[State.PENDING], "detail": "not asked for yet"}
+        return
+    ends = ledger.pictures(entry.address) if entry.state is State.RESOLVED else [(entry, None)]
+    for index, (end, caption) in enumerate(ends):
+        yield {**base, **_fetched(end), "index": index, "caption": caption or link["caption"]}
+
+
+def _fetched(entry: Entry) -> dict[str, Any]:
+    return {
+        "url": entry.address,
+        "host": entry.host,
+        "state": entry.state,
+        "reason": VERDICTS[entry.state],
+        "detail": entry.detail or None,
+        "sha256": entry.sha256,
+        "extension": entry.extension,
+        "bytes": entry.bytes,
+        "retrieved_via": entry.via,
+    }
