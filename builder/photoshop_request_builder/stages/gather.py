@@ -71,7 +71,7 @@ def _rows(link: dict[str, Any], known: dict[str, Entry], ledger: Ledger) -> Iter
 
 def _fetched(entry: Entry) -> dict[str, Any]:
     return {
-        "url": entry.address,
+        "url": entry.published,
         "host": entry.host,
         "state": entry.state,
         "reason": VERDICTS[entry.state],

@@ -1,0 +1,72 @@
+"""Where fetched bytes go: `images/ab/cd/<sha256>.<ext>`, written once, never changed."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fsspec.implementations.local import LocalFileSystem
+
+from photoshop_request.media.body import Body
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+
+__all__ = ["keeper", "scratch"]
+
+
+def scratch(corpus: Corpus) -> Path:
+    """An empty folder for bodies on their way: on the pictures' disk, so that the last step is a rename."""
+    here = isinstance(corpus.fs, LocalFileSystem)
+    folder = Path(corpus.root, "images", ".part") if here else corpus.ledger_path.with_suffix(".part")
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.iterdir():
+        left.unlink()
+    return folder
+
+
+def keeper(corpus: Corpus) -> Callable[[Body, str], Awaitable[None]]:
+    """Keeps a body under its digest: flushed to the disk, then renamed; a picture that is there already is left alone.
+
+    The returned function raises OSError when the disk does not take it; the body's `.part` file is gone then.
+    """
+    here = isinstance(corpus.fs, LocalFileSystem)
+
+    async def keep(body: Body, extension: str) -> None:
+        path = corpus.image_path(body.sha256, extension)
+        await asyncio.to_thread(_keep_here if here else _keep_away, corpus, body, path)
+
+    return keep
+
+
+def _keep_here(_corpus: Corpus, body: Body, path: str) -> None:
+    final = Path(path)
+    try:
+        if final.exists() and final.stat().st_size == body.size:
+            return
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part = body.part or final.with_name(f".{final.name}.{os.getpid()}.part")
+        try:
+            with part.open("rb+" if body.part else "wb") as file:
+                if body.data is not None:
+                    file.write(body.data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(final)
+        finally:
+            part.unlink(missing_ok=True)
+    finally:
+        if body.part:
+            body.part.unlink(missing_ok=True)
+
+
+def _keep_away(corpus: Corpus, body: Body, path: str) -> None:
+    try:
+        if corpus.fs.exists(path):
+            return
+        if body.part:
+            corpus.fs.put_file(str(body.part), path)
+        else:
+            storage.write_bytes(corpus.fs, path, body.data or b"")
+    finally:
+        if body.part:
+            body.part.unlink(missing_ok=True)

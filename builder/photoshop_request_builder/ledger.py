@@ -1,0 +1,303 @@
+"""The ledger of a corpus: one row an address, and why its picture is here or not. SQLite, write-ahead logged.
+
+Rows are written in batches of a fraction of a second, after the pictures they speak of lie on disk: what a kill loses is
+asked for again, and a row never promises a file that is not there.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photoshop_request.errors import CorpusError, StorageError
+from photoshop_request.media.hosts import classify, host_of, with_true_extension
+from photoshop_request.media.outcome import Outcome
+from photoshop_request.media.states import State, state_of_reason
+
+__all__ = ["Entry", "Ledger", "New", "open_ledger"]
+
+FORMAT = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS address (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    family TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT '',
+    tries INTEGER NOT NULL DEFAULT 0,
+    http INTEGER,
+    etag TEXT,
+    sha256 TEXT,
+    bytes INTEGER,
+    extension TEXT,
+    final TEXT,
+    via TEXT,
+    retrieved TEXT,
+    fallback TEXT,
+    changed INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS address_by_state ON address (state, host, id);
+CREATE INDEX IF NOT EXISTS address_by_sha256 ON address (sha256) WHERE sha256 IS NOT NULL;
+CREATE TABLE IF NOT EXISTS resolved (
+    address TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    picture TEXT NOT NULL,
+    caption TEXT,
+    PRIMARY KEY (address, position)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS loaded (shard INTEGER PRIMARY KEY, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
+INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
+"""
+_COLUMNS = "address, host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An address that the ledger may not know yet."""
+
+    address: str
+    fallback: str | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger."""
+
+    address: str
+    host: str
+    family: str
+    kind: str
+    depth: int
+    """How many pages and short links led here."""
+    state: State
+    detail: str
+    tries: int
+    """Requests over all runs."""
+    http: int | None
+    etag: str | None
+    sha256: str | None
+    bytes: int | None
+    extension: str | None
+    final: str | None
+    via: str | None
+    retrieved: str | None
+    fallback: str | None
+    changed: int
+    """Unix seconds of the last change of state."""
+
+    @property
+    def published(self) -> str:
+        """The address as it is published: with the true extension where the host ignores it."""
+        return with_true_extension(self.address, self.extension)
+
+
+@contextmanager
+def open_ledger(path: Path, clock: Callable[[], float] = time.time) -> Iterator["Ledger"]:
+    """The ledger at `path`, made if missing; closed at the end of the block.
+
+    Raises:
+        CorpusError: the file is not a ledger, or of another format.
+        StorageError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        found = database.execute("PRAGMA user_version").fetchone()[0]
+        if found not in {0, FORMAT}:
+            raise CorpusError(
+                f"{path}: ledger of format {found}, this version reads {FORMAT}. Use the version that made it."
+            )
+        database.executescript(_SCHEMA)
+        database.execute(f"PRAGMA user_version = {FORMAT}")
+    except sqlite3.OperationalError as error:
+        raise StorageError(
+            f"{path}: the ledger cannot be written ({error}). Free space or choose another folder."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise CorpusError(f"{path}: not a ledger ({error}). Move it away and fetch again.") from error
+    try:
+        yield Ledger(database, clock)
+    finally:
+        database.close()
+
+
+class Ledger:
+    """What is known of every address. Not thread-safe: one event loop writes."""
+
+    def __init__(self, database: sqlite3.Connection, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._database
+            self._database.execute("UPDATE version SET number = number + 1")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    def loaded(self, shard: int) -> str | None:
+        """The content stamp of the links of `shard` that were last added."""
+        row = self._database.execute("SELECT content FROM loaded WHERE shard = ?", (shard,)).fetchone()
+        return str(row[0]) if row else None
+
+    def add(self, new: Iterable[New], *, shard: int | None = None, content: str = "") -> int:
+        """Add the addresses that are not there yet; returns how many. With `shard`, remember that its links are in."""
+        with self._transaction() as database:
+            added = self._insert(new)
+            if shard is not None:
+                database.execute("INSERT OR REPLACE INTO loaded VALUES (?, ?)", (shard, content))
+        return added
+
+    def _insert(self, new: Iterable[New]) -> int:
+        now = int(self._clock())
+        before = self._database.total_changes
+        self._database.executemany(
+            "INSERT INTO address (address, host, family, kind, depth, state, detail, fallback, changed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO NOTHING",
+            (_row(each, now) for each in new),
+        )
+        return self._database.total_changes - before
+
+    def hosts(self, state: State = State.PENDING) -> dict[str, int]:
+        """How many addresses of each host are in `state`."""
+        query = "SELECT host, count(*) FROM address WHERE state = ? GROUP BY host"
+        return dict(self._database.execute(query, (state,)).fetchall())
+
+    def pending(self, host: str, after: int, count: int) -> list[tuple[int, Entry]]:
+        """The next pending addresses of a host, oldest first, with their numbers."""
+        query = f"SELECT id, {_COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608 - names of columns
+        rows = self._database.execute(query, (State.PENDING, host, after, count)).fetchall()
+        return [(row[0], _entry(row[1:])) for row in rows]
+
+    def record(self, outcomes: Sequence[Outcome]) -> set[str]:
+        """Keep what became of addresses, in one transaction; returns the hosts of new addresses they led to."""
+        now = int(self._clock())
+        hosts: set[str] = set()
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE address SET state = ?, detail = ?, tries = tries + ?, http = ?, etag = ?, sha256 = ?, bytes = ?,"
+                " extension = ?, final = ?, via = ?, retrieved = ?, changed = ? WHERE address = ?",
+                (
+                    (
+                        o.state,
+                        o.detail,
+                        o.tries,
+                        o.http,
+                        o.etag,
+                        o.sha256,
+                        o.size,
+                        o.extension,
+                        o.final,
+                        o.via,
+                        o.retrieved,
+                        now,
+                        o.address,
+                    )
+                    for o in outcomes
+                ),
+            )
+            for outcome in outcomes:
+                if outcome.pictures:
+                    hosts |= self._keep_pictures(outcome)
+        return hosts
+
+    def _keep_pictures(self, outcome: Outcome) -> set[str]:
+        database = self._database
+        (depth,) = database.execute("SELECT depth FROM address WHERE address = ?", (outcome.address,)).fetchone() or (
+            0,
+        )
+        database.execute("DELETE FROM resolved WHERE address = ?", (outcome.address,))
+        database.executemany(
+            "INSERT INTO resolved VALUES (?, ?, ?, ?)",
+            (
+                (outcome.address, position, picture.url, picture.caption)
+                for position, picture in enumerate(outcome.pictures)
+            ),
+        )
+        self._insert(New(picture.url, depth=depth + 1) for picture in outcome.pictures)
+        return {host_of(picture.url) for picture in outcome.pictures}
+
+    def get(self, addresses: Iterable[str]) -> dict[str, Entry]:
+        """The rows of these addresses; unknown ones are left out."""
+        found: dict[str, Entry] = {}
+        wanted = list(dict.fromkeys(addresses))
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            query = f"SELECT {_COLUMNS} FROM address WHERE address IN ({','.join('?' * len(some))})"  # noqa: S608 - marks only
+            found.update((row[0], _entry(row)) for row in self._database.execute(query, some))
+        return found
+
+    def led_to(self, address: str) -> list[tuple[str, str | None]]:
+        """The addresses and captions that a page or album named, in order."""
+        query = "SELECT picture, caption FROM resolved WHERE address = ? ORDER BY position"
+        return self._database.execute(query, (address,)).fetchall()
+
+    def pictures(self, address: str, depth: int = 0) -> list[tuple[Entry, str | None]]:
+        """The ends of an address's ways, with captions: itself, or in order what it led to. Empty when unknown."""
+        entry = self.get([address]).get(address)
+        if entry is None or depth > 4:
+            return []
+        if entry.state is not State.RESOLVED:
+            return [(entry, None)]
+        return [
+            (end, caption or inner)
+            for picture, caption in self.led_to(address)
+            for end, inner in self.pictures(picture, depth + 1)
+        ]
+
+    def states_by_host(self) -> dict[str, Mapping[State, int]]:
+        """How many addresses of each host ended in each state."""
+        table: dict[str, dict[State, int]] = {}
+        for host, state, count in self._database.execute(
+            "SELECT host, state, count(*) FROM address GROUP BY host, state"
+        ):
+            table.setdefault(host, {})[State(state)] = count
+        return dict(table)
+
+    def retry(self, states: Iterable[State], host: str | None = None) -> int:
+        """Make addresses pending again, all or those of one host; returns how many."""
+        names = list(states)
+        query = f"UPDATE address SET state = 'pending' WHERE state IN ({','.join('?' * len(names))})"  # noqa: S608 - marks only
+        more = " AND (host = ? OR host LIKE '%.' || ?)" if host else ""
+        with self._transaction() as database:
+            return database.execute(query + more, [*names, *([host, host] if host else [])]).rowcount
+
+    def stamp(self) -> int:
+        """Grows with every change: for fingerprints of what is made from the ledger."""
+        return int(self._database.execute("SELECT number FROM version").fetchone()[0])
+
+
+def _row(new: New, now: int) -> tuple[object, ...]:
+    target = classify(new.address)
+    state = state_of_reason(target.reason, target.kind) if target.reason else State.PENDING
+    return (
+        new.address,
+        host_of(new.address),
+        target.family,
+        target.kind,
+        new.depth,
+        state,
+        target.why,
+        new.fallback,
+        now,
+    )
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    values: list[Any] = list(row)
+    values[5] = State(values[5])
+    return Entry(*values)

@@ -1,0 +1,44 @@
+"""link: submissions, comments -> every picture address, in order, with role and reason. No request is made."""
+
+from functools import partial
+
+from photoshop_request.media.links import Link, comment_links, submission_links
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+
+VERSION = 1
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The shards whose links are missing or made from other texts or by another rule."""
+    jobs = []
+    for shard in range(corpus.shards):
+        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, name)) for name in ("submissions", "comments")]
+        if stamps[0] is None:
+            continue
+        inputs = {"submissions": stamps[0].content, "comments": stamps[1].content if stamps[1] else None}
+        made_of = storage.fingerprint("link", VERSION, inputs)
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "links"))
+        if done is None or done.fingerprint != made_of:
+            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
+    """Write the links of one shard: submissions in order, each followed by its comments' links."""
+    table = tables.to_table(link_shard(corpus, shard), tables.LINKS)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "links"), table, fingerprint)
+
+
+def link_shard(corpus: Corpus, shard: int) -> list[Link]:
+    """Every link of one shard. Comments of submissions that are not there are linked too: nothing is dropped here."""
+    submissions = list(tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))))
+    requesters = {submission.id: submission.author for submission in submissions}
+    under: dict[str, list[Link]] = {submission.id: submission_links(submission) for submission in submissions}
+    path = corpus.shard_path(shard, "comments")
+    if corpus.fs.exists(path):
+        for comment in tables.comments_of(storage.read_table(corpus.fs, path)):
+            links = comment_links(comment, requesters.get(comment.submission_id))
+            under.setdefault(comment.submission_id, []).extend(links)
+    return [link for links in under.values() for link in links]

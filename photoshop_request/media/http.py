@@ -1,0 +1,163 @@
+"""One request as a polite and careful client makes it: every hop checked, in its turn, under its host's limits."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
+
+import aiohttp
+
+from photoshop_request.media.hosts import Kind, classify, host_of
+from photoshop_request.media.limits import Limits
+from photoshop_request.media.network import BlockedConnectionError, route
+from photoshop_request.media.policy import refuse
+from photoshop_request.media.states import State
+from photoshop_request.verdicts import Verdict
+
+__all__ = ["MAX_REDIRECTS", "Answer", "Client", "Failure", "FailureError", "answer", "failure_of", "retry_after"]
+
+MAX_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Starting with image/ makes i.redd.it and others send the bytes, not a page about them.
+PICTURE_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5", "Accept-Encoding": "identity"}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What requests need, passed in so that tests replace any of it."""
+
+    session: aiohttp.ClientSession
+    limits: Limits
+    mirror: str | None = None
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer that can be used."""
+
+    state: State
+    detail: str
+    http: int | None = None
+    retry_after: float | None = None
+    final: str | None = None
+
+
+class FailureError(Exception):
+    """Carries a `Failure` out of a request."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is no redirect; its body is not read yet."""
+
+    address: str
+    """That answered, after redirects."""
+    response: aiohttp.ClientResponse
+
+
+@asynccontextmanager
+async def answer(
+    client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
+) -> AsyncIterator[Answer]:
+    """The first answer to `address` that is not a redirect; each hop passes the policy and waits its host's turn.
+
+    Without `follow`, the first answer whatever it is.
+
+    Raises:
+        FailureError: refused by the policy, too many redirects, a redirect to a placeholder, or a status that is final.
+        aiohttp.ClientError, TimeoutError, OSError: see `failure_of`.
+    """
+    hops: list[str] = []
+    while True:
+        _check(address, hops)
+        hops.append(address)
+        limiter = client.limits.of(host_of(address))
+        asked = route(address, client.mirror)
+        shown = _for_host(headers, hops)
+        async with (
+            limiter.place(),
+            client.limits.all,
+            client.session.get(asked, allow_redirects=False, headers=shown) as response,
+        ):
+            location = response.headers.get("Location")
+            if not follow or response.status not in _REDIRECTS or not location:
+                yield Answer(address, response)
+                return
+            limiter.answered()
+        address = urljoin(address, location.strip().replace(" ", "%20"))
+
+
+def _check(address: str, hops: list[str]) -> None:
+    if why := refuse(address):
+        raise FailureError(Failure(State.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {why}"))
+    if len(hops) > MAX_REDIRECTS:
+        raise FailureError(Failure(State.UNREACHABLE, f"more than {MAX_REDIRECTS} redirects"))
+    if hops:
+        target = classify(address)
+        if target.reason is Verdict.PLACEHOLDER:
+            raise FailureError(Failure(State.PLACEHOLDER, f"leads to {address}", final=address))
+        if target.kind is Kind.DEAD:
+            raise FailureError(Failure(State.DEAD_HOST, f"leads to {address}", final=address))
+
+
+def _for_host(headers: Mapping[str, str], hops: list[str]) -> Mapping[str, str]:
+    """A key for one host is not shown to the next."""
+    if host_of(hops[0]) == host_of(hops[-1]):
+        return headers
+    return {name: value for name, value in headers.items() if name != "Authorization"}
+
+
+def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return a state
+    """What an exception of a request means. Unknown ones are raised again: they are faults of this program."""
+    if isinstance(error, FailureError):
+        return error.failure
+    chain = [error, *_causes(error)]
+    if blocked := next((each for each in chain if isinstance(each, BlockedConnectionError)), None):
+        return Failure(State.BLOCKED, str(blocked))
+    if isinstance(error, TimeoutError):
+        return Failure(State.TIMEOUT, "no answer in time")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Failure(State.DNS, "the host's name is not known")
+    if any(isinstance(each, ssl.SSLError | ssl.CertificateError) for each in chain) or isinstance(
+        error, aiohttp.ClientSSLError
+    ):
+        return Failure(State.TLS, "no safe connection")
+    if isinstance(error, aiohttp.InvalidURL):
+        return Failure(State.BLOCKED, "not an address")
+    if isinstance(error, aiohttp.ClientError | ConnectionError):
+        return Failure(State.UNREACHABLE, f"connection failed: {type(error).__name__}")
+    raise error
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    waiting: list[BaseException | None] = [getattr(error, "os_error", None), error.__cause__, error.__context__]
+    while waiting and len(found) < 20:
+        each = waiting.pop()
+        if each is not None and each not in found:
+            found.append(each)
+            waiting.extend((each.__cause__, each.__context__, *getattr(each, "exceptions", ())))
+    return found
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds of a `Retry-After` header (a number or a date, RFC 9110 10.2.3); None when absent or not readable."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
