@@ -66,6 +66,8 @@ class Intake:
         self._rejects_path = corpus.path("rejects", origin.source, f"{origin.part}.jsonl")
         self._wanted = frozenset(name.lower() for name in corpus.subreddits)
         self._writer = PartWriter(corpus, origin.source, origin.part)
+        self._sources = (origin.label,)
+        self._likely: type = Comment
         self._tally = _Tally()
         self._open = ExitStack()
         self._rejects: IO[bytes] | None = None
@@ -90,13 +92,15 @@ class Intake:
     def take(self, line: bytes, number: int, offset: int) -> Submission | Comment | Reject | None:
         """One line; None when it is blank. `number` counts from 1, `offset` is in decompressed bytes."""
         self._tally.lines += 1
-        record = parse(line, seen=self._origin.seen, source=self._origin.label)
+        record = parse(line, seen=self._origin.seen, sources=self._sources, likely=self._likely)
         if isinstance(record, Reject):
             if not line.strip():
                 self._tally.blank += 1
                 return None
             self._reject(record, line, number, offset)
-        elif record.subreddit.lower() not in self._wanted:
+            return record
+        self._likely = type(record)
+        if record.subreddit.lower() not in self._wanted:
             self._tally.other_subreddits += 1
         else:
             self._tally.keep(record)

@@ -6,7 +6,16 @@ from enum import StrEnum
 
 from photoshop_request.reddit.fields import bare_id, base36, is_deleted_mark, unescape
 from photoshop_request.reddit.gallery import media_of
-from photoshop_request.reddit.raw import RawMedia, RawParent, RawPreview, RawThing, decode
+from photoshop_request.reddit.raw import (
+    RawComment,
+    RawMedia,
+    RawParent,
+    RawPreview,
+    RawRest,
+    RawSubmission,
+    decode,
+    decode_as,
+)
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 RULE = 1
@@ -41,56 +50,55 @@ class Reject:
     detail: str = ""
 
 
-def parse(line: bytes, *, seen: int | None = None, source: str = "") -> Submission | Comment | Reject:
-    """The record of one JSON line.
+def parse(
+    line: bytes, *, seen: int | None = None, sources: tuple[str, ...] = (), likely: type | None = None
+) -> Submission | Comment | Reject:
+    """The record of one JSON line. What it is, is told by content, never by the name of the file.
 
     `seen` is when the source was asked (Unix seconds), for objects that do not say themselves when they were
-    retrieved; `source` is the name of the input. What it is, is told by content, never by the name of the file.
+    retrieved; `sources` goes into the record. `likely` (`Submission` or `Comment`: the kind of the line before) only
+    makes a right guess faster.
     """
     try:
-        raw = decode(line)
+        raw = decode(line, likely=RawSubmission if likely is Submission else RawComment)
+        if isinstance(raw, RawComment):
+            return _comment(raw, line, seen, sources)
+        if isinstance(raw, RawSubmission):
+            return _submission(raw, line, seen, sources)
     except ValueError as error:
         return Reject(Why.NOT_JSON, str(error))
-    name = raw.name or ""
-    is_comment = raw.body is not None and (raw.title is None or raw.link_id is not None)
-    if name[:3] == "t4_" or (not is_comment and raw.title is None and name[:3] != "t3_"):
-        return Reject(Why.NOT_A_POST, name)
-    thing_id = bare_id(raw.id or name)
-    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink or raw.context)
-    if reject := _unusable(raw, thing_id, subreddit):
-        return reject
-    observed = _observed(raw, seen)
-    make = _comment if is_comment else _submission
-    return make(raw, thing_id, subreddit, observed, (source,) if source else ())
+    return Reject(Why.NOT_A_POST, raw.name or "")
 
 
-def _unusable(raw: RawThing, thing_id: str, subreddit: str) -> Reject | None:
+def _unusable(thing_id: str, created_utc: float | None, subreddit: str | None) -> Reject | None:
     if not _ID.fullmatch(thing_id):
-        return Reject(Why.NO_ID, f"id {raw.id!r}")
-    if raw.created_utc is None or not 0 < raw.created_utc < _LATEST:
-        return Reject(Why.NO_TIME, f"created_utc {raw.created_utc!r}")
+        return Reject(Why.NO_ID, f"id {thing_id!r}")
+    if created_utc is None or not 0 < created_utc < _LATEST:
+        return Reject(Why.NO_TIME, f"created_utc {created_utc!r}")
     return None if subreddit else Reject(Why.NO_SUBREDDIT, thing_id)
 
 
-def _submission(
-    raw: RawThing, thing_id: str, subreddit: str, observed: int | None, sources: tuple[str, ...]
-) -> Submission:
-    selftext = unescape(raw.selftext or "")
+def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Submission | Reject:
+    thing_id = bare_id(raw.id or decode_as(line, RawRest).name or "")
+    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink)
+    if reject := _unusable(thing_id, raw.created_utc, subreddit):
+        return reject
+    title, selftext = unescape(raw.title or ""), unescape(raw.selftext or "")
     parent = raw.crosspost_parent_list[-1] if raw.crosspost_parent_list else None
-    media, preview, is_gallery = _pictures(raw, parent, selftext)
     crosspost = raw.crosspost_parent or (parent.id if parent else None)
-    author = _author(raw.author)
-    title = unescape(raw.title or "")
+    media, preview, is_gallery = _pictures(raw, parent, selftext)
+    observed = _observed(raw, seen)
     return Submission(
         thing_id,
         subreddit,
-        author,
+        _author(raw.author),
         int(raw.created_utc or 0),
         title,
         selftext,
         unescape(raw.url_overridden_by_dest or raw.url or ""),
         raw.permalink or "",
-        _score(raw),
+        # a hidden score is shown as 1; other values beside the flag are real (the author's or a moderator's view)
+        None if raw.score == 1 and raw.hide_score else raw.score,
         raw.num_comments,
         raw.upvote_ratio,
         unescape(raw.link_flair_text) if raw.link_flair_text else None,
@@ -98,7 +106,7 @@ def _submission(
         bool(raw.is_self),
         bool(raw.stickied),
         raw.distinguished,
-        _edited(raw),
+        _edited(raw.edited),
         raw.removed_by_category,
         raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(selftext) or is_deleted_mark(title),
         bare_id(crosspost) if crosspost else None,
@@ -111,13 +119,22 @@ def _submission(
     )
 
 
-def _comment(
-    raw: RawThing, thing_id: str, subreddit: str, observed: int | None, sources: tuple[str, ...]
-) -> Comment | Reject:
-    submission_id = bare_id(raw.link_id) if raw.link_id else _found(_IN_PATH, raw.permalink or raw.context).lower()
+def _comment(raw: RawComment, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Comment | Reject:
+    path, name = raw.permalink, raw.id
+    if raw.link_id is None or raw.id is None:
+        rest = decode_as(line, RawRest)
+        if rest.name and rest.name.startswith("t4_"):
+            return Reject(Why.NOT_A_POST, rest.name)
+        path, name = path or rest.context, name or rest.name
+    thing_id = bare_id(name or "")
+    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, path)
+    if reject := _unusable(thing_id, raw.created_utc, subreddit):
+        return reject
+    submission_id = bare_id(raw.link_id or _found(_IN_PATH, path))
     if not _ID.fullmatch(submission_id):
         return Reject(Why.NO_SUBMISSION, thing_id)
     body = unescape(raw.body or "")
+    observed = _observed(raw, seen)
     return Comment(
         thing_id,
         submission_id,
@@ -126,12 +143,12 @@ def _comment(
         _author(raw.author),
         int(raw.created_utc or 0),
         body,
-        _score(raw),
+        None if raw.score == 1 and raw.score_hidden else raw.score,
         raw.is_submitter,
         unescape(raw.author_flair_text) if raw.author_flair_text else None,
         bool(raw.stickied),
         raw.distinguished,
-        _edited(raw),
+        _edited(raw.edited),
         raw.removed_by_category,
         raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(body),
         raw.permalink or "",
@@ -142,9 +159,9 @@ def _comment(
     )
 
 
-def _pictures(raw: RawThing, parent: RawParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
+def _pictures(raw: RawSubmission, parent: RawParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
     """Media, preview and whether it is a gallery; of a crosspost the parent's, where the parent has them."""
-    shown: RawThing | RawParent = raw
+    shown: RawSubmission | RawParent = raw
     if parent and (parent.media_metadata or parent.gallery_data):
         shown, text = parent, parent.selftext or ""
     metadata: dict[str, RawMedia | None] | None = shown.media_metadata
@@ -162,14 +179,9 @@ def _author(name: str | None) -> str | None:
     return None if not name or is_deleted_mark(name) else name
 
 
-def _score(raw: RawThing) -> int | None:
-    # a hidden score is shown as 1; other values beside the flag are real (the author's or a moderator's view)
-    return None if raw.score == 1 and (raw.score_hidden or raw.hide_score) else raw.score
-
-
-def _edited(raw: RawThing) -> int | None:
+def _edited(edited: bool | float | None) -> int | None:
     # before 2012 `true` without a time: unknown when, so None
-    return int(raw.edited) if not isinstance(raw.edited, bool) and raw.edited and raw.edited < _LATEST else None
+    return int(edited) if edited and not isinstance(edited, bool) and edited < _LATEST else None
 
 
 def _parent(parent: str | int | None, submission_id: str) -> str:
@@ -182,7 +194,7 @@ def _parent(parent: str | int | None, submission_id: str) -> str:
     return f"t3_{bare}" if parent.startswith("t3_") or bare == submission_id else f"t1_{bare}"
 
 
-def _observed(raw: RawThing, seen: int | None) -> int | None:
+def _observed(raw: RawSubmission | RawComment, seen: int | None) -> int | None:
     second = raw.meta.retrieved_2nd_on if raw.meta else None
     latest = max(raw.retrieved_on or 0, raw.retrieved_utc or 0, second or 0)
     return int(latest) if 0 < latest < _LATEST else seen

@@ -7,7 +7,8 @@ goes the slow way: every key is taken alone, and one that still does not fit cou
 import json
 import math
 import types
-from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -85,12 +86,10 @@ class RawMeta(msgspec.Struct, gc=False):
     retrieved_2nd_on: float | None = None
 
 
-class RawThing(msgspec.Struct, gc=False):
-    """A submission or a comment (the keys of both), or something else that has an id."""
+class RawComment(msgspec.Struct, gc=False):
+    """A comment: whatever has a `body`."""
 
     id: str | None = None
-    name: str | None = None
-    title: str | None = None
     body: str | None = None
     link_id: str | None = None
     parent_id: str | int | None = None
@@ -98,22 +97,42 @@ class RawThing(msgspec.Struct, gc=False):
     author: str | None = None
     subreddit: str | None = None
     permalink: str | None = None
-    context: str | None = None
     edited: bool | float | None = None
     score: Count | None = None
     score_hidden: bool | None = None
-    hide_score: bool | None = None
-    num_comments: Count | None = None
-    upvote_ratio: float | None = None
+    is_submitter: bool | None = None
+    author_flair_text: str | None = None
+    stickied: bool | None = None
+    distinguished: str | None = None
+    removed_by_category: str | None = None
+    media_metadata: dict[str, RawMedia | None] | None = None
+    retrieved_on: float | None = None
+    retrieved_utc: float | None = None
+    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+
+
+class RawSubmission(msgspec.Struct, gc=False):
+    """A submission: what has a `title` and no `body`."""
+
+    id: str | None = None
+    title: str | None = None
+    body: str | None = None
+    created_utc: float | None = None
+    author: str | None = None
+    subreddit: str | None = None
+    permalink: str | None = None
     selftext: str | None = None
     url: str | None = None
     url_overridden_by_dest: str | None = None
+    edited: bool | float | None = None
+    score: Count | None = None
+    hide_score: bool | None = None
+    num_comments: Count | None = None
+    upvote_ratio: float | None = None
     link_flair_text: str | None = None
-    author_flair_text: str | None = None
     over_18: bool | None = None
     is_self: bool | None = None
     is_gallery: bool | None = None
-    is_submitter: bool | None = None
     stickied: bool | None = None
     distinguished: str | None = None
     removed_by_category: str | None = None
@@ -125,30 +144,65 @@ class RawThing(msgspec.Struct, gc=False):
     retrieved_on: float | None = None
     retrieved_utc: float | None = None
     meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+
+
+class RawRest(msgspec.Struct, gc=False):
+    """Keys that only the odd object needs: asked for when the others do not suffice."""
+
+    name: str | None = None
+    """The full name, with its prefix."""
+    context: str | None = None
+    """The path of a comment that came from an inbox."""
     kind: str | None = None
+    """The envelope of API listings: with `data`."""
     data: msgspec.Raw | None = None
-    """With `kind`: the envelope of API listings."""
 
 
-_fast = msgspec.json.Decoder(RawThing, strict=False).decode
+_Raw = TypeVar("_Raw", RawComment, RawSubmission, RawRest)
+# every key more makes every line slower (msgspec looks each key of a line up one after the other): hence two structs
+_FAST: dict[type, Callable[[bytes], Any]] = {
+    kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (RawComment, RawSubmission, RawRest)
+}
 
 
-def decode(line: bytes) -> RawThing:
-    """One JSON object.
+def decode(line: bytes, *, likely: type = RawComment) -> RawComment | RawSubmission | RawRest:
+    """One JSON object: a comment if it has a body, else a submission if it has a title, else the rest.
+
+    `likely` (`RawComment` or `RawSubmission`) is tried first: a right guess saves a pass, a wrong one changes nothing.
+
+    Raises:
+        ValueError: not JSON, not UTF-8, or not an object.
+    """
+    if likely is RawSubmission:
+        submission = decode_as(line, RawSubmission)
+        if submission.body is None and submission.title is not None:
+            return submission
+    comment = decode_as(line, RawComment)
+    if comment.body is not None:
+        return comment
+    submission = decode_as(line, RawSubmission)
+    if submission.title is not None:
+        return submission
+    rest = decode_as(line, RawRest)
+    if rest.kind is not None and rest.data is not None:
+        return decode(bytes(rest.data), likely=likely)
+    return rest
+
+
+def decode_as(line: bytes, kind: type[_Raw]) -> _Raw:
+    """The keys of `kind` in one JSON object, whatever it is.
 
     Raises:
         ValueError: not JSON, not UTF-8, or not an object.
     """
     try:
-        thing = _fast(line)
+        thing: _Raw = _FAST[kind](line)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        thing = _slowly(line)
-    if thing.id is None and thing.name is None and thing.data is not None and thing.kind is not None:
-        return decode(bytes(thing.data))
+        thing = _slowly(line, kind)
     return thing
 
 
-def _slowly(line: bytes) -> RawThing:
+def _slowly(line: bytes, kind: type[_Raw]) -> _Raw:
     # json takes what msgspec does not: NaN, halves of surrogate pairs
     text = line.removeprefix(b"\xef\xbb\xbf").decode()
     try:
@@ -157,8 +211,8 @@ def _slowly(line: bytes) -> RawThing:
         raise ValueError("nested too deeply") from error
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - one kind of failure for callers
-    thing = _lenient(value, RawThing)
-    assert isinstance(thing, RawThing)
+    thing = _lenient_struct(value, kind)
+    assert isinstance(thing, kind)
     return thing
 
 

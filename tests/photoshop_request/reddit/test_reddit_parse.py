@@ -218,7 +218,7 @@ def test_a_comment_from_an_inbox_finds_its_submission_by_its_context():
 def test_when_it_was_seen_is_the_newest_time_the_object_tells_or_the_run():
     assert _submission(retrieved_on=1700000000, _meta={"retrieved_2nd_on": 1710000000}).last_seen == 1710000000
     assert _submission(retrieved_utc=1700000000.5).first_seen == 1700000000
-    record = parse(json.dumps(SUBMISSION).encode(), seen=1800000000, source="reddit")
+    record = parse(json.dumps(SUBMISSION).encode(), seen=1800000000, sources=("reddit",))
     assert isinstance(record, Submission)
     assert (record.first_seen, record.last_seen, record.sources) == (1800000000, 1800000000, ("reddit",))
     assert _submission().last_seen is None
@@ -244,6 +244,19 @@ def test_when_it_was_seen_is_the_newest_time_the_object_tells_or_the_run():
 )
 def test_what_is_no_record_says_why(line, reason):
     assert _why(line) is reason
+
+
+@pytest.mark.parametrize("likely", [None, Submission, Comment])
+def test_a_wrong_guess_changes_nothing(likely):
+    for thing in (
+        SUBMISSION,
+        COMMENT,
+        {**COMMENT, "title": "both"},
+        {"kind": "t3", "data": SUBMISSION},
+        {"kind": "t5"},
+    ):
+        line = json.dumps(thing).encode()
+        assert parse(line, likely=likely) == parse(line)
 
 
 def test_every_line_of_the_real_dumps_is_a_record_or_a_private_message(shared):
