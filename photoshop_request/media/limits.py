@@ -38,7 +38,7 @@ _SITES = (
         ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com"),
     ),
     ("dropbox.com", ("dropbox.com", "dropboxusercontent.com")),
-    ("postimg.cc", ("postimg.cc", "postimg.org", "postimages.org")),
+    ("postimg.cc", ("postimg.cc", "postimg.org", "postimages.org", "postimage.org")),
     ("ibb.co", ("ibb.co", "imgbb.com")),
     ("flickr.com", ("flickr.com", "staticflickr.com", "flic.kr")),
 )

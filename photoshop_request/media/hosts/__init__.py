@@ -1,6 +1,21 @@
 """Which host family speaks for an address. One module a family; the longest domain wins, `direct` takes the rest."""
 
-from photoshop_request.media.hosts import chevereto, direct, drive, dropbox, imgur, known, postimg, reddit
+from photoshop_request.media.hosts import (
+    catbox,
+    chevereto,
+    direct,
+    drive,
+    dropbox,
+    imgbox,
+    imgchest,
+    imgur,
+    known,
+    oembed,
+    others,
+    postimg,
+    reddit,
+    shorteners,
+)
 from photoshop_request.media.hosts.target import Family, Kind, Picture, Secrets, Step, Target
 from photoshop_request.media.hosts.url import parse
 from photoshop_request.media.policy import refuse
@@ -29,11 +44,18 @@ FAMILIES: tuple[Family, ...] = (
     chevereto.FAMILY,
     dropbox.FAMILY,
     drive.FAMILY,
+    imgbox.FAMILY,
+    imgchest.FAMILY,
+    catbox.FAMILY,
+    *oembed.FAMILIES,
+    *others.FAMILIES,
+    shorteners.FAMILY,
     *known.FAMILIES,
     direct.FAMILY,
 )
 _BY_NAME = {family.name: family for family in FAMILIES}
 _BY_DOMAIN = {domain: family for family in reversed(FAMILIES) for domain in family.domains}
+_WRAPS = 3
 # Hosts where the last path piece without its extension names the picture.
 _ANY_EXTENSION = frozenset({"i.imgur.com", "i.redd.it"})
 
@@ -54,19 +76,23 @@ def named(name: str) -> Family:
 
 def classify(address: str) -> Target:
     """What an address is, in one spelling. Never makes a request; what the policy refuses is `Kind.BLOCKED`."""
-    if why := refuse(address):
-        return Target(Kind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, why)
-    url = parse(address)
-    if url is None:  # the policy lets nothing through that does not parse
-        return Target(Kind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, "cannot be parsed")
-    return _guarded(family_of(url.host).classify(url))
+    for _ in range(_WRAPS):
+        if why := refuse(address):
+            return _blocked(address, why)
+        url = parse(address)
+        if url is None:
+            return _blocked(address, "cannot be parsed")
+        target = family_of(url.host).classify(url)
+        if target.wraps is None:
+            # a family may build an address from parts of another one: it passes the policy too
+            why = refuse(target.canonical) if target.reason is None else None
+            return _blocked(target.canonical, why) if why else target
+        address = target.wraps
+    return _blocked(address, "wraps an address that wraps an address")
 
 
-def _guarded(target: Target) -> Target:
-    """A family may unwrap an address from another one; the result passes the policy again."""
-    if target.reason is None and (why := refuse(target.canonical)):
-        return Target(Kind.BLOCKED, target.canonical, "policy", Verdict.BLOCKED_ADDRESS, why)
-    return target
+def _blocked(address: str, why: str) -> Target:
+    return Target(Kind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, why)
 
 
 def picture_key(canonical: str) -> str:

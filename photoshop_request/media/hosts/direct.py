@@ -19,4 +19,5 @@ def _classify(url: Url) -> Target:
     return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a page of a host that nothing here knows")
 
 
-FAMILY = Family(_NAME, (), _classify)
+# Files of hosts whose pages are no use here.
+FAMILY = Family(_NAME, ("upload.wikimedia.org", "image.prntscr.com"), _classify)

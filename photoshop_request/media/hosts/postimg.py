@@ -10,7 +10,7 @@ from photoshop_request.verdicts import Verdict
 __all__ = ["FAMILY"]
 
 _NAME = "postimg"
-_SERVER = re.compile(r"(s\d+)\.postim(?:g|ages)\.\w+\Z")
+_SERVER = re.compile(r"(s\d+)\.postim(?:g|ages?)\.\w+\Z")
 _ID = re.compile(r"[A-Za-z0-9]{4,}\Z")
 
 
@@ -42,4 +42,9 @@ def _steps(target: Target, _secrets: Secrets) -> list[Step]:
     return [Step(target.canonical, _read_gallery if target.kind is Kind.ALBUM else _read)]
 
 
-FAMILY = Family(_NAME, ("postimg.cc", "postimg.org", "postimages.org", "postimg.io", "pixxxels.cc"), _classify, _steps)
+FAMILY = Family(
+    _NAME,
+    ("postimg.cc", "postimg.org", "postimages.org", "postimage.org", "postimg.io", "pixxxels.cc"),
+    _classify,
+    _steps,
+)

@@ -1,8 +1,6 @@
 """Reddit's own hosts. Full-size pictures lie at `i.redd.it/<id>.<ext>`; no request is needed to know it."""
 
 import re
-from urllib.parse import unquote
-
 from photoshop_request.media.hosts.target import Family, Kind, Target
 from photoshop_request.media.hosts.url import IMAGE_EXTENSIONS, Url, parse
 from photoshop_request.verdicts import Verdict
@@ -49,13 +47,8 @@ def _picture(url: Url) -> Target:
 
 
 def _page(url: Url) -> Target:
-    inner = url.argument("url") if url.path.rstrip("/") == "/media" else None
-    if inner and (wrapped := parse(unquote(inner) if "%3A" in inner else inner)):
-        return (
-            _classify(wrapped)
-            if wrapped.host.endswith(FAMILY.domains)
-            else Target(Kind.SHORTLINK, wrapped.https(), _NAME)
-        )
+    if url.parts == ("media",) and (inner := url.argument("url")):
+        return Target(Kind.NAVIGATION, url.https(), _NAME, Verdict.NOT_AN_IMAGE, "a viewer", wraps=inner)
     if "video" in url.parts[:3] and url.parts[:1] == ("link",):
         return Target(Kind.VIDEO, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "a video")
     why = (

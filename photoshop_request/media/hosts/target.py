@@ -50,6 +50,8 @@ class Target:
     why: str = ""
     pictures: tuple[str, ...] = ()
     """Addresses, when the link itself names several pictures (no request needed)."""
+    wraps: str | None = None
+    """The address that this one only carries inside: to be looked at in its place."""
 
 
 @dataclass(frozen=True, slots=True)
