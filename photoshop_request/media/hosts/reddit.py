@@ -1,6 +1,7 @@
 """Reddit's own hosts. Full-size pictures lie at `i.redd.it/<id>.<ext>`; no request is needed to know it."""
 
 import re
+
 from photoshop_request.media.hosts.target import Family, Kind, Target
 from photoshop_request.media.hosts.url import IMAGE_EXTENSIONS, Url, parse
 from photoshop_request.verdicts import Verdict
