@@ -185,8 +185,8 @@ REQUESTS = (
             ),
             Reply(
                 "mirror",
-                "quill_sample",
-                "Put it on imgur for those who cannot see it: {}",
+                "okapi_sample",
+                "The same once more on imgur, for those who cannot see it here: {}",
                 2,
                 places.imgur("pagoda-sunset", first=(503,)),
                 "duplicate",

@@ -134,7 +134,7 @@ def _card(pair: Pair, look: _Look) -> Image.Image:
 def _framed(data: bytes | None, size: tuple[int, int], text_size: int) -> Image.Image:
     """The picture as large as the frame allows, in its middle; or an empty frame that says so."""
     frame = Image.new("RGB", size, _PAPER)
-    picture = decode(data) if data else None
+    picture = decode(data, min_side=1) if data else None
     if isinstance(picture, Picture):
         image = Image.fromarray(picture.pixels)
         scale = min(size[0] / image.width, size[1] / image.height)
