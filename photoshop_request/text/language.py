@@ -1,12 +1,13 @@
 """Which language a text is written in, offline."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Protocol
 
 from photoshop_request.text.lexicon import words_of
 
-__all__ = ["UNKNOWN", "language"]
+__all__ = ["UNKNOWN", "is_english", "language"]
 
 UNKNOWN = "und"
 """ISO 639-2's word for undetermined: too little text to tell."""
@@ -19,12 +20,23 @@ _ENGLISH = words_of(
 )
 _ENOUGH = 0.25
 """A quarter of English function words settles it: measured on 974 English requests, 97 % have that share."""
+_SETTLED = 4
+"""Fewer words than this settle nothing."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[a-z]+)?")
 
 
 class _Ranker(Protocol):
     def rank(self, text: str) -> list[tuple[str, float]]: ...
     def set_languages(self, langs: list[str]) -> None: ...
+
+
+def is_english(sentences: Iterable[frozenset[str]]) -> bool:
+    """Is at least a quarter of the words of each sentence, taken together, English function words?"""
+    words = known = 0
+    for each in sentences:
+        words += len(each)
+        known += len(each & _ENGLISH)
+    return words >= _SETTLED and known >= _ENOUGH * words
 
 
 def language(text: str, *, least: int = 3) -> str:

@@ -1,8 +1,24 @@
 """The words that asking for an edit is made of. English only: other languages keep their whole text."""
 
+import re
+
 __all__ = [
-    "DEFECTS", "DESIRES", "EDIT_NOUNS", "EDIT_PARTICIPLES", "EDIT_VERBS", "LIGHT_VERBS", "MODALS", "VERBS",
-]  # fmt: skip
+    "DEFECTS",
+    "DESIRES",
+    "EDIT_NOUNS",
+    "EDIT_PARTICIPLES",
+    "EDIT_VERBS",
+    "LIGHT_VERBS",
+    "MODALS",
+    "VERBS",
+    "either",
+    "words_of",
+]
+
+
+def either(*patterns: str) -> re.Pattern[str]:
+    """One pattern out of alternatives, so that each stands on a line of its own."""
+    return re.compile("|".join(patterns))
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -16,13 +32,13 @@ EDIT_VERBS = words_of(
     "depixelate design desaturate digitize draw duplicate edit eliminate embed enhance enlarge erase even exchange expand extend extract "
     "face-swap faceswap fade fill filter fix flip frame fuse generate green-screen hide highlight illustrate improve include incorporate insert "
     "isolate lengthen lighten lift lower make mask match merge mirror mock morph move narrow obscure open outline overlay paint paste "
-    "patch photoshop photoshopped pixelate place polish pose position print put raise reconstruct recolor recolour recreate redo reduce "
+    "patch photoshop pixelate place polish pose position print put raise reconstruct recolor recolour recreate redo reduce "
     "refine relight remake remaster remove rename render reorder repair replace reposition rescale reshape resize restore retouch reverse "
     "revive rework rid rotate saturate scale shade sharpen shift shop shorten shrink sketch slim smooth soften spruce straighten stretch "
     "superimpose swap switch thicken thin tidy tint tone touch trace transfer transform transpose trim turn tweak unblur uncrop undo unify "
     "untag upgrade upscale vectorize vectorise warp whiten widen write zoom zombify spice jazz liven salvage resurrect rejuvenate re-create "
     "re-color re-colour decolorize simulate mash stitch join connect attach stick slap throw toss bring rearrange decorate dress undress shave fatten "
-    "age de-age deage iron wipe wash crisp clarify rebuild reassemble re-touch touch-up take-out strip lose drop substitute"
+    "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute"
 )
 LIGHT_VERBS = words_of(
     "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"
@@ -32,7 +48,7 @@ MODALS = words_of("can could would will might may cud cld couldnt couldn't can't
 DESIRES = words_of(
     "like love need needs needed want wants wanted wish hoping hope wondering looking trying appreciate appreciated request requesting asking "
     "grateful thankful possible please pls plz help great awesome amazing nice cool wonderful perfect fantastic ideally ideal preferably "
-    "would'd could should maybe perhaps possibly beg begging kill die dying fun funny hilarious rad sweet chance way use"
+    "would'd could should maybe perhaps possibly beg begging kill die dying fun funny hilarious rad sweet chance way use deserves begs screams if mind willing interested care"
 )
 
 
@@ -59,7 +75,9 @@ EDIT_NOUNS = words_of(
     "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
     "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "
     "repairing restoring enhancement enhancing resizing upscaling upscale vectorization vector vectorized background-removal sharpening fixing "
-    "removing adding replacing combining merging cropping swapping changing cleaning photoshop composite collage recoloring transparency"
+    "removing adding replacing combining merging cropping swapping changing cleaning photoshop composite collage recoloring transparency "
+    "logo poster banner wallpaper avatar icon gif meme cartoon silhouette mockup mock-up caricature sticker flyer background-free cut-out cutout "
+    "clearer brighter darker sharper bigger larger smaller lighter thinner skinnier slimmer younger older cleaner nicer crisper crisp taller"
 )
 DEFECTS = words_of(
     "crease creases creased tear tears torn rip rips ripped scratch scratches scratched stain stains stained fade faded fading blur blurry "

@@ -2,49 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-__all__ = ["Rule", "edit_note", "noise", "title_tags"]
+from photoshop_request.text.lexicon import either, words_of
+from photoshop_request.text.rules import Rule
 
-
-class Rule(StrEnum):
-    """Every rule that can fire on a request, by name."""
-
-    TITLE_TAG = "title_tag"
-    GREETING = "greeting"
-    THANKS = "thanks"
-    PAYMENT = "payment"
-    GENERIC_HELP = "generic_help"
-    EDIT_NOTE = "edit_note"
-    POINTER = "pointer"
-    """ "Here is the picture": says where, not what."""
-    AVAILABILITY = "availability"
-    """What else the requester has or can send."""
-    APOLOGY = "apology"
-    SKILL = "skill"
-    """What the requester cannot do, or has tried."""
-    CONTACT = "contact"
-    USERNAME = "username"
-    VOTES = "votes"
-    SIGNATURE = "signature"
-    STORY = "story"
-    REPEATED = "repeated"
-    FRAME = "frame"
-    """ "Could anyone please": the way of asking, taken off the wish."""
-    TAIL = "tail"
-    """Thanks, occasions and reasons after the wish."""
-    CONTEXT = "context"
-    """A sentence kept because the wish points to it."""
-    DETAIL = "detail"
-    CONTINUED_TITLE = "continued_title"
-    TITLE_ONLY = "title_only"
-    """No wish was recognised: the title stands as it was written."""
-    WHOLE_TEXT = "whole_text"
-    """No wish was recognised, or another language: everything that is no noise stands."""
-    QUESTION = "question"
-    OFFER = "offer"
-    META = "meta"
-    REMOVED = "removed"
+__all__ = ["edit_note", "noise", "title_tags"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,71 +16,96 @@ class _Noise:
     pattern: re.Pattern[str]
 
 
-def _noise(rule: Rule, triggers: str, pattern: str) -> _Noise:
-    return _Noise(rule, frozenset(triggers.split()), re.compile(pattern))
+def _noise(rule: Rule, triggers: str, *patterns: str) -> _Noise:
+    return _Noise(rule, words_of(triggers), either(*patterns))
 
 
 _NOISE = (
     _noise(
         Rule.THANKS,
         "thanks thank thx thankyou ty tysm appreciated appreciate appreciative grateful gratitude cheers bless indebted thankful thanx kudos owe props",
-        r"^\W*(?:\w+[\s,!.]+){0,3}?(?:many |much |big |huge |tons of |a million |a (?:ton|lot) of )?(?:thanks|thank|thx|thankyou|ty|tysm|thanx|cheers|kudos|props)\b"
-        r"|\b(?:is|are|be|'d be|would be|will be|much|greatly|really|very|truly|highly|so) (?:\w+ ){0,2}(?:appreciated|appreciative|grateful|thankful|indebted)\b"
-        r"|\bi(?:'d|'ll| would| will| do)? (?:\w+ ){0,3}(?:appreciate|owe|love you)\b|\b(?:eternal|my) gratitude\b|\b(?:god )?bless\b"
-        r"|\bthank(?:s| you)(?: \w+){0,8}\W*$",
+        r"^\W*(?:\w+[\s,!.]+){0,3}?(?:many |much |big |huge |tons of |a million |a (?:ton|lot) of )?(?:thanks|thank|thx|thankyou|ty|tysm|thanx|cheers|kudos|props)\b",
+        r"\b(?:is|are|be|'d be|would be|will be|much|greatly|really|very|truly|highly|so) (?:\w+ ){0,2}(?:appreciated|appreciative|grateful|thankful|indebted)\b",
+        r"\bi(?:'d|'ll| would| will| do)? (?:\w+ ){0,3}(?:appreciate|owe|love you)\b",
+        r"\b(?:eternal|my) gratitude\b",
+        r"\b(?:god )?bless\b",
+        r"\bthank(?:s| you)(?: \w+){0,8}\W*$",
     ),
     _noise(
         Rule.PAYMENT,
         "paypal pay paying paid tip tips tipping venmo cashapp gold bitcoin dollars usd reward rewarded rewards budget gift-card zelle bucks compensate "
         "compensation reimburse payment prize bounty money $ 5 10 15 20 25 30 40 50 100 gild charge price quote",
-        r"\b(?:pay ?pal|venmo|cash ?app|zelle|bitcoins?|usd|bucks)\b|\b(?:can|will|i'll|to|happily|gladly|willing to|i'd|would) (?:\w+ )?(?:pay|tip|gild|reward|compensate)\b"
-        r"|\breddit gold\b|\bmonths? (?:worth )?of (?:\w+ )?gold\b|\bgold (?:for|to|in|up|if)\b|(?:[$\u00a3\u20ac]\s?\d+|\b\d+\s?[$\u00a3\u20ac])|\btips?\b(?: is| are|ping|ped| included| offered| for)?\W*$|\bwill tip\b"
-        r"|\b(?:my|the|a) budget\b|\b(?:paid|payment|compensation|bounty|prize)\b",
+        r"\b(?:pay ?pal|venmo|cash ?app|zelle|bitcoins?|usd|bucks)\b",
+        r"\b(?:can|will|i'll|to|happily|gladly|willing to|i'd|would) (?:\w+ )?(?:pay|tip|gild|reward|compensate)\b",
+        r"\breddit gold\b",
+        r"\bmonths? (?:worth )?of (?:\w+ )?gold\b",
+        r"\bgold (?:for|to|in|up|if)\b",
+        r"(?:[$\u00a3\u20ac]\s?\d+|\b\d+\s?[$\u00a3\u20ac])",
+        r"\btips?\b(?: is| are|ping|ped| included| offered| for)?\W*$",
+        r"\bwill tip\b",
+        r"\b(?:my|the|a) budget\b",
+        r"\b(?:paid|payment|compensation|bounty|prize)\b",
     ),
     _noise(
         Rule.GENERIC_HELP,
         "help helps assistance anything advice suggestions input effort efforts attempt attempts possible",
-        r"^\W*(?:please |pls |plz |so |but |and |can |could |would |anyone |someone |you |guys |reddit |ps |help)*help(?: me| us| out| a \w+ out| please| reddit| guys)*\W*$"
-        r"|\b(?:any|all|whatever) (?:\w+ ){0,3}?(?:help|assistance|advice|input|efforts?|attempts?|suggestions?|ideas?)\b"
-        r"|^\W*(?:\w+ ){0,3}(?:can|could|would|will|is) (?:any|some|there any)\s?(?:one|body)(?: \w+){0,4} (?:help|assist)(?: me| us| out| with this| please| him| her)*(?: with (?:this|it|that))?\W*$"
-        r"|^\W*(?:can|could) (?:you|reddit|u)(?: guys| please| all)* help(?: me| us| out| please)*(?: with (?:this|it|that))?\W*$|\bhelp (?:is|would be|will be)\b",
+        r"^\W*(?:please |pls |plz |so |but |and |can |could |would |anyone |someone |you |guys |reddit |ps |help)*help(?: me| us| out| a \w+ out| please| reddit| guys)*\W*$",
+        r"\b(?:any|all|whatever) (?:\w+ ){0,3}?(?:help|assistance|advice|input|efforts?|attempts?|suggestions?|ideas?)\b",
+        r"^\W*(?:\w+ ){0,3}(?:can|could|would|will|is) (?:any|some|there any)\s?(?:one|body)(?: \w+){0,4} (?:help|assist)(?: me| us| out| with this| please| him| her)*(?: with (?:this|it|that))?\W*$",
+        r"^\W*(?:can|could) (?:you|reddit|u)(?: guys| please| all)* help(?: me| us| out| please)*(?: with (?:this|it|that))?\W*$",
+        r"\bhelp (?:is|would be|will be)\b",
+        r"\b(?:need|want|like|love|use)(?:ing)? (?:some |a little |your |any )?(?:serious |photoshop )?help(?: \w+){0,5}\W*$",
     ),
     _noise(
         Rule.POINTER,
         "here heres here's link links album pic pics picture pictures photo photos image images original originals below above attached source imgur file gallery psd version scan",
-        r"^\W*(?:so |and |also |ok |now |anyway )?(?:here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b"
-        r"(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|"
-        r"another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans))*\W*$"
-        r"|^\W*(?:the )?(?:original|link|links|pic|pics|picture|pictures|photo|photos|image|images|album|source|imgur|psd|png|gallery|file|here|this|example|reference|before|after)s?(?: \w+)?\s*[:~=\-#\d]*\W*$"
-        r"|^\W*(?:the )?(?:link|links|pic|pics|pictures?|photos?|images?|album)(?: is| are|s)? (?:here|below|above|attached|in the comments|in comments)\W*$|^\W*(?:image|pic|picture|photo) (?:\d+|one|two|three|four|a|b)\W*$",
+        r"^\W*(?:so |and |also |ok |now |anyway )?(?:here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans))*\W*$",
+        r"^\W*(?:the )?(?:original|link|links|pic|pics|picture|pictures|photo|photos|image|images|album|source|imgur|psd|png|gallery|file|sketch|here|this|example|reference|before|after)s?(?: \w+)?\s*[:~=\-#\d]*\W*$",
+        r"^\W*(?:the )?(?:link|links|pic|pics|pictures?|photos?|images?|album)(?: is| are|s)? (?:here|below|above|attached|in the comments|in comments)\W*$",
+        r"^\W*(?:image|pic|picture|photo) (?:\d+|one|two|three|four|a|b)\W*$",
     ),
     _noise(
         Rule.AVAILABILITY,
         "resolution res quality version versions copy email upload send scan higher bigger scanner negative raw tiff",
-        r"\bi(?:'ll| will| can| could| do| don't| have| do not|'ve| also have)(?: \w+){0,4} (?:send|upload|email|e-mail|provide|find|get|have|scan|dig|post)\b"
-        r"|\b(?:higher|better|bigger|larger|high|full)[- ](?:res|resolution|quality|size|def)\b.*\b(?:available|if needed|have|upload|email|link|here|upon)\b|\bi (?:don't|do not|didn't) (?:\w+ ){0,2}(?:have|own) (?:a |the |any )?(?:\w+ ){0,2}(?:scanner|better|higher|bigger|other)\b"
-        r"|\b(?:let me know|just ask|tell me) if\b",
+        r"\bi(?:'ll| will| can| could| do| don't| have| do not|'ve| also have)(?: \w+){0,4} (?:send|upload|email|e-mail|provide|find|get|have|scan|dig|post)\b",
+        r"\b(?:higher|better|bigger|larger|high|full)[- ](?:res|resolution|quality|size|def)\b.*\b(?:available|if needed|have|upload|email|link|here|upon)\b",
+        r"\bi (?:don't|do not|didn't) (?:\w+ ){0,2}(?:have|own) (?:a |the |any )?(?:\w+ ){0,2}(?:scanner|better|higher|bigger|other)\b",
+        r"\b(?:let me know|just ask|tell me) if\b",
     ),
     _noise(
         Rule.APOLOGY,
         "sorry apologize apologies forgive excuse mobile sub subreddit subreddits post posted posting posts repost crosspost delete rules first formatting comments comment typo throwaway",
-        r"\b(?:sorry|apolog\w+|forgive me|excuse)\b|\b(?:wrong|right|correct|appropriate|another|other|this|first|new) (?:place|sub|subreddit|post|time post\w*)\b|\bon mobile\b|\bthrowaway\b|\bfirst (?:time|post)\b|\b(?:re|cross)-?post\w*\b|\bi(?:'m| am) new (?:to|here|at)\b|\bi (?:just )?posted\b",
+        r"\b(?:sorry|apolog\w+|forgive me|excuse)\b",
+        r"\b(?:wrong|right|correct|appropriate|another|other|this|first|new) (?:place|sub|subreddit|post|time post\w*)\b",
+        r"\bon mobile\b",
+        r"\bthrowaway\b",
+        r"\bfirst (?:time|post)\b",
+        r"\b(?:re|cross)-?post\w*\b",
+        r"\bi(?:'m| am) new (?:to|here|at)\b",
+        r"\bi (?:just )?posted\b",
     ),
     _noise(
         Rule.SKILL,
         "photoshop skills skill suck suck terrible tried attempt attempted experience idea novice noob clue abilities ability capable talent paint gimp illiterate attempts myself software",
-        r"\b(?:my|no|any|zero|have|the|lack\w*|your|limited|not) (?:\w+ ){0,3}(?:skills?|experience|abilit\w+|talents?|clue|software|knowledge)\b|\bi(?:'m| am| was|'ve| have)? (?:\w+ ){0,4}(?:suck|terrible|awful|bad at|tried|trying|attempted|novice|noob|inept|useless|incapable|illiterate|horrible|no good|not (?:very )?good|don't know how)\b"
-        r"|\bmy (?:\w+ ){0,3}attempts?\b|\bdon'?t have (?:photoshop|the)\b|\b(?:i )?(?:have |i've )?tried\b",
+        r"\b(?:my|no|any|zero|have|the|lack\w*|your|limited|not) (?:\w+ ){0,3}(?:skills?|experience|abilit\w+|talents?|clue|software|knowledge)\b",
+        r"\bi(?:'m| am| was|'ve| have)? (?:\w+ ){0,4}(?:suck|terrible|awful|bad at|tried|trying|attempted|novice|noob|inept|useless|incapable|illiterate|horrible|no good|not (?:very )?good|don't know how)\b",
+        r"\bmy (?:\w+ ){0,3}attempts?\b",
+        r"\bdon'?t have (?:photoshop|the)\b",
+        r"\b(?:i )?(?:have |i've )?tried\b",
     ),
     _noise(
         Rule.CONTACT,
         "pm dm message email inbox chat contact @",
-        r"\b(?:pm|dm|message|inbox|e-?mail|contact) (?:me|you|us|it)\b|\bsend (?:me )?(?:a )?(?:pm|dm)\b|\S@\S",
+        r"\b(?:pm|dm|message|inbox|e-?mail|contact) (?:me|you|us|it)\b",
+        r"\bsend (?:me )?(?:a )?(?:pm|dm)\b",
+        r"\S@\S",
     ),
     _noise(
         Rule.VOTES,
         "upvote upvotes upvoted up-vote karma internets internet points downvote up-votes vote",
-        r"\b(?:up-?votes?|karma|internets)\b(?!.*\b(?:logo|shirt|arrow|with an?)\b)|\binternet points?\b|\bdown-?vote (?:me|this)\b",
+        r"\b(?:up-?votes?|karma|internets)\b(?!.*\b(?:logo|shirt|arrow|with an?)\b)",
+        r"\binternet points?\b",
+        r"\bdown-?vote (?:me|this)\b",
     ),
     _noise(
         Rule.GREETING,
@@ -128,12 +115,21 @@ _NOISE = (
     _noise(
         Rule.STORY,
         "mean means world make made day happy heart awesome cool great best luck creative fun amazing genius geniuses rock wait laugh",
-        r"\b(?:would|will|'d) (?:really |truly |just |literally )?(?:mean|make (?:my|me|her|his|their|our|the) (?:day|week|year|mom|dad|wife|family|happy|life))\b|\b(?:means|meant) (?:a lot|the world|so much|everything|alot)\b"
-        r"|\b(?:you|you're|you guys|you all|reddit|this (?:sub|subreddit)) (?:\w+ ){0,3}(?:awesome|the best|amazing|rock|wonderful|geniuses|magic|magicians|wizards)\b|\bgood luck\b|\bcan'?t wait\b"
-        r"|^\W*(?:that|it|this|which)(?:'d| would| will) (?:also )?be (?:so |really |super |absolutely |just |pretty |very )?(?:great|awesome|amazing|wonderful|cool|fantastic|incredible|sweet|perfect|nice|swell|rad|hilarious)(?: \w+){0,3}\W*$",
+        r"\b(?:would|will|'d) (?:really |truly |just |literally )?(?:mean|make (?:my|me|her|his|their|our|the) (?:day|week|year|mom|dad|wife|family|happy|life))\b",
+        r"\b(?:means|meant) (?:a lot|the world|so much|everything|alot)\b",
+        r"\b(?:you|you're|you guys|you all|reddit|this (?:sub|subreddit)) (?:\w+ ){0,3}(?:awesome|the best|amazing|rock|wonderful|geniuses|magic|magicians|wizards)\b",
+        r"\bgood luck\b",
+        r"\bcan'?t wait\b",
+        r"^\W*(?:that|it|this|which)(?:'d| would| will) (?:also )?be (?:so |really |super |absolutely |just |pretty |very )?(?:great|awesome|amazing|wonderful|cool|fantastic|incredible|sweet|perfect|nice|swell|rad|hilarious)(?: \w+){0,3}\W*$",
     ),
 )  # fmt: skip
 
+_CALLED = {
+    word: [rank for rank, each in enumerate(_NOISE) if word in each.triggers]
+    for each in _NOISE
+    for word in each.triggers
+}
+_TRIGGERS = frozenset(_CALLED)
 _TAG_WORDS = (
     r"(?:serious|silly|request|requests|reqeust|requst|regiest|paid|free|random|specific|solved|photoshop|help|psr|nsfw|sfw|picrequest|picrequests|pic|photo|edit|"
     r"restoration|restore|sincere|simple|easy|quick|funny|fun|other|update|closed|done|completed|finished|no ai|ai ok|ai allowed|urgent|tip|will tip|picture|and|or|real|not serious|semi)"
@@ -159,9 +155,9 @@ _EDIT_NOTE = re.compile(
 
 def noise(low: str, words: frozenset[str]) -> Rule | None:
     """The first noise rule that fits a lower-case sentence, or None. Whether it holds a wish too is asked elsewhere."""
-    for each in _NOISE:
-        if not each.triggers.isdisjoint(words) and each.pattern.search(low):
-            return each.rule
+    for rank in sorted({rank for word in words & _TRIGGERS for rank in _CALLED[word]}):
+        if _NOISE[rank].pattern.search(low):
+            return _NOISE[rank].rule
     if "$" in low and _MONEY.search(low):
         return Rule.PAYMENT
     return None
@@ -178,7 +174,8 @@ def title_tags(title: str) -> str:
 
 def edit_note(text: str) -> str | None:
     """What follows "EDIT:" or "Update 2 -" at the beginning of a sentence, or None when it is no such note."""
-    if text[:12].lower().find("edit") < 0 and text[:12].lower().find("update") < 0 and text[:4].lower() != "eta:":
+    head = text[:14].lower()
+    if "edit" not in head and "update" not in head and "eta" not in head:
         return None
     found = _EDIT_NOTE.match(text)
     return text[found.end() :] if found else None

@@ -15,15 +15,12 @@ class Line:
     """The list marker as written ("1.", "-"), empty outside lists."""
 
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]|&#x200b;|&nbsp;", re.IGNORECASE)
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_LEAD = re.compile(r"^[ \t]*(?:>+!?[ \t]*)*(?:#{1,6}[ \t]*)?")
-_RULE = re.compile(r"^[ \t]*([-*_=][ \t]*){3,}$")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]")
+_LEAD = re.compile(r"^(?:>+!?\s*)*(?:#{1,6}\s*)?")
 _MARKER = re.compile(
     r"^(?:[-+\u2022\u2013\u2014]\s+|[-\u2022](?=\w)|\*\s+|\*(?=\w)(?!.*\*)|\(?\d{1,2}[.):]\)?\s+|#\d\s+|\(?[a-hA-H]\)\s+)"
 )
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\[\]]*)\]\s*\(\s*<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\s*\)")
+_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\s*\(\s*<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\s*\)")
 _ADDRESS = re.compile(
     r"<?\b(?:https?:/{1,2}|www\.)[^\s<>\[\]]+>?"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)/[^\s<>\[\]]*"
@@ -35,44 +32,55 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)([^*_]+?)(?<=\S)\1(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>^|&/])")
 _LEFTOVER = re.compile(r"`+|\*{2,}|~~|>!|!<|\^(?=[\w(])|\[/?img\]", re.IGNORECASE)
 _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>|\"\s*\"")
-_BLANKS = re.compile(r"[ \t\u00a0]+")
-_MARKUP = frozenset("*_~`^[]()<>\\/.")
-_ENTITY = re.compile(r"&(amp|lt|gt|quot|#39);")
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'"}
+_MARKUP = frozenset('*~`^[(<>"')
+_LETTER = re.compile(r"[^\W_]")
+_HOST = re.compile(r"\.(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(amp|lt|gt|quot|#39|#x200b|nbsp);", re.IGNORECASE)
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x200b": "", "nbsp": " "}
 
 
 def plain_lines(markdown: str) -> tuple[Line, ...]:
     """The lines of a self text or comment that hold words. Struck-out words, fenced code and addresses are gone."""
     lines: list[Line] = []
     fenced = False
-    for raw in _INVISIBLE.sub("", markdown).replace("\u2019", "'").replace("\u2018", "'").splitlines():
-        if _FENCE.match(raw):
+    for raw in _straight(markdown).splitlines():
+        bare = raw.strip()
+        if bare.startswith(("```", "~~~")):
             fenced = not fenced
-        elif not fenced and not _RULE.match(raw):
-            lead = _LEAD.sub("", raw, count=1)
+        elif bare and not fenced:
+            lead = _LEAD.sub("", bare, count=1) if bare[0] in ">#" else bare
             found = _MARKER.match(lead)
             marker = found.group().strip() if found else ""
             text = _inline(lead[found.end() :] if found else lead)
-            if any(letter.isalnum() for letter in text):
+            if _LETTER.search(text):
                 lines.append(Line(text, marker))
     return tuple(lines)
 
 
 def plain_title(title: str) -> str:
     """A title on one line. Titles are not markdown, but people put links and emphasis in them all the same."""
-    return _inline(" ".join(_INVISIBLE.sub("", title).replace("\u2019", "'").replace("\u2018", "'").split()))
+    return _inline(_straight(title))
+
+
+def _straight(text: str) -> str:
+    """Without invisible signs, with straight apostrophes and `&` for `&amp;`."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u2018", "'")
+    return _ENTITY.sub(lambda found: _ENTITIES[found.group(1).lower()], text) if "&" in text else text
 
 
 def _inline(text: str) -> str:
-    if "&" in text:
-        text = _ENTITY.sub(lambda found: _ENTITIES[found.group(1)], text)
-    if not _MARKUP.isdisjoint(text):
-        text = _PICTURE.sub(" ", text)
-        text = _LINK.sub(r"\1 ", text)
+    """One line without markup. Each pattern runs only where its signs occur: most lines have none."""
+    if "](" in text or "] (" in text:
+        text = _LINK.sub(lambda found: " " if found.group(1) else f"{found.group(2)} ", text)
+    if "http" in text or "www." in text or ("." in text and _HOST.search(text)):
         text = _ADDRESS.sub(" ", text)
+    if "~~" in text:
         text = _STRUCK.sub(" ", text)
+    if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
+    if "*" in text or "_" in text:
         text = _EMPHASIS.sub(r"\2", text)
-        text = _LEFTOVER.sub("", text)
-        text = _EMPTY_PAIR.sub(" ", text)
-    return _BLANKS.sub(" ", text).strip()
+    if not _MARKUP.isdisjoint(text):
+        text = _EMPTY_PAIR.sub(" ", _LEFTOVER.sub("", text))
+    return " ".join(text.split())

@@ -1,47 +1,102 @@
-"""Posts that ask for no edit: questions, offers, announcements."""
+"""Posts that ask for no edit: questions, offers, announcements, thanks."""
 
 import re
 from collections.abc import Sequence
 
 from photoshop_request.reddit.records import Submission
-from photoshop_request.text.noise import Rule
+from photoshop_request.text.lexicon import either, words_of
+from photoshop_request.text.rules import Rule
+from photoshop_request.text.selection import Selection
 from photoshop_request.text.sentences import Part, Sentence
-from photoshop_request.text.wishes import find_wish
+from photoshop_request.text.wishes import Frame, find_wish
 
 __all__ = ["not_a_request"]
 
-_OFFER = re.compile(
-    r"^\W*(?:offer|offering|\[offer|free (?:photoshop|restorations?|edits)|i(?:'ll| will) (?:photoshop|edit|restore|colorize|draw|make) (?:your|any|you)\b|post your|i(?:'m| am) (?:offering|bored|a (?:graphic|professional)))",
-    re.IGNORECASE,
+_OFFER = either(
+    r"[\[({]\s*offer",
+    r"^\W*(?:offer|offering|free (?:photoshop|restorations?|edits)|i(?:'ll| will| can) (?:photoshop|edit|restore|colou?rize|draw|make|fix|edit/touch-up|touch up) (?:your|any|you|anything|whatever)\b|post your|send me your|i(?:'m| am) (?:offering|bored|a (?:graphic|professional|freelance)))",
 )
-_META = re.compile(
-    r"[\[({](?:meta|mod|psa|announcement|contest|discussion|rant|thank you|thanks|fulfilled|completed|finished|found|help offered|mods?)\b[^\])}]*[\])}]|^\W*(?:psa|meta|mod post|attention|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b)"
-    r"|^\W*(?:thank you|thanks|shout ?out|hats off)\b(?!.*\b(?:can|could|please|request)\b)|\bsidebar\b|^\W*(?:hey|to),? ?/?u/|\bthis (?:sub|subreddit|community)\b|^\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b|/?r/picrequests\b",
-    re.IGNORECASE,
+_META = either(
+    r"[\[({](?:meta|mods?|psa|announcement|contest|discussion|rant|thank you|thanks|fulfilled|completed|finished|found|reminder|information|info|help offered|battle)\b[^\])}]*[\])}]",
+    r"^\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|whoever,? (?:posted|deleted)|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
+    r"^\W*(?:thank you|thanks|shout ?out|hats off|congratulations)\b(?!.*\b(?:can|could|please|request)\b)",
+    r"\bsidebar\b",
+    r"^\W*(?:hey|to),? ?/?u/",
+    r"\b(?:this|my new|new|the) (?:sub|subreddit|community)\b",
+    r"^\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b",
+    r"/?r/picrequests\b",
+    r"\b(?:all|the|these|your|lousy|many|of|related) (?:\w+ )?(?:requests|requesters?|submitters)\b",
+    r"\brequesters\b",
+    r"advice inside",
+    r"^\W*(?:what'?s with|why is|why are|why do)\b",
 )
-_QUESTION = re.compile(
-    r"\b(?:is|are|was|were) (?:this|these|it|that|the (?:photo|picture|image|pic))(?: \w+){0,4} (?:fake|real|photo ?shopped|shopped|edited|ai|doctored|genuine|legit|authentic|altered|manipulated)\b"
-    r"|\b(?:what|which|whats|what's|name (?:of )?(?:the|this)|identify (?:the|this)?|id (?:the|this)) (?:\w+ )?(?:font|typeface)\b|\bfont (?:is|used|called|name)\b.*\?"
-    r"|\bhow (?:do|does|did|can|would|could|should|to) (?:i|you|we|one|they|he|she|people|someone)\b(?!.*\b(?:look|be different)\b)|\bwhat (?:program|software|app|filter|brush|camera|is this|year|kind of)\b"
-    r"|\b(?:can|could) (?:you|someone|anyone|anybody|somebody)(?: \w+){0,3} (?:tell|explain|teach|identify|recommend|confirm|verify|read|figure out|make out|prove)\b"
-    r"|\b(?:does|do) (?:anyone|anybody|someone|you|any of you)(?: \w+){0,2} (?:know|have|recognize|think|remember)\b|\bwho (?:is|made|drew|painted|took) (?:this|the|that)\b|\bwhere (?:can|is|was|did|does)\b|\btutorial\b|\b(?:source|origin) of (?:this|the)\b"
+_QUESTION = either(
+    r"\b(?:is|are|was|were) (?:this|these|it|that|the (?:photo|picture|image|pic))(?: \w+){0,4} (?:fake|real|photoshopped|shopped|edited|ai|doctored|genuine|legit|authentic|altered|manipulated)\b",
+    r"\b(?:what|which|whats|what's|name (?:of )?(?:the|this)|identify (?:the|this)?|id (?:the|this)) (?:\w+ )?(?:font|typeface)\b",
+    r"\bfont (?:is|used|called|name)\b.*\?",
+    r"\bhow (?:do|does|did|can|would|could|should|to) (?:i|you|we|one|they|he|she|people|someone)\b(?!.*\b(?:look|be different)\b)",
+    r"\bhow to\b",
+    r"\bwhat (?:program|software|app|filter|brush|camera|is this|year|kind of)\b",
+    r"\b(?:can|could) (?:you|someone|anyone|anybody|somebody)(?: \w+){0,3} (?:tell|explain|teach|identify|recommend|confirm|verify|read|figure out|make out|prove)\b",
+    r"\bhelp (?:\w+ ){0,2}(?:proving|identify\w*|finding|find)\b",
+    r"\b(?:(?:does|do) )?(?:anyone|anybody|someone|you|any of you)(?: \w+){0,2} (?:know|recognize|remember)\b",
+    r"\bwho (?:is|made|drew|painted|took) (?:this|the|that)\b",
+    r"\bwhere (?:can|is|was|did|does)\b",
+    r"\btutorial\b",
+    r"\b(?:source|origin) of (?:this|the)\b",
 )
+_QUESTION_WORDS = words_of(
+    "fake real photoshopped shopped edited ai doctored genuine legit authentic altered manipulated font typeface what which whats what's how tell explain "
+    "teach identify recommend confirm verify read figure make prove proving find finding know recognize remember who where tutorial source origin"
+)
+_OFFER_WORDS = words_of("offer offering offers free i'll i'm will can post send i")
+_META_WORDS = words_of(
+    "meta mod mods psa announcement contest discussion rant thank thanks fulfilled completed finished found reminder information info battle attention follow "
+    "followup follow-up update whoever am i wtf letter give requester requesters if shoutout shout hats congratulations sidebar hey to sub subreddit "
+    "community we poster posters people all why picrequests requests submitters advice what's whats help no"
+)
+_WORD = re.compile(r"[a-z0-9'-]+")
+_TAGGED = re.compile(r"request|[\[(](?:serious|silly|specific|random|paid|free)|\bpsr\b")
+_ASKING_FLAIR = re.compile(r"free|paid|solved|request|unsolved|serious|silly")
+_PLACEHOLDERS = ("[deleted by user]", "[removed]", "[deleted]")
 
 
-def not_a_request(submission: Submission, sentences: Sequence[Sentence]) -> Rule | None:
-    """Why a post asks for no edit (`QUESTION`, `OFFER`, `META`, `REMOVED`), or None when it asks for one."""
-    if submission.title.strip().lower() in ("[deleted by user]", "[removed]", "[deleted]") and not any(
-        find_wish(each.low, each.words) for each in sentences if each.part is not Part.TITLE
-    ):
+def not_a_request(submission: Submission, sentences: Sequence[Sentence], chosen: Selection) -> Rule | None:
+    """Why a post asks for no edit (`REMOVED`, `OFFER`, `META`, `QUESTION`, `NO_WISH`), or None when it asks for one."""
+    head = submission.title.lower()
+    if head.strip() in _PLACEHOLDERS and not any(piece.solid for piece in chosen.kept if piece.part is not Part.TITLE):
         return Rule.REMOVED
-    head = submission.title
-    if re.search(r"[\[({]\s*offer", head, re.IGNORECASE) or _OFFER.match(head):
-        return Rule.OFFER
-    if _META.search(head):
-        return Rule.META
-    asked = [each for each in sentences if _QUESTION.search(each.low)]
-    if asked and not any(
-        (wish := find_wish(each.low, each.words)) and wish.solid for each in sentences if each not in asked
-    ):
+    if kind := _of_title(head):
+        return kind
+    tagged = _TAGGED.search(head) is not None
+    if _only_questions(sentences, tagged=tagged):
         return Rule.QUESTION
+    asks = chosen.solid or chosen.weak or Rule.GENERIC_HELP in chosen.fired or tagged
+    flaired = submission.flair is not None and _ASKING_FLAIR.search(submission.flair.lower()) is not None
+    return None if asks or flaired else Rule.NO_WISH
+
+
+def _of_title(head: str) -> Rule | None:
+    words = frozenset(_WORD.findall(head))
+    if not words.isdisjoint(_OFFER_WORDS) and _OFFER.search(head):
+        return Rule.OFFER
+    if not words.isdisjoint(_META_WORDS) and _META.search(head):
+        return Rule.META
     return None
+
+
+def _only_questions(sentences: Sequence[Sentence], *, tagged: bool) -> bool:
+    """Is something asked that is no edit, and no edit anywhere else? Under a request tag only the title counts."""
+    asked = {
+        each
+        for each in sentences
+        if not each.words.isdisjoint(_QUESTION_WORDS)
+        and (each.part is Part.TITLE or not tagged)
+        and _QUESTION.search(each.low)
+    }
+    return bool(asked) and not any(_asks_for_edit(each) for each in sentences if each not in asked)
+
+
+def _asks_for_edit(sentence: Sentence) -> bool:
+    wish = find_wish(sentence.low, sentence.words)
+    return wish is not None and wish.solid and wish.frame < Frame.NONE

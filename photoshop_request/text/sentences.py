@@ -32,9 +32,10 @@ class Sentence:
     words: frozenset[str] = field(default=frozenset(), compare=False)
 
 
-_END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)[)\"'\u201d]*\s+(?=[^\s.,;:)!?])")
-_ABBREVIATION = re.compile(r"\b(?:e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
-_SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|[xX]D+|:'\()(?=\s|$|[.!?])")
+_END = re.compile(r"[.!?][)\"'\u201d]*\s+(?=[^\s.,;:)!?])")
+_ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
+_SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
+_FACES = frozenset(":;=<^8")
 _WORD = re.compile(r"[a-z0-9'+]+")
 
 
@@ -42,7 +43,7 @@ def split(lines: tuple[Line, ...], part: Part) -> Iterator[Sentence]:
     """The sentences of some lines, in order. A line break ends a sentence; so does a full stop that is no abbreviation."""
     for line in lines:
         marker = line.marker
-        for text in _cut(_SMILEY.sub(" ", line.text).strip() if len(line.text) > 1 else line.text):
+        for text in _cut(_SMILEY.sub(" ", line.text).strip() if not _FACES.isdisjoint(line.text) else line.text):
             low = text.lower()
             if len(low) != len(text):
                 low = "".join(c.lower() if c.isascii() else c for c in text)
@@ -55,12 +56,12 @@ def split(lines: tuple[Line, ...], part: Part) -> Iterator[Sentence]:
 def _cut(text: str) -> Iterator[str]:
     start = 0
     for found in _END.finditer(text):
-        head = text[start : found.start()]
-        if head.endswith("..") and text[found.end()].islower():
+        stop, end = found.start() + 1, found.end()
+        if text[end].islower() and (text[stop] in "\"'\u201d)" or text[stop - 2 : stop] == ".."):
             continue
-        if head.endswith(".") and _ABBREVIATION.search(head[-8:]):
+        if text[stop - 1] == "." and _ABBREVIATION.search(text, max(0, stop - 8), stop):
             continue
-        yield text[start : found.end()].strip()
-        start = found.end()
+        yield text[start:end].strip()
+        start = end
     if start < len(text):
         yield text[start:].strip()

@@ -1,9 +1,11 @@
-"""What is taken off the end and the middle of a wish, and which of its words carry content."""
+"""What is taken off a wish: "please", thanks, occasions, reasons and asides. What is left is the requester's own words."""
 
 import re
+from itertools import pairwise
 
-from photoshop_request.text.lexicon import words_of
-from photoshop_request.text.noise import Rule
+from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES, EDIT_VERBS, words_of
+from photoshop_request.text.noise import noise
+from photoshop_request.text.rules import Rule
 from photoshop_request.text.wishes import plain_verb
 
 __all__ = ["content", "is_vague", "trim"]
@@ -12,57 +14,87 @@ _PLEASE = re.compile(
     r"[,.]?\s*\b(?:pretty please|please|pls|plz|kindly)\b(?:\s+and\s+(?:thank you|thanks))?\s*[,!]*", re.IGNORECASE
 )
 _THANKS = re.compile(
-    r"[\s,.;:!?&(-]*\b(?:and )?(?:many |much |big |huge |tons of |a million )?(?:thanks|thank you|thank u|thx|ty|tia|cheers)\b[^.?!]*[.?!)]*\s*$"
-    r"|[\s,.;!?-]*\b(?:i(?:'d| would|'ll| will)? (?:really |be (?:so |very |really |extremely |forever |eternally )?)?(?:appreciate|grateful|thankful|love you|owe)\b[^.?!]*)[.?!]*\s*$"
-    r"|[\s,.;!?-]*\b(?:it|that|this)(?:'d| would) (?:really |also )?(?:be (?:so |really |very |super |much |greatly |truly |absolutely |just )?(?:great|awesome|amazing|wonderful|cool|fantastic|incredible|sweet|perfect|nice|appreciated|helpful|rad|hilarious)|mean (?:a lot|the world|so much|everything)|make my \w+)\b[^.?!]*[.?!]*\s*$",
+    r"[\s,.;:!?&(-]*\b(?:and )?(?:many |much |big |huge |tons of |a million )?(?:thanks|thank you|thank u|thx|ty|tia|cheers)\b[^.?!]*[.?!)]*\s*$",
     re.IGNORECASE,
 )
 _FOR_ME = re.compile(r"\s+for (?:me|us|him|her|them)\b(?=\s*(?:please|\?|\.|!|$|,))", re.IGNORECASE)
-_PEOPLE = r"(?:mom|mum|mother|dad|father|grand\w+|nan|nana|wife|husband|girlfriend|boyfriend|gf|bf|fianc\w+|sister|brother|friend|friends|family|parents|son|daughter|aunt|uncle|cousin|boss|coworker|kids|roommate|buddy|sisters|brothers|mother-in-law|in-laws|niece|nephew)"
-_OCCASION = r"(?:birthday|funeral|memorial|christmas|wedding|anniversary|mother'?s day|father'?s day|service|obituary|gift|present|surprise|xmas|valentine'?s day|graduation|card|keepsake|retirement|\d+\w{2} birthday)"
+_PEOPLE = (
+    r"(?:mom|mum|mother|dad|father|grand\w+|nan|nana|wife|husband|girlfriend|boyfriend|gf|bf|fianc\w+|sister|brother|friends?|family|parents|son|"
+    r"daughter|aunt|uncle|cousin|boss|coworker|kids|roommate|buddy|sisters|brothers|mother-in-law|in-laws|niece|nephew)"
+)
+_OCCASION = (
+    r"(?:birthday|funeral|memorial|christmas|xmas|wedding|anniversary|mother'?s day|father'?s day|service|obituary|gift|present|surprise|"
+    r"valentine'?s day|graduation|card|keepsake|retirement|\d+\w{2} birthday)"
+)
 _PURPOSE = re.compile(
-    rf"[\s,]+(?:(?:to give|and give|as a (?:\w+ )?{_OCCASION}|for) (?:(?:it )?to )?(?:(?:my|his|her|our|their|a|the|an|this|next|upcoming|\w+'s)\s+)?(?:\w+\s+){{0,2}}?(?:{_PEOPLE}|{_OCCASION})(?:'s)?(?:\s+{_OCCASION})?)(?=\s*(?:[.?!,]|$))"
+    rf"[\s,]+(?:to give|and give|as a (?:\w+ )?{_OCCASION}|for) (?:(?:it )?to )?(?:(?:my|his|her|our|their|a|the|an|this|next|upcoming|\w+'s)\s+)?"
+    rf"(?:\w+\s+){{0,2}}?(?:{_PEOPLE}|{_OCCASION})(?:'s)?(?:\s+{_OCCASION})?(?=\s*(?:[.?!,]|$)|\s+(?:if|and|but|so|as|since|because|with)\b)"
     r"|[\s,]+so (?:that )?(?:i|we|she|he|they|my \w+) (?:can|could|may|might|will) (?:give|have|use|print|frame|hang|put|send|show|post|share|keep|surprise|get|finally|at least)\b[^.?!]*"
-    r"|[\s,]+(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*",
+    r"|[\s,]+(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*"
+    r"|[\s,]+(?:and )?(?:i'd|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
+    r"|[\s,]+(?:i|it|that|we)(?:'d|'ll| would| will| can't| cannot)\b[^.?!]*\b(?:mean|express|grateful|appreciat\w+|great|awesome|thankful|amazing|forever|ecstatic|thrilled|perfect|wonderful)\b[^.?!]*"
+    r"|[\s,]+(?:for|in) (?:a|an|the|my|our|his|her) (?:frame|picture frame|slideshow|slide show|scrapbook)(?=\s*(?:[.?!,]|$))",
     re.IGNORECASE,
 )
+_PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'[dlm]+|in|and) ")
+_DANGLING = re.compile(r"(?:[\s,;]+(?:but|and|so|or|if|because|since|as|to|for|that))+[\s.?!,]*$", re.IGNORECASE)
 _INNER_FRAME = re.compile(
-    r"(?<=[,.\s])(?:(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*|i(?:'d| would) (?:also )?(?:like|love|appreciate it) (?:for|if) (?:you|someone|anyone) (?:to|could|can)) (?=\w)",
+    r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*|"
+    r"i(?:'d| would) (?:also )?(?:like|love|appreciate it) (?:for|if) (?:you|someone|anyone) (?:to|could|can)) (?=\w)",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"^[\s,;:.!?\-\u2013~)\]*]+|[\s,;:\-\u2013~(\[*]+$")
-_SPACES = re.compile(r"\s+([,.?!;:])|\s{2,}")
+_CLAUSE = re.compile(
+    r"(?:[,;]\s+|\.{2,}\s*|\((?=\w)|\s(?:[-\u2013\u2014]+\s+|\((?=\w)|(?=(?:but|because|since|although|though|unfortunately|hopefully|if (?:possible|you|any|some|it))\b)))"
+)
+_ASIDE = re.compile(
+    r"^(?:and |but |so |since |because |as |although |though |unfortunately |hopefully |or |then |also )*(?:(?:i|we)\b|i'[dmv]|it'?s (?:my|our|one|his|her|the only|a)\b|"
+    r"(?:he|she|they|my \w+) (?:was|were|would|will|loves?|passed|died|has|had|is (?:going|having|turning|my))|it(?:'d| would)|(?:that|which|this)(?:'d| would)|if (?:that|it)'?s? ?(?:is )?(?:possible|not|at all|too|okay|ok)|"
+    r"if (?:you|any\w*|some\w*) (?:can|could|would|have|want|are|don't|need)|though\b|hopefully\b|unfortunately\b|you (?:are|guys|would)|any help)"
+)
+_WEAK_VERBS = words_of(
+    "make put take turn like change cover print frame place move close open touch bring age write lose drop cut try swing dress show "
+    "even lift connect join position light fill create wash iron photoshop shop photo pose throw"
+)
+_EDGES = re.compile(r"^[\s,;:.!?\-\u2013~)\]*]+|[\s,;:\-\u2013~(\[*]+$")
+_SPACES = re.compile(r"\s+([,?!;:]|\.(?!\w))|\s{2,}")
 _WORD = re.compile(r"[a-z0-9']+")
 _STOP = words_of(
     "a an the and or of to in on is are was were be been it its it's this that these those my me i we our us you your he his him she her they them with for "
     "from at by as so if can could would will should do does did have has had just also please really very some any all up out there here into onto one "
     "picture pictures photo photos pic pics image images someone anyone somebody anybody help get make like want need love i'd i'm photoshop guys reddit "
     "possible maybe then than but not what which who how when where while because about too more much such old favorite only great best good nice "
-    "passed away take taken give look looks looking thing something anything way"
+    "passed away take taken give look looks looking thing something anything way again bit little old shot version"
 )
-_VAGUE_VERBS = words_of("fix help clean repair edit improve do try touch photoshop work enhance restor better")
+_VAGUE = words_of(
+    "fix help clean repair edit improv do try touch work enhanc better awesom cool magic fixed up badass pretti photograph perfect edited"
+)
 
 
 def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
-    """A wish without "please", thanks, occasions and reasons, and the rules that fired."""
-    fired: list[Rule] = []
-    short = _THANKS.sub("", text, count=1)
-    if short != text:
-        fired.append(Rule.TAIL)
-    short = _PLEASE.sub(" ", short)
-    short = _INNER_FRAME.sub("", short)
-    short = _FOR_ME.sub("", short)
-    bare = _PURPOSE.sub("", short)
-    if bare != short and _WORD.search(bare.lower()):
-        fired.append(Rule.TAIL)
-        short = bare
-    short = _SPACES.sub(lambda found: found.group(1) or " ", _LEADING.sub("", short)).strip()
-    if short.endswith("?"):
-        short = short.rstrip("?!. ") + "."
-    if gerund and short:
-        first, _, rest = short.partition(" ")
-        short = f"{plain_verb(first.lower())} {rest}"
-    return short, tuple(fired)
+    """A wish without "please", thanks, occasions, reasons and asides, and the rules that fired."""
+    short, low = text, text.lower()
+    # Each pattern runs only where its word occurs: most wishes have none of them.
+    if "thank" in low or "thx" in low or "cheers" in low or " t" in low[-6:]:
+        short = _THANKS.sub("", short, count=1)
+    if "pl" in low or "kindly" in low:
+        short = _PLEASE.sub(" ", short)
+    if "can " in low or "could " in low or "would " in low or "i'd" in low:
+        short = _INNER_FRAME.sub("", short)
+    if " for " in low:
+        short = _FOR_ME.sub("", short)
+    bare = _DANGLING.sub("", _purposeless(_without_asides(short)))
+    if not _WORD.search(bare.lower()):
+        bare = short
+    fired = (Rule.TAIL,) if len(bare) < len(text) - 8 else ()
+    bare = _SPACES.sub(lambda found: found.group(1) or " ", _EDGES.sub("", bare)).strip()
+    if bare.count("(") != bare.count(")"):
+        bare = bare.replace("(", "").replace(")", "")
+    if bare.endswith("?"):
+        bare = bare.rstrip("?!. ") + "."
+    if gerund and bare:
+        first, _, rest = bare.partition(" ")
+        bare = f"{plain_verb(first.lower())} {rest}"
+    return bare, fired
 
 
 def content(low: str) -> frozenset[str]:
@@ -70,17 +102,52 @@ def content(low: str) -> frozenset[str]:
     return frozenset(_stem(word) for word in _WORD.findall(low) if word not in _STOP)
 
 
-def is_vague(text: str) -> bool:
-    """Does the wish name no thing and no particular edit ("fix it", "do something with this picture")?"""
-    return content(text.lower()) <= _VAGUE_VERBS
+def is_vague(words: frozenset[str]) -> bool:
+    """Do these stems name no thing and no particular edit ("fix it", "do something with this picture")?"""
+    return words <= _VAGUE
+
+
+def _purposeless(text: str) -> str:
+    return _PURPOSE.sub(_unless_edit, text) if _PURPOSE_CUE.search(text) else text
+
+
+def _unless_edit(found: re.Match[str]) -> str:
+    return found.group() if _names_edit(found.group()) else ""
+
+
+def _names_edit(text: str) -> bool:
+    words = _WORD.findall(text.lower())
+    return any(
+        word in EDIT_PARTICIPLES
+        or word in EDIT_NOUNS
+        or word in DEFECTS
+        or (word in EDIT_VERBS and word not in _WEAK_VERBS)
+        for word in words
+    )
+
+
+def _without_asides(text: str) -> str:
+    """Clauses after the first that only tell a story, a reason or a thank-you, and name no edit, are left out."""
+    cuts = [0, *(found.start() for found in _CLAUSE.finditer(text)), len(text)]
+    if len(cuts) == 2:
+        return text
+    kept = text[: cuts[1]]
+    for start, end in pairwise(cuts[1:]):
+        clause = text[start:end]
+        low = clause.lower().lstrip(" ,;-\u2013\u2014.(")
+        words = frozenset(_WORD.findall(low))
+        rule = noise(low, words)
+        if rule is Rule.SKILL or ((rule or _ASIDE.match(low)) and not _names_edit(low)):
+            continue
+        kept += clause
+    return kept
 
 
 def _stem(word: str) -> str:
+    if word.startswith("colo"):
+        word = word.replace("colour", "color").replace("colorise", "colorize").replace("colorisi", "colorizi")
+        return "color"
     for ending in ("'s", "ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return (
-                word[: -len(ending)].replace("colour", "color").replace("is", "iz")
-                if "colo" in word
-                else word[: -len(ending)]
-            )
+            return word[: -len(ending)]
     return word

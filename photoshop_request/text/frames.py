@@ -1,0 +1,89 @@
+"""The ways of asking, as patterns: what stands before a wish, and what looks like a wish and is none."""
+
+import re
+
+from photoshop_request.text.lexicon import MODALS, either, words_of
+
+__all__ = [
+    "ASKS",
+    "DESIRE",
+    "DESIRE_WORDS",
+    "GIVES",
+    "HELP",
+    "HOLLOW",
+    "PLEASE",
+    "PLEASE_WORDS",
+    "SUBJECT",
+    "TOLD",
+    "UNKNOWN_VERB",
+    "WISHING",
+]
+
+_WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
+_ASK = re.compile(
+    rf"\b(?:can|could|would|will|may|might|cud|cld)(?:n't)?\s+(?:(?:please|possibly|maybe|pretty|also|perhaps|plz|pls)\s+)*(?:(?:it|there) be (?:possible|any \w+)|(?:{_WHO}|i|we)\b)"
+)
+_ASK_IF = re.compile(
+    rf"\b(?:if|that|wondering|hoping|think|appreciate|love|like|want|need|for|chance|there|grateful to|thankful to)\s+(?:(?:maybe|perhaps|possibly)\s+)?(?:(?:{_WHO})\b(?=(?:\s+[\w'-]+){{0,8}}?\s+(?:can|could|would|might|will|able|to|wants?|please|has|have|who)\b)|(?:i|we) (?:can|could)\b)"
+)
+_ASK_WHO = re.compile(
+    r"\b(?:(?:great|awesome|nice|cool|amazing|fantastic|incredible|wonderful|love|like|perfect) to (?=have|get|see)"
+    r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
+    r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b)"
+)
+PLEASE = re.compile(r"\b(?:please|pls|plz|kindly)\b|\bif (?:you|u|any\s?one|some\s?one)\b")
+HELP = re.compile(r"\bhelp\b|\b(?:crack|stab|shot|go|try|whack|swing) at\b|\bhand(?= \w+ing\b)")
+DESIRE = re.compile(
+    r"\b(?:(?:(?<=would )|(?<=d )|(?<=d really ))like|love|hoping|hope|wondering|looking|needs?|needed|wants?|wanted|wish|asking|asked|requesting|appreciate|prefer)\b"
+)
+SUBJECT = re.compile(
+    r"(?:\b(?:i|we|she|he|they|who|and|but|all)\b\s?)?(?:'?(?:d|m|ve)\s+)?(?:(?:would|am|is|are|was|were|do|really|just|also|simply|only|absolutely|be|have|been|kinda|basically|[a-z]+ly)\s+)*$"
+)
+DESIRE_WORDS = words_of(
+    "like love hoping hope wondering looking need needs needed want wants wanted wish asking asked requesting appreciate prefer"
+)
+_ASK_IF_WORDS = words_of(
+    "if that wondering hoping think appreciate love like want need for chance there grateful thankful"
+)
+_ASK_WHO_WORDS = words_of(
+    "anyone someone anybody somebody any some who whoever care mind possible way anyway chance to hard difficult"
+)
+ASKS = ((MODALS, _ASK), (_ASK_IF_WORDS, _ASK_IF), (_ASK_WHO_WORDS, _ASK_WHO))
+PLEASE_WORDS = words_of("please pls plz kindly if")
+HOLLOW = either(
+    r"make (?:my|her|his|our|their|someone's|the)\b(?: [\w']+)?(?: [\w']+)? (?:day|week|year|life|christmas|happy|smile|cry|laugh|birthday|special|holidays?|dreams?)\b",
+    r"make (?:it|this) (?:happen|work|up to)\b",
+    r"make (?:a|me) (?:difference|so happy|happy|very happy)",
+    r"(?:make|be) sure",
+    r"make sense",
+    r"give (?:it|this|that|these|me) (?:a |some )?(?:try|shot|go|stab|crack|whirl|help|advice|ideas?|tips?)\b",
+    r"take (?:a )?(?:look|credit|care|pictures?|a picture|the time|your time|this request)",
+    r"print",
+    r"frame",
+    r"show (?:it|them|her|him) (?:to|off)",
+    r"hang",
+    r"put (?:it|this|them) (?:on|up|in) (?:my|a|the|our|his|her) (?:wall|frame|mantel|desk|facebook)",
+    r"(?:enhance|improve|practice|test|hone|use|show|sharpen) (?:your|their|my) (?:\w+ )?skills",
+    r"give (?:\w+ )+(?:gift|present|copy|print|gold|surprise|credit)",
+    r"give (?:it|this|them|these) to",
+    r"bring (?:a )?(?:smile|joy|tears)",
+    r"use (?:(?:it|these|them) (?:as|for|in|on)\b|(?:a|this|the|that) (?:\w+ )?(?:pic|photo|one|image)|(?:it|them) )",
+    r"keep (?:it|them) (?:up|coming)",
+)
+GIVES = either(
+    r"(?:get|take|give|keep|leave|turn) (?!(?:this|it|these|that|them) (?:done|a (?:shot|go|try))|it\b\W*$|(?:her|him|them|my|our) (?:\w+ )?(?:something|an?|for|as|the)\b)\w+ \w",
+    r"get rid",
+    r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",
+)
+UNKNOWN_VERB = re.compile(
+    r"\b(?:can|could|would|will) (?:any\s?one|some\s?one|any\s?body|some\s?body|you|u)(?: guys| please| kindly| possibly| maybe| be able to)* (?!(?:tell|explain|know|please|here|out|guys|kindly|be)\b)(\w{3,}) (?=me|this|my|the|these|him|her|it|us|that|our|a|an\b)"
+)
+WISHING = words_of(
+    "like love need needs want wants hoping hope wish looking appreciate appreciated request requesting please possible great awesome amazing nice cool "
+    "wonderful perfect fantastic ideally preferably deserves should maybe perhaps possibly incredible needed"
+)
+TOLD = either(
+    r"^\W*(?:i'm|we're|i am|we are) not",
+    r"^\W*(?:i|we) (?:tried|would appreciate (?:all|any)|think i|have|had|was able|did|finished|got|made|know|don't|do not|just|can't|mean|feel|do)\b",
+    r"^\W*(?:thank|thanks|wow|you guys|this sub|there (?:are|is))",
+)

@@ -1,0 +1,47 @@
+"""The names of the rules, as they are published with each instruction."""
+
+from enum import StrEnum
+
+__all__ = ["Rule"]
+
+
+class Rule(StrEnum):
+    """Every rule that can fire on a request, by name."""
+
+    TITLE_TAG = "title_tag"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    PAYMENT = "payment"
+    GENERIC_HELP = "generic_help"
+    EDIT_NOTE = "edit_note"
+    POINTER = "pointer"
+    """Says where, not what: "here is the picture"."""
+    AVAILABILITY = "availability"
+    """What else the requester has or can send."""
+    APOLOGY = "apology"
+    SKILL = "skill"
+    """What the requester cannot do, or has tried."""
+    CONTACT = "contact"
+    USERNAME = "username"
+    VOTES = "votes"
+    SIGNATURE = "signature"
+    STORY = "story"
+    REPEATED = "repeated"
+    FRAME = "frame"
+    """The way of asking ("could anyone please"), taken off the wish."""
+    TAIL = "tail"
+    """Thanks, occasions and reasons after the wish."""
+    CONTEXT = "context"
+    """A sentence kept because the wish points to it."""
+    DETAIL = "detail"
+    CONTINUED_TITLE = "continued_title"
+    TITLE_ONLY = "title_only"
+    """No wish was recognised: the title stands as it was written."""
+    WHOLE_TEXT = "whole_text"
+    """No wish was recognised, or another language: everything that is no noise stands."""
+    QUESTION = "question"
+    OFFER = "offer"
+    META = "meta"
+    REMOVED = "removed"
+    NO_WISH = "no_wish"
+    """Nothing is asked for, and neither tag nor flair says that something is."""
