@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -44,7 +45,8 @@ def _keep_here(_corpus: Corpus, body: Body, path: str) -> None:
         if final.exists() and final.stat().st_size == body.size:
             return
         final.parent.mkdir(parents=True, exist_ok=True)
-        part = body.part or final.with_name(f".{final.name}.{os.getpid()}.part")
+        # two addresses may give the same bytes at the same moment, each on a thread of its own
+        part = body.part or final.with_name(f".{final.name}.{threading.get_ident()}.part")
         try:
             with part.open("rb+" if body.part else "wb") as file:
                 if body.data is not None:

@@ -1,5 +1,6 @@
 """The verbs as plain functions: each runs its stages in order, over whatever is not done yet."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from photoshop_request.reddit.archives import Ending
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job, run_jobs
 from photoshop_request_builder.incoming import IngestSummary
+from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.stages import build, fetch, gather, ingest, link, merge, pair, split, text
+from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
 Progress = Callable[[str, float], AbstractContextManager[Callable[[float], None]]]
@@ -44,10 +47,25 @@ def ingest_verb(corpus: Corpus, files: Sequence[str], *, workers: int, reporter:
     return troubles
 
 
-def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> None:
-    """Fetch every picture that is not decided yet, and note for each link what came of it."""
-    fetch.fetch_corpus(corpus, settings, reporter=reporter)
+def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> Fetched:
+    """Fetch every picture that is not decided yet, and note for each link what came of it.
+
+    Raises:
+        Interrupted: stopped by a signal; everything finished is kept.
+    """
+    with open_ledger(corpus.ledger_path) as ledger:
+        fetch.load_links(corpus, ledger)
+        pending = sum(ledger.hosts().values())
+    if pending or settings.retry:
+        with reporter.progress("fetch", pending) as advance:
+            fetched = fetch.fetch_corpus(corpus, settings, on_done=lambda _: advance(1), say=reporter.say)
+        states = ", ".join(f"{state} {count:,}" for state, count in Counter(fetched.states).most_common())
+        reporter.say(f"fetch: {sum(fetched.states.values()):,} addresses: {states or 'none'}")
+    else:
+        fetched = Fetched(0, {}, 0)
+        reporter.say("fetch: nothing to do")
     run_stage("gather", gather.plan(corpus), workers=1, reporter=reporter)
+    return fetched
 
 
 def pair_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
@@ -75,9 +93,7 @@ def run_stage(name: str, jobs: Sequence[Job[R]], *, workers: int, reporter: Repo
     return results
 
 
-def _plan_files(
-    corpus: Corpus, files: Sequence[str]
-) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
+def _plan_files(corpus: Corpus, files: Sequence[str]) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
     """Jobs for the files that are not in the corpus yet, and what is wrong with those that cannot be read."""
     jobs: list[Job[IngestSummary | InputError]] = []
     troubles: list[InputError] = []

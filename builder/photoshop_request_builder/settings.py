@@ -44,7 +44,7 @@ def _positive_integer(value: Any) -> int:
 
 def _positive_number(value: Any) -> float:
     number = float(value)
-    if not 0 < number < float("inf"):
+    if not number > 0:
         raise ValueError(value)
     return number
 
@@ -57,7 +57,7 @@ def _http_address(value: Any) -> str:
 
 
 def parse_rates(value: Any) -> dict[str, float]:
-    """`i.redd.it=4,imgur.com=1` (or the same as a table) as requests a second by host.
+    """`i.redd.it=4,imgur.com=1` (or the same as a table) as requests a second by host; `inf` lifts a limit.
 
     Raises:
         ValueError: not of that form, or a rate that is not positive.
@@ -70,7 +70,12 @@ SETTINGS = (
     Setting("workers", _positive_integer, default_workers, "processes for stages that are bound by cores"),
     Setting("mirror", _http_address, lambda: None, "https://HOST/PATH is requested as MIRROR/HOST/PATH"),
     Setting("contact", str, lambda: None, "a mail or web address for the user agent, so that hosts can reach you"),
-    Setting("rate", parse_rates, dict, "requests a second by host, over the built-in limits: HOST=N,HOST=N"),
+    Setting(
+        "rate",
+        parse_rates,
+        dict,
+        "requests a second by host, over the built-in limits: HOST=N,HOST=N; * is every other host",
+    ),
 )
 
 

@@ -21,10 +21,15 @@ app = typer.Typer(
     "photoshop-request run CORPUS FILE…        from archives to a dataset\n\n"
     "photoshop-request status CORPUS           what there is, what was dropped and why",
 )
-for command in (stages.run, stages.ingest, stages.fetch, stages.pair, stages.build):
-    app.command()(command)
-for command in (look.status, look.decisions, look.config, demo.demo):
-    app.command()(command)
+app.command()(stages.run)
+app.command()(stages.ingest)
+app.command()(stages.fetch)
+app.command()(stages.pair)
+app.command()(stages.build)
+app.command()(look.status)
+app.command()(look.decisions)
+app.command()(look.config)
+app.command()(demo.demo)
 
 
 def main() -> None:

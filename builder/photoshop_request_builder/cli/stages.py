@@ -1,14 +1,21 @@
 """Commands that do the work: run, and each part of it as a verb of its own."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from photoshop_request.errors import InputError
+from photoshop_request.media.hosts import Secrets
 from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, progress, say, talk
 from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
 from photoshop_request_builder.funnel import funnel
+from photoshop_request_builder.incoming import parts
 from photoshop_request_builder.settings import Effective, resolve
+from photoshop_request_builder.stages.fetch import FetchSettings, rates_of
+
+R = TypeVar("R")
 
 reporter = pipeline.Reporter(say, progress)
 
@@ -31,11 +38,12 @@ def run(
     """
     found = _open(corpus, files, subreddit, shards)
     flags = {"mirror": mirror, "rate": rate, "contact": contact, "workers": workers}
-    _work(found, flags, lambda settings: _run_all(found, files or [], settings))
+    troubles = work(found, flags, lambda settings: run_all(found, files or [], settings))
     talk.print(funnel_table(funnel(found)))
     say(f"the dataset lies in {found.path('dataset')}")
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
     hint(f"status {corpus}")
+    _raise_first(troubles)
 
 
 def ingest(
@@ -50,12 +58,13 @@ def ingest(
     Example: photoshop-request ingest CORPUS RS_2020-06.zst RC_2020-06.zst --subreddit PhotoshopRequest
     """
     found = _open(corpus, files, subreddit, shards)
-    _work(
+    troubles = work(
         found,
         {"workers": workers},
         lambda settings: pipeline.ingest_verb(found, files or [], workers=settings["workers"].value, reporter=reporter),
     )
     hint(f"fetch {corpus}")
+    _raise_first(troubles)
 
 
 def fetch(
@@ -70,7 +79,7 @@ def fetch(
     """
     found = open_corpus(corpus)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
-    _work(found, flags, lambda settings: pipeline.fetch_verb(found, settings, reporter=reporter))
+    work(found, flags, lambda settings: pipeline.fetch_verb(found, fetch_settings(settings), reporter=reporter))
     hint(f"pair {corpus}")
 
 
@@ -80,7 +89,7 @@ def pair(corpus: options.CorpusArgument, workers: options.Workers = None) -> Non
     Example: photoshop-request pair CORPUS --workers 2
     """
     found = open_corpus(corpus)
-    _work(
+    work(
         found,
         {"workers": workers},
         lambda settings: pipeline.pair_verb(found, workers=settings["workers"].value, reporter=reporter),
@@ -94,7 +103,7 @@ def build(corpus: options.CorpusArgument, workers: options.Workers = None) -> No
     Example: photoshop-request build CORPUS
     """
     found = open_corpus(corpus)
-    _work(
+    work(
         found,
         {"workers": workers},
         lambda settings: pipeline.build_verb(found, workers=settings["workers"].value, reporter=reporter),
@@ -103,12 +112,41 @@ def build(corpus: options.CorpusArgument, workers: options.Workers = None) -> No
     hint(f"status {corpus}")
 
 
-def _run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective]) -> None:
+def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective]) -> list[InputError]:
+    """Every stage in order; returns what was wrong with files that could not be read whole.
+
+    Raises:
+        InputError: nothing could be read.
+    """
     workers = settings["workers"].value
-    pipeline.ingest_verb(corpus, files, workers=workers, reporter=reporter)
-    pipeline.fetch_verb(corpus, settings, reporter=reporter)
+    troubles = pipeline.ingest_verb(corpus, files, workers=workers, reporter=reporter)
+    if not parts(corpus):
+        _raise_first(troubles)
+        raise InputError(
+            f"{corpus.address}: nothing has been read into it yet. Name archives: run {corpus.address} FILE…"
+        )
+    pipeline.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
     pipeline.pair_verb(corpus, workers=workers, reporter=reporter)
     pipeline.build_verb(corpus, workers=workers, reporter=reporter)
+    return troubles
+
+
+def fetch_settings(settings: Mapping[str, Effective]) -> FetchSettings:
+    """How to fetch, by the settings in force and the secrets of the environment."""
+    rates, other = rates_of(settings["rate"].value)
+    return FetchSettings(
+        mirror=settings["mirror"].value,
+        contact=settings["contact"].value,
+        rates=rates,
+        other=other,
+        secrets=Secrets(imgur_client_id=os.environ.get("IMGUR_CLIENT_ID") or None),
+    )
+
+
+def _raise_first(troubles: Sequence[InputError]) -> None:
+    """What was good is kept and worked on; that something was not must still be seen by who called."""
+    if troubles:
+        raise troubles[0]
 
 
 def _open(corpus: str, files: list[str] | None, subreddits: list[str] | None, shards: int | None) -> Corpus:
@@ -118,9 +156,9 @@ def _open(corpus: str, files: list[str] | None, subreddits: list[str] | None, sh
     return create_corpus(corpus, subreddits=tuple(subreddits) if subreddits else None, shards=shards)
 
 
-def _work(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, Effective]], object]) -> None:
+def work(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, Effective]], R]) -> R:
     """Run a verb with the settings in force, alone on the corpus."""
     settings = resolve(corpus, flags)
     with lock(corpus):
         clean_scratch(corpus)
-        verb(settings)
+        return verb(settings)

@@ -1,6 +1,8 @@
 """build: everything -> dataset/CONFIG/SPLIT-00000-of-0000N.parquet, through the `datasets` builder."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +41,8 @@ def run(corpus: Corpus, piece: Piece, fingerprint: str) -> None:
             shards=list(piece.shards),
             splits=[piece.split],
         )
-        builder.download_and_prepare(f"{scratch}/out", file_format="parquet", max_shard_size=2**62)
+        with _quiet():
+            builder.download_and_prepare(f"{scratch}/out", file_format="parquet", max_shard_size=2**62)
         made = Path(scratch, "out", f"{builder.dataset_name}-{piece.split}.parquet")
         with made.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -75,3 +78,17 @@ def records(corpus: Corpus) -> dict[Piece, Any]:
 
 def _record_path(corpus: Corpus, piece: Piece) -> str:
     return corpus.path("built", piece.config, f"{piece.name}.json")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the bars of `datasets`: the engine shows progress, and one bar a worker would overwrite the other."""
+    import datasets  # noqa: PLC0415 - 1 s to import
+
+    were_off = datasets.are_progress_bars_disabled()
+    datasets.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if not were_off:
+            datasets.enable_progress_bars()

@@ -15,7 +15,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
 
-VERSION = 1
+VERSION = 2
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -81,3 +81,12 @@ def _fetched(entry: Entry) -> dict[str, Any]:
         "bytes": entry.bytes,
         "retrieved_via": entry.via,
     }
+
+
+def _address(entry: Entry, written: str) -> str:
+    """The picture's address; where imgur's page was linked, with the extension that the picture turned out to have."""
+    stem, _, guess = entry.address.rpartition(".")
+    was_written = entry.address.rpartition("/")[2] in written
+    if entry.host != "i.imgur.com" or entry.depth or was_written or entry.extension in {None, guess}:
+        return entry.address
+    return f"{stem}.{entry.extension}"

@@ -16,7 +16,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 
-VERSION = 1
+VERSION = 2
 _SAME, _UNRELATED = 2, 24
 """Bits of pHash: at most the first is a re-upload, more than the second another picture."""
 
@@ -67,7 +67,7 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
     """The candidates of one request: its pictures first, then the comments' in the order they were posted."""
     rows.sort(key=lambda row: (row["solver_comment_utc"] or 0, row["comment_id"] or "", row["position"], row["index"]))
     sources: list[_Opened] = []
-    seen: set[str] = set()
+    seen: set[tuple[str | None, str]] = set()
     for row in rows:
         opened = _open(corpus, row)
         if isinstance(opened, Rejected):
@@ -85,15 +85,15 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             yield {**row, **figures, "verdict": Verdict.REQUESTERS_OWN if row["comment_id"] else None}
             continue
         yield {**row, **figures, **_verdict(opened, sources, seen)}
-        seen.add(row["sha256"])
+        seen.add((row["author"], row["sha256"]))
 
 
-def _verdict(candidate: _Opened, sources: Iterable[_Opened], seen: set[str]) -> dict[str, Any]:
+def _verdict(candidate: _Opened, sources: Iterable[_Opened], seen: set[tuple[str | None, str]]) -> dict[str, Any]:
     best = min(sources, key=lambda source: distance(source.hashes.phash, candidate.hashes.phash), default=None)
     if best is None:
         return {"verdict": Verdict.NO_SOURCE}
     bits = distance(best.hashes.phash, candidate.hashes.phash)
-    if candidate.row["sha256"] in seen:
+    if (candidate.row["author"], candidate.row["sha256"]) in seen:
         verdict = Verdict.DUPLICATE_EDIT
     elif bits <= _SAME:
         verdict = Verdict.SAME_IMAGE

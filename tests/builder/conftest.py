@@ -1,0 +1,79 @@
+"""The embedded sample and the development corpus, each run once and then only read."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from commands import Sample, succeed
+
+from photoshop_request_builder.demo import sample_folder
+from photoshop_request_builder.demo.server import serve
+
+
+@pytest.fixture(scope="session")
+def sample() -> Iterator[Sample]:
+    with sample_folder() as folder, serve(folder) as hosts:
+        yield Sample(folder, hosts)
+
+
+@pytest.fixture(scope="session")
+def sample_corpus(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's corpus after an undisturbed run with one worker: to be read, not changed."""
+    corpus = tmp_path_factory.mktemp("sample") / "corpus"
+    succeed(*sample.run_arguments(corpus, "--workers", "1"))
+    return corpus
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    """Waits for something that another process does."""
+
+    def wait(done: Callable[[], bool]) -> None:
+        end = time.monotonic() + 60
+        while not done():
+            assert time.monotonic() < end, "did not happen within a minute"
+            time.sleep(0.01)
+
+    return wait
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentRun:
+    """A run over the development corpus: where it lies and what the server saw."""
+
+    corpus: Path
+    truth: list[dict[str, str | None]]
+    requests: dict[str, list[float]]
+    """Host -> times of its requests."""
+    rate: float
+    """Requests a second that the run was allowed for each host."""
+
+
+@pytest.fixture(scope="session")
+def development(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> DevelopmentRun:
+    """The development corpus after one run."""
+    data = shared / "data" / "corpus"
+    corpus, rate = tmp_path_factory.mktemp("development") / "corpus", 60.0
+    server = subprocess.Popen(
+        [sys.executable, shared / "tools" / "serve_corpus.py", data], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout
+        address = server.stdout.readline().strip()
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        rates = ",".join(f"{host}={rate}" for host in ("*", "i.redd.it", "imgur.com", "drive.google.com"))
+        succeed("run", corpus, data / "submissions.zst", data / "comments.zst", "--mirror", address, "--rate", rates)
+        with urllib.request.urlopen(f"{address}/_stats") as answer:
+            requests = json.load(answer)
+    finally:
+        server.kill()
+        server.communicate()
+    truth = [json.loads(line) for line in (data / "truth.jsonl").read_text().splitlines()]
+    return DevelopmentRun(corpus, truth, requests, rate)

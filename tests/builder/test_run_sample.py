@@ -1,0 +1,210 @@
+"""The whole way over the embedded sample: real processes, a real server, killed and resumed."""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import datasets
+import pytest
+from commands import Sample, command, dataset_bytes, decisions, start, succeed
+
+from photoshop_request.schema import CONFIGS
+from photoshop_request_builder.photoshop_request import PhotoshopRequest
+
+Wait = Callable[[Callable[[], bool]], None]
+
+
+def test_the_dataset_loads_with_pictures_and_instruction_first(sample_corpus: Path) -> None:
+    """By `load_dataset` on the folder, as the README says."""
+    loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(sample_corpus / "cache"))
+    for split in loaded.values():
+        assert split.column_names[:3] == ["source_image", "instruction", "edited_image"]
+        assert split.column_names == [column.name for column in CONFIGS["triplets"]]
+        row = split[0]
+        assert row["source_image"].size == (row["source_width"], row["source_height"])
+        assert row["edited_image"].size == (row["edited_width"], row["edited_height"])
+        assert row["instruction"]
+
+
+def test_published_bytes_are_the_fetched_bytes(sample_corpus: Path, sample: Sample) -> None:
+    """Bit for bit, from the server's file to the loaded row."""
+    served = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (sample.folder / "files").iterdir()}
+    loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(sample_corpus / "cache"))
+    rows = 0
+    for split in loaded.values():
+        for column in ("source", "edited"):
+            split = split.cast_column(f"{column}_image", datasets.Image(decode=False))  # noqa: PLW2901 - both columns
+        for row in split:
+            for column in ("source", "edited"):
+                digest = hashlib.sha256(row[f"{column}_image"]["bytes"]).hexdigest()
+                assert digest == row[f"{column}_sha256"]
+                assert digest in served
+            rows += 1
+    assert rows >= 12
+
+
+def test_every_link_of_the_sample_is_decided_as_its_truth_says(sample_corpus: Path, sample: Sample) -> None:
+    """Edits are kept; everything else has its reason."""
+    truth = [json.loads(line) for line in (sample.folder / "truth.jsonl").read_text().splitlines()]
+    allowed = {
+        "triplet": {"edit"},
+        "same": {"same_image"},
+        "unrelated": {"unrelated"},
+        "op_image": {"requesters_own"},
+        "gone": {"gone"},
+        "placeholder": {"placeholder"},
+        "html": {"not_an_image"},
+        "corrupt": {"corrupt"},
+        "not_image": {"not_an_image"},
+        "blocked": {"blocked_address"},
+        "source": {"source"},
+        "bot": {"bot"},
+        "duplicate": {"edit", "duplicate_edit"},
+    }
+    found = {
+        (line["submission_id"], line["comment_id"], line["url"]): line["decision"] for line in decisions(sample_corpus)
+    }
+    by_comment = {key[:2]: decision for key, decision in found.items()}
+    for link in truth:
+        key = link["submission_id"], link["comment_id"], link["url"]
+        decision = found.get(key) or by_comment[key[:2]]
+        assert decision in allowed[link["expect"]], f"{key}: {decision}, expected {link['expect']}"
+
+
+def test_no_address_that_is_forbidden_was_requested(sample_corpus: Path, sample: Sample) -> None:
+    """The sample holds one that leads to this machine."""
+    assert any(line["decision"] == "blocked_address" for line in decisions(sample_corpus))
+    assert not [address for address in sample.hosts.requests if "127.0.0.1" in address or "localhost" in address]
+
+
+def test_a_second_run_does_nothing_and_says_so(sample_corpus: Path, sample: Sample) -> None:
+    """In seconds, without a request."""
+    before, asked = dataset_bytes(sample_corpus), sample.hosts.requests.total()
+    times = {path: path.stat().st_mtime_ns for path in sample_corpus.rglob("*.parquet")}
+    began = time.monotonic()
+    done = succeed(*sample.run_arguments(sample_corpus))
+    assert time.monotonic() - began < 30
+    stages = ("ingest", "merge", "link", "fetch", "gather", "pair", "text", "split", "build")
+    assert [stage for stage in stages if f"{stage}: nothing to do" not in done.stderr] == []
+    assert dataset_bytes(sample_corpus) == before
+    assert {path: path.stat().st_mtime_ns for path in sample_corpus.rglob("*.parquet")} == times
+    assert sample.hosts.requests.total() == asked
+
+
+def test_two_workers_make_the_same_bytes_as_one(sample_corpus: Path, sample: Sample, tmp_path: Path) -> None:
+    """Also in a corpus that lies elsewhere."""
+    succeed(*sample.run_arguments(tmp_path / "corpus", "--workers", "2"))
+    assert dataset_bytes(tmp_path / "corpus") == dataset_bytes(sample_corpus)
+
+
+def _fetching(corpus: Path) -> bool:
+    return len(list((corpus / "images").rglob("*.*"))) >= 5
+
+
+def _pairing(corpus: Path) -> bool:
+    return any((corpus / "shards").rglob("candidates.parquet"))
+
+
+def _building(corpus: Path) -> bool:
+    return any((corpus / ".scratch").rglob("*.parquet")) or (corpus / "built").exists()
+
+
+@pytest.mark.parametrize("reached", [_fetching, _pairing, _building])
+def test_a_killed_run_goes_on_to_the_same_bytes(
+    sample_corpus: Path, sample: Sample, tmp_path: Path, wait_until: Wait, reached: Callable[[Path], bool]
+) -> None:
+    """SIGKILL in the middle of a stage, then the same command again."""
+    corpus = tmp_path / "corpus"
+    arguments = sample.run_arguments(corpus, "--workers", "1")
+    if reached is _fetching:
+        arguments[arguments.index("--rate") + 1] = "*=10,i.redd.it=10,imgur.com=10"
+    process = start(*arguments)
+    wait_until(lambda: reached(corpus) or process.poll() is not None)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL, "ended before it could be killed"
+    succeed(*sample.run_arguments(corpus, "--workers", "1"))
+    assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
+    assert not (corpus / ".scratch").exists() or not list((corpus / ".scratch").iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_says_that_all_is_kept(
+    sample: Sample, tmp_path: Path, wait_until: Wait, number: signal.Signals
+) -> None:
+    """And exits with 130."""
+    corpus = tmp_path / "corpus"
+    arguments = sample.run_arguments(corpus)
+    arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
+    process = start(*arguments)
+    wait_until(lambda: _fetching(corpus))
+    process.send_signal(number)
+    _, talk = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "kept" in talk
+    assert "Traceback" not in talk
+
+
+def test_a_second_process_on_one_corpus_is_refused(sample: Sample, tmp_path: Path, wait_until: Wait) -> None:
+    """Clearly, with its own exit code; the first goes on."""
+    corpus = tmp_path / "corpus"
+    arguments = sample.run_arguments(corpus)
+    arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
+    process = start(*arguments)
+    wait_until(lambda: _fetching(corpus))
+    refused = command("fetch", corpus)
+    process.kill()
+    process.communicate()
+    assert refused.returncode == 8
+    assert "another photoshop-request is working on this corpus" in refused.stderr
+
+
+def test_the_builder_makes_the_same_rows_by_itself(sample_corpus: Path, tmp_path: Path) -> None:
+    """`PhotoshopRequest(corpus=…)` with one process and with two, map-style and streaming."""
+    one = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path / "one"))
+    one.download_and_prepare()
+    two = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path / "two"))
+    two.download_and_prepare(num_proc=2)
+    published = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(tmp_path / "published"))
+    rows = published["train"]["comment_id"]
+    assert one.as_dataset("train")["comment_id"] == rows
+    assert two.as_dataset("train")["comment_id"] == rows
+    assert [row["comment_id"] for row in one.as_streaming_dataset("train")] == list(rows)
+
+
+def test_changed_content_is_another_dataset_to_the_cache(sample_corpus: Path) -> None:
+    """The fingerprint of the corpus is part of the builder's identity."""
+    first = PhotoshopRequest(corpus=str(sample_corpus))
+    other = PhotoshopRequest(corpus=str(sample_corpus), fingerprint="of another content")
+    assert first.cache_dir != other.cache_dir
+    assert first.cache_dir == PhotoshopRequest(corpus=str(sample_corpus)).cache_dir
+
+
+def test_status_and_config_speak_json(sample_corpus: Path) -> None:
+    """The funnel adds up at every stage, and the dataset's rows are its end."""
+    status = json.loads(succeed("status", sample_corpus, "--json").stdout)
+    for step in status["funnel"]:
+        assert step["total"] == step["kept"] + sum(step["reasons"].values()), step["stage"]
+    assert sum(split["rows"] for split in status["dataset"]) == status["funnel"][-1]["kept"]
+    config = json.loads(succeed("config", sample_corpus, "--json").stdout)
+    assert config["mirror"] == {"value": None, "origin": "default"}
+
+
+def test_no_user_name_is_in_the_dataset(sample_corpus: Path) -> None:
+    """Not in a column, and not in the card."""
+    import pyarrow.parquet as pq
+
+    names = set()
+    for table in ("submissions", "comments"):
+        for path in sample_corpus.glob(f"shards/*/{table}.parquet"):
+            names |= set(pq.read_table(path, columns=["author"]).column("author").to_pylist())
+    names = {name.encode() for name in names if name}
+    assert len(names) > 10
+    for path in (sample_corpus / "dataset").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert [name for name in names if name in content] == []

@@ -1,0 +1,77 @@
+"""Real processes of the command line, and what they leave behind."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from photoshop_request_builder.demo.server import Hosts
+
+COMMAND = [sys.executable, "-c", "from photoshop_request_builder.cli import main; main()"]
+FAST = "*=500,i.redd.it=500,imgur.com=500,drive.google.com=500"
+
+
+def environment() -> dict[str, str]:
+    """The environment without what would change the outcome."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSHOP_REQUEST_", "IMGUR_"))}
+    return {**kept, "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """A running command, in a process group of its own."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+    )
+
+
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command that has ended."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=environment(), check=False, timeout=300
+    )
+
+
+def succeed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """A command that has ended well; its output is shown where it has not."""
+    done = command(*arguments)
+    assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def decisions(corpus: Path) -> list[dict[str, object]]:
+    """What `decisions` says."""
+    return [json.loads(line) for line in succeed("decisions", corpus).stdout.splitlines()]
+
+
+def dataset_bytes(corpus: Path) -> dict[str, str]:
+    """The SHA-256 of every Parquet file of the dataset, by its place."""
+    folder = corpus / "dataset"
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*.parquet"))
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The embedded sample and the server that plays its image hosts."""
+
+    folder: Path
+    hosts: Hosts
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Submissions and comments."""
+        return self.folder / "submissions.zst", self.folder / "comments.zst"
+
+    def run_arguments(self, corpus: Path, *more: str | Path) -> list[str | Path]:
+        """Arguments of a run over the sample without limits."""
+        return ["run", corpus, *self.files, "--mirror", self.hosts.address, "--shards", "4", "--rate", FAST, *more]
