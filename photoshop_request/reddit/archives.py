@@ -1,4 +1,4 @@
-"""Dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, or plain JSON lines.
+"""Dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, plain JSON lines, Parquet copies.
 
 The first bytes tell the format, not the name. A file that ends in the middle, or is damaged, gives everything before
 the cut; `Archive.ending` then says so. python-zstandard's `stream_reader` would not notice: hence `decompressobj`.
@@ -66,7 +66,7 @@ class Archive:
             self.size = int(self._fs.size(self._name) or 0)
             with self._fs.open(self._name, "rb") as file:
                 self._magic = file.read(_MAGIC)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, ImportError) as error:
             raise InputError(f"{self.path}: cannot be read ({_reason(error)}). Check the path.") from error
         if not self._magic:
             raise EmptyInputError(f"{self.path}: is empty. Fetch it again.")
@@ -74,15 +74,31 @@ class Archive:
         self.ending = Ending.COMPLETE
         self.detail = ""
 
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is a table, which has rows but no stream of bytes."""
+        return bytes(self._magic[:4]) == b"PAR1"
+
     def batches(self) -> Iterator[Batch]:
         """Every line, in batches of about a block."""
-        return split_lines(self.blocks())
+        return self._rows() if self.is_parquet else split_lines(self.blocks())
 
     def blocks(self) -> Iterator[bytes]:
-        """The decompressed bytes, in blocks of mostly less than 1 MiB."""
+        """The decompressed bytes, in blocks of mostly less than 1 MiB. Not for Parquet."""
         make = _format_of(self._magic)
         with self._fs.open(self._name, "rb") as file:
             yield from self._decompressed(file, make) if make else self._plain(file)
+
+    def _rows(self) -> Iterator[Batch]:
+        from photoshop_request.reddit import parquet_copy  # noqa: PLC0415 - pyarrow: only where there is Parquet
+
+        with self._fs.open(self._name, "rb") as file:
+            try:
+                for batch, share in parquet_copy.row_lines(file):
+                    self.consumed = int(self.size * share)
+                    yield batch
+            except parquet_copy.DAMAGED as error:
+                self.ending, self.detail = Ending.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
         while block := file.read(_PLAIN_BLOCK):

@@ -1,13 +1,15 @@
 """ingest: one archive -> one part under incoming/archive/; every line is a row, another subreddit's, or a reject."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 import fsspec
 
 from photoshop_request.reddit import parse
 from photoshop_request.reddit.archives import Archive
+from photoshop_request.reddit.inputs import find_archives
+from photoshop_request.reddit.scan import is_monthly, scan
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
@@ -19,17 +21,23 @@ VERSION = 1
 _SAMPLE = 1 << 20
 """Bytes at either end of a file that, with its name and size, tell it from others: dumps are too long to hash whole."""
 
-Progress = Callable[[int, int, int], None]
-"""Called after each batch with stored bytes consumed, stored bytes in all, rows kept so far."""
+Progress = Callable[[str, int, int, int], None]
+"""Called after each block with the path, stored bytes consumed, stored bytes in all, rows kept so far."""
 
 
-def plan(corpus: Corpus, paths: Sequence[str]) -> list[Job[IngestSummary]]:
-    """The files of `paths` that are not in the corpus yet, as jobs.
+def plan(corpus: Corpus, paths: Sequence[str], on_progress: Progress | None = None) -> list[Job[IngestSummary]]:
+    """The archives of `paths` (files, globs, folders, addresses) that are not in the corpus yet, as jobs.
+
+    `on_progress` goes with each job: with several workers it must be picklable.
 
     Raises:
         InputError: one of them is missing, empty or not readable; nothing has been done then.
     """
-    return [Job(_name(path), partial(ingest_file, corpus, path)) for path in paths if ingested(corpus, path) is None]
+    return [
+        Job(_name(path), partial(ingest_file, corpus, path, on_progress))
+        for path in find_archives(paths)
+        if ingested(corpus, path) is None
+    ]
 
 
 def ingested(corpus: Corpus, path: str) -> IngestSummary | None:
@@ -47,7 +55,8 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
     """Read one archive into `incoming/archive/<part>/`; one that was read before is not read again.
 
     Rows are those of the corpus's subreddits. Broken lines go to `rejects/archive/<part>.jsonl` with file, line,
-    offset (decompressed bytes), reason and first bytes. A cut file gives what came before the cut; `ending` says so.
+    offset (decompressed bytes), reason and first bytes. Of a month of all of Reddit (told by its name) only lines that
+    name a wanted subreddit are parsed; the others are counted as another subreddit's. A cut file gives what came before the cut; `ending` says so.
 
     Raises:
         InputError: the file is missing, empty, or holds no Reddit object at all.
@@ -57,12 +66,23 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
         return done
     archive = Archive(path)
     with Intake(corpus, _origin(corpus, path)) as intake:
-        for batch in archive.batches():
-            for line, number, offset in batch:
+        for lines, passed in _lines(archive, corpus.subreddits):
+            intake.skip(passed)
+            for line, number, offset in lines:
                 intake.take(line, number, offset)
             if on_progress:
-                on_progress(archive.consumed, archive.size, intake.kept)
+                on_progress(path, archive.consumed, archive.size, intake.kept)
         return intake.finish(archive.ending, archive.detail)
+
+
+def _lines(archive: Archive, subreddits: Sequence[str]) -> Iterator[tuple[Iterable[tuple[bytes, int, int]], int]]:
+    """Lines to parse, and how many others were passed over: none but in a month of all of Reddit."""
+    if is_monthly(archive.path) and not archive.is_parquet:
+        for finds in scan(archive.blocks(), subreddits):
+            yield finds.lines, finds.passed
+    else:
+        for batch in archive.batches():
+            yield batch, 0
 
 
 def _origin(corpus: Corpus, path: str) -> Origin:

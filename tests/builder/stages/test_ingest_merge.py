@@ -165,6 +165,33 @@ def test_a_missing_file_stops_the_plan_before_anything_is_done(corpus, tmp_path)
         ingest.plan(corpus, [_write(tmp_path / "x.zst", [_submission(1)]), str(tmp_path / "missing.zst")])
 
 
+def test_a_month_of_all_of_reddit_gives_what_parsing_it_whole_gives(corpus, tmp_path):
+    objects = [
+        _submission(1), {**_submission(2), "subreddit": "pics"}, b'{"subreddit": "pics", cut', b'{"subreddit": "PhotoshopRequest" cut',
+        {**_submission(3), "subreddit": "pics", "crosspost_parent_list": [_submission(1)]}, _comment(1), _comment(4),
+    ]  # fmt: skip
+    scanned = ingest.ingest_file(corpus, _write(tmp_path / "RS_2020-09.zst", objects))
+    assert (scanned.submissions, scanned.comments, scanned.other_subreddits) == (1, 2, 3)
+    assert scanned.rejected == {"not_json": 1}
+    assert scanned.lines == _accounted(scanned) == 7
+    parsed = ingest.ingest_file(corpus, _write(tmp_path / "whole.zst", objects))
+    assert (parsed.submissions, parsed.comments, parsed.months) == (
+        scanned.submissions,
+        scanned.comments,
+        scanned.months,
+    )
+
+
+def test_a_folder_stands_for_its_archives_and_progress_ends_at_the_size(corpus, tmp_path):
+    (tmp_path / "dumps").mkdir()
+    _write(tmp_path / "dumps" / "a.zst", [_submission(1)])
+    _write(tmp_path / "dumps" / "b.jsonl", [_submission(2)], compress=bytes)
+    calls = []
+    summaries = run_jobs(ingest.plan(corpus, [str(tmp_path / "dumps")], lambda *call: calls.append(call)))
+    assert [summary.submissions for summary in summaries] == [1, 1]
+    assert all(consumed == size and kept == 1 for _, consumed, size, kept in calls)
+
+
 def test_one_row_per_id_with_all_sources(corpus, tmp_path):
     old = _write(tmp_path / "old.zst", [_submission(1), _comment(1), _comment(1), _submission(2)])
     new = _write(

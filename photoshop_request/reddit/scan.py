@@ -1,0 +1,82 @@
+"""The lines of wanted subreddits in a whole month of Reddit, found without parsing any other line.
+
+One search per block for the subreddit's quoted name, in any case and with any whitespace around it; a line that has it
+still has to be parsed, for a crosspost or a title may quote the name. Nothing is copied but the lines found.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import stringzilla
+
+from photoshop_request.reddit.lines import MAX_LINE
+
+_MONTHLY = re.compile(r"(?:^|[/\\])R[SC]_\d{4}-\d{2}(?:-\d{2})?\.[^/\\]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What one block gave."""
+
+    lines: list[tuple[bytes, int, int]]
+    """Each line that names a wanted subreddit, with its number and the offset of its first byte."""
+    passed: int
+    """How many other lines there were."""
+
+
+def is_monthly(name: str) -> bool:
+    """Whether a file's name is that of a month (or day) of all of Reddit: `RS_2020-06.zst`, `RC_2011-01.bz2`."""
+    return _MONTHLY.search(name) is not None
+
+
+def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[Finds]:
+    """The lines that quote the name of one of `subreddits`, in order; one `Finds` a block, all lines counted."""
+    needles = [f'"{name}"'.encode() for name in subreddits]
+    carry: list[bytes] = []
+    carried, number, offset = 0, 1, 0
+    for block in blocks:
+        first = block.find(b"\n")
+        if first < 0 and carried + len(block) < MAX_LINE:
+            carry.append(block)
+            carried += len(block)
+            continue
+        # the line that began in the blocks before is looked at on its own
+        newline = 1 if first >= 0 else 0
+        head = b"".join((*carry, block[:first] if newline else block))
+        lines = [(head, number, offset)] if _has(head, needles) else []
+        offset += len(head) + newline
+        last = block.rfind(b"\n")
+        if newline:
+            spans = _spans(block, needles, first + 1, last)
+            lines += [
+                (block[start:end], number + stringzilla.count(block, b"\n", 0, start), offset + start - first - 1)
+                for start, end in spans
+            ]
+        count = stringzilla.count(block, b"\n") if newline else 1
+        carry = [block[last + 1 :]] if newline else []
+        carried = len(carry[0]) if carry else 0
+        number += count
+        offset += last - first
+        yield Finds(lines, count - len(lines))
+    if tail := b"".join(carry):
+        found = _has(tail, needles)
+        yield Finds([(tail, number, offset)] if found else [], 0 if found else 1)
+
+
+def _has(line: bytes, needles: Sequence[bytes]) -> bool:
+    return any(stringzilla.utf8_uncased_search(line, needle) >= 0 for needle in needles)
+
+
+def _spans(block: bytes, needles: Sequence[bytes], begin: int, end: int) -> list[tuple[int, int]]:
+    """First and last byte (exclusive) of each line of `block[begin:end]` that has a needle, sorted."""
+    spans: set[tuple[int, int]] = set()
+    for needle in needles:
+        at = begin
+        while at < end and (hit := stringzilla.utf8_uncased_search(block, needle, at, end)) >= 0:
+            start = block.rfind(b"\n", begin, hit) + 1 or begin
+            stop = block.find(b"\n", hit, end)
+            stop = end if stop < 0 else stop
+            spans.add((start, stop))
+            at = stop + 1
+    return sorted(spans)

@@ -1,0 +1,65 @@
+"""A Parquet copy gives the records that the lines gave."""
+
+import datetime as dt
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from photoshop_request.reddit.archives import Archive, Ending
+from photoshop_request.reddit.parse import parse
+from photoshop_request.reddit.records import Submission
+
+THING = {
+    "id": "abc", "title": "T &amp; T", "subreddit": "PhotoshopRequest", "created_utc": 1_600_000_000, "author": "me",
+    "selftext": "", "url": "https://x", "permalink": "/r/x/", "score": 3, "is_gallery": True,
+    "gallery_data": {"items": [{"media_id": "zz", "id": 1}, {"media_id": "aa", "id": 2}]},
+    "media_metadata": {"aa": {"status": "valid", "e": "Image"}, "zz": {"status": "valid", "e": "Image"}},
+}  # fmt: skip
+
+
+def _records(path):
+    return [parse(line) for batch in Archive(path).batches() for line in batch.lines]
+
+
+def _write(path, columns):
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_structs_of_several_rows_do_not_leak_keys_into_each_other(tmp_path):
+    other = {**THING, "id": "def", "media_metadata": {"bb": {"status": "valid", "e": "Image"}}, "gallery_data": None}
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.Table.from_pylist([THING, other]), path)
+    assert _records(path) == [parse(json.dumps(thing).encode()) for thing in (THING, other)]
+
+
+def test_json_in_strings_and_timestamps_are_opened(tmp_path):
+    columns = {key: [json.dumps(value) if isinstance(value, dict) else value] for key, value in THING.items()}
+    columns["created_utc"] = [dt.datetime.fromtimestamp(1_600_000_000, dt.UTC)]
+    assert _records(_write(tmp_path / "x.parquet", columns)) == [parse(json.dumps(THING).encode())]
+
+
+def test_missing_and_unknown_columns_are_tolerated(tmp_path):
+    keys = ("id", "title", "created_utc", "subreddit")
+    [record] = _records(_write(tmp_path / "x.parquet", {**{key: [THING[key]] for key in keys}, "novel": [b"\xff"]}))
+    assert isinstance(record, Submission)
+    assert (record.score, record.media) == (None, ())
+
+
+def test_progress_reaches_the_size(tmp_path):
+    path = _write(tmp_path / "x.parquet", {"id": ["a"] * 2500, "title": ["t"] * 2500})
+    archive = Archive(path)
+    numbers = [batch.number for batch in archive.batches()]
+    assert numbers == [1, 1001, 2001]
+    assert archive.consumed == archive.size
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.9])
+def test_a_cut_copy_says_so(tmp_path, keep):
+    path = _write(tmp_path / "x.parquet", {"id": ["a"] * 2500, "title": ["t"] * 2500})
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
+    archive = Archive(path)
+    assert list(archive.batches()) == []
+    assert archive.ending is Ending.CORRUPT
