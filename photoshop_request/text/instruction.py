@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.language import UNKNOWN, is_english, language
-from photoshop_request.text.noise import title_tags
+from photoshop_request.text.noise import is_signature, title_tags, without_usernames
 from photoshop_request.text.plain import Line, plain_lines, plain_title
 from photoshop_request.text.questions import not_a_request
 from photoshop_request.text.rules import Rule
@@ -35,18 +35,19 @@ class Instruction:
     """Which rules fired, in order of first use."""
 
 
+_DOTS = ". \u2026"
+_GOES_ON = ("..", "\u2026", ",", ":")
+
+
 def instruction(submission: Submission, clarifications: Sequence[Comment] = ()) -> Instruction:
     """The instruction of a request. `clarifications`: the requester's own comments before the edit, oldest first.
 
     The rules know English. A text in another language is kept whole, without markup and addresses.
     """
-    untagged = title_tags(submission.title)
-    title = plain_title(untagged)
-    sentences = _sentences(title, submission, clarifications)
+    sentences, read = _read(submission, clarifications)
     code = _language(sentences)
     chosen = select(sentences) if code in ("en", UNKNOWN) else Selection()
-    if untagged != submission.title:
-        chosen.fired = {Rule.TITLE_TAG: None, **chosen.fired}
+    chosen.fired = {**dict.fromkeys(read), **chosen.fired}
     if code not in ("en", UNKNOWN):
         verdict = None
         chosen.fire(Rule.WHOLE_TEXT)
@@ -66,15 +67,27 @@ def _language(sentences: Sequence[Sentence]) -> str:
     return language(" ".join(each.text for each in sentences)[:600])
 
 
-def _sentences(title: str, submission: Submission, clarifications: Sequence[Comment]) -> list[Sentence]:
+def _read(submission: Submission, clarifications: Sequence[Comment]) -> tuple[list[Sentence], list[Rule]]:
+    """Every sentence of a request without tags, user names and markup, and the rules that took them off."""
+    raw = [title_tags(submission.title), submission.selftext]
+    raw += [media.caption for media in submission.media if media.caption]
+    captions = len(raw)
+    raw += [comment.body for comment in clarifications]
+    clean = [without_usernames(text) for text in raw]
+    fired = [Rule.TITLE_TAG] if raw[0] != submission.title else []
+    fired += [Rule.USERNAME] if clean != raw else []
+    title, lines = plain_title(clean[0]), list(plain_lines(clean[1]))
+    if title.endswith(_GOES_ON) and lines and (lines[0].text[0].islower() or lines[0].text.startswith("..")):
+        title = title.rstrip(_DOTS) + " " + lines.pop(0).text.lstrip(_DOTS)
+        fired.append(Rule.CONTINUED_TITLE)
+    if lines and is_signature(lines[-1]):
+        lines.pop()
+        fired.append(Rule.SIGNATURE)
     found = list(split((Line(title),), Part.TITLE)) if title else []
-    found += split(plain_lines(submission.selftext), Part.BODY)
-    for media in submission.media:
-        if media.caption:
-            found += split(plain_lines(media.caption), Part.CAPTION)
-    for comment in clarifications:
-        found += split(plain_lines(comment.body), Part.CLARIFICATION)
-    return found
+    found += split(lines, Part.BODY)
+    for index, text in enumerate(clean[2:], 2):
+        found += split(plain_lines(text), Part.CAPTION if index < captions else Part.CLARIFICATION)
+    return found, fired
 
 
 def _fall_back(sentences: Sequence[Sentence], chosen: Selection) -> None:

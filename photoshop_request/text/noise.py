@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from photoshop_request.text.lexicon import either, words_of
+from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
 
-__all__ = ["edit_note", "noise", "title_tags"]
+__all__ = ["edit_note", "is_signature", "noise", "title_tags", "without_usernames"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,12 @@ _MONEY = re.compile(
     r"[\[(]?\s*(?:will (?:pay|tip)|paying|tip|tipping|offering|up to)?\s*(?:[$\u00a3\u20ac]\s?\d+(?:\.\d+)?|\d+\s?(?:[$\u00a3\u20ac]|usd|dollars|bucks))(?:\s*(?:usd|paypal|via paypal|tip|reward|bounty|venmo|gold))*\s*[\])]?",
     re.IGNORECASE,
 )
+_USERNAME = re.compile(r"(?<![\w/])/?u/[\w-]{3,20}(?:'s)?")
+_NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}\W*")
+_SIGNED = re.compile(
+    r"(?:[-~\u2013\u2014]+ ?|(?:love|sincerely|(?:kind |best |warm )?regards|best|yours(?: truly)?|xoxo|cheers)[,.! ]+)(?:from )?[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}\W*",
+    re.IGNORECASE,
+)
 _EDIT_NOTE = re.compile(
     r"^\W*(?:(?:quick|small|another|final|first|second)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?=\s*[A-Z(]))\s*(?!needed|help|request)",
     re.IGNORECASE,
@@ -170,6 +177,18 @@ def title_tags(title: str) -> str:
     if "$" in bare or "\u00a3" in bare or "\u20ac" in bare:
         bare = _MONEY.sub(" ", bare)
     return bare.strip(" \t:;-\u2013\u2014~|,*") if bare != title else title
+
+
+def without_usernames(text: str) -> str:
+    """A text without "/u/somebody"."""
+    return _USERNAME.sub("", text) if "u/" in text else text
+
+
+def is_signature(line: Line) -> bool:
+    """Is the last line of a text no more than a name ("- Mira", "Best regards, Mira")?"""
+    return bool(
+        (line.marker in ("-", "\u2013", "\u2014") and _NAME.fullmatch(line.text)) or _SIGNED.fullmatch(line.text)
+    )
 
 
 def edit_note(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """Plain lines to sentences: the unit that is kept or left out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -39,7 +39,7 @@ _FACES = frozenset(":;=<^8")
 _WORD = re.compile(r"[a-z0-9'+]+")
 
 
-def split(lines: tuple[Line, ...], part: Part) -> Iterator[Sentence]:
+def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
     """The sentences of some lines, in order. A line break ends a sentence; so does a full stop that is no abbreviation."""
     for line in lines:
         marker = line.marker

@@ -183,7 +183,7 @@ def _walk(low: str, start: int, frame: Frame, frame_start: int = -1) -> Iterator
         yield Wish(pending, frame, solid=_light_is_solid(low, pending, frame))
     elif frame is Frame.DESIRE and _names_edit(low[start:]):
         subject = SUBJECT.search(low, max(0, frame_start - 40), frame_start)
-        frame_start = subject.start() if subject else frame_start
+        frame_start = low.rfind(" ", 0, subject.start() + 1) + 1 if subject else frame_start
         yield Wish(frame_start if frame_start > 14 else 0, frame, solid="surprise" not in low)
 
 

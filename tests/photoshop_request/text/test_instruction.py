@@ -198,6 +198,28 @@ def test_markdown_and_addresses_go():
     assert of("", body).text == "Remove the red car."
 
 
+@pytest.mark.parametrize("name", ["- Mira", "~Mira Holt", "Best regards, Mira"])
+def test_signatures_go(name):
+    """A name in the last line is no wish and no detail."""
+    found = of("Please remove the ladder", f"The one on the left.\n\n{name}")
+    assert found.text == "Remove the ladder. The one on the left."
+    assert Rule.SIGNATURE in found.rules
+
+
+def test_usernames_go():
+    """Names of other people never reach the instruction."""
+    found = of("Please combine /u/some-one's sky with u/other_one's boat")
+    assert found.text == "Combine sky with boat."
+    assert Rule.USERNAME in found.rules
+
+
+def test_a_title_may_go_on_in_the_body():
+    """A title that breaks off is joined with the first line of the body."""
+    found = of("Please swap the faces...", "...of my sister and her parrot. Thanks!")
+    assert found.text == "Swap the faces of my sister and her parrot."
+    assert Rule.CONTINUED_TITLE in found.rules
+
+
 def test_captions_and_clarifications_count():
     """Gallery captions and the requester's later comments are part of what was asked."""
     media = Media("m1", "Image", "valid", caption="Please put her next to the tree")
@@ -249,6 +271,25 @@ def test_other_languages_stay_whole():
         "Könnte jemand bitte den Mann im Hintergrund entfernen? Vielen Dank im Voraus an alle, die helfen."
     )
     assert Rule.WHOLE_TEXT in found.rules
+
+
+def test_every_rule_can_fire():
+    """No rule is only a name: each fires on one of these requests."""
+    posts = [
+        ("[Request] Hi all!", "Please remove the red bin for my dad's birthday. Remove the bin. She is on the left.\n\nThanks!\n\nEDIT: ok\n\n- Mira"),
+        ("Can you fix it?", "I will pay 5 dollars. Any help is welcome. Here is the picture. I can send a better scan."),
+        ("This photo has a tear, can you fix it?", "Sorry, wrong sub. I have no skills. PM me. Upvotes for all! It would mean the world. /u/abc"),
+        ("Swap the faces...", "of both"),
+        ("[Request] walrus", ""),
+        ("[Request] Hello", "a walrus on skates"),
+        ("Is this fake?", ""),
+        ("[Offer] edits", ""),
+        ("[Meta] rules", ""),
+        ("[deleted by user]", ""),
+        ("my dog", ""),
+    ]  # fmt: skip
+    fired = {rule for title, body in posts for rule in of(title, body).rules}
+    assert fired == set(Rule)
 
 
 WORDS = [
