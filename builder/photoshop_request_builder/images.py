@@ -39,14 +39,14 @@ def keeper(corpus: Corpus) -> Callable[[Body, str], Awaitable[None]]:
     return keep
 
 
-def _keep_here(_corpus: Corpus, body: Body, path: str) -> None:
+def _keep_here(corpus: Corpus, body: Body, path: str) -> None:
     final = Path(path)
     try:
         if final.exists() and final.stat().st_size == body.size:
             return
         final.parent.mkdir(parents=True, exist_ok=True)
         # two addresses may give the same bytes at the same moment, each on a thread of its own
-        part = body.part or final.with_name(f".{final.name}.{threading.get_ident()}.part")
+        part = body.part or Path(corpus.root, "images", ".part", f"{final.name}.{threading.get_ident()}")
         try:
             with part.open("rb+" if body.part else "wb") as file:
                 if body.data is not None:

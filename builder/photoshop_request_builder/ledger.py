@@ -51,7 +51,9 @@ CREATE TABLE IF NOT EXISTS resolved (
     caption TEXT,
     PRIMARY KEY (address, position)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS resolved_by_picture ON resolved (picture);
 CREATE TABLE IF NOT EXISTS loaded (shard INTEGER PRIMARY KEY, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS released (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
 INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
 """
@@ -258,6 +260,42 @@ class Ledger:
             for picture, caption in self.led_to(address)
             for end, inner in self.pictures(picture, depth + 1)
         ]
+
+    def pending_kinds(self) -> dict[tuple[str, str], int]:
+        """How many pending addresses each host has of each kind."""
+        query = "SELECT host, kind, count(*) FROM address WHERE state = ? GROUP BY host, kind"
+        return {(host, kind): count for host, kind, count in self._database.execute(query, (State.PENDING,))}
+
+    def repeated(self, times: int) -> dict[tuple[str, str], list[str]]:
+        """Digests that at least `times` addresses of one host gave: (host, sha256) -> addresses; not the released ones."""
+        query = (
+            "SELECT host, sha256, group_concat(address, char(10)) FROM address"
+            " WHERE state = 'ok' AND sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM released)"
+            " GROUP BY host, sha256 HAVING count(*) >= ?"
+        )
+        rows = self._database.execute(query, (times,))
+        return {(host, sha256): sorted(addresses.split("\n")) for host, sha256, addresses in rows}
+
+    def parents(self, address: str) -> list[str]:
+        """The pages and albums that named a picture, near and far."""
+        query = (
+            "WITH RECURSIVE up(address) AS (SELECT address FROM resolved WHERE picture = ?"
+            " UNION SELECT resolved.address FROM resolved JOIN up ON resolved.picture = up.address) SELECT address FROM up"
+        )
+        return [row[0] for row in self._database.execute(query, (address,))]
+
+    def quarantine(self, sha256: str, host: str, detail: str) -> int:
+        """Hold back the pictures of `host` with this digest as suspected placeholders; returns how many."""
+        query = "UPDATE address SET state = ?, detail = ? WHERE sha256 = ? AND host = ? AND state = 'ok'"
+        with self._transaction() as database:
+            return database.execute(query, (State.PLACEHOLDER_SUSPECTED, detail, sha256, host)).rowcount
+
+    def release(self, sha256: str) -> int:
+        """Give suspected placeholders back, for good; returns how many addresses."""
+        with self._transaction() as database:
+            database.execute("INSERT OR IGNORE INTO released VALUES (?)", (sha256,))
+            query = "UPDATE address SET state = 'ok', detail = 'released' WHERE sha256 = ? AND state = ?"
+            return database.execute(query, (sha256, State.PLACEHOLDER_SUSPECTED)).rowcount
 
     def states_by_host(self) -> dict[str, Mapping[State, int]]:
         """How many addresses of each host ended in each state."""

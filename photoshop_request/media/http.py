@@ -7,23 +7,49 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import aiohttp
 
+from photoshop_request.media.body import TooLargeError, UnreadableError
 from photoshop_request.media.hosts import Kind, classify, host_of
 from photoshop_request.media.limits import Limits
 from photoshop_request.media.network import BlockedConnectionError, route
 from photoshop_request.media.policy import refuse
-from photoshop_request.media.states import State
+from photoshop_request.media.states import RETRIED, State
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["MAX_REDIRECTS", "Answer", "Client", "Failure", "FailureError", "answer", "failure_of", "retry_after"]
+__all__ = [
+    "MAX_REDIRECTS",
+    "PAGE_HEADERS",
+    "PICTURE_HEADERS",
+    "Answer",
+    "Client",
+    "Failure",
+    "FailureError",
+    "answer",
+    "check_status",
+    "failure_of",
+    "persist",
+    "retry_after",
+]
 
+T = TypeVar("T")
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_STATES = {
+    401: State.NEEDS_AUTH,
+    403: State.FORBIDDEN,
+    404: State.GONE,
+    410: State.GONE,
+    429: State.RATE_LIMITED,
+    451: State.GONE,
+}
 # Starting with image/ makes i.redd.it and others send the bytes, not a page about them.
 PICTURE_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5", "Accept-Encoding": "identity"}
+
+PAGE_HEADERS = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +142,54 @@ def _for_host(headers: Mapping[str, str], hops: list[str]) -> Mapping[str, str]:
     return {name: value for name, value in headers.items() if name != "Authorization"}
 
 
+def check_status(found: Answer) -> None:
+    """Let only a 200 pass.
+
+    Raises:
+        FailureError: any other status; `failure.state` says what it means.
+    """
+    status = found.response.status
+    if status == 200:
+        return
+    rest = retry_after(found.response.headers.get("Retry-After"))
+    state = _STATES.get(status, State.UNREACHABLE if status >= 500 else State.GONE)
+    raise FailureError(Failure(state, f"HTTP {status}", status, rest, found.address))
+
+
+async def persist(
+    client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
+) -> tuple[T | Failure, int]:
+    """What `call` gives, or why it failed for good, and the number of tries; the host's limiter learns of each.
+
+    Tries again after time-outs, 5xx, 429 and broken connections, waiting twice as long each time; never after an
+    answer that is final. Exceptions that are no host's doing pass through.
+    """
+    for attempt in range(1, tries + 1):
+        result: T | Failure
+        try:
+            result = await call()
+        except Exception as error:  # noqa: BLE001 - failure_of raises again what is not the host's doing
+            result = failure_of(error)
+        limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
+        if isinstance(result, Failure) and result.http in {429, 503}:
+            limiter.overloaded(address, result.retry_after, attempt)  # the next try waits in the limiter
+        elif not isinstance(result, Failure) or result.state not in RETRIED:
+            limiter.answered()
+        elif attempt < tries:
+            await client.sleep(2.0 ** (attempt - 1))
+        if not isinstance(result, Failure) or result.state not in RETRIED or attempt == tries:
+            return result, attempt
+    raise ValueError("tries must be at least 1")
+
+
 def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return a state
     """What an exception of a request means. Unknown ones are raised again: they are faults of this program."""
     if isinstance(error, FailureError):
         return error.failure
+    if isinstance(error, TooLargeError):
+        return Failure(State.TOO_LARGE, str(error))
+    if isinstance(error, UnreadableError):
+        return Failure(State.NOT_IMAGE, str(error))
     chain = [error, *_causes(error)]
     if blocked := next((each for each in chain if isinstance(each, BlockedConnectionError)), None):
         return Failure(State.BLOCKED, str(blocked))

@@ -98,14 +98,14 @@ class Limiter:
         self._openings = 0
 
     def overloaded(self, address: str, retry_after: float | None, attempt: int) -> float:
-        """Note a 429 or 503 for `address`; returns the seconds that the whole site now rests.
+        """Note a 429 or 503 for `address` at its try number `attempt` (from 1); returns the seconds that the site now rests.
 
         The rest is what the host asks for, else it doubles with each attempt. When different addresses in a row are
         refused, the circuit opens: the site rests for the cool-down, twice as long each time it opens again.
         """
         if address not in self._busy:
             self._busy.append(address)
-        rest = retry_after if retry_after is not None else 2.0**attempt * (1 + _JITTER * self._chance())
+        rest = retry_after if retry_after is not None else 2.0 ** (attempt - 1) * (1 + _JITTER * self._chance())
         if len(self._busy) >= _OPENS_AFTER:
             self._busy.clear()
             rest = max(rest, self._cool_down * 2**self._openings)

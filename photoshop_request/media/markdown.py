@@ -17,7 +17,7 @@ _INLINE = rf"(?P<bang>!?){_LABEL}\(\s*{_DESTINATION}{_TITLE}\s*\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
 _ANGLE = r"<(?P<angle>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}:)[^<>\s]*)>"
 _REFERENCE = r"\[(?P<words>[^\[\]\n]+)\](?:[ ]?\[(?P<ref>[^\[\]\n]*)\])?"
-_BARE = r"(?P<bare>(?:(?:https?|ftp)://|www\.)[^\s<>\"]+)"
+_BARE = r"(?P<bare>(?:(?:https?|ftp)://|www\.)(?:(?!\]\(|\[/)[^\s<>\"])+)"
 _SCHEMELESS = r"(?<![\w/@.:=-])(?P<schemeless>(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,6}/[^\s<>\"\]]+)"
 _LINK = re.compile(f"{_DEFINITION}|{_INLINE}|{_ANGLE}|{_BARE}|{_REFERENCE}|{_SCHEMELESS}", re.MULTILINE)
 _TRAILING = ".,;:!?'\"*_~`|\\]}>\u2026\u201d\u2019"
@@ -96,7 +96,6 @@ def _clean(address: str) -> str:
 
 def _trim(address: str) -> str:
     """A bare address without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
-    address = re.split(r"\]\(|\[/", address, maxsplit=1)[0]
     while address:
         stray = address.count(")") > address.count("(") if address[-1] == ")" else address[-1] in _TRAILING
         if not stray or address.endswith("\\_"):

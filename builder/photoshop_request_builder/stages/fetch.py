@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import math
 import signal
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import pyarrow as pa
 
 from photoshop_request.errors import Interrupted
+from photoshop_request.media.fallbacks import DEAD, external, preview, wayback
 from photoshop_request.media.fetch import Fetcher, fetch
-from photoshop_request.media.hosts import Secrets
+from photoshop_request.media.hosts import Kind, Secrets
 from photoshop_request.media.http import Client
+from photoshop_request.media.inspect import inspect
 from photoshop_request.media.limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
 from photoshop_request.media.network import open_session
 from photoshop_request.media.outcome import Outcome
@@ -25,6 +28,11 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.images import keeper, scratch
 from photoshop_request_builder.lanes import Lanes
 from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.quarantine import Suspect, quarantine
+
+_DEEPEST = 4
+"""Pages and short links in a row before an address is given up."""
+_PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,13 @@ class FetchSettings:
     limit: int | None = None
     """Addresses to work on in this run."""
     retry: tuple[State, ...] = ()
-    """States that become pending again."""
+    """States that become pending again. With `ok`, pictures are asked for again by their ETag."""
+    archive_fallback: bool = False
+    """Ask the Wayback Machine for dead addresses, but never for what was removed or deleted."""
+    preview_fallback: bool = False
+    """Take Reddit's signed preview for dead addresses; the same exception holds."""
+    external_resolver: tuple[str, ...] = ()
+    """A program that tells the pictures of addresses of unsupported hosts (`fallbacks.external`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +71,15 @@ class Fetched:
     """Of the addresses worked on in this run."""
     pending: int
     """Addresses still to do."""
+    suspects: tuple[Suspect, ...] = ()
+    """Held back as placeholders in this run."""
 
 
 def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
     """Rates by site from requests a second, and the rate of all other sites (given as `*`)."""
     known = {**DEFAULT_RATES, "*": OTHER_SITES}
     rates = {
-        host: Rate(per_second, max(known.get(host, OTHER_SITES).at_once, min(16, math.ceil(per_second / 2))))
+        host: Rate(per_second, max(known.get(host, OTHER_SITES).at_once, math.ceil(min(per_second / 2, 16))))
         for host, per_second in by_host.items()
     }
     other = rates.pop("*", OTHER_SITES)
@@ -87,7 +103,7 @@ def load_links(corpus: Corpus, ledger: Ledger) -> int:
 
 def _new(links: pa.Table) -> Iterator[New]:
     for link in links.to_pylist():
-        counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == "dead"
+        counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == Kind.DEAD
         if link["reason"] is None or counted:
             yield New(link["canonical"], link["fallback"])
 
@@ -117,7 +133,8 @@ def fetch_corpus(
 
         if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
             raise Interrupted("Stopped. Everything finished is kept; the same command goes on from here.")
-        return Fetched(added, MappingProxyType(dict(states)), sum(ledger.hosts().values()))
+        found = quarantine(corpus, ledger)
+        return Fetched(added, MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(found))
 
 
 async def _fetch_all(
@@ -128,17 +145,17 @@ async def _fetch_all(
     say: Callable[[str], None],
 ) -> bool:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    with contextlib.suppress(NotImplementedError, RuntimeError):  # not the main thread, or no signals here
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-    limits = Limits(settings.rates, other=settings.other, at_once=settings.at_once)
-    async with open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session:
+    limits = limits_of(settings)
+    withheld = _withheld(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+    async with (
+        _stopped_by_signals(stop),
+        open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session,
+    ):
         client = Client(session, limits, settings.mirror)
-        fetcher = Fetcher(client, keeper(corpus), scratch(corpus), settings.secrets)
+        fetcher = Fetcher(client, keeper(corpus), scratch(corpus), settings.secrets, inspect)
         lanes = Lanes(
             ledger,
-            lambda entry: _work(fetcher, entry),
+            lambda entry: _work(fetcher, settings, entry, allowed=entry.address not in withheld),
             at_once=lambda host: limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
             limit=settings.limit,
@@ -148,10 +165,66 @@ async def _fetch_all(
         return await lanes.run(stop)
 
 
-async def _work(fetcher: Fetcher, entry: Entry) -> Outcome:
-    if entry.depth > 4:
+def limits_of(settings: FetchSettings) -> Limits:
+    """The limiters that these settings ask for."""
+    return Limits(settings.rates, other=settings.other, at_once=settings.at_once)
+
+
+@contextlib.asynccontextmanager
+async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
+    """SIGINT and SIGTERM set `stop` within the block; elsewhere than in the main thread nothing is changed."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+
+
+async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, *, allowed: bool) -> Outcome:
+    if entry.depth > _DEEPEST:
         return Outcome(entry.address, State.GONE, "pages that lead to pages", tries=0)
-    return await fetch(fetcher, entry.address)
+    outcome = await fetch(fetcher, entry.address, etag=entry.etag if entry.sha256 else None)
+    if outcome.state is State.OK and outcome.sha256 is None:  # 304: what is here is what is there
+        return replace(outcome, etag=entry.etag, sha256=entry.sha256, size=entry.bytes, extension=entry.extension)
+    if outcome.state is State.UNSUPPORTED_HOST and settings.external_resolver:
+        return await external(settings.external_resolver, entry.address)
+    if outcome.state not in DEAD or not allowed or entry.kind in _PAGES:
+        return outcome
+    other = None
+    if settings.archive_fallback:
+        other = await wayback(fetcher, entry.address)
+    if other is None and settings.preview_fallback and entry.fallback:
+        other = await preview(fetcher, entry.address, entry.fallback)
+    return replace(other, tries=outcome.tries + other.tries) if other else outcome
+
+
+def _withheld(corpus: Corpus) -> frozenset[str]:
+    """Addresses in posts and comments that were removed or deleted, by whomever: no copy of them is looked for."""
+    found: set[str] = set()
+    for shard in range(corpus.shards):
+        if not corpus.fs.exists(corpus.shard_path(shard, "links")):
+            continue
+        removed: set[str | None] = set()
+        for table in ("submissions", "comments"):
+            if corpus.fs.exists(path := corpus.shard_path(shard, table)):
+                removed |= _removed(
+                    storage.read_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
+                )
+        links = storage.read_table(
+            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
+        )
+        found.update(
+            link["canonical"] for link in links.to_pylist() if {link["submission_id"], link["comment_id"]} & removed
+        )
+    return frozenset(found)
+
+
+def _removed(table: pa.Table) -> set[str | None]:
+    return {row["id"] for row in table.to_pylist() if row["removed_by_category"] or row["deleted_by_author"]}
 
 
 def _is_under(host: str, domain: str | None) -> bool:

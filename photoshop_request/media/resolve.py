@@ -1,0 +1,75 @@
+"""From a page, an album or a short link to the pictures it stands for, in order."""
+
+from dataclasses import replace
+from urllib.parse import urljoin
+
+from photoshop_request.media.body import read_text
+from photoshop_request.media.hosts import Kind, Picture, Secrets, Step, Target, classify, named
+from photoshop_request.media.http import PAGE_HEADERS, Client, Failure, FailureError, answer, check_status
+from photoshop_request.media.outcome import Outcome
+from photoshop_request.media.states import RETRIED, State
+from photoshop_request.verdicts import Verdict
+
+__all__ = ["follow", "resolve"]
+
+_PAGE_BYTES = 2 * 2**20
+_MOST_PICTURES = 500
+"""Of one page: a longer album is cut."""
+_MOST_SHORTLINKS = 3
+
+
+async def resolve(client: Client, secrets: Secrets, target: Target) -> Outcome:
+    """Ask for what a page or album names, step by step until one tells.
+
+    Raises:
+        FailureError: no step told; says why the last did not.
+    """
+    steps = named(target.family).steps
+    last = Failure(State.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
+    for step in steps(target, secrets) if steps else []:
+        try:
+            async with answer(client, step.url, {**PAGE_HEADERS, **step.headers}) as found:
+                check_status(found)
+                pictures = _read(step, await read_text(found.response, _PAGE_BYTES), target.canonical)
+                status, final = found.response.status, found.address
+        except FailureError as error:
+            last = error.failure
+            if last.state in RETRIED:
+                raise
+            continue
+        if pictures:
+            return Outcome(target.canonical, State.RESOLVED, "", status, final=final, pictures=pictures)
+        last = Failure(State.GONE, "the page names no picture", status, final=final)
+    raise FailureError(last)
+
+
+def _read(step: Step, body: str, page: str) -> tuple[Picture, ...]:
+    """The pictures in canonical spelling, each once, without the host's placeholder and without the page itself."""
+    found: dict[str, Picture] = {}
+    for picture in step.read(body):
+        target = classify(urljoin(step.url, picture.url))
+        if target.reason is not Verdict.PLACEHOLDER and target.canonical not in {step.url, page}:
+            found.setdefault(target.canonical, replace(picture, url=target.canonical))
+    return tuple(found.values())[:_MOST_PICTURES]
+
+
+async def follow(client: Client, target: Target) -> Outcome:
+    """Where a short link leads, without asking for the thing itself; short links to short links are followed too.
+
+    Raises:
+        FailureError: it leads nowhere.
+    """
+    address = target.canonical
+    for _ in range(_MOST_SHORTLINKS):
+        async with answer(client, address, PAGE_HEADERS, follow=False) as found:
+            status = found.response.status
+            location = found.response.headers.get("Location") if 300 <= status < 400 else None
+            if location is None:
+                check_status(found)
+                raise FailureError(Failure(State.GONE, "leads nowhere", status))
+        after = classify(urljoin(address, location))
+        if after.kind is not Kind.SHORTLINK:
+            pictures = (Picture(after.canonical),)
+            return Outcome(target.canonical, State.RESOLVED, "", status, final=after.canonical, pictures=pictures)
+        address = after.canonical
+    raise FailureError(Failure(State.GONE, f"more than {_MOST_SHORTLINKS} short links in a row"))
