@@ -138,8 +138,8 @@ def _after_page(target: Target, found: Answer, body: Body) -> Outcome | str:
     interstitial = named(target.family).interstitial
     text = (body.data or b"").decode("utf-8", "replace")
     said = interstitial(text) if interstitial and target.kind is Kind.FILE and "<" in text[:2000] else None
-    if isinstance(said, Verdict):
-        return _outcome(target, found, state_of_reason(said, target.kind), "the host answers with a page, not the file")
+    if isinstance(said, State):
+        return _outcome(target, found, said, "the host answers with a page, not the file")
     if said:
         return said
     kind = found.response.headers.get("Content-Type", "no type")

@@ -46,6 +46,7 @@ _STATES = {
     429: State.RATE_LIMITED,
     451: State.GONE,
 }
+_LOGINS = frozenset({"accounts.google.com", "login.live.com", "login.microsoftonline.com"})
 # Starting with image/ makes i.redd.it and others send the bytes, not a page about them.
 PICTURE_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5", "Accept-Encoding": "identity"}
 
@@ -131,6 +132,8 @@ def _check(address: str, hops: list[str]) -> None:
         target = classify(address)
         if target.reason is Verdict.PLACEHOLDER:
             raise FailureError(Failure(State.PLACEHOLDER, f"leads to {address}", final=address))
+        if host_of(address) in _LOGINS or "/login" in address:
+            raise FailureError(Failure(State.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address))
         if target.kind is Kind.DEAD:
             raise FailureError(Failure(State.DEAD_HOST, f"leads to {address}", final=address))
 

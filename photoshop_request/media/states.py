@@ -80,7 +80,6 @@ _OF_REASON = MappingProxyType(
         Verdict.UNSUPPORTED_HOST: State.UNSUPPORTED_HOST,
         Verdict.BLOCKED_ADDRESS: State.BLOCKED,
         Verdict.ANIMATED: State.VIDEO,
-        Verdict.UNREACHABLE: State.RATE_LIMITED,
     }
 )
 

@@ -5,6 +5,7 @@ import re
 
 from photoshop_request.media.hosts.target import Family, Kind, Target
 from photoshop_request.media.hosts.url import Url
+from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
@@ -32,7 +33,7 @@ def _classify(url: Url) -> Target:
     return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a document or a page, not a stored file")
 
 
-def _interstitial(page: str) -> str | Verdict | None:
+def _interstitial(page: str) -> str | State:
     """What Drive's page says: "too large to scan, download anyway", a quota, or a login."""
     if form := re.search(r'<form[^>]*id="download-form"[^>]*action="([^"]*)"', page):
         fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
@@ -41,8 +42,8 @@ def _interstitial(page: str) -> str | Verdict | None:
         address = html.unescape(link.group(1))
         return f"https://drive.google.com{address}" if address.startswith("/") else address
     if re.search(r"quota|too many users", page, re.IGNORECASE):
-        return Verdict.UNREACHABLE
-    return Verdict.GONE
+        return State.RATE_LIMITED
+    return State.NEEDS_AUTH if re.search(r"sign in|request access|need access", page, re.IGNORECASE) else State.GONE
 
 
 FAMILY = Family(

@@ -2,6 +2,7 @@
 
 from photoshop_request.media.hosts.target import Family, Kind, Target
 from photoshop_request.media.hosts.url import Url
+from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
@@ -29,9 +30,9 @@ def _classify(url: Url) -> Target:
             return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a shared file")
 
 
-def _interstitial(_html: str) -> str | Verdict | None:
-    """A page instead of bytes: the file is private or deleted."""
-    return Verdict.GONE
+def _interstitial(_page: str) -> str | State:
+    """A page instead of bytes: the file is shared no more."""
+    return State.GONE
 
 
 FAMILY = Family(_NAME, ("dropbox.com", "dropboxusercontent.com", "db.tt"), _classify, interstitial=_interstitial)

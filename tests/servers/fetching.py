@@ -1,0 +1,76 @@
+"""Fetching from the loopback hosts with nothing to wait for: no rates, no sleep, short time limits."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from servers.hosts import Hosts, hosts
+
+from photoshop_request.media.body import Body
+from photoshop_request.media.fetch import Fetcher
+from photoshop_request.media.http import Client
+from photoshop_request.media.limits import Limits, Rate
+from photoshop_request.media.network import open_session
+
+FREE = Rate(float("inf"), 16)
+
+
+@dataclass
+class Web:
+    """The hosts, a fetcher that asks them, what it kept and how long it would have slept."""
+
+    hosts: Hosts
+    fetcher: Fetcher
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """`<sha256>.<extension>` -> bytes."""
+    slept: list[float] = field(default_factory=list)
+    scratch: Path = Path()
+
+
+@asynccontextmanager
+async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any) -> AsyncIterator[Web]:
+    """Serve `routes` and fetch through them as a mirror; `changes` are fields of the fetcher."""
+    kept: dict[str, bytes] = {}
+    slept: list[float] = []
+
+    async def keep(body: Body, extension: str) -> None:
+        data = body.data if body.part is None else body.part.read_bytes()
+        assert data is not None
+        kept[f"{body.sha256}.{extension}"] = data
+        if body.part:
+            body.part.unlink()
+
+    async def sleep(wait: float) -> None:
+        slept.append(wait)
+
+    timeout = aiohttp.ClientTimeout(total=5 * seconds, sock_connect=seconds, sock_read=seconds)
+    every = dict.fromkeys(("imgur.com", "i.redd.it", "drive.google.com"), FREE)
+    clock = Clock()
+    limits = Limits(every, other=FREE, clock=clock, sleep=clock.sleep)
+    with tempfile.TemporaryDirectory() as folder:
+        async with hosts(routes) as served, open_session(mirror=served.base, timeout=timeout) as session:
+            client = Client(session, limits, served.base, sleep)
+            fetcher = Fetcher(client, keep, Path(folder), **changes)
+            yield Web(served, fetcher, kept, slept, Path(folder))
+            slept += clock.slept
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        """Seconds since the clock was made."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        self.slept.append(seconds)
+        self.now += seconds
