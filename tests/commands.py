@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,10 +33,15 @@ def start(*arguments: str | Path) -> subprocess.Popen[str]:
     )
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """A command that has ended."""
+def command(*arguments: str | Path, wrapper: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+    """A command that has ended; `wrapper` is what starts it."""
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=environment(), check=False, timeout=300
+        [*wrapper, *COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+        timeout=300,
     )
 
 
@@ -75,3 +81,15 @@ class Sample:
     def run_arguments(self, corpus: Path, *more: str | Path) -> list[str | Path]:
         """Arguments of a run over the sample without limits."""
         return ["run", corpus, *self.files, "--mirror", self.hosts.address, "--shards", "4", "--rate", FAST, *more]
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentRun:
+    """A run over the development corpus: where it lies and what the server saw."""
+
+    corpus: Path
+    truth: list[dict[str, str | None]]
+    requests: dict[str, list[float]]
+    """Host -> times of its requests."""
+    rate: float
+    """Requests a second that the run was allowed for each host."""

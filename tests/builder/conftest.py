@@ -7,11 +7,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from commands import Sample, succeed
+from commands import DevelopmentRun, Sample, succeed
 
 from photoshop_request_builder.demo import sample_folder
 from photoshop_request_builder.demo.server import serve
@@ -44,25 +43,16 @@ def wait_until() -> Callable[[Callable[[], bool]], None]:
     return wait
 
 
-@dataclass(frozen=True, slots=True)
-class DevelopmentRun:
-    """A run over the development corpus: where it lies and what the server saw."""
-
-    corpus: Path
-    truth: list[dict[str, str | None]]
-    requests: dict[str, list[float]]
-    """Host -> times of its requests."""
-    rate: float
-    """Requests a second that the run was allowed for each host."""
-
-
 @pytest.fixture(scope="session")
 def development(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> DevelopmentRun:
     """The development corpus after one run."""
     data = shared / "data" / "corpus"
     corpus, rate = tmp_path_factory.mktemp("development") / "corpus", 60.0
     server = subprocess.Popen(
-        [sys.executable, shared / "tools" / "serve_corpus.py", data], stdout=subprocess.PIPE, text=True
+        [sys.executable, shared / "tools" / "serve_corpus.py", data],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # it tells of every connection that a client closed
+        text=True,
     )
     try:
         assert server.stdout

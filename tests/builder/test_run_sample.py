@@ -141,7 +141,7 @@ def test_a_stopped_run_says_that_all_is_kept(
     arguments = sample.run_arguments(corpus)
     arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
     process = start(*arguments)
-    wait_until(lambda: _fetching(corpus))
+    wait_until(lambda: _fetching(corpus) or process.poll() is not None)
     process.send_signal(number)
     _, talk = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -155,7 +155,7 @@ def test_a_second_process_on_one_corpus_is_refused(sample: Sample, tmp_path: Pat
     arguments = sample.run_arguments(corpus)
     arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
     process = start(*arguments)
-    wait_until(lambda: _fetching(corpus))
+    wait_until(lambda: _fetching(corpus) or process.poll() is not None)
     refused = command("fetch", corpus)
     process.kill()
     process.communicate()
@@ -163,6 +163,8 @@ def test_a_second_process_on_one_corpus_is_refused(sample: Sample, tmp_path: Pat
     assert "another photoshop-request is working on this corpus" in refused.stderr
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # datasets leaves its pool of processes to the collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_builder_makes_the_same_rows_by_itself(sample_corpus: Path, tmp_path: Path) -> None:
     """`PhotoshopRequest(corpus=…)` with one process and with two, map-style and streaming."""
     one = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path / "one"))
