@@ -50,9 +50,9 @@ def _fetch(corpus: Corpus) -> Step | None:
 def _pair(corpus: Corpus) -> Step | None:
     counts: Counter[str | None] = Counter()
     found = False
-    for rows in _shards(corpus, "candidates", ["role", "sha256", "verdict"]):
+    for rows in _shards(corpus, "candidates", ["role", "reason", "verdict"]):
         found = True
-        counts.update(row["verdict"] for row in rows if row["role"] == "candidate" and row["sha256"])
+        counts.update(row["verdict"] for row in rows if row["role"] == "candidate" and row["reason"] is None)
     return _step("pair", "pictures by solvers", "edits", counts, Verdict.EDIT) if found else None
 
 

@@ -36,7 +36,8 @@ def demo(
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
         found = _open(corpus)
-        flags = {"mirror": hosts.address, "rate": _RATES, "contact": None}
+        # one process: the sample is smaller than what a second one costs to start
+        flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1}
         stages.work(found, flags, lambda settings: stages.run_all(found, files, settings))
     sheet = _sheet(found)
     data.print(funnel_table(funnel(found)))
@@ -75,7 +76,7 @@ def _pairs(corpus: Corpus) -> Iterator[Any]:
             is_edit = row["verdict"] == Verdict.EDIT
             yield Pair(
                 source=corpus.fs.cat_file(files[row["source_sha256"]]) if row["source_sha256"] else None,
-                edit=corpus.fs.cat_file(files[row["sha256"]]) if row["sha256"] else None,
+                edit=corpus.fs.cat_file(files[row["sha256"]]) if row["sha256"] in files else None,
                 caption=instructions.get(row["submission_id"], ""),
                 verdict=row["verdict"],
                 note=f"hash distance {row['phash_distance']}" if is_edit else row["detail"] or row["url"],

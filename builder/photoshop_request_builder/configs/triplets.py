@@ -21,7 +21,7 @@ def rows(corpus: Corpus, shard: int, split: str) -> Iterator[dict[str, Any]]:
     texts = {row["submission_id"]: row for row in _read(corpus, shard, "texts")}
     comments = {row["id"]: row for row in _read(corpus, shard, "comments")}
     candidates = [row for row in _read(corpus, shard, "candidates") if row["submission_id"] in submissions]
-    pictures = {(row["submission_id"], row["sha256"]): row for row in candidates if row["sha256"]}
+    pictures = {(row["submission_id"], row["sha256"]): row for row in candidates if row["extension"]}
     for candidate in candidates:
         text = texts[candidate["submission_id"]]
         if candidate["verdict"] != Verdict.EDIT or not text["is_edit_request"]:
