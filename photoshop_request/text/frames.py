@@ -56,7 +56,7 @@ HOLLOW = either(
     r"make (?:a|me) (?:difference|so happy|happy|very happy)",
     r"(?:make|be) sure",
     r"make sense",
-    r"give (?:it|this|that|these|me) (?:a |some )?(?:try|shot|go|stab|crack|whirl|help|advice|ideas?|tips?)\b",
+    r"give (?:it|this|that|these|me|us) (?:a |some )?(?:hand|try|shot|go|stab|crack|whirl|help|advice|ideas?|tips?)\b",
     r"take (?:a )?(?:look|credit|care|pictures?|a picture|the time|your time|this request)",
     r"print",
     r"frame",

@@ -74,6 +74,9 @@ _DIRECTIVE = either(
 _TELLS = re.compile(
     r"\W*(?:(?:and|but|so|also|because|since|when|as|then|now|this|that|it|there)\s+)*(?:i|we|he|she|they|my \w+|our \w+|you|it) (?:was|were|had|did|tried|went|took|got|thought|decided|know|think|really|just|have (?:been|no|tried)|don't (?:know|care|have|want to)|passed|died|love|loved|would|will|would've|can't|couldn't|could|can|am (?:not|so|trying|going))\b"
 )
+_LIKED = re.compile(
+    r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+"
+)
 _FLUFF = re.compile(
     r"\b(?:have (?:fun|at it|a (?:go|great|good|nice))|(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town)|take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic|let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post)|"
     r"pick (?:whichever|your|the one|any)|let'?s see|show (?:me|us) what|see what you can|(?:do|use) (?:what|whatever|anything|any) you|keep (?:it|them|'em) (?:up|coming)|tell me|don't (?:hesitate|worry)|excuse|check (?:it|this) out|make (?:this|it) (?:awesome|epic|so)\b)"
@@ -145,6 +148,8 @@ def _is_detail(sentence: Sentence, *, listed: bool) -> bool:
     if sentence.marker and listed:
         return True
     if not words.isdisjoint(_COLOURS) and not words.isdisjoint(_COLOURED):
+        return True
+    if _LIKED.search(low):
         return True
     if low.endswith("?") or _TELLS.match(low):
         return False

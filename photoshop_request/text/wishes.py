@@ -76,7 +76,7 @@ _NOT_A_VERB_BEFORE = words_of(
 )
 _LEAD = words_of(
     "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
-    "first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
+    "even first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
     "preferably someone somebody anyone hello"
 )
 _NO_START = words_of(

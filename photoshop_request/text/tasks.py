@@ -1,0 +1,121 @@
+"""What kinds of edit a text asks for: many labels or none, each with its confidence and the words that show it.
+
+The taxonomy is data, in `taxonomy.toml`; how well it does is measured in the tests, label by label, on sentences of which
+a third was never looked at while the rules were written.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+__all__ = ["Task", "TaskType", "task_types"]
+
+
+class Task(StrEnum):
+    """The closed list of labels: PSR's verbs, two of the communities' own, and `UNCLEAR`."""
+
+    ADD = "add"
+    ADJUST = "adjust"
+    APPLY = "apply"
+    CLONE = "clone"
+    CROP = "crop"
+    DELETE = "delete"
+    REPLACE = "replace"
+    TRANSFORM = "transform"
+    MOVE = "move"
+    MERGE = "merge"
+    SUPER_RESOLUTION = "super-resolution"
+    RE_COLOR = "re-color"
+    RELIGHT = "relight"
+    ZOOM = "zoom"
+    SPECIALIZED = "specialized"
+    RESTORE = "restore"
+    COLOURISE = "colourise"
+    UNCLEAR = "unclear"
+    """No rule fired: never a guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskType:
+    """One label of a text."""
+
+    task: Task
+    confidence: float
+    """0 to 1, of the rules; 0 for `UNCLEAR`."""
+    start: int
+    """The evidence is `text[start:end]`, of the surest rule."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    task: Task
+    confidence: float
+    cues: frozenset[str]
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taxonomy:
+    rules: dict[str, tuple[_Rule, ...]]
+    """By cue."""
+    never: re.Pattern[str]
+    threshold: float
+
+
+_WORD = re.compile(r"[a-z0-9&:'-]+")
+_UNCLEAR = (TaskType(Task.UNCLEAR, 0.0, 0, 0),)
+
+
+def task_types(text: str) -> tuple[TaskType, ...]:
+    """The kinds of edit that an instruction asks for, the surest first; `UNCLEAR` alone when no rule fires."""
+    taxonomy = _taxonomy()
+    low = text.lower() if text.isascii() else _lower(text)
+    low = taxonomy.never.sub(lambda found: "\x00" * len(found.group()), low)
+    found: dict[Task, TaskType] = {}
+    for rule in dict.fromkeys(rule for word in _WORD.findall(low) for rule in taxonomy.rules.get(word, ())):
+        match = rule.pattern.search(low)
+        if match:
+            found[rule.task] = _surer(found.get(rule.task), rule, match)
+    sure = [each for each in found.values() if each.confidence >= taxonomy.threshold]
+    return tuple(sorted(sure, key=lambda each: (-each.confidence, each.task))) or _UNCLEAR
+
+
+def _surer(before: TaskType | None, rule: _Rule, match: re.Match[str]) -> TaskType:
+    start, end = match.span()
+    if before is None:
+        return TaskType(rule.task, rule.confidence, start, end)
+    both = round(1 - (1 - before.confidence) * (1 - rule.confidence), 4)
+    if rule.confidence > before.confidence:
+        return TaskType(rule.task, both, start, end)
+    return TaskType(rule.task, both, before.start, before.end)
+
+
+def _lower(text: str) -> str:
+    """Lower case of the same length, with straight apostrophes: spans stay those of the text."""
+    low = text.replace("\u2019", "'").lower()
+    return low if len(low) == len(text) else "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
+@cache
+def _taxonomy() -> _Taxonomy:
+    data = tomllib.loads(files(__package__).joinpath("taxonomy.toml").read_text(encoding="utf-8"))
+    macros: dict[str, str] = data["macros"]
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        for _ in range(2):  # a macro may use another
+            for name, value in macros.items():
+                pattern = pattern.replace(f"<{name}>", value)
+        return re.compile(pattern)
+
+    by_cue: dict[str, list[_Rule]] = {}
+    for name, task in data["tasks"].items():
+        for each in task["rules"]:
+            rule = _Rule(Task(name), each["confidence"], frozenset(each["cues"].split()), compiled(each["pattern"]))
+            for cue in rule.cues:
+                by_cue.setdefault(cue, []).append(rule)
+    never = compiled("|".join(data["never"]["patterns"]))
+    return _Taxonomy({cue: tuple(rules) for cue, rules in by_cue.items()}, never, data["threshold"])
