@@ -48,9 +48,10 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
         UnreadableError: an encoding that was not asked for, or broken.
         aiohttp.ClientError, TimeoutError: the connection fails; `part` is removed.
     """
+    _check_size(response.content_length or 0, limit)
     digest, size, kept, spilled = hashlib.sha256(), 0, bytearray(), False
     try:
-        async for chunk in _unpacked(response, limit):
+        async for chunk in _unpacked(response):
             size += len(chunk)
             _check_size(size, limit)
             kept += chunk
@@ -72,20 +73,19 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
 async def read_text(response: aiohttp.ClientResponse, limit: int) -> str:
     """Read a page of at most `limit` bytes; what is beyond is cut off. Undecodable bytes become marks."""
     kept = bytearray()
-    async for chunk in _unpacked(response, limit):
+    async for chunk in _unpacked(response):
         kept += chunk
         if len(kept) >= limit:
             break
     return kept[:limit].decode("utf-8", "replace")
 
 
-async def _unpacked(response: aiohttp.ClientResponse, limit: int) -> AsyncIterator[bytes]:
+async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _WINDOWS:
         raise UnreadableError(f"packed as {encoding}, which was not asked for")
     window = _WINDOWS[encoding]
     if window is None:
-        _check_size(response.content_length or 0, limit)
         async for chunk in response.content.iter_chunked(_CHUNK):
             yield chunk
         return

@@ -83,7 +83,7 @@ async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
 async def preview(fetcher: Fetcher, address: str, signed: str) -> Outcome | None:
     """Reddit's own smaller copy of a linked picture, by its signed address; None when it is gone too."""
     host = host_of(signed)
-    if refuse(signed) or not host.endswith("redd.it"):
+    if refuse(signed) or not f".{host}".endswith(".redd.it"):
         return None
     outcome = await fetch_from(fetcher, _picture_at(address), signed)
     return replace(outcome, via=Via.PREVIEW) if outcome.state is State.OK else None
@@ -120,5 +120,7 @@ async def external(command: Sequence[str], address: str) -> Outcome:
 
 def _picture(line: bytes) -> Picture:
     said = json.loads(line)
+    if not isinstance(said, dict):
+        raise TypeError("not an object")
     caption = said.get("caption")
     return Picture(classify(str(said["url"])).canonical, str(caption) if caption else None)

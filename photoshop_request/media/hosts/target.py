@@ -89,5 +89,5 @@ class Family:
     classify: Callable[[Url], Target]
     steps: Callable[[Target, Secrets], list[Step]] | None = None
     """For pages and albums: requests to make, in order, until one names a picture."""
-    interstitial: Callable[[str], "str | State | None"] | None = None
+    interstitial: Callable[[str], str | State | None] | None = None
     """For files that answered with a page: the address to go on with, or what the page says, or None (no idea)."""
