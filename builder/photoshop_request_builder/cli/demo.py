@@ -68,7 +68,7 @@ def _pairs(corpus: Corpus) -> Iterator[Any]:
         texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts")).to_pylist()
         instructions = {row["submission_id"]: row["instruction"] for row in texts}
         files = {
-            row["sha256"]: corpus.image_path(row["sha256"], row["extension"]) for row in candidates if row["sha256"]
+            row["sha256"]: corpus.image_path(row["sha256"], row["extension"]) for row in candidates if row["extension"]
         }
         for row in candidates:
             if row["role"] != "candidate":
