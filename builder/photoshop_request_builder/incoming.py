@@ -57,6 +57,12 @@ class IngestSummary:
     last_utc: int | None = None
     shards: dict[str, list[int]] = field(default_factory=dict)
     """Which shards have rows, by table."""
+    covered: tuple[int, int] | None = None
+    """Of an API run: everything created from the first second (inclusive) to the second (exclusive) is here."""
+    threads: tuple[str, ...] = ()
+    """Of an API run: the submissions whose trees were asked for."""
+    asked_utc: int | None = None
+    """When an API was asked."""
 
     @property
     def kept(self) -> int:
@@ -133,13 +139,13 @@ def parts(corpus: Corpus) -> list[IngestSummary]:
     """The summaries of all parts, sorted by source and part."""
     found = corpus.fs.glob(corpus.path("incoming", "*", "*", "part.json"))
     summaries = [storage.read_json(corpus.fs, path) for path in sorted(found)]
-    return [IngestSummary(**summary) for summary in summaries if summary]
+    return [_summary(summary) for summary in summaries if summary]
 
 
 def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
     """The summary of one part; None if it does not exist (yet)."""
     summary = storage.read_json(corpus.fs, corpus.path("incoming", source, part, "part.json"))
-    return IngestSummary(**summary) if summary else None
+    return _summary(summary) if summary else None
 
 
 def read_rows(corpus: Corpus, summary: IngestSummary, table: str, shard: int, *, raw: bool = False) -> pa.Table | None:
@@ -171,6 +177,13 @@ def remove(fs: AbstractFileSystem, folder: str) -> None:
     """Take `folder` away with all that is in it, if it is there."""
     if fs.exists(folder):
         fs.rm(folder, recursive=True)
+
+
+def _summary(values: dict[str, Any]) -> IngestSummary:
+    covered = values.get("covered")
+    return IngestSummary(
+        **values | {"covered": tuple(covered) if covered else None, "threads": tuple(values.get("threads", ()))}
+    )
 
 
 def _file_name(table: str, shard: int) -> str:

@@ -85,6 +85,11 @@ class Intake:
         self._open.__exit__(kind, error, trace)
 
     @property
+    def lines(self) -> int:
+        """Lines taken or passed over so far."""
+        return self._tally.lines
+
+    @property
     def kept(self) -> int:
         """Rows taken so far."""
         return sum(days.total() for days in self._tally.days.values())
@@ -112,8 +117,15 @@ class Intake:
         self._tally.lines += lines
         self._tally.other_subreddits += lines
 
-    def finish(self, ending: str, detail: str = "") -> IngestSummary:
-        """Write everything; the part exists from here on.
+    def finish(
+        self,
+        ending: str,
+        detail: str = "",
+        *,
+        covered: tuple[int, int] | None = None,
+        threads: tuple[str, ...] = (),
+    ) -> IngestSummary:
+        """Write everything; the part exists from here on. The arguments are fields of the summary.
 
         Raises:
             ForeignInputError: not one line was a Reddit object.
@@ -142,6 +154,9 @@ class Intake:
             first_utc=tally.first_utc,
             last_utc=tally.last_utc,
             shards=self._writer.shards(),
+            covered=covered,
+            threads=threads,
+            asked_utc=origin.seen,
         )
         self._writer.finish(summary)
         return summary

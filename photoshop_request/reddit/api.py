@@ -155,8 +155,8 @@ def thread(reddit: "praw.Reddit", submission_id: str) -> Thread:
         with _explained():
             try:
                 submission.comments.replace_more(limit=None)
-            except (AssertionError, praw.exceptions.PRAWException):
-                # PRAW's way to say that a branch is not what its parent announced
+            except (AssertionError, LookupError, TypeError, AttributeError, praw.exceptions.PRAWException):
+                # PRAW's ways to say that a branch is not what its parent announced
                 trouble = Trouble.INCOMPLETE
     except prawcore.NotFound:
         return Thread(submission_id, (), Trouble.NOT_FOUND)

@@ -1,0 +1,208 @@
+"""Top up from Reddit's API: fresh submissions with their comment trees, and known things again -> incoming/reddit/.
+
+Whatever stops a run (too many requests, no network, a kill), the parts written so far are kept, and the next run leaves
+out the threads and things that were asked for a short while ago.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from photoshop_request.errors import NetworkError
+from photoshop_request.reddit import api
+from photoshop_request.reddit.records import Submission
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.incoming import IngestSummary, parts
+from photoshop_request_builder.intake import Intake, Origin
+
+if TYPE_CHECKING:
+    import praw
+
+SOURCE = "reddit"
+VERSION = 1
+FRESH = 6 * 3600
+"""Seconds for which a thread or a thing that was asked for counts as known."""
+_THREADS = 25
+"""Threads a part: what is lost when a run is killed, a minute or so at Reddit's rates."""
+_THINGS = 1000
+"""Refreshed things a part: ten requests."""
+_PREFIX = {"submissions": "t3_", "comments": "t1_"}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a run writes, whom it asks, and who hears of each part."""
+
+    corpus: Corpus
+    reddit: "praw.Reddit"
+    clock: Callable[[], float]
+    on_part: Callable[[IngestSummary], None]
+
+
+def ingest_reddit(
+    corpus: Corpus,
+    reddit: "praw.Reddit",
+    *,
+    since: int,
+    until: int,
+    clock: Callable[[], float],
+    on_part: Callable[[IngestSummary], None] = lambda _: None,
+) -> list[IngestSummary]:
+    """Submissions created from `since` (inclusive) to `until` (exclusive), and all their comments.
+
+    Times are Unix seconds. The listing of new submissions is read first; where it ends before `since`, the search goes
+    on. Threads that were read in the last six hours are left out. `on_part` is called as each part is written.
+
+    Raises:
+        InputError: a subreddit does not exist or is closed.
+        CredentialsError: Reddit refuses the credentials.
+        NetworkError: Reddit does not answer, or too many requests; what was read is kept.
+        StorageError: the corpus cannot be written.
+    """
+    run = Run(corpus, reddit, clock, on_part)
+    done: list[IngestSummary] = []
+    wanted: list[str] = []
+    for subreddit in corpus.subreddits:
+        found: dict[str, int] = {}
+        done += _write(run, f"new-{subreddit.lower()}", partial(_listed, run, subreddit, since, found))
+        oldest = min(until, *found.values()) if found else until
+        if oldest > since:
+            done += _write(
+                run, f"search-{subreddit.lower()}", partial(_searched, run, subreddit, (since, oldest), found)
+            )
+        wanted += [thing_id for thing_id, created in found.items() if since <= created < until]
+    known = _known_threads(run)
+    return done + _threads(run, [thing_id for thing_id in wanted if thing_id not in known])
+
+
+def refresh(
+    corpus: Corpus,
+    reddit: "praw.Reddit",
+    *,
+    clock: Callable[[], float],
+    limit: int | None = None,
+    on_part: Callable[[IngestSummary], None] = lambda _: None,
+) -> list[IngestSummary]:
+    """Ask again for the merged submissions and comments, those seen longest ago first: scores, flair, deletions.
+
+    What was seen in the last six hours is left out; `limit` is how many to ask for at most. Merge before and after.
+
+    Raises:
+        CredentialsError: Reddit refuses the credentials.
+        NetworkError: Reddit does not answer, or too many requests; what was read is kept.
+        StorageError: the corpus cannot be written.
+    """
+    run = Run(corpus, reddit, clock, on_part)
+    names = islice(_seen_before(corpus, int(clock()) - FRESH), limit)
+    done: list[IngestSummary] = []
+    while batch := list(islice(names, _THINGS)):
+
+        def asked(intake: Intake, batch: list[str] = batch) -> str:
+            for line in api.refresh(reddit, batch):
+                intake.take(line, intake.lines + 1, 0)
+            return f"{len(batch) - intake.lines} not known to Reddit" if intake.lines < len(batch) else ""
+
+        done += _write(run, "refresh", asked)
+    return done
+
+
+def _listed(run: Run, subreddit: str, since: int, found: dict[str, int], intake: Intake) -> str:
+    """Take the listing of new submissions down to `since`; ids and times of creation go to `found`."""
+    for line in api.new_submissions(run.reddit, subreddit):
+        record = intake.take(line, intake.lines + 1, 0)
+        if isinstance(record, Submission):
+            found[record.id] = record.created_utc
+            if record.created_utc < since:
+                break
+    return ""
+
+
+def _searched(run: Run, subreddit: str, span: tuple[int, int], found: dict[str, int], intake: Intake) -> str:
+    """Take what the search has of a span of time; ids and times of creation go to `found`."""
+    for line in api.search_submissions(run.reddit, subreddit, *span):
+        record = intake.take(line, intake.lines + 1, 0)
+        if isinstance(record, Submission):
+            found[record.id] = record.created_utc
+    return ""
+
+
+def _threads(run: Run, ids: list[str]) -> list[IngestSummary]:
+    done: list[IngestSummary] = []
+    for start in range(0, len(ids), _THREADS):
+        asked: list[str] = []
+
+        def read(intake: Intake, start: int = start, asked: list[str] = asked) -> str:
+            troubles: Counter[str] = Counter()
+            for thing_id in ids[start : start + _THREADS]:
+                thread = api.thread(run.reddit, thing_id)
+                for line in thread.lines:
+                    intake.take(line, intake.lines + 1, 0)
+                asked.append(thing_id)
+                if thread.trouble:
+                    troubles[thread.trouble] += 1
+            return ", ".join(f"{count} threads {trouble}" for trouble, count in sorted(troubles.items()))
+
+        done += _write(run, "threads", read, asked)
+    return done
+
+
+def _write(
+    run: Run, kind: str, fill: Callable[[Intake], str], threads: list[str] | None = None
+) -> Iterator[IngestSummary]:
+    """One part of what `fill` takes in; when the network stops it, the part so far, and then the error."""
+    now = int(run.clock())
+    trouble: NetworkError | None = None
+    with Intake(run.corpus, _origin(run.corpus, kind, now)) as intake:
+        try:
+            detail = fill(intake)
+        except NetworkError as error:
+            trouble, detail = error, str(error)
+        summary = intake.finish("stopped" if trouble else "complete", detail, threads=tuple(threads or ()))
+    run.on_part(summary)
+    yield summary
+    if trouble:
+        raise trouble
+
+
+def _origin(corpus: Corpus, kind: str, now: int) -> Origin:
+    held = {part.part for part in parts(corpus) if part.source == SOURCE}
+    number = next(number for number in range(len(held) + 1) if f"{kind}-{now}-{number}" not in held)
+    part = f"{kind}-{now}-{number}"
+    return Origin(
+        source=SOURCE,
+        part=part,
+        input=f"{kind} asked {now}",
+        label=SOURCE,
+        fingerprint=storage.fingerprint(SOURCE, VERSION, {"part": part}),
+        seen=now,
+    )
+
+
+def _known_threads(run: Run) -> set[str]:
+    since = run.clock() - FRESH
+    recent = [part for part in parts(run.corpus) if part.source == SOURCE and (part.asked_utc or 0) > since]
+    return {thing_id for part in recent for thing_id in part.threads}
+
+
+def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
+    """Full names of merged things last seen before `moment`, the longest unseen first."""
+    found = []
+    for shard in range(corpus.shards):
+        for table, prefix in _PREFIX.items():
+            path = corpus.shard_path(shard, table)
+            if corpus.fs.exists(path):
+                rows = storage.read_table(corpus.fs, path, ["id", "last_seen"])
+                names = pc.binary_join_element_wise(prefix, rows["id"], "")
+                found.append(pa.table({"name": names, "seen": pc.fill_null(rows["last_seen"], 0)}))
+    if not found:
+        return
+    rows = pa.concat_tables(found).filter(pc.field("seen") < moment)
+    for name in rows.sort_by([("seen", "ascending"), ("name", "ascending")])["name"]:
+        yield name.as_py()
