@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from photoshop_request.errors import CorpusError, StorageError
-from photoshop_request.media.hosts import classify, host_of, with_true_extension
+from photoshop_request.media.hosts import classify, host_of
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State, state_of_reason
 
@@ -94,11 +94,6 @@ class Entry:
     fallback: str | None
     changed: int
     """Unix seconds of the last change of state."""
-
-    @property
-    def published(self) -> str:
-        """The address as it is published: with the true extension where the host ignores it."""
-        return with_true_extension(self.address, self.extension)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
 
-VERSION = 2
+VERSION = 3
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -66,12 +66,17 @@ def _rows(link: dict[str, Any], known: dict[str, Entry], ledger: Ledger) -> Iter
         return
     ends = ledger.pictures(entry.address) if entry.state is State.RESOLVED else [(entry, None)]
     for index, (end, caption) in enumerate(ends):
-        yield {**base, **_fetched(end), "index": index, "caption": caption or link["caption"]}
+        yield {
+            **base,
+            **_fetched(end),
+            "url": _address(end, link["url"]),
+            "index": index,
+            "caption": caption or link["caption"],
+        }
 
 
 def _fetched(entry: Entry) -> dict[str, Any]:
     return {
-        "url": entry.published,
         "host": entry.host,
         "state": entry.state,
         "reason": VERDICTS[entry.state],

@@ -34,7 +34,6 @@ __all__ = [
     "host_of",
     "named",
     "picture_key",
-    "with_true_extension",
 ]
 
 FAMILIES: tuple[Family, ...] = (
@@ -99,18 +98,6 @@ def picture_key(canonical: str) -> str:
     """The same for two addresses of one picture that differ in nothing but the extension the host ignores."""
     url = parse(canonical)
     return f"{url.host}/{url.stem}" if url and url.host in _ANY_EXTENSION else canonical
-
-
-def with_true_extension(canonical: str, extension: str | None) -> str:
-    """How a fetched picture's address is published: where the host ignores extensions, with the one its bytes have.
-
-    A page at imgur.com tells no extension, so it is asked for as `.jpg` and may answer with a PNG.
-    """
-    url = parse(canonical)
-    same = {"jpeg": "jpg", "tif": "tiff"}
-    if url is None or url.host != "i.imgur.com" or not extension or same.get(url.extension, url.extension) == extension:
-        return canonical
-    return f"https://{url.host}/{url.stem}.{extension}"
 
 
 def host_of(canonical: str) -> str:
