@@ -148,13 +148,14 @@ def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
     return _summary(summary) if summary else None
 
 
-def read_rows(corpus: Corpus, summary: IngestSummary, table: str, shard: int, *, raw: bool = False) -> pa.Table | None:
-    """The rows of one part in one shard; None if there are none."""
+def read_rows(
+    corpus: Corpus, summary: IngestSummary, table: str, shard: int, columns: list[str] | None = None
+) -> pa.Table | None:
+    """The rows of one part in one shard, without the raw lines if `columns` does not name them; None if there are none."""
     if shard not in summary.shards.get(table, ()):
         return None
-    columns = [*TABLES[table].names, *([RAW.name] if raw else [])]
     path = corpus.path("incoming", summary.source, summary.part, _file_name(table, shard))
-    return storage.read_table(corpus.fs, path, columns)
+    return storage.read_table(corpus.fs, path, columns or TABLES[table].names)
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def test_rows_lie_in_the_shard_of_their_request_with_their_raw_line(corpus, tmp_
     summary = ingest.ingest_file(corpus, path)
     shard = shard_of("s7", corpus.shards)
     assert summary.shards == {"submissions": [shard], "comments": [shard]}
-    rows = read_rows(corpus, summary, "comments", shard, raw=True)
+    rows = read_rows(corpus, summary, "comments", shard, ["raw", "sources"])
     assert json.loads(rows["raw"][0].as_py())["id"] == "c7"
     assert rows["sources"][0].as_py() == ["x.zst"]
     assert read_rows(corpus, summary, "comments", (shard + 1) % 4) is None
