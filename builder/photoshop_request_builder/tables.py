@@ -154,6 +154,15 @@ TEXTS = pa.schema(
 SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
 """Which requests belong together (over the whole corpus), and the split that they share."""
 
+RANKS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("month", pa.string()),
+        ("score_percentile", pa.float64()),
+        ("comments_percentile", pa.float64()),
+    ]
+)
+
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
     """Frozen dataclasses as a table; fields are columns of the same name.

@@ -1,0 +1,81 @@
+"""rank: all submissions -> where each one's score and comments stand within its month.
+
+Scores of 2013 and of 2025 do not compare: the community grew from thousands to millions.
+"""
+
+import time
+from collections import defaultdict
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+
+VERSION = 1
+_COLUMNS = ["id", "created_utc", "score", "num_comments"]
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """One job if the submissions are others than those that were ranked."""
+    stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, "submissions")) for shard in range(corpus.shards)]
+    contents = [stamp.content if stamp else None for stamp in stamps]
+    made_of = storage.fingerprint("rank", VERSION, {"submissions": contents})
+    for shard in range(corpus.shards):
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "ranks"))
+        if done is None or done.fingerprint != made_of:
+            return [Job("ranks", partial(run, corpus, made_of))]
+    return []
+
+
+def run(corpus: Corpus, fingerprint: str) -> None:
+    """Write the ranks of every submission, by shard. Holds four numbers a submission, of the whole corpus."""
+    shards = []
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "submissions")
+        if corpus.fs.exists(path):
+            table = storage.read_table(corpus.fs, path, _COLUMNS)
+            shards.append((shard, table))
+        else:
+            shards.append((shard, tables.SUBMISSIONS.empty_table().select(_COLUMNS)))
+    everything = pa.concat_tables([table for _, table in shards])
+    months = np.array([month_of(utc) for utc in everything.column("created_utc").to_pylist()])
+    ranks = {name: percentiles(everything.column(name).to_pylist(), months) for name in ("score", "num_comments")}
+    start = 0
+    for shard, table in shards:
+        end = start + table.num_rows
+        rows = {
+            "submission_id": table.column("id"),
+            "month": months[start:end].tolist(),
+            "score_percentile": ranks["score"][start:end],
+            "comments_percentile": ranks["num_comments"][start:end],
+        }
+        storage.write_table(
+            corpus.fs, corpus.shard_path(shard, "ranks"), pa.table(rows, schema=tables.RANKS), fingerprint
+        )
+        start = end
+
+
+def month_of(utc: int) -> str:
+    """The month of a time, UTC: `2020-06`."""
+    return time.strftime("%Y-%m", time.gmtime(utc))
+
+
+def percentiles(values: list[int | None], groups: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> list[float | None]:
+    """Where each value stands in its group, above 0 and below 1: the share below it and half of those equal to it.
+
+    Values that are missing have no rank, and count for nobody.
+    """
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, (value, group) in enumerate(zip(values, groups, strict=True)):
+        if value is not None:
+            members[str(group)].append(place)
+    found: list[float | None] = [None] * len(values)
+    for places in members.values():
+        _, which, counts = np.unique([values[place] for place in places], return_inverse=True, return_counts=True)
+        standing = (np.cumsum(counts) - counts / 2) / len(places)
+        for place, rank in zip(places, standing[which], strict=True):
+            found[place] = float(rank)
+    return found
