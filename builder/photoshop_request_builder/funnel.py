@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-
-NOT_A_REQUEST = "no_edit_requested"
-"""Why an edit is not in `triplets` although it is one: the post asks for something else."""
+from photoshop_request_builder.selection import count, policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +57,11 @@ def _pair(corpus: Corpus) -> Step | None:
 def _text(corpus: Corpus) -> Step | None:
     counts: Counter[str | None] = Counter()
     found = False
+    policy = policy_of(corpus)
     for shard in range(corpus.shards):
-        if not corpus.fs.exists(corpus.shard_path(shard, "texts")):
-            continue
-        texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts"), ["submission_id", "is_edit_request"])
-        asked = {row["submission_id"] for row in texts.to_pylist() if row["is_edit_request"]}
-        path = corpus.shard_path(shard, "candidates")
-        if not corpus.fs.exists(path):
-            continue
-        found = True
-        for row in storage.read_table(corpus.fs, path, ["submission_id", "verdict"]).to_pylist():
-            if row["verdict"] == Verdict.EDIT:
-                counts[None if row["submission_id"] in asked else NOT_A_REQUEST] += 1
+        if all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in ("texts", "candidates")):
+            found = True
+            counts.update(count(corpus, shard, policy))
     return _step("build", "edits", "triplets", counts, None) if found else None
 
 

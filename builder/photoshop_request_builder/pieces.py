@@ -4,15 +4,15 @@ A file covers a range of the corpus's shards, and the number of files of a split
 grows, a request stays in its file, and files change one by one.
 """
 
+import dataclasses
 import os
 from dataclasses import dataclass
 
 from photoshop_request.pseudonyms import pseudonym
-
 from photoshop_request.schema import CONFIGS, SPLITS
-from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.selection import INPUTS, Policy, policy_of, selection_of
 
 VERSION = 1
 """Of the rules by which rows are made from the tables."""
@@ -21,7 +21,7 @@ TARGET_BYTES = 500_000_000
 PSEUDONYM_KEY = "PHOTOSHOP_REQUEST_PSEUDONYM_KEY"
 """The environment variable with the secret that keys pseudonyms. Without it those columns are null: a name hashed
 without a secret can be found again by hashing all of Reddit's names."""
-_INPUTS = ("submissions", "comments", "candidates", "texts", "splits")
+_INPUTS = tuple(dict.fromkeys(("submissions", "comments", "candidates", "texts", "splits", *INPUTS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,11 @@ def pieces(corpus: Corpus) -> list[Piece]:
     """The files that the dataset consists of; a split without rows has none."""
     sizes = {split: [0] * corpus.shards for split in SPLITS}
     rows = dict.fromkeys(SPLITS, 0)
+    policy = policy_of(corpus)
     for shard in range(corpus.shards):
         if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
             continue
-        for split, size in _row_sizes(corpus, shard):
+        for split, size in _row_sizes(corpus, shard, policy):
             sizes[split][shard] += size
             rows[split] += 1
     found = []
@@ -83,25 +84,25 @@ def _fingerprint(corpus: Corpus, config: str, split: str, shards: tuple[int, ...
         "split": split,
         "columns": columns,
         "contents": contents,
+        "policy": dataclasses.asdict(policy_of(corpus)),
         # names the key without telling it: another key gives other rows
         "key": pseudonym("photoshop-request", key) if key else None,
     }
     return storage.fingerprint("build", VERSION, made_of)
 
 
-def _row_sizes(corpus: Corpus, shard: int) -> list[tuple[str, int]]:
+def _row_sizes(corpus: Corpus, shard: int, policy: Policy) -> list[tuple[str, int]]:
     """Split and bytes of pictures of each row that the shard will give."""
     columns = ["submission_id", "verdict", "sha256", "source_sha256", "bytes"]
     candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns).to_pylist()
     splits = storage.read_table(corpus.fs, corpus.shard_path(shard, "splits"), ["submission_id", "split"]).to_pylist()
-    texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts"), ["submission_id", "is_edit_request"])
-    wanted = {row["submission_id"] for row in texts.to_pylist() if row["is_edit_request"]}
+    selection = selection_of(corpus, shard, policy)
     split_of = {row["submission_id"]: row["split"] for row in splits}
     size = {row["sha256"]: row["bytes"] for row in candidates}
     return [
         (split_of[row["submission_id"]], size[row["sha256"]] + size[row["source_sha256"]])
         for row in candidates
-        if row["verdict"] == Verdict.EDIT and row["submission_id"] in wanted
+        if selection.publishes(row)
     ]
 
 

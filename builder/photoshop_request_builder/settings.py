@@ -49,6 +49,19 @@ def _positive_number(value: Any) -> float:
     return number
 
 
+def _share(value: Any) -> float:
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(value)
+    return number
+
+
+def _yes_or_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).lower()]
+
+
 def _http_address(value: Any) -> str:
     text = str(value)
     if not text.startswith(("http://", "https://")):
@@ -76,6 +89,9 @@ SETTINGS = (
         dict,
         "requests a second by host, over the built-in limits: HOST=N,HOST=N; * is every other host",
     ),
+    Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as content for adults"),
+    # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not
+    Setting("nsfw_threshold", _share, lambda: 0.8, "score, 0 to 1, from which the classifier's word counts as nsfw"),
 )
 
 
@@ -105,7 +121,7 @@ def _resolve_one(
             continue
         try:
             return Effective(setting, setting.parse(given), origin)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, KeyError):
             raise InputError(f"{setting.name} = {given!r} ({origin}) cannot be used: {setting.meaning}.") from None
     return Effective(setting, setting.default(), "default")
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from photoshop_request.pseudonyms import pseudonym
-
-from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.pieces import PSEUDONYM_KEY
+from photoshop_request_builder.selection import selection_of
 
 
 def rows(corpus: Corpus, shard: int, split: str) -> Iterator[dict[str, Any]]:
@@ -22,10 +21,11 @@ def rows(corpus: Corpus, shard: int, split: str) -> Iterator[dict[str, Any]]:
     comments = {row["id"]: row for row in _read(corpus, shard, "comments")}
     candidates = [row for row in _read(corpus, shard, "candidates") if row["submission_id"] in submissions]
     pictures = {(row["submission_id"], row["sha256"]): row for row in candidates if row["extension"]}
+    selection = selection_of(corpus, shard)
     for candidate in candidates:
-        text = texts[candidate["submission_id"]]
-        if candidate["verdict"] != Verdict.EDIT or not text["is_edit_request"]:
+        if not selection.publishes(candidate):
             continue
+        text = texts[candidate["submission_id"]]
         source = pictures[candidate["submission_id"], candidate["source_sha256"]]
         yield _row(
             corpus, submissions[candidate["submission_id"]], comments[candidate["comment_id"]], text, source, candidate

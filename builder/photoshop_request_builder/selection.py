@@ -1,0 +1,107 @@
+"""Which edits are published: the one place that decides, for the rows, the sizes, the funnel and the card alike."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.settings import resolve
+
+INPUTS = ("submissions", "texts", "nsfw")
+"""The tables of a shard that a decision depends on, besides the candidates themselves."""
+
+
+class Withheld(StrEnum):
+    """Why a candidate with verdict `edit` is not published as a triplet."""
+
+    NO_EDIT_REQUESTED = "no_edit_requested"
+    """The post asks for something else: a question, an offer, an announcement."""
+    NSFW = Verdict.NSFW.value
+    """Reddit's `over_18`, or a picture whose score is at or above the threshold; kept with `include_nsfw`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user wants published; set in corpus.toml or the environment, so that every verb sees the same."""
+
+    include_nsfw: bool
+    nsfw_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The decisions of one shard."""
+
+    asked: frozenset[str]
+    """Submissions that ask for an edit."""
+    over_18: frozenset[str]
+    """Submissions that Reddit marks as content for adults."""
+    nsfw_scores: Mapping[str, float]
+    """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
+    policy: Policy
+
+    def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:
+        """Why a row of `candidates` with verdict `edit` is not published; None when it is.
+
+        Reads `submission_id`, `sha256` and `source_sha256` of the row.
+        """
+        if edit["submission_id"] not in self.asked:
+            return Withheld.NO_EDIT_REQUESTED
+        if not self.policy.include_nsfw and self._is_nsfw(edit):
+            return Withheld.NSFW
+        return None
+
+    def publishes(self, candidate: Mapping[str, Any]) -> bool:
+        """Whether a row of `candidates` becomes a triplet: an edit that nothing withholds."""
+        return candidate["verdict"] == Verdict.EDIT and self.withheld(candidate) is None
+
+    def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
+        """The higher score of an edit's two pictures, 0 to 1; None unless both were scored."""
+        scores = [self.nsfw_scores.get(edit[name]) for name in ("sha256", "source_sha256")]
+        known = [score for score in scores if score is not None]
+        return max(known) if len(known) == len(scores) else None
+
+    def _is_nsfw(self, edit: Mapping[str, Any]) -> bool:
+        scores = (self.nsfw_scores.get(edit[name], 0.0) for name in ("sha256", "source_sha256"))
+        return edit["submission_id"] in self.over_18 or max(scores) >= self.policy.nsfw_threshold
+
+
+def policy_of(corpus: Corpus) -> Policy:
+    """The policy in force.
+
+    Raises:
+        InputError: a setting cannot be used.
+    """
+    settings = resolve(corpus, {})
+    return Policy(settings["include_nsfw"].value, settings["nsfw_threshold"].value)
+
+
+def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Selection:
+    """The decisions of one shard, whose `texts` must be there."""
+    texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
+    submissions = _read(corpus, shard, "submissions", ["id", "over_18"])
+    scored = corpus.fs.exists(corpus.shard_path(shard, "nsfw"))
+    scores = _read(corpus, shard, "nsfw", ["sha256", "nsfw_score"]) if scored else []
+    return Selection(
+        asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
+        over_18=frozenset(row["id"] for row in submissions if row["over_18"]),
+        nsfw_scores={row["sha256"]: row["nsfw_score"] for row in scores if row["nsfw_score"] is not None},
+        policy=policy or policy_of(corpus),
+    )
+
+
+def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[Withheld | None]:
+    """The edits of one shard by what becomes of them; None counts the published ones."""
+    columns = ["submission_id", "verdict", "sha256", "source_sha256"]
+    selection = selection_of(corpus, shard, policy)
+    candidates = _read(corpus, shard, "candidates", columns)
+    return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
+
+
+def _read(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, corpus.shard_path(shard, table), columns).to_pylist()
+    return rows
