@@ -2,12 +2,14 @@
 
 import asyncio
 import collections
+import contextlib
 import errno
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from photoshop_request.media.outcome import Outcome
+from photoshop_request_builder import storage
 from photoshop_request_builder.ledger import Entry, Ledger
 
 __all__ = ["NO_ROOM", "Lanes"]
@@ -64,6 +66,8 @@ class Lanes:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(stopping, *self._tasks, return_exceptions=True)
+            with contextlib.suppress(sqlite3.Error):  # after a fault: what is finished is finished
+                self._record()
 
     def _reap(self, done: set[asyncio.Task[Any]]) -> None:
         for task in done:
@@ -115,7 +119,8 @@ class Lanes:
                 outcome = await self._work(entry)
             except OSError as error:
                 if error.errno not in NO_ROOM:
-                    raise
+                    with storage.explained("images"):
+                        raise
                 await self._pause()
                 continue
             self._on_done(outcome)

@@ -1,0 +1,463 @@
+"""fetch: links -> pictures on disk and a ledger that says why."""
+
+import asyncio
+import hashlib
+import io
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from servers.hosts import Hosts, hosts, reply, stall, status
+
+from photoshop_request.errors import Interrupted
+from photoshop_request.media.hosts import classify, host_of
+from photoshop_request.media.limits import OTHER_SITES, Rate
+from photoshop_request.media.links import Link, Role
+from photoshop_request.media.states import State
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus, create_corpus
+from photoshop_request_builder.ledger import New, open_ledger
+from photoshop_request_builder.quarantine import suspects
+from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
+
+FREE = Rate(float("inf"), 8)
+RATES = dict.fromkeys(("i.redd.it", "imgur.com", "drive.google.com"), FREE)
+
+
+def jpeg(seed: int = 0, quality: int = 90) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (90, 80), (seed % 256, seed // 256 % 256, 7)).save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def link(address: str, submission: str = "1abcd2", comment: str | None = "c1", **changes: Any) -> Link:
+    target = classify(address)
+    values: dict[str, Any] = {
+        "submission_id": submission, "comment_id": comment, "position": 0, "url": address, "canonical": target.canonical,
+        "host": host_of(target.canonical), "kind": target.kind, "role": Role.CANDIDATE, "reason": target.reason,
+        "author": "solver", "caption": None, "fallback": None, "width": None, "height": None,
+    }  # fmt: skip
+    return Link(**{**values, **changes})
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1)
+
+
+def write(corpus: Corpus, links: list[Link]) -> None:
+    storage.write_table(corpus.fs, corpus.shard_path(0, "links"), tables.to_table(links, tables.LINKS), "l")
+
+
+@contextmanager
+def served(routes: dict[str, Any]) -> Iterator[Hosts]:
+    """The hosts on a thread of their own, so that the stage runs as it does for a user."""
+    ready: list[Hosts] = []
+    began, end = threading.Event(), threading.Event()
+
+    async def main() -> None:
+        async with hosts(routes) as state:
+            ready.append(state)
+            began.set()
+            await asyncio.to_thread(end.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()))
+    thread.start()
+    began.wait(10)
+    try:
+        yield ready[0]
+    finally:
+        end.set()
+        thread.join()
+
+
+def settings(state: Hosts, **changes: Any) -> FetchSettings:
+    return FetchSettings(mirror=state.base, rates=RATES, other=FREE, **changes)
+
+
+def states(corpus: Corpus) -> dict[str, str]:
+    with sqlite3.connect(Path(corpus.root) / "ledger.sqlite") as database:
+        return dict(database.execute("SELECT address, state FROM address"))
+
+
+A, B = "https://i.imgur.com/AAAAA.jpg", "https://i.redd.it/bbbbbbbbbbbb.png"
+
+
+def test_pictures_lie_under_their_digest(corpus: Corpus) -> None:
+    """Two addresses with the same bytes are one file; nothing else is left behind."""
+    with served({A: reply(jpeg()), B: reply(jpeg())}) as state:
+        write(corpus, [link(A), link(B)])
+        done = fetch_corpus(corpus, settings(state))
+    digest = hashlib.sha256(jpeg()).hexdigest()
+    files = [path for path in Path(corpus.root, "images").rglob("*") if path.is_file()]
+    assert files == [Path(corpus.image_path(digest, "jpg"))]
+    assert files[0].read_bytes() == jpeg()
+    assert (done.added, dict(done.states), done.pending) == (2, {State.OK: 2}, 0)
+
+
+def test_only_links_without_a_reason_are_asked_for(corpus: Corpus) -> None:
+    """Dead and unsupported hosts are counted, others with a reason are not in the ledger at all."""
+    with served({A: reply(jpeg())}) as state:
+        write(
+            corpus,
+            [
+                link(A),
+                link("http://i51.tinypic.com/x.jpg"),
+                link("https://prnt.sc/abc"),
+                link("http://127.0.0.1:22/x.jpg"),
+                link("https://v.redd.it/abc123def456"),
+                link(B, reason=Verdict.BOT),
+                link("https://i.imgur.com/CCCCC.jpg", reason=Verdict.DELETED_BY_AUTHOR),
+            ],
+        )
+        fetch_corpus(corpus, settings(state))
+        assert state.urls() == [A]
+    assert states(corpus) == {
+        A: "ok",
+        "https://i51.tinypic.com/x.jpg": "dead_host",
+        "https://prnt.sc/abc": "unsupported_host",
+    }
+
+
+def test_a_second_run_asks_for_nothing(corpus: Corpus) -> None:
+    """Final is final, until somebody asks to try a state again."""
+    with served({A: status(404), B: reply(jpeg())}) as state:
+        write(corpus, [link(A), link(B)])
+        fetch_corpus(corpus, settings(state))
+        fetch_corpus(corpus, settings(state))
+        assert len(state.requests) == 2
+        fetch_corpus(corpus, settings(state, retry=(State.GONE,)))
+        assert state.urls() == [A, B, A] or state.urls() == [B, A, A]
+
+
+def test_one_host_and_a_number_can_be_chosen(corpus: Corpus) -> None:
+    """The others stay pending."""
+    with served({A: reply(jpeg()), B: reply(jpeg())}) as state:
+        write(corpus, [link(A), link(B)])
+        assert fetch_corpus(corpus, settings(state, only_host="imgur.com")).pending == 1
+        assert state.urls() == [A]
+        assert fetch_corpus(corpus, settings(state, limit=0)).pending == 1
+
+
+def test_an_unchanged_picture_is_not_sent_twice(corpus: Corpus) -> None:
+    """Retrying what is here asks by ETag; a 304 keeps everything, another answer replaces it."""
+    with served({A: [reply(jpeg(), ETag='"1"'), status(304), reply(jpeg(9), ETag='"2"')]}) as state:
+        write(corpus, [link(A)])
+        for _ in range(3):
+            fetch_corpus(corpus, settings(state, retry=(State.OK,)))
+            with open_ledger(corpus.ledger_path) as ledger:
+                entry = ledger.get([A])[A]
+            assert entry.state is State.OK
+            assert Path(corpus.image_path(entry.sha256 or "", "jpg")).exists()
+        assert [request.headers.get("if-none-match") for request in state.requests] == [None, '"1"', '"1"']
+        assert entry.etag == '"2"'
+
+
+def test_new_links_are_added_to_what_is_there(corpus: Corpus) -> None:
+    """A corpus that grows asks only for what is new."""
+    with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
+        write(corpus, [link(A)])
+        fetch_corpus(corpus, settings(state))
+        write(corpus, [link(A), link(B)])
+        fetch_corpus(corpus, settings(state))
+        assert state.urls() == [A, B]
+
+
+# -- fallbacks ----------------------------------------------------------------------------------------------------------
+
+CDX = "https://web.archive.org/cdx/search/cdx"
+ARCHIVED = "https://web.archive.org/web/2020id_/http://i.imgur.com/AAAAA.jpg"
+SIGNED = "https://external-preview.redd.it/x.jpg?s=1"
+FALLBACKS = {
+    A: status(404),
+    CDX: reply(json.dumps([["timestamp", "original"], ["2020", "http://i.imgur.com/AAAAA.jpg"]]).encode()),
+    ARCHIVED: reply(jpeg(1)),
+    SIGNED: reply(jpeg(2)),
+}
+
+
+def via(corpus: Corpus) -> tuple[str, str | None]:
+    with open_ledger(corpus.ledger_path) as ledger:
+        entry = ledger.get([A])[A]
+    return entry.state, entry.via
+
+
+def test_fallbacks_are_opt_in(corpus: Corpus) -> None:
+    """By default a dead address is dead, and nobody else is asked."""
+    with served(FALLBACKS) as state:
+        write(corpus, [link(A, fallback=SIGNED)])
+        fetch_corpus(corpus, settings(state))
+        assert state.urls() == [A]
+    assert via(corpus) == (State.GONE, "host")
+
+
+def test_the_archive_goes_before_the_preview(corpus: Corpus) -> None:
+    """The full picture before the smaller copy; each says where it came from."""
+    with served(FALLBACKS) as state:
+        write(corpus, [link(A, fallback=SIGNED)])
+        fetch_corpus(corpus, settings(state, archive_fallback=True, preview_fallback=True))
+    assert via(corpus) == (State.OK, "wayback")
+
+
+def test_the_preview_is_taken_where_allowed(corpus: Corpus) -> None:
+    """Only with its own switch."""
+    with served(FALLBACKS) as state:
+        write(corpus, [link(A, fallback=SIGNED)])
+        fetch_corpus(corpus, settings(state, preview_fallback=True))
+        assert state.urls() == [A, SIGNED]
+    assert via(corpus) == (State.OK, "preview")
+
+
+@pytest.mark.parametrize(
+    "change", [{"removed_by_category": "moderator"}, {"removed_by_category": "deleted"}, {"deleted_by_author": True}]
+)
+@pytest.mark.parametrize("comment", [None, "c1"])
+def test_no_copy_is_looked_for_of_what_was_removed(corpus: Corpus, change: dict[str, Any], comment: str | None) -> None:
+    """Removed or deleted, post or comment: the archive is not asked."""
+    schema = tables.COMMENTS if comment else tables.SUBMISSIONS
+    row = dict.fromkeys(schema.names) | {"id": comment or "1abcd2", "deleted_by_author": False} | change
+    storage.write_table(
+        corpus.fs, corpus.shard_path(0, "comments" if comment else "submissions"), schema.empty_table().from_pylist([row], schema=schema), "x"
+    )  # fmt: skip
+    with served(FALLBACKS) as state:
+        write(corpus, [link(A, comment=comment, fallback=SIGNED)])
+        fetch_corpus(corpus, settings(state, archive_fallback=True, preview_fallback=True))
+        assert state.urls() == [A]
+    assert via(corpus) == (State.GONE, "host")
+
+
+def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_path: Path) -> None:
+    """What it names is fetched in the same run."""
+    program = tmp_path / "resolver.py"
+    program.write_text(f'print(\'{{"url": "{A}"}}\')')
+    with served({A: reply(jpeg())}) as state:
+        write(corpus, [link("https://prnt.sc/abc")])
+        command = (sys.executable, str(program))
+        fetch_corpus(corpus, settings(state, external_resolver=command, retry=(State.UNSUPPORTED_HOST,)))
+    assert states(corpus) == {"https://prnt.sc/abc": "resolved", A: "ok"}
+
+
+# -- learned placeholders -----------------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_for_unrelated_people_are_held_back(corpus: Corpus) -> None:
+    """Three requests, three authors, one host: quarantined; released ones come back for good."""
+    addresses = [f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC")]
+    routes: dict[str, Any] = {address: reply(jpeg()) for address in addresses}
+    with served(routes) as state:
+        write(corpus, [link(address, f"post{i}", author=f"solver{i}") for i, address in enumerate(addresses)])
+        done = fetch_corpus(corpus, settings(state))
+    (suspect,) = done.suspects
+    assert (suspect.host, suspect.addresses) == ("i.imgur.com", tuple(addresses))
+    assert set(states(corpus).values()) == {"placeholder_suspected"}
+    with open_ledger(corpus.ledger_path) as ledger:
+        assert ledger.release(suspect.sha256) == 3
+        assert suspects(corpus, ledger) == []
+    assert set(states(corpus).values()) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [
+        [("p1", "a"), ("p2", "b")],
+        [("p1", "a"), ("p1", "b"), ("p1", "c")],
+        [("p1", "a"), ("p2", "a"), ("p3", "a")],
+        [("p1", "a"), ("p2", "b"), ("p2", "c")],
+    ],
+    ids=["two", "one request", "one author", "two requests"],
+)
+def test_re_uploads_among_the_same_people_are_not(corpus: Corpus, posts: list[tuple[str, str]]) -> None:
+    """A solver who posts one picture everywhere, or everybody in one thread, is no host's placeholder."""
+    addresses = [f"https://i.imgur.com/{name * 5}.jpg" for name in "ABC"[: len(posts)]]
+    with served({address: reply(jpeg()) for address in addresses}) as state:
+        write(
+            corpus,
+            [link(address, post, author=author) for address, (post, author) in zip(addresses, posts, strict=True)],
+        )
+        assert fetch_corpus(corpus, settings(state)).suspects == ()
+
+
+# -- stopping and going on ----------------------------------------------------------------------------------------------
+
+PROGRAM = """
+import sys
+from photoshop_request.media.limits import Rate
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
+from photoshop_request.errors import Interrupted
+free = Rate(float("inf"), 2)
+try:
+    print("began", flush=True)
+    fetch_corpus(open_corpus(sys.argv[1]), FetchSettings(mirror=sys.argv[2], rates={"imgur.com": free}, other=free),
+                 on_done=lambda outcome: print(outcome.state, flush=True))
+except Interrupted as stopped:
+    print(stopped, flush=True)
+    sys.exit(stopped.exit_code)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_cleanly(corpus: Corpus, number: int) -> None:
+    """Finished pictures are in the ledger, the one under way stays pending, no part file is believed."""
+    routes: dict[str, Any] = {A: reply(jpeg()), "https://hangs.org/x.jpg": stall}
+    with served(routes) as state:
+        write(corpus, [link(A), link("https://hangs.org/x.jpg")])
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, corpus.root, state.base], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert [process.stdout.readline().strip() for _ in range(2)] == ["began", "ok"]
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == Interrupted.exit_code
+    assert "same command" in out
+    assert states(corpus) == {A: "ok", "https://hangs.org/x.jpg": "pending"}
+
+
+def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
+    """After SIGKILL every ok row has its file, and going on gives the whole."""
+    addresses = [f"https://i.imgur.com/{number:05}.jpg" for number in range(300)]
+    with served({address: reply(jpeg(i)) for i, address in enumerate(addresses)}) as state:
+        write(corpus, [link(address) for address in addresses])
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, corpus.root, state.base], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        for _ in range(120):
+            process.stdout.readline()
+        process.kill()
+        process.communicate()
+        with open_ledger(corpus.ledger_path) as ledger:
+            for entry in ledger.get(addresses).values():
+                if entry.state is State.OK:
+                    file = Path(corpus.image_path(entry.sha256 or "", entry.extension or ""))
+                    assert hashlib.sha256(file.read_bytes()).hexdigest() == entry.sha256
+        fetch_corpus(corpus, settings(state))
+    assert set(states(corpus).values()) == {"ok"}
+    assert not list(Path(corpus.root, "images", ".part").iterdir())
+
+
+def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same picture is asked for again once there is room."""
+    write(corpus, [link(A)])
+    monkeypatch.setattr("photoshop_request_builder.lanes._ROOM_SECONDS", 0.01)
+    real, failures, said = os.fsync, [1, 1], []
+
+    def fsync(number: int) -> None:
+        if failures:
+            failures.pop()
+            raise OSError(28, "No space left on device")
+        real(number)
+
+    monkeypatch.setattr("photoshop_request_builder.images.os.fsync", fsync)
+    with served({A: reply(jpeg())}) as state:
+        fetch_corpus(corpus, settings(state), say=said.append)
+    assert states(corpus) == {A: "ok"}
+    assert len(said) == 2
+    assert not list(Path(corpus.root, "images", ".part").iterdir())
+
+
+@pytest.mark.slow
+def test_a_large_ledger_is_no_delay(corpus: Corpus) -> None:
+    """With 400,000 finished addresses the rest begins within 5 seconds."""
+    write(corpus, [link(A)])
+    with open_ledger(corpus.ledger_path) as ledger:
+        ledger.add(New(f"https://i.redd.it/{number:012}.jpg") for number in range(1000))
+        load_links(corpus, ledger)
+    with sqlite3.connect(corpus.ledger_path) as database:
+        columns = "host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"
+        database.execute("UPDATE address SET state = 'ok', sha256 = printf('%064d', id) WHERE host = 'i.redd.it'")
+        database.execute(
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)"
+            f" INSERT INTO address (address, {columns}) SELECT replace(address, '.jpg', '-' || i || '.jpg'), {columns}"
+            f" FROM address, n WHERE host = 'i.redd.it'"
+        )
+        assert database.execute("SELECT count(*) FROM address WHERE state = 'ok'").fetchone()[0] >= 400_000
+    with served({A: reply(jpeg())}) as state:
+        start = time.monotonic()
+        fetch_corpus(corpus, settings(state))
+        assert state.requests[0].at - start < 5
+
+
+def test_rates_are_given_by_host() -> None:
+    """`*` is every other site; more a second means more at once, no limit means sixteen."""
+    rates, other = rates_of({"imgur.com": 8, "i.redd.it": float("inf"), "x.org": 0.1})
+    assert rates == {"imgur.com": Rate(8, 4), "i.redd.it": Rate(float("inf"), 16), "x.org": Rate(0.1, 1)}
+    assert other == OTHER_SITES
+    assert rates_of({"*": 40}) == ({}, Rate(40, 16))
+
+
+# -- the development corpus ---------------------------------------------------------------------------------------------
+
+EXPECTED = {
+    "source": {"ok"}, "triplet": {"ok"}, "same": {"ok"}, "unrelated": {"ok"}, "op_image": {"ok"}, "duplicate": {"ok"},
+    "gone": {"gone"}, "placeholder": {"placeholder"}, "html": {"not_image"}, "corrupt": {"corrupt"},
+    "blocked": {"blocked_address", "blocked_by_policy"}, "not_image": {"not_an_image"},
+}  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_address_of_the_development_corpus_ends_as_its_truth_says(shared: Path, tmp_path: Path) -> None:
+    """Flaky ones are fetched, blocked ones never asked for, and no host is asked more often than set."""
+    from photoshop_request_builder.engine import run_jobs
+    from photoshop_request_builder.stages import ingest, merge
+    from photoshop_request_builder.stages import link as link_stage
+
+    data = shared / "data" / "corpus"
+    corpus = create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1)
+    for job in ingest.plan(corpus, [str(data / "submissions.zst"), str(data / "comments.zst")]):
+        job.run()
+    run_jobs(merge.plan(corpus))
+    run_jobs(link_stage.plan(corpus))
+    rate = 30.0
+    rates, other = rates_of(dict.fromkeys(("*", "i.redd.it", "imgur.com", "drive.google.com"), rate))
+    command = [sys.executable, str(shared / "tools" / "serve_corpus.py"), str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        mirror = server.stdout.readline().strip()
+        try:
+            fetch_corpus(corpus, FetchSettings(mirror=mirror, rates=rates, other=other))
+            with urllib.request.urlopen(f"{mirror}/_stats") as answer:
+                seen: dict[str, list[float]] = json.load(answer)
+        finally:
+            server.terminate()
+    ends = dict(_ends(corpus))
+    for line in (data / "truth.jsonl").read_text().splitlines():
+        truth = json.loads(line)
+        found = ends[truth["submission_id"], truth["comment_id"]]
+        stem = (truth["url"] or "").rpartition(".")[0]
+        matching = {
+            state
+            for address, state in found
+            if not truth["url"] or address.rpartition(".")[0] == stem or address == truth["url"]
+        }
+        assert matching, truth
+        assert matching <= EXPECTED[truth["expect"]], (truth, found)
+    assert not {"127.0.0.1", "localhost", "169.254.169.254", "[::1]"} & set(seen)
+    for times in seen.values():
+        assert max(sum(start <= each < start + 10 for each in times) for start in times) <= 10 * rate
+
+
+def _ends(corpus: Corpus) -> Iterator[tuple[tuple[str, str | None], list[tuple[str, str]]]]:
+    links: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
+    with open_ledger(corpus.ledger_path) as ledger:
+        for row in storage.read_table(corpus.fs, corpus.shard_path(0, "links")).to_pylist():
+            ends = links.setdefault((row["submission_id"], row["comment_id"]), [])
+            if row["reason"]:
+                ends.append((row["canonical"], row["reason"]))
+            else:
+                ends += [(entry.address, entry.state) for entry, _ in ledger.pictures(row["canonical"])]
+    yield from links.items()
