@@ -14,7 +14,7 @@ from photoshop_request.text.noise import is_signature, title_tags, without_usern
 from photoshop_request.text.plain import Line, plain_lines, plain_title
 from photoshop_request.text.questions import not_a_request
 from photoshop_request.text.rules import Rule
-from photoshop_request.text.selection import Piece, Selection, select
+from photoshop_request.text.selection import Piece, Selection, joined, select
 from photoshop_request.text.sentences import Part, Sentence, split
 from photoshop_request.text.trim import trim
 
@@ -57,7 +57,7 @@ def instruction(submission: Submission, clarifications: Sequence[Comment] = ()) 
         _fall_back(sentences, chosen)
     if verdict:
         chosen.fire(verdict)
-    return Instruction(_joined(chosen.kept), verdict is None, code, tuple(chosen.fired))
+    return Instruction(joined(chosen.kept), verdict is None, code, tuple(chosen.fired))
 
 
 def _language(sentences: Sequence[Sentence]) -> str:
@@ -109,15 +109,3 @@ def _fall_back(sentences: Sequence[Sentence], chosen: Selection) -> None:
 
 def _as_written(sentence: Sentence) -> Piece:
     return Piece(sentence.text, sentence.words, sentence.part, sentence.marker, wish=True)
-
-
-def _joined(kept: Sequence[Piece]) -> str:
-    """Pieces as sentences: a capital first, a full stop last, numbers of a numbered list kept."""
-    pieces = []
-    for each in kept:
-        text = each.text.strip()
-        if text:
-            end = "" if text[-1] in ".!?:;\u2026" or text[-2:] in ('."', '!"', '?"', ".)", "!)", "?)") else "."
-            marker = f"{each.marker} " if any(sign.isdigit() for sign in each.marker) else ""
-            pieces.append(f"{marker}{text[0].upper()}{text[1:]}{end}")
-    return " ".join(pieces)

@@ -12,7 +12,7 @@ from photoshop_request.text.sentences import Part, Sentence, split
 from photoshop_request.text.trim import content, is_vague, trim
 from photoshop_request.text.wishes import Frame, Wish, find_wish
 
-__all__ = ["Piece", "Selection", "select"]
+__all__ = ["Piece", "Selection", "joined", "select"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Selection:
         return any(piece.solid for piece in self.kept)
 
 
+_SHORT = 22
+"""Words: a longer sentence with a place in it tells a story."""
 _PRESENT = words_of("is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the")
 _POSITION = either(
     r"\b(?:on|to|in|at|from) (?:the|my|his|her|your) (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|center|centre|back|front|top|bottom|background|foreground|corner)\b",
@@ -145,17 +147,14 @@ def _is_detail(sentence: Sentence, *, listed: bool) -> bool:
     low, words = sentence.low, sentence.words
     if sentence.part is Part.TITLE or _FLUFF.search(low):
         return False
-    if sentence.marker and listed:
+    if (sentence.marker and listed) or _LIKED.search(low):
         return True
     if not words.isdisjoint(_COLOURS) and not words.isdisjoint(_COLOURED):
         return True
-    if _LIKED.search(low):
-        return True
     if low.endswith("?") or _TELLS.match(low):
         return False
-    if len(words) <= 22 and not words.isdisjoint(_PRESENT) and _POSITION.search(low):
-        return True
-    return bool(_DIRECTIVE.search(low))
+    placed = len(words) <= _SHORT and not words.isdisjoint(_PRESENT) and _POSITION.search(low) is not None
+    return placed or _DIRECTIVE.search(low) is not None
 
 
 def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
@@ -217,3 +216,15 @@ def _repeated(stems: frozenset[str], chosen: Selection, *, vague: bool) -> bool:
             chosen.kept.remove(piece)
             break
     return False
+
+
+def joined(kept: Iterable[Piece]) -> str:
+    """Pieces as sentences: a capital first, a full stop last, numbers of a numbered list kept."""
+    pieces = []
+    for each in kept:
+        text = each.text.strip()
+        if text:
+            end = "" if text[-1] in ".!?:;\u2026" or text[-2:] in ('."', '!"', '?"', ".)", "!)", "?)") else "."
+            marker = f"{each.marker} " if any(sign.isdigit() for sign in each.marker) else ""
+            pieces.append(f"{marker}{text[0].upper()}{text[1:]}{end}")
+    return " ".join(pieces)
