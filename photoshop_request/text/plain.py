@@ -69,10 +69,17 @@ def _straight(text: str) -> str:
     return _ENTITY.sub(lambda found: _ENTITIES[found.group(1).lower()], text) if "&" in text else text
 
 
+def _words_of_link(found: re.Match[str]) -> str:
+    """The words of a link, apart from what follows; nothing for an embedded picture."""
+    if found.group(1):
+        return " "
+    return found.group(2) + (" " if found.string[found.end() : found.end() + 1].isalnum() else "")
+
+
 def _inline(text: str) -> str:
     """One line without markup. Each pattern runs only where its signs occur: most lines have none."""
     if "](" in text or "] (" in text:
-        text = _LINK.sub(lambda found: " " if found.group(1) else f"{found.group(2)} ", text)
+        text = _LINK.sub(_words_of_link, text)
     if "http" in text or "www." in text or ("." in text and _HOST.search(text)):
         text = _ADDRESS.sub(" ", text)
     if "~~" in text:

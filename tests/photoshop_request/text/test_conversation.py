@@ -33,7 +33,7 @@ def test_question_answer_edit_wish_revision():
     """The requester speaks as user and one solver as assistant, in the order in which they spoke."""
     chat = conversation(POST, THREAD, "ana", PICTURES)
     assert flat(chat) == [
-        ("user", ["<image>", "[Request] Please remove the ladder\nIt is the red one .\nThanks!"]),
+        ("user", ["<image>", "[Request] Please remove the ladder\nIt is the red one.\nThanks!"]),
         ("assistant", ["All of it, or only the top?"]),
         ("user", ["All of it please", "<image>", "Here is a better scan for everybody"]),
         ("assistant", ["<image>", "Here you go:"]),

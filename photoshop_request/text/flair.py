@@ -1,0 +1,50 @@
+"""What a request's flair and title tags say of money, AI and whether it was solved."""
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["AI_FLAIRS_SINCE", "Terms", "terms"]
+
+AI_FLAIRS_SINCE = 1_754_006_400
+"""1 August 2025, UTC: from then on r/PhotoshopRequest has flairs that allow or forbid AI."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """None where nothing says it: a solved flair, for one, takes the place of the flair that was there before."""
+
+    paid: bool | None
+    ai_allowed: bool | None
+    solved: bool
+
+
+_PAID = re.compile(r"\bpaid\b|\bpaying\b|\bwill (?:pay|tip)\b|[$\u00a3\u20ac]\s?\d|\d\s?[$\u00a3\u20ac]", re.IGNORECASE)
+_UNPAID = re.compile(r"\bunpaid\b|\bfree\b|\bno (?:pay|money)\b", re.IGNORECASE)
+_NO_AI = re.compile(r"\b(?:no|not|without)[ -]ai\b|:no-ai:", re.IGNORECASE)
+_AI = re.compile(r"\bai[ -](?:ok|okay|allowed|fine|welcome|yes)\b|:yes-ai:", re.IGNORECASE)
+_SOLVED = re.compile(r"(?<!un)(?<!not )\b(?:solved|completed?|fulfilled)\b", re.IGNORECASE)
+_TAG = re.compile(r"[\[(][^\])]{1,40}[\])]")
+
+
+def terms(flair: str | None, title: str, created_utc: int) -> Terms:
+    """The terms of a request. Flair says more than a tag in the title; AI is read from flairs of its time, or a tag."""
+    tags = " ".join(_TAG.findall(title))
+    paid = _paid(flair or "")
+    if paid is None:
+        paid = _paid(tags)
+    ai = _ai(flair or "") if created_utc >= AI_FLAIRS_SINCE else None
+    if ai is None:
+        ai = _ai(tags)
+    return Terms(paid, ai, bool(_SOLVED.search(flair or "") or _SOLVED.search(tags)))
+
+
+def _paid(text: str) -> bool | None:
+    if _UNPAID.search(text):
+        return False
+    return True if _PAID.search(text) else None
+
+
+def _ai(text: str) -> bool | None:
+    if _NO_AI.search(text):
+        return False
+    return True if _AI.search(text) else None
