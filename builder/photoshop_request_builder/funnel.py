@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.incoming import parts
 from photoshop_request_builder.selection import count, policy_of
 
 
@@ -26,8 +27,32 @@ class Step:
 
 def funnel(corpus: Corpus) -> list[Step]:
     """Every step that has been done so far, from what lies in the corpus."""
-    steps = [_link(corpus), _fetch(corpus), _pair(corpus), _text(corpus)]
+    steps = [_read(corpus), _merge(corpus), _link(corpus), _fetch(corpus), _pair(corpus), _text(corpus)]
     return [step for step in steps if step is not None]
+
+
+def _read(corpus: Corpus) -> Step | None:
+    counts: Counter[str | None] = Counter()
+    found = parts(corpus)
+    for part in found:
+        counts[None] += part.kept
+        counts.update({"other_subreddits": part.other_subreddits, "blank": part.blank})
+        counts.update(part.rejected)
+    return _step("ingest", "lines", "submissions and comments", +counts, None) if found else None
+
+
+def _merge(corpus: Corpus) -> Step | None:
+    observed = sum(part.kept for part in parts(corpus))
+    stamps = [
+        storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
+        for shard in range(corpus.shards)
+        for table in ("submissions", "comments")
+    ]
+    merged = sum(stamp.rows for stamp in stamps if stamp)
+    if not any(stamps):
+        return None
+    counts: Counter[str | None] = Counter({None: merged, "seen_before": observed - merged})
+    return _step("merge", "submissions and comments", "different ones", +counts, None)
 
 
 def _link(corpus: Corpus) -> Step | None:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from photoshop_request.errors import CutInputError, EmptyInputError, InputError
 from photoshop_request.reddit.archives import Ending
+from photoshop_request.reddit.inputs import find_archives
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job, run_jobs
 from photoshop_request_builder.incoming import IngestSummary
@@ -35,6 +36,7 @@ def ingest_verb(corpus: Corpus, files: Sequence[str], *, workers: int, reporter:
     Raises:
         InputError: a file is missing; nothing has been done then.
     """
+    files = find_archives(files)
     jobs, troubles = _plan_files(corpus, files)
     results = run_stage("ingest", jobs, workers=workers, reporter=reporter)
     troubles += [result for result in results if isinstance(result, InputError)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.errors import InputError
+from photoshop_request.reddit.arctic_shift import BASE
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import default_workers
 
@@ -89,6 +90,7 @@ SETTINGS = (
         dict,
         "requests a second by host, over the built-in limits: HOST=N,HOST=N; * is every other host",
     ),
+    Setting("arctic_shift", _http_address, lambda: BASE, "base address of the Arctic Shift service"),
     Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as content for adults"),
     # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not
     Setting("nsfw_threshold", _share, lambda: 0.8, "score, 0 to 1, from which the classifier's word counts as nsfw"),

@@ -7,7 +7,7 @@ from types import FrameType
 import typer
 
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
-from photoshop_request_builder.cli import demo, look, stages
+from photoshop_request_builder.cli import demo, fetching, look, reading, stages, status
 from photoshop_request_builder.cli.console import say
 
 app = typer.Typer(
@@ -22,13 +22,15 @@ app = typer.Typer(
     "photoshop-request status CORPUS           what there is, what was dropped and why",
 )
 app.command()(stages.run)
-app.command()(stages.ingest)
-app.command()(stages.fetch)
+app.command()(reading.ingest)
+app.command()(fetching.fetch)
 app.command()(stages.pair)
 app.command()(stages.build)
-app.command()(look.status)
+app.command()(status.status)
 app.command()(look.decisions)
 app.command()(look.config)
+app.command()(reading.raw)
+app.command()(reading.refresh)
 app.command()(demo.demo)
 
 

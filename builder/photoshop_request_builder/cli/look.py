@@ -1,49 +1,17 @@
-"""Commands that only look: status, decisions, config."""
+"""Commands that only look: decisions, config."""
 
-import dataclasses
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, funnel_table, hint
-from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.cli.console import data
+from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.decisions import decision_lines
-from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.settings import resolve
-from photoshop_request_builder.stages import build
-
-
-def status(corpus: options.CorpusArgument, as_json: options.Json = False) -> None:
-    """Show what lies in CORPUS: the funnel with every reason, and the dataset's splits.
-
-    Example: photoshop-request status CORPUS --json
-    """
-    found = open_corpus(corpus)
-    steps = funnel(found)
-    splits = _splits(found)
-    if as_json:
-        state = {
-            "corpus": found.address,
-            "subreddits": found.subreddits,
-            "shards": found.shards,
-            "funnel": [dataclasses.asdict(step) for step in steps],
-            "dataset": splits,
-        }
-        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
-        return
-    data.print(f"{found.address}: r/{', r/'.join(found.subreddits)}, {found.shards} shards", markup=False)
-    data.print(funnel_table(steps))
-    table = Table(title="Dataset", title_justify="left")
-    for name in ("config", "split", "rows", "bytes"):
-        table.add_column(name, justify="right" if name in {"rows", "bytes"} else "left")
-    for row in splits:
-        table.add_row(row["config"], row["split"], f"{row['rows']:,}", f"{row['bytes']:,}")
-    data.print(table)
-    hint(f"decisions {corpus}" if splits else f"run {corpus}")
 
 
 def decisions(corpus: options.CorpusArgument) -> None:
@@ -79,12 +47,3 @@ def config(
     for name, one in settings.items():
         table.add_row(name, str(one.value), one.origin, one.setting.variable, one.setting.meaning)
     data.print(table)
-
-
-def _splits(corpus: Corpus) -> list[dict[str, Any]]:
-    totals: dict[tuple[str, str], dict[str, int]] = {}
-    for piece, record in build.records(corpus).items():
-        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0})
-        total["rows"] += record["rows"]
-        total["bytes"] += record["bytes"]
-    return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]

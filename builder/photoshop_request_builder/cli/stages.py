@@ -36,51 +36,14 @@ def run(
 
     Example: photoshop-request run CORPUS PhotoshopRequest_submissions.zst PhotoshopRequest_comments.zst
     """
-    found = _open(corpus, files, subreddit, shards)
+    found = open_or_create(corpus, files, subreddit, shards)
     flags = {"mirror": mirror, "rate": rate, "contact": contact, "workers": workers}
     troubles = work(found, flags, lambda settings: run_all(found, files or [], settings))
     talk.print(funnel_table(funnel(found)))
     say(f"the dataset lies in {found.path('dataset')}")
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
     hint(f"status {corpus}")
-    _raise_first(troubles)
-
-
-def ingest(
-    corpus: options.CorpusArgument,
-    files: options.Files = None,
-    subreddit: options.Subreddits = None,
-    shards: options.Shards = None,
-    workers: options.Workers = None,
-) -> None:
-    """Read archives into CORPUS, merge what they say of each thing, and find the pictures' addresses.
-
-    Example: photoshop-request ingest CORPUS RS_2020-06.zst RC_2020-06.zst --subreddit PhotoshopRequest
-    """
-    found = _open(corpus, files, subreddit, shards)
-    troubles = work(
-        found,
-        {"workers": workers},
-        lambda settings: pipeline.ingest_verb(found, files or [], workers=settings["workers"].value, reporter=reporter),
-    )
-    hint(f"fetch {corpus}")
-    _raise_first(troubles)
-
-
-def fetch(
-    corpus: options.CorpusArgument,
-    mirror: options.Mirror = None,
-    rate: options.Rate = None,
-    contact: options.Contact = None,
-) -> None:
-    """Fetch the pictures, politely; what was fetched is not asked for again.
-
-    Example: photoshop-request fetch CORPUS --contact me@example.org
-    """
-    found = open_corpus(corpus)
-    flags = {"mirror": mirror, "rate": rate, "contact": contact}
-    work(found, flags, lambda settings: pipeline.fetch_verb(found, fetch_settings(settings), reporter=reporter))
-    hint(f"pair {corpus}")
+    raise_first(troubles)
 
 
 def pair(corpus: options.CorpusArgument, workers: options.Workers = None) -> None:
@@ -121,7 +84,7 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective])
     workers = settings["workers"].value
     troubles = pipeline.ingest_verb(corpus, files, workers=workers, reporter=reporter)
     if not parts(corpus):
-        _raise_first(troubles)
+        raise_first(troubles)
         raise InputError(
             f"{corpus.address}: nothing has been read into it yet. Name archives: run {corpus.address} FILE…"
         )
@@ -143,13 +106,13 @@ def fetch_settings(settings: Mapping[str, Effective]) -> FetchSettings:
     )
 
 
-def _raise_first(troubles: Sequence[InputError]) -> None:
+def raise_first(troubles: Sequence[InputError]) -> None:
     """What was good is kept and worked on; that something was not must still be seen by who called."""
     if troubles:
         raise troubles[0]
 
 
-def _open(corpus: str, files: list[str] | None, subreddits: list[str] | None, shards: int | None) -> Corpus:
+def open_or_create(corpus: str, files: list[str] | None, subreddits: list[str] | None, shards: int | None) -> Corpus:
     """An existing corpus, or a new one where there are files to read into it."""
     if files is None and subreddits is None:
         return open_corpus(corpus)

@@ -3,13 +3,13 @@
 Scores of 2013 and of 2025 do not compare: the community grew from thousands to millions.
 """
 
-import time
 from collections import defaultdict
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
+from photoshop_request.reddit.coverage import month_of
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
@@ -56,11 +56,6 @@ def run(corpus: Corpus, fingerprint: str) -> None:
             corpus.fs, corpus.shard_path(shard, "ranks"), pa.table(rows, schema=tables.RANKS), fingerprint
         )
         start = end
-
-
-def month_of(utc: int) -> str:
-    """The month of a time, UTC: `2020-06`."""
-    return time.strftime("%Y-%m", time.gmtime(utc))
 
 
 def percentiles(values: list[int | None], groups: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> list[float | None]:

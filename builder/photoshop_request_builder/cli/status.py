@@ -1,0 +1,152 @@
+"""The status command: sources with their holes in time, the funnel, hosts, and the dataset."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from photoshop_request_builder.cli import options
+from photoshop_request_builder.cli.console import data, funnel_table, hint
+from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.fetch_plan import HostStates, host_states
+from photoshop_request_builder.funnel import funnel
+from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.ledger import open_ledger
+from photoshop_request_builder.sources import SourceStatus, source_status
+from photoshop_request_builder.stages import build
+
+_BARS = "▁▂▃▄▅▆▇█"
+_NOTHING = "·"
+
+
+def status(
+    corpus: options.CorpusArgument,
+    hosts: Annotated[bool, typer.Option("--hosts", help="What became of the addresses of each host instead.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Show what lies in CORPUS: sources and the months they cover, the funnel with every reason, the dataset.
+
+    Example: photoshop-request status CORPUS
+
+    Example: photoshop-request status CORPUS --hosts
+    """
+    found = open_corpus(corpus)
+    if hosts:
+        _show_hosts(_hosts(found), as_json=as_json)
+        return
+    sources, steps, splits = source_status(parts(found)), funnel(found), _splits(found)
+    if as_json:
+        state = {
+            "corpus": found.address,
+            "subreddits": found.subreddits,
+            "shards": found.shards,
+            "sources": [dataclasses.asdict(source) for source in sources],
+            "funnel": [dataclasses.asdict(step) for step in steps],
+            "dataset": splits,
+        }
+        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
+        return
+    data.print(f"{found.address}: r/{', r/'.join(found.subreddits)}, {found.shards} shards", markup=False)
+    data.print(_sources_table(sources))
+    if sources:
+        _show_months(sources[-1])
+    data.print(funnel_table(steps))
+    data.print(_dataset_table(splits))
+    hint(f"decisions {corpus}" if splits else f"run {corpus}")
+
+
+def month_bars(months: Mapping[str, int]) -> list[str]:
+    """A line a year, a bar a month; months without a row are dots, those before the first or after the last blank."""
+    most = max(months.values(), default=0)
+    lines = []
+    for year in sorted({month[:4] for month in months}):
+        bars = "".join(_bar(months.get(f"{year}-{month:02}"), most) for month in range(1, 13))
+        total = sum(rows for month, rows in months.items() if month.startswith(year))
+        lines.append(f"{year} {bars} {total:,}")
+    return lines
+
+
+def _bar(rows: int | None, most: int) -> str:
+    if rows is None:
+        return " "
+    return _BARS[(len(_BARS) - 1) * rows // most] if rows else _NOTHING
+
+
+def _show_months(source: SourceStatus) -> None:
+    for table, months in source.months.items():
+        if not months:
+            continue
+        data.print(f"{table} by month", markup=False)
+        for line in month_bars(months):
+            data.print(f"  {line}", markup=False)
+        for hole in source.holes[table]:
+            data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows", markup=False)
+
+
+def _sources_table(sources: list[SourceStatus]) -> Table:
+    """A column a source: terminals are narrow, and sources are few."""
+    table = Table(title="Sources", title_justify="left")
+    table.add_column("")
+    for source in sources:
+        table.add_column(source.source, justify="right", overflow="fold")
+    fields = [_source_fields(source) for source in sources]
+    for name in dict.fromkeys(name for each in fields for name in each):
+        table.add_row(name, *(each.get(name, "0") for each in fields))
+    return table
+
+
+def _source_fields(source: SourceStatus) -> dict[str, str]:
+    months = sorted(month for counts in source.months.values() for month in counts)
+    return {
+        "parts": f"{source.parts:,}",
+        "bytes": f"{source.size:,}",
+        "lines": f"{source.lines:,}",
+        "submissions": f"{source.submissions:,}",
+        "comments": f"{source.comments:,}",
+        "other subreddits": f"{source.other_subreddits:,}",
+        "blank": f"{source.blank:,}",
+        **{f"rejected, {reason}": f"{count:,}" for reason, count in source.rejected.items()},
+        "from": months[0] if months else "-",
+        "to": months[-1] if months else "-",
+        "unfinished": "; ".join(source.unfinished) or "-",
+    }
+
+
+def _dataset_table(splits: list[dict[str, Any]]) -> Table:
+    table = Table(title="Dataset", title_justify="left")
+    for name in ("config", "split", "rows", "bytes"):
+        table.add_column(name, justify="right" if name in {"rows", "bytes"} else "left")
+    for row in splits:
+        table.add_row(row["config"], row["split"], f"{row['rows']:,}", f"{row['bytes']:,}")
+    return table
+
+
+def _hosts(corpus: Corpus) -> list[HostStates]:
+    with open_ledger(corpus.ledger_path) as ledger:
+        return host_states(ledger.states_by_host())
+
+
+def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))  # noqa: T201 - stdout is data
+        return
+    table = Table(title="Hosts", title_justify="left")
+    table.add_column("host")
+    table.add_column("addresses", justify="right")
+    table.add_column("states", overflow="fold")
+    for row in rows:
+        states = ", ".join(f"{state} {count:,}" for state, count in row.states.items())
+        table.add_row(row.host, f"{row.addresses:,}", states)
+    data.print(table)
+
+
+def _splits(corpus: Corpus) -> list[dict[str, Any]]:
+    totals: dict[tuple[str, str], dict[str, int]] = {}
+    for piece, record in build.records(corpus).items():
+        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0})
+        total["rows"] += record["rows"]
+        total["bytes"] += record["bytes"]
+    return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]
