@@ -4,20 +4,7 @@ import re
 
 from photoshop_request.text.lexicon import MODALS, either, words_of
 
-__all__ = [
-    "ASKS",
-    "DESIRE",
-    "DESIRE_WORDS",
-    "GIVES",
-    "HELP",
-    "HOLLOW",
-    "PLEASE",
-    "PLEASE_WORDS",
-    "SUBJECT",
-    "TOLD",
-    "UNKNOWN_VERB",
-    "WISHING",
-]
+__all__ = ["ASKS", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WISHING"]
 
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
 _ASK = re.compile(
@@ -31,25 +18,17 @@ _ASK_WHO = re.compile(
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
     r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b)"
 )
-PLEASE = re.compile(r"\b(?:please|pls|plz|kindly)\b|\bif (?:you|u|any\s?one|some\s?one)\b")
-HELP = re.compile(r"\bhelp\b|\b(?:crack|stab|shot|go|try|whack|swing) at\b|\bhand(?= \w+ing\b)")
-DESIRE = re.compile(
-    r"\b(?:(?:(?<=would )|(?<=d )|(?<=d really ))like|love|hoping|hope|wondering|looking|needs?|needed|wants?|wanted|wish|asking|asked|requesting|appreciate|prefer)\b"
-)
 SUBJECT = re.compile(
     r"(?:\b(?:i|we|she|he|they|who|and|but|all)\b\s?)?(?:'?(?:d|m|ve)\s+)?(?:(?:would|am|is|are|was|were|do|really|just|also|simply|only|absolutely|be|have|been|kinda|basically|[a-z]+ly)\s+)*$"
-)
-DESIRE_WORDS = words_of(
-    "like love hoping hope wondering looking need needs needed want wants wanted wish asking asked requesting appreciate prefer"
 )
 _ASK_IF_WORDS = words_of(
     "if that wondering hoping think appreciate love like want need for chance there grateful thankful"
 )
 _ASK_WHO_WORDS = words_of(
-    "anyone someone anybody somebody any some who whoever care mind possible way anyway chance to hard difficult"
+    "anyone someone anybody somebody any some who whoever care mind possible way anyway chance hard difficult great awesome nice cool "
+    "amazing fantastic incredible wonderful perfect"
 )
 ASKS = ((MODALS, _ASK), (_ASK_IF_WORDS, _ASK_IF), (_ASK_WHO_WORDS, _ASK_WHO))
-PLEASE_WORDS = words_of("please pls plz kindly if")
 HOLLOW = either(
     r"make (?:my|her|his|our|their|someone's|the)\b(?: [\w']+)?(?: [\w']+)? (?:day|week|year|life|christmas|happy|smile|cry|laugh|birthday|special|holidays?|dreams?)\b",
     r"make (?:it|this) (?:happen|work|up to)\b",

@@ -32,7 +32,8 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)([^*_]+?)(?<=\S)\1(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>^|&/])")
 _LEFTOVER = re.compile(r"`+|\*{2,}|~~|>!|!<|\^(?=[\w(])|\[/?img\]", re.IGNORECASE)
 _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>|\"\s*\"")
-_MARKUP = frozenset('*~`^[(<>"')
+_MARKUP = frozenset("*~`^<>")
+_OPENING = frozenset('[(<"')
 _LETTER = re.compile(r"[^\W_]")
 _HOST = re.compile(r"\.(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|#39|#x200b|nbsp);", re.IGNORECASE)
@@ -88,6 +89,8 @@ def _inline(text: str) -> str:
         text = _ESCAPE.sub(r"\1", text)
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub(r"\2", text)
-    if not _MARKUP.isdisjoint(text):
-        text = _EMPTY_PAIR.sub(" ", _LEFTOVER.sub("", text))
+    if not _MARKUP.isdisjoint(text) or "[img" in text:
+        text = _LEFTOVER.sub("", text)
+    if not _OPENING.isdisjoint(text):
+        text = _EMPTY_PAIR.sub(" ", text)
     return " ".join(text.split())

@@ -17,19 +17,23 @@ _OFFER = either(
     r"^\W*(?:offer|offering|free (?:photoshop|restorations?|edits)|i(?:'ll| will| can) (?:photoshop|edit|restore|colou?rize|draw|make|fix|edit/touch-up|touch up) (?:your|any|you|anything|whatever)\b|post your|send me your|i(?:'m| am) (?:offering|bored|a (?:graphic|professional|freelance)))",
 )
 _META = either(
-    r"[\[({](?:meta|mods?|psa|announcement|contest|discussion|rant|thank you|thanks|fulfilled|completed|finished|found|reminder|information|info|help offered|battle)\b[^\])}]*[\])}]",
-    r"^\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|whoever,? (?:posted|deleted)|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
-    r"^\W*(?:thank you|thanks|shout ?out|hats off|congratulations)\b(?!.*\b(?:can|could|please|request)\b)",
-    r"\bsidebar\b",
-    r"^\W*(?:hey|to),? ?/?u/",
+    r"\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|whoever,? (?:posted|deleted)|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
+    r"\W*(?:hey|to),? ?/?u/",
+    r"\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b",
+    r"\W*(?:what'?s with|why is|why are|why do)\b",
+)
+"""Anchored: at the beginning of a title."""
+_META_TAG = re.compile(
+    r"[\[({](?:meta|mods?|psa|announcement|contest|discussion|rant|thank you|thanks|fulfilled|completed|finished|found|reminder|information|info|help offered|battle)\b[^\])}]*[\])}]"
+)
+_META_TALK = either(
+    r"^\W*(?:thank you|thanks|shout ?out|hats off|congratulations)\b",
+    r"\b(?:sidebar|requesters|advice inside)\b",
     r"\b(?:this|my new|new|the) (?:sub|subreddit|community)\b",
-    r"^\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b",
     r"/?r/picrequests\b",
     r"\b(?:all|the|these|your|lousy|many|of|related) (?:\w+ )?(?:requests|requesters?|submitters)\b",
-    r"\brequesters\b",
-    r"advice inside",
-    r"^\W*(?:what'?s with|why is|why are|why do)\b",
 )
+"""Talk about the place: only where the title asks for no edit besides."""
 _QUESTION = either(
     r"\b(?:is|are|was|were) (?:this|these|it|that|the (?:photo|picture|image|pic))(?: \w+){0,4} (?:fake|real|photoshopped|shopped|edited|ai|doctored|genuine|legit|authentic|altered|manipulated)\b",
     r"\b(?:what|which|whats|what's|name (?:of )?(?:the|this)|identify (?:the|this)?|id (?:the|this)) (?:\w+ )?(?:font|typeface)\b",
@@ -49,11 +53,9 @@ _QUESTION_WORDS = words_of(
     "fake real photoshopped shopped edited ai doctored genuine legit authentic altered manipulated font typeface what which whats what's how tell explain "
     "teach identify recommend confirm verify read figure make prove proving find finding know recognize remember who where tutorial source origin"
 )
-_OFFER_WORDS = words_of("offer offering offers free i'll i'm will can post send i")
-_META_WORDS = words_of(
-    "meta mod mods psa announcement contest discussion rant thank thanks fulfilled completed finished found reminder information info battle attention follow "
-    "followup follow-up update whoever am i wtf letter give requester requesters if shoutout shout hats congratulations sidebar hey to sub subreddit "
-    "community we poster posters people all why picrequests requests submitters advice what's whats help no"
+_OFFER_WORDS = words_of("offer offering offers free i'll i'm post send i")
+_TALK_WORDS = words_of(
+    "thank thanks shoutout shout hats congratulations sidebar requesters requester advice sub subreddit community picrequests requests submitters"
 )
 _WORD = re.compile(r"[a-z0-9'-]+")
 _TAGGED = re.compile(r"request|[\[(](?:serious|silly|specific|random|paid|free)|\bpsr\b")
@@ -66,7 +68,7 @@ def not_a_request(submission: Submission, sentences: Sequence[Sentence], chosen:
     head = submission.title.lower()
     if head.strip() in _PLACEHOLDERS and not any(piece.solid for piece in chosen.kept if piece.part is not Part.TITLE):
         return Rule.REMOVED
-    if kind := _of_title(head):
+    if kind := _of_title(head, asks=any(piece.solid and piece.part is Part.TITLE for piece in chosen.kept)):
         return kind
     tagged = _TAGGED.search(head) is not None
     if _only_questions(sentences, tagged=tagged):
@@ -76,11 +78,13 @@ def not_a_request(submission: Submission, sentences: Sequence[Sentence], chosen:
     return None if asks or flaired else Rule.NO_WISH
 
 
-def _of_title(head: str) -> Rule | None:
+def _of_title(head: str, *, asks: bool) -> Rule | None:
     words = frozenset(_WORD.findall(head))
     if not words.isdisjoint(_OFFER_WORDS) and _OFFER.search(head):
         return Rule.OFFER
-    if not words.isdisjoint(_META_WORDS) and _META.search(head):
+    if _META.match(head) or _META_TAG.search(head):
+        return Rule.META
+    if not asks and not words.isdisjoint(_TALK_WORDS) and _META_TALK.search(head):
         return Rule.META
     return None
 

@@ -27,17 +27,17 @@ _OCCASION = (
     r"valentine'?s day|graduation|card|keepsake|retirement|\d+\w{2} birthday)"
 )
 _PURPOSE = re.compile(
-    rf"[\s,]+(?:to give|and give|as a (?:\w+ )?{_OCCASION}|for) (?:(?:it )?to )?(?:(?:my|his|her|our|their|a|the|an|this|next|upcoming|\w+'s)\s+)?"
+    rf"[\s,]+(?:(?:to give|and give|as a (?:\w+ )?{_OCCASION}|for) (?:(?:it )?to )?(?:(?:my|his|her|our|their|a|the|an|this|next|upcoming|\w+'s)\s+)?"
     rf"(?:\w+\s+){{0,2}}?(?:{_PEOPLE}|{_OCCASION})(?:'s)?(?:\s+{_OCCASION})?(?=\s*(?:[.?!,]|$)|\s+(?:if|and|but|so|as|since|because|with)\b)"
-    r"|[\s,]+so (?:that )?(?:i|we|she|he|they|my \w+) (?:can|could|may|might|will) (?:give|have|use|print|frame|hang|put|send|show|post|share|keep|surprise|get|finally|at least)\b[^.?!]*"
-    r"|[\s,]+(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*"
-    r"|[\s,]+(?:and )?(?:i'd|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
-    r"|[\s,]+(?:i|it|that|we)(?:'d|'ll| would| will| can't| cannot)\b[^.?!]*\b(?:mean|express|grateful|appreciat\w+|great|awesome|thankful|amazing|forever|ecstatic|thrilled|perfect|wonderful)\b[^.?!]*"
-    r"|[\s,]+(?:for|in) (?:a|an|the|my|our|his|her) (?:frame|picture frame|slideshow|slide show|scrapbook)(?=\s*(?:[.?!,]|$))",
+    r"|so (?:that )?(?:i|we|she|he|they|my \w+) (?:can|could|may|might|will) (?:give|have|use|print|frame|hang|put|send|show|post|share|keep|surprise|get|finally|at least)\b[^.?!]*"
+    r"|(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*"
+    r"|(?:and )?(?:i'd|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
+    r"|(?:i|it|that|we)(?:'d|'ll| would| will| can't| cannot)\b[^.?!]*\b(?:mean|express|grateful|appreciat\w+|great|awesome|thankful|amazing|forever|ecstatic|thrilled|perfect|wonderful)\b[^.?!]*"
+    r"|(?:for|in) (?:a|an|the|my|our|his|her) (?:frame|picture frame|slideshow|slide show|scrapbook)(?=\s*(?:[.?!,]|$)))",
     re.IGNORECASE,
 )
 _PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'[dlm]+|in|and) ")
-_DANGLING = re.compile(r"(?:[\s,;]+(?:but|and|so|or|if|because|since|as|to|for|that))+[\s.?!,]*$", re.IGNORECASE)
+_DANGLING = words_of("but and so or if because since as to for that")
 _INNER_FRAME = re.compile(
     r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*|"
     r"i(?:'d| would) (?:also )?(?:like|love|appreciate it) (?:for|if) (?:you|someone|anyone) (?:to|could|can)) (?=\w)",
@@ -55,8 +55,9 @@ _WEAK_VERBS = words_of(
     "make put take turn like change cover print frame place move close open touch bring age write lose drop cut try swing dress show "
     "even lift connect join position light fill create wash iron photoshop shop photo pose throw"
 )
-_EDGES = re.compile(r"^[\s,;:.!?\-\u2013~)\]*]+|[\s,;:\-\u2013~(\[*]+$")
-_SPACES = re.compile(r"\s+([,?!;:]|\.(?!\w))|\s{2,}")
+_BEFORE = " ,;:.!?-\u2013~)]*"
+_AFTER = " ,;:-\u2013~([*"
+_LOOSE = re.compile(r" ([,?!;:]|\.(?!\w))")
 _WORD = re.compile(r"[a-z0-9']+")
 _STOP = words_of(
     "a an the and or of to in on is are was were be been it its it's this that these those my me i we our us you your he his him she her they them with for "
@@ -82,11 +83,13 @@ def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
         short = _INNER_FRAME.sub("", short)
     if " for " in low:
         short = _FOR_ME.sub("", short)
-    bare = _DANGLING.sub("", _purposeless(_without_asides(short)))
+    bare = _not_dangling(_purposeless(_without_asides(short)))
     if not _WORD.search(bare.lower()):
         bare = short
     fired = (Rule.TAIL,) if len(bare) < len(text) - 8 else ()
-    bare = _SPACES.sub(lambda found: found.group(1) or " ", _EDGES.sub("", bare)).strip()
+    bare = " ".join(bare.lstrip(_BEFORE).rstrip(_AFTER).split())
+    if _LOOSE.search(bare):
+        bare = _LOOSE.sub(r"\1", bare)
     if bare.count("(") != bare.count(")"):
         bare = bare.replace("(", "").replace(")", "")
     if bare.endswith("?"):
@@ -105,6 +108,13 @@ def content(low: str) -> frozenset[str]:
 def is_vague(words: frozenset[str]) -> bool:
     """Do these stems name no thing and no particular edit ("fix it", "do something with this picture")?"""
     return words <= _VAGUE
+
+
+def _not_dangling(text: str) -> str:
+    """Without a conjunction at the end that joined what was taken off."""
+    while (words := text.rstrip(" .?!,;").rsplit(None, 1)) and len(words) > 1 and words[1].lower() in _DANGLING:
+        text = words[0]
+    return text
 
 
 def _purposeless(text: str) -> str:

@@ -5,24 +5,13 @@ found by pattern, then words are walked to the first verb that can be a wish.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from operator import itemgetter
 
-from photoshop_request.text.frames import (
-    ASKS,
-    DESIRE,
-    DESIRE_WORDS,
-    GIVES,
-    HELP,
-    HOLLOW,
-    PLEASE,
-    PLEASE_WORDS,
-    SUBJECT,
-    TOLD,
-    UNKNOWN_VERB,
-    WISHING,
-)
+from photoshop_request.text.frames import ASKS, GIVES, HOLLOW, SUBJECT, TOLD, UNKNOWN_VERB, WISHING
 from photoshop_request.text.lexicon import (
     DESIRES,
     EDIT_NOUNS,
@@ -63,6 +52,8 @@ class Wish:
 
 
 _WORD = re.compile(r"[a-z0-9'+-]+")
+_Tokens = list[tuple[str, int]]
+_start = itemgetter(1)
 _FILLER = words_of(
     "it if that for to someone somebody anyone anybody some any one body you u guys of could can would might will be able please pls plz reddit is was "
     "there way help helping get getting have having had people who also just maybe possibly perhaps kindly simply really me us out and with by in at "
@@ -86,10 +77,19 @@ _NOUNISH_NEXT = words_of("is was are were would will has had or of by from")
 _DETERMINERS = words_of("a an the this my his her our your some any good nice better that")
 _NOT_PHOTOSHOPPED = words_of("to so but and or with at who that i for thanks")
 _LONGEST_WALK = 11
+_STOPS = (". ", "? ", "! ")
+_PLEASE = words_of("please pls plz kindly")
+_ANYONE = words_of("you u anyone someone any some")
+_TRIES = words_of("crack stab shot go try whack swing")
+_DESIRE = words_of(
+    "like love hoping hope wondering looking need needs needed want wants wanted wish asking asked requesting appreciate prefer"
+)
+_WOULD = words_of("would i'd we'd she'd he'd they'd id really")
+_STARTERS = (EDIT_VERBS | (LIGHT_VERBS - _LEAD)) - _NO_START
+_CARRIERS = LIGHT_VERBS - words_of("help try go come")
 _PICTURE_OF = re.compile(
     r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
 )
-_DOUBLED_ING = re.compile(r"([bdgmnprt])\1ing$")
 
 
 def find_wish(low: str, words: frozenset[str]) -> Wish | None:
@@ -100,10 +100,11 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     if not (verbs or named) and not (asks and "ing" in low):
         unknown = UNKNOWN_VERB.search(low) if not words.isdisjoint(MODALS) else None
         return Wish(unknown.start(1), Frame.ASK, solid=False) if unknown else None
-    best = _imperative(low)
+    tokens = [(found.group(), found.start()) for found in _WORD.finditer(low)]
+    best = _imperative(low, tokens)
     if (best and best.solid) or not asks:
         return best
-    found = sorted(_framed(low, words), key=lambda wish: (wish.start, wish.frame))
+    found = sorted(_framed(low, words, tokens), key=lambda wish: (wish.start, wish.frame))
     solid = next((wish for wish in found if wish.solid), None)
     best = solid or best or (found[0] if found else None)
     if best is None and named and not words.isdisjoint(WISHING) and not TOLD.match(low):
@@ -111,80 +112,77 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     return best
 
 
-def _imperative(low: str) -> Wish | None:
+def _imperative(low: str, tokens: _Tokens) -> Wish | None:
     """A verb at the beginning, after words that only lead in: "remove the leaf", "also, just make it blue"."""
-    for count, found in enumerate(_WORD.finditer(low)):
-        word = found.group()
-        if word in EDIT_VERBS and word not in _NO_START:
-            following = _WORD.search(low, found.end())
-            after = following.group() if following else ""
-            if after in _NOT_A_VERB_BEFORE or after in _NOUNISH_NEXT or HOLLOW.match(low, found.start()):
+    for count, (word, start) in enumerate(tokens):
+        if word in _STARTERS:
+            after = _next(tokens, count)
+            edits = word in EDIT_VERBS
+            if HOLLOW.match(low, start) or (edits and (after in _NOT_A_VERB_BEFORE or after in _NOUNISH_NEXT)):
                 return None
-            return Wish(found.start(), Frame.IMPERATIVE, solid=True)
-        if word in LIGHT_VERBS and word not in _NO_START and word not in _LEAD:
-            hollow = HOLLOW.match(low, found.start())
-            return (
-                None
-                if hollow
-                else Wish(found.start(), Frame.IMPERATIVE, solid=_light_is_solid(low, found.start(), Frame.IMPERATIVE))
-            )
+            return Wish(start, Frame.IMPERATIVE, solid=edits or _light_is_solid(low, start, Frame.IMPERATIVE))
         if word.endswith("ing") and count and plain_verb(word) != word:
-            return Wish(found.start(), Frame.IMPERATIVE, solid=True, gerund=True)
+            return Wish(start, Frame.IMPERATIVE, solid=True, gerund=True)
         if word not in _LEAD or count > 6:
             return None
     return None
 
 
-def _framed(low: str, words: frozenset[str]) -> Iterator[Wish]:
+def _framed(low: str, words: frozenset[str], tokens: _Tokens) -> Iterator[Wish]:
     """Every wish behind a frame."""
     for cues, pattern in ASKS:
         if not words.isdisjoint(cues):
             for found in pattern.finditer(low):
-                yield from _walk(low, found.end(), Frame.ASK)
-    if not words.isdisjoint(PLEASE_WORDS):
-        for found in PLEASE.finditer(low):
-            yield from _walk(low, found.end(), Frame.PLEASE)
-    if "help" in low or " at " in low or "hand" in words:
-        for found in HELP.finditer(low):
-            yield from _walk(low, found.end(), Frame.HELP)
-    if not words.isdisjoint(DESIRE_WORDS):
-        for found in DESIRE.finditer(low):
-            yield from _walk(low, found.end(), Frame.DESIRE, found.start())
+                yield from _walk(low, tokens, bisect_left(tokens, found.end(), key=_start), Frame.ASK)
+    before = ""
+    for count, (word, start) in enumerate(tokens):
+        if word in _PLEASE or (word == "if" and _next(tokens, count) in _ANYONE):
+            yield from _walk(low, tokens, count + 1 + (word == "if"), Frame.PLEASE)
+        elif word == "help" or (word == "at" and before in _TRIES) or (word == "hand" and "ing " in low):
+            yield from _walk(low, tokens, count + 1, Frame.HELP)
+        elif word in _DESIRE and (word != "like" or before in _WOULD):
+            yield from _walk(low, tokens, count + 1, Frame.DESIRE, start)
+        before = word
 
 
-def _walk(low: str, start: int, frame: Frame, frame_start: int = -1) -> Iterator[Wish]:
+def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int = -1) -> Iterator[Wish]:
     """From the end of a frame to the first verb. Only ASK passes over any word; others over words of asking alone."""
     pending = -1
     before = ""
-    for passed, found in enumerate(_WORD.finditer(low, start)):
-        word = found.group()
-        if passed and low[found.start() - 2 : found.start()] in (". ", "? ", "! "):
+    for count in range(first, min(len(tokens), first + _LONGEST_WALK + 1)):
+        word, start = tokens[count]
+        if before and low[start - 2 : start] in _STOPS:
             break
-        if (
-            word in EDIT_VERBS
-            and word != "like"
-            and before not in _DETERMINERS
-            and (pending < 0 or before in ("and", "to"))
-        ):
-            following = _WORD.search(low, found.end())
-            after = following.group() if following else ""
-            if after not in _NOT_A_VERB_BEFORE and not (word == "photoshop" and after in _NOT_PHOTOSHOPPED):
-                yield Wish(found.start(), frame, solid=not HOLLOW.match(low, found.start()))
+        if word in EDIT_VERBS:
+            if _is_verb(word, before, _next(tokens, count), pending):
+                yield Wish(start, frame, solid=not HOLLOW.match(low, start))
                 return
         elif word.endswith("ing") and plain_verb(word) != word:
-            yield Wish(found.start(), frame, solid=True, gerund=True)
+            yield Wish(start, frame, solid=True, gerund=True)
             return
-        elif pending < 0 and word in LIGHT_VERBS and word not in ("help", "try", "go", "come"):
-            pending = found.start()
-        if (frame is not Frame.ASK and word not in _FILLER) or passed >= _LONGEST_WALK:
+        elif pending < 0 and word in _CARRIERS:
+            pending = start
+        if frame is not Frame.ASK and word not in _FILLER:
             break
         before = word
+    offset = tokens[first][1] if first < len(tokens) else len(low)
     if pending >= 0:
         yield Wish(pending, frame, solid=_light_is_solid(low, pending, frame))
-    elif frame is Frame.DESIRE and _names_edit(low[start:]):
+    elif frame is Frame.DESIRE and _names_edit(low[offset:]):
         subject = SUBJECT.search(low, max(0, frame_start - 40), frame_start)
         frame_start = low.rfind(" ", 0, subject.start() + 1) + 1 if subject else frame_start
         yield Wish(frame_start if frame_start > 14 else 0, frame, solid="surprise" not in low)
+
+
+def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
+    """Is this word a verb where it stands, and the one that the frame leads to?"""
+    if before in _DETERMINERS or (pending >= 0 and before not in ("and", "to")):
+        return False
+    return after not in _NOT_A_VERB_BEFORE and not (word == "photoshop" and after in _NOT_PHOTOSHOPPED)
+
+
+def _next(tokens: _Tokens, count: int) -> str:
+    return tokens[count + 1][0] if count + 1 < len(tokens) else ""
 
 
 def _light_is_solid(low: str, start: int, frame: Frame) -> bool:
@@ -202,7 +200,8 @@ def _names_edit(low: str) -> bool:
 def plain_verb(gerund: str) -> str:
     """The verb of an -ing form ("removing" -> "remove", "cropping" -> "crop"), or the word itself if none is known."""
     stem = gerund[:-3]
-    for verb in (stem, stem + "e", _DOUBLED_ING.sub(r"\1", gerund)):
+    shorter = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
+    for verb in (stem, stem + "e", shorter):
         if verb in EDIT_VERBS and verb != gerund:
             return verb
     return gerund

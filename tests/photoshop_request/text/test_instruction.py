@@ -256,6 +256,8 @@ def test_posts_that_ask_for_no_edit(title, body, rule):
         ("[Request] a walrus on a skateboard", None),
         ("Grandma in 1950", "Free"),
         ("Need help with this photo", None),
+        ("I love this community! Please remove the scratch", None),
+        ("Thanks in advance, could you remove the scratch?", None),
     ],
 )
 def test_posts_that_ask_for_an_edit(title, flair):
