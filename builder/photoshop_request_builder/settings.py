@@ -92,6 +92,7 @@ SETTINGS = (
     ),
     Setting("arctic_shift", _http_address, lambda: BASE, "base address of the Arctic Shift service"),
     Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as content for adults"),
+    Setting("classify_nsfw", _yes_or_no, lambda: False, "score every picture of an edit (needs the extra nsfw)"),
     # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not
     Setting("nsfw_threshold", _share, lambda: 0.8, "score, 0 to 1, from which the classifier's word counts as nsfw"),
 )

@@ -108,18 +108,23 @@ def _sniff_boxes(data: bytes) -> str | None:
     return "HEIF" if brands & _HEIF_BRANDS else None
 
 
-def decode(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE) -> Picture | Rejected:
+def decode(
+    data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE, enough: int | None = None
+) -> Picture | Rejected:
     """Decode a whole file to one upright, opaque sRGB picture, or say why not.
 
     Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied, colour
     profiles are converted to sRGB, CMYK, palettes and 16-bit samples become 8-bit RGB, transparency is laid on
-    white. Of several pages or camera frames the first counts; animations are rejected.
+    white. Of several pages or camera frames the first counts; animations are rejected. Where a small copy is
+    `enough` (pixels of the shorter side), a JPEG may come at 1/2, 1/4 or 1/8 of its size, many times faster.
     """
     image = open_checked(data, max_pixels=max_pixels, min_side=min_side)
     if isinstance(image, Rejected):
         return image
     kind = sniff(data) or ""
     try:
+        if enough:
+            image.draft(None, (enough, enough))
         image.load()
         image = upright(image)
         image, transparent = _flatten(_to_srgb(image))

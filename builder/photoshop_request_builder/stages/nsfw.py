@@ -1,0 +1,67 @@
+"""nsfw: candidates -> nsfw, a score for each picture that could be published. Opt-in: the setting `classify_nsfw`."""
+
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from photoshop_request.media.decode import Rejected
+from photoshop_request.media.nsfw import classifier, nsfw_score
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.settings import resolve
+
+VERSION = 1
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The shards whose scores are missing or of other candidates; none while the setting is off.
+
+    Raises:
+        PhotoshopRequestError: the setting is on and no classifier is installed.
+    """
+    if not resolve(corpus, {})["classify_nsfw"].value:
+        return []
+    model, jobs = classifier(), []
+    for shard in range(corpus.shards):
+        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "candidates"))
+        if stamp is None:
+            continue
+        made_of = storage.fingerprint("nsfw", VERSION, {"candidates": stamp.content, "model": model})
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "nsfw"))
+        if done is None or done.fingerprint != made_of:
+            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, model, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
+    """Write the scores of one shard; a picture that this model has scored already is not scored again."""
+    known = _known(corpus, shard, model)
+    columns = ["verdict", "sha256", "source_sha256", "extension"]
+    candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns).to_pylist()
+    extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
+    edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
+    wanted = sorted({row[name] for row in edits for name in ("sha256", "source_sha256")})
+    rows = [
+        {
+            "sha256": sha256,
+            "nsfw_score": known[sha256] if sha256 in known else _score(corpus, sha256, extensions[sha256]),
+            "nsfw_model": model,
+        }
+        for sha256 in wanted
+    ]
+    table = pa.Table.from_pylist(rows, schema=tables.NSFW)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "nsfw"), table, fingerprint)
+
+
+def _known(corpus: Corpus, shard: int, model: str) -> dict[str, float | None]:
+    path = corpus.shard_path(shard, "nsfw")
+    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path).to_pylist() if corpus.fs.exists(path) else []
+    return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_model"] == model}
+
+
+def _score(corpus: Corpus, sha256: str, extension: str) -> float | None:
+    score = nsfw_score(corpus.fs.cat_file(corpus.image_path(sha256, extension)))
+    return None if isinstance(score, Rejected) else score
