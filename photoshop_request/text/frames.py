@@ -4,7 +4,7 @@ import re
 
 from photoshop_request.text.lexicon import MODALS, either, words_of
 
-__all__ = ["ASKS", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WISHING"]
+__all__ = ["ASKS", "FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WISHING"]
 
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
 _ASK = re.compile(
@@ -17,6 +17,9 @@ _ASK_WHO = re.compile(
     r"\b(?:(?:great|awesome|nice|cool|amazing|fantastic|incredible|wonderful|love|like|perfect) to (?=have|get|see)"
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
     r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b)"
+)
+FUNNY_IF = re.compile(
+    r"\b(?:funny|cool|great|awesome|nice|hilarious|amazing|fun|epic) if (?=(?:there|the|he|she|it|they|we|my|his|her)\b)"
 )
 SUBJECT = re.compile(
     r"(?:\b(?:i|we|she|he|they|who|and|but|all)\b\s?)?(?:'?(?:d|m|ve)\s+)?(?:(?:would|am|is|are|was|were|do|really|just|also|simply|only|absolutely|be|have|been|kinda|basically|[a-z]+ly)\s+)*$"

@@ -38,7 +38,7 @@ EDIT_VERBS = words_of(
     "superimpose swap switch thicken thin tidy tint tone touch trace transfer transform transpose trim turn tweak unblur uncrop undo unify "
     "untag upgrade upscale vectorize vectorise warp whiten widen write zoom zombify spice jazz liven salvage resurrect rejuvenate re-create "
     "re-color re-colour decolorize simulate mash stitch join connect attach stick slap throw toss bring rearrange decorate dress undress shave fatten "
-    "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute"
+    "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute save rescue"
 )
 LIGHT_VERBS = words_of(
     "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"
@@ -75,7 +75,7 @@ EDIT_NOUNS = words_of(
     "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
     "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "
     "repairing restoring enhancement enhancing resizing upscaling upscale vectorization vector vectorized background-removal sharpening fixing "
-    "removing adding replacing combining merging cropping swapping changing cleaning photoshop composite collage recoloring transparency "
+    "removing adding replacing combining merging cropping swapping changing cleaning photoshop composite collage recoloring transparency improvement improvements "
     "logo poster banner wallpaper avatar icon gif meme cartoon silhouette mockup mock-up caricature sticker flyer background-free cut-out cutout "
     "clearer brighter darker sharper bigger larger smaller lighter thinner skinnier slimmer younger older cleaner nicer crisper crisp taller"
 )

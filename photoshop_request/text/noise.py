@@ -49,7 +49,9 @@ _NOISE = (
     ),
     _noise(
         Rule.GENERIC_HELP,
-        "help helps assistance anything advice suggestions input effort efforts attempt attempts possible",
+        "help helps assistance takers anything advice suggestions input effort efforts attempt attempts possible",
+        r"^\W*help (?:me |us )?(?:with|on) (?:\w+ ){0,6}\W*$|^\W*help (?:me |us )?(?:with|on) [\w ]{0,40}\W*$",
+        r"^\W*any takers\W*$",
         r"^\W*(?:please |pls |plz |so |but |and |can |could |would |anyone |someone |you |guys |reddit |ps |help)*help(?: me| us| out| a \w+ out| please| reddit| guys)*\W*$",
         r"\b(?:any|all|whatever) (?:\w+ ){0,3}?(?:help|assistance|advice|input|efforts?|attempts?|suggestions?|ideas?)\b",
         r"^\W*(?:\w+ ){0,3}(?:can|could|would|will|is) (?:any|some|there any)\s?(?:one|body)(?: \w+){0,4} (?:help|assist)(?: me| us| out| with this| please| him| her)*(?: with (?:this|it|that))?\W*$",
@@ -60,7 +62,7 @@ _NOISE = (
     _noise(
         Rule.POINTER,
         "here heres here's link links album pic pics picture pictures photo photos image images original originals below above attached source imgur file gallery psd version scan",
-        r"^\W*(?:so |and |also |ok |now |anyway )?(?:here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans))*\W*$",
+        r"^\W*(?:so |and |also |ok |now |anyway )?(?:(?:below|attached|above) (?:is|are)|here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans))*\W*$",
         r"^\W*(?:the )?(?:original|link|links|pic|pics|picture|pictures|photo|photos|image|images|album|source|imgur|psd|png|gallery|file|sketch|here|this|example|reference|before|after)s?(?: \w+)?\s*[:~=\-#\d]*\W*$",
         r"^\W*(?:the )?(?:link|links|pic|pics|pictures?|photos?|images?|album)(?: is| are|s)? (?:here|below|above|attached|in the comments|in comments)\W*$",
         r"^\W*(?:image|pic|picture|photo) (?:\d+|one|two|three|four|a|b)\W*$",
@@ -115,7 +117,8 @@ _NOISE = (
     ),
     _noise(
         Rule.STORY,
-        "mean means world make made day happy heart awesome cool great best luck creative fun amazing genius geniuses rock wait laugh",
+        "title stated said mean means world make made day happy heart awesome cool great best luck creative fun amazing genius geniuses rock wait laugh",
+        r"^\W*(?:like|as) (?:the title|i said|stated|said)\b",
         r"\b(?:would|will|'d) (?:really |truly |just |literally )?(?:mean|make (?:my|me|her|his|their|our|the) (?:day|week|year|mom|dad|wife|family|happy|life))\b",
         r"\b(?:means|meant) (?:a lot|the world|so much|everything|alot)\b",
         r"\b(?:you|you're|you guys|you all|reddit|this (?:sub|subreddit)) (?:\w+ ){0,3}(?:awesome|the best|amazing|rock|wonderful|geniuses|magic|magicians|wizards)\b",
@@ -144,10 +147,12 @@ _LEADING = re.compile(
     r"(?:request|requesting|reqeust|requst|psr)\s*(?:[:;\-\u2013\u2014~|,.!]+|\.{2,}))\s*",
     re.IGNORECASE,
 )
+_SUM = r"(?:will (?:pay|tip)|paying|tip|tipping|offering|up to)?\s*(?:[$\u00a3\u20ac]\s?\d+(?:\.\d+)?|\d+\s?(?:[$\u00a3\u20ac]|usd|dollars|bucks))(?:\s*(?:usd|paypal|via paypal|tip|reward|bounty|venmo|gold))*"
 _MONEY = re.compile(
-    r"[\[(]?\s*(?:will (?:pay|tip)|paying|tip|tipping|offering|up to)?\s*(?:[$\u00a3\u20ac]\s?\d+(?:\.\d+)?|\d+\s?(?:[$\u00a3\u20ac]|usd|dollars|bucks))(?:\s*(?:usd|paypal|via paypal|tip|reward|bounty|venmo|gold))*\s*[\])]?",
+    rf"[\[({{]\s*{_SUM}\s*[\])}}]|^\W*{_SUM}(?=\s*(?:[-:,.!~|]|for\b|to\b|$))|[-:,.!~|]\s*{_SUM}\W*$|\b(?:will (?:pay|tip)|paying|tipping|offering) {_SUM}",
     re.IGNORECASE,
 )
+"""Only where a title offers it: in brackets, at its beginning or its end. "Make the sign say $5" is a wish."""
 _USERNAME = re.compile(r"(?<![\w/])/?u/[\w-]{3,20}(?:'s)?")
 _NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}\W*")
 _SIGNED = re.compile(
@@ -155,7 +160,7 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _EDIT_NOTE = re.compile(
-    r"^\W*(?:(?:quick|small|another|final|first|second)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?=\s*[A-Z(]))\s*(?!needed|help|request)",
+    r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?=\s*[A-Z(]))\s*(?!needed|help|request)",
     re.IGNORECASE,
 )
 
@@ -193,7 +198,7 @@ def is_signature(line: Line) -> bool:
 
 def edit_note(text: str) -> str | None:
     """What follows "EDIT:" or "Update 2 -" at the beginning of a sentence, or None when it is no such note."""
-    head = text[:14].lower()
+    head = text[:16].lower()
     if "edit" not in head and "update" not in head and "eta" not in head:
         return None
     found = _EDIT_NOTE.match(text)

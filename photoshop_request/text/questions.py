@@ -17,7 +17,7 @@ _OFFER = either(
     r"^\W*(?:offer|offering|free (?:photoshop|restorations?|edits)|i(?:'ll| will| can) (?:photoshop|edit|restore|colou?rize|draw|make|fix|edit/touch-up|touch up) (?:your|any|you|anything|whatever)\b|post your|send me your|i(?:'m| am) (?:offering|bored|a (?:graphic|professional|freelance)))",
 )
 _META = either(
-    r"\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|whoever,? (?:posted|deleted)|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
+    r"\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|(?:for |to )?whoever,? (?:just )?(?:posted|deleted)|not a request|finally (?:finished|done)|regarding\b|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
     r"\W*(?:hey|to),? ?/?u/",
     r"\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b",
     r"\W*(?:what'?s with|why is|why are|why do)\b",

@@ -9,7 +9,7 @@ from photoshop_request.text.noise import edit_note, noise
 from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.sentences import Part, Sentence, split
-from photoshop_request.text.trim import content, is_vague, trim
+from photoshop_request.text.trim import content, is_empty, is_vague, points_back, trim
 from photoshop_request.text.wishes import Frame, Wish, find_wish
 
 __all__ = ["Piece", "Selection", "joined", "select"]
@@ -69,7 +69,7 @@ _COLOURED = words_of(
 )
 _DIRECTIVE = either(
     r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say)|has to be|have to be|needs? to (?:be|have|say|fit|look)|(?:don't|do not) (?:want|remove|change|touch|make|need to (?:be|look))|instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was)|if (?:it's |it is )?(?:at all )?possible)\b",
-    r"^\W*(?:maybe|perhaps|possibly|preferably|or|no|without|with|like|keep|leave)\b",
+    r"^\W*(?:maybe|perhaps|possibly|preferably|or|no|without|with|keep|leave)\b",
     r"^\W*(?:it|he|she|that|i|they)(?:\'s|\'m|\'re| is| am| are) (?:\w+ )?the\b.*\b(?:one|guy|girl|man|woman|kid|on|with|wearing|behind|next)\b",
     r"\b(?:png|psd|jpe?g|dpi|px|pixels|transparent|vector|4k|1080p|\d+\s?[x\u00d7]\s?\d+|a[34])\b",
 )
@@ -80,7 +80,7 @@ _LIKED = re.compile(
     r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+"
 )
 _FLUFF = re.compile(
-    r"\b(?:have (?:fun|at it|a (?:go|great|good|nice))|(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town)|take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic|let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post)|"
+    r"\b(?:(?:doesn't|does not|don't) (?:even )?(?:have|need) to be (?:\w+ ){0,2}(?:good|perfect|great|fancy|extravagant|anything|amazing|hard|professional)|have (?:fun|at it|a (?:go|great|good|nice))|(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town)|take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic|let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post)|"
     r"pick (?:whichever|your|the one|any)|let'?s see|show (?:me|us) what|see what you can|(?:do|use) (?:what|whatever|anything|any) you|keep (?:it|them|'em) (?:up|coming)|tell me|don't (?:hesitate|worry)|excuse|check (?:it|this) out|make (?:this|it) (?:awesome|epic|so)\b)"
 )
 
@@ -169,7 +169,7 @@ def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
     chosen.fire(*rules)
     if wish.start:
         chosen.fire(Rule.FRAME)
-    if vague and not chosen.solid and (context := _context(sentence, wish, chosen)):
+    if points_back(stems) and not chosen.solid and (context := _context(sentence, wish, chosen)):
         chosen.fire(Rule.CONTEXT)
         chosen.kept.append(context)
     chosen.kept.append(Piece(text, stems, sentence.part, sentence.marker, wish=True, solid=True))
@@ -177,7 +177,7 @@ def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
 
 _PICTURED = either(
     r"\b(?:this|these|only|old|favou?rite|last|first|best)\b.*\b(?:picture|pic|photo|photograph|shot|image|headshot|portrait|drawing|logo)s?\b",
-    r"\b(?:picture|pic|photo|photograph|shot|image|portrait)s? of\b",
+    r"\b(?:picture|pic|photo|photograph|photocopy|shot|image|portrait)s? (?:\w+ ){0,3}of\b",
 )
 _BREAK = re.compile(r"[,;]?\s+(?:and|but|so|can|could|would)?\s*$|[\s,;:.\-]+$")
 
@@ -206,16 +206,26 @@ def _piece(sentence: Sentence) -> Piece:
 
 def _repeated(stems: frozenset[str], chosen: Selection, *, vague: bool) -> bool:
     """Was this said before? A shorter saying of the same, kept earlier, gives way to the fuller one."""
-    said = frozenset().union(*(piece.stems for piece in chosen.kept)) if chosen.kept else frozenset()
-    if chosen.kept and len(stems & said) >= 0.75 * len(stems) and (stems or chosen.solid):
+    said: frozenset[str] = frozenset().union(*(piece.stems for piece in chosen.kept))
+    if chosen.kept and (stems or chosen.solid) and _covers(said, stems):
         return True
     if vague and chosen.solid and len(stems - said) <= 1 and not is_vague(said):
         return True
-    for piece in chosen.kept:
-        if piece.wish and (is_vague(piece.stems) or len(piece.stems & stems) >= 0.75 * len(piece.stems)) and not vague:
-            chosen.kept.remove(piece)
-            break
+    if not vague:
+        before = next((piece for piece in chosen.kept if piece.wish and _gives_way(piece.stems, stems)), None)
+        if before:
+            chosen.kept.remove(before)
     return False
+
+
+def _covers(large: frozenset[str], small: frozenset[str]) -> bool:
+    """Does one saying hold all of another, but for one word of a long one?"""
+    missing = len(small - large)
+    return missing == 0 or (missing == 1 and len(small) >= 5)
+
+
+def _gives_way(before: frozenset[str], stems: frozenset[str]) -> bool:
+    return is_empty(before) or _covers(stems, before)
 
 
 def joined(kept: Iterable[Piece]) -> str:

@@ -33,6 +33,8 @@ class Sentence:
 
 
 _END = re.compile(r"[.!?][)\"'\u201d]*\s+(?=[^\s.,;:)!?])")
+_STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|put|turn)\b")
+"""What begins a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
 _SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
 _FACES = frozenset(":;=<^8")
@@ -57,7 +59,9 @@ def _cut(text: str) -> Iterator[str]:
     start = 0
     for found in _END.finditer(text):
         stop, end = found.start() + 1, found.end()
-        if text[end].islower() and (text[stop] in "\"'\u201d)" or text[stop - 2 : stop] == ".."):
+        if text[end].islower() and (
+            text[stop] in "\"'\u201d)" or (text[stop - 2 : stop] == ".." and not _STARTS.match(text, end))
+        ):
             continue
         if text[stop - 1] == "." and _ABBREVIATION.search(text, max(0, stop - 8), stop):
             continue

@@ -8,10 +8,14 @@ from photoshop_request.text.noise import noise
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.wishes import plain_verb
 
-__all__ = ["content", "is_vague", "trim"]
+__all__ = ["content", "is_empty", "is_vague", "points_back", "trim"]
 
 _PLEASE = re.compile(
     r"[,.]?\s*\b(?:pretty please|please|pls|plz|kindly)\b(?:\s+and\s+(?:thank you|thanks))?\s*[,!]*", re.IGNORECASE
+)
+_WITH = re.compile(
+    r"^(?:i'd|i would|we'd|we would|i|we) (?:really )?(?:like|love|want|wanted) to (?:surprise|present|gift) (?:\w+ ){1,3}?with (?=an? |the |this |some )",
+    re.IGNORECASE,
 )
 _THANKS = re.compile(
     r"[\s,.;:!?&(-]*\b(?:and )?(?:many |much |big |huge |tons of |a million )?(?:thanks|thank you|thank u|thx|ty|tia|cheers)\b[^.?!]*[.?!)]*\s*$",
@@ -66,6 +70,11 @@ _STOP = words_of(
     "possible maybe then than but not what which who how when where while because about too more much such old favorite only great best good nice "
     "passed away take taken give look looks looking thing something anything way again bit little old shot version"
 )
+_EMPTY = words_of("fix help edit do try work magic edited up fixed touch")
+_EDITS = words_of(
+    "fix help clean repair edit improv do try touch work enhanc better magic fixed up color restor retouch sharpen mak vectoriz photograph photocopy make "
+    "brighten cleaned complet upscal resiz crisp clear"
+)
 _VAGUE = words_of(
     "fix help clean repair edit improv do try touch work enhanc better awesom cool magic fixed up badass pretti photograph perfect edited"
 )
@@ -73,7 +82,7 @@ _VAGUE = words_of(
 
 def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
     """A wish without "please", thanks, occasions, reasons and asides, and the rules that fired."""
-    short, low = text, text.lower()
+    short, low = _WITH.sub("", text, count=1), text.lower()
     # Each pattern runs only where its word occurs: most wishes have none of them.
     if "thank" in low or "thx" in low or "cheers" in low or " t" in low[-6:]:
         short = _THANKS.sub("", short, count=1)
@@ -103,6 +112,16 @@ def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
 def content(low: str) -> frozenset[str]:
     """Stems of the words that say what is meant, to see whether something was said before."""
     return frozenset(_stem(word) for word in _WORD.findall(low) if word not in _STOP)
+
+
+def is_empty(words: frozenset[str]) -> bool:
+    """Do these stems say no more than that something is to be done?"""
+    return words <= _EMPTY
+
+
+def points_back(words: frozenset[str]) -> bool:
+    """Is an edit named, but nothing that it is done to ("colorize it", "fix this")?"""
+    return words <= _EDITS
 
 
 def is_vague(words: frozenset[str]) -> bool:

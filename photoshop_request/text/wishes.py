@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from operator import itemgetter
 
-from photoshop_request.text.frames import ASKS, GIVES, HOLLOW, SUBJECT, TOLD, UNKNOWN_VERB, WISHING
+from photoshop_request.text.frames import ASKS, FUNNY_IF, GIVES, HOLLOW, SUBJECT, TOLD, UNKNOWN_VERB, WISHING
 from photoshop_request.text.lexicon import (
     DESIRES,
     EDIT_NOUNS,
@@ -98,8 +98,7 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     named = not words.isdisjoint(EDIT_PARTICIPLES) or not words.isdisjoint(EDIT_NOUNS)
     asks = not words.isdisjoint(DESIRES) or not words.isdisjoint(MODALS)
     if not (verbs or named) and not (asks and "ing" in low):
-        unknown = UNKNOWN_VERB.search(low) if not words.isdisjoint(MODALS) else None
-        return Wish(unknown.start(1), Frame.ASK, solid=False) if unknown else None
+        return _without_known_verb(low, words)
     tokens = [(found.group(), found.start()) for found in _WORD.finditer(low)]
     best = _imperative(low, tokens)
     if (best and best.solid) or not asks:
@@ -110,6 +109,17 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     if best is None and named and not words.isdisjoint(WISHING) and not TOLD.match(low):
         return Wish(0, Frame.NONE, solid=True)
     return best
+
+
+def _without_known_verb(low: str, words: frozenset[str]) -> Wish | None:
+    """Asked for without a verb of the lexicon: "could you Americanize me", "it would be funny if there was a shark"."""
+    if words.isdisjoint(MODALS):
+        return None
+    funny = FUNNY_IF.search(low) if "if" in words else None
+    if funny:
+        return Wish(funny.end(), Frame.ASK, solid=True)
+    unknown = UNKNOWN_VERB.search(low)
+    return Wish(unknown.start(1), Frame.ASK, solid=False) if unknown else None
 
 
 def _imperative(low: str, tokens: _Tokens) -> Wish | None:
@@ -134,6 +144,8 @@ def _framed(low: str, words: frozenset[str], tokens: _Tokens) -> Iterator[Wish]:
         if not words.isdisjoint(cues):
             for found in pattern.finditer(low):
                 yield from _walk(low, tokens, bisect_left(tokens, found.end(), key=_start), Frame.ASK)
+    if "if" in words:
+        yield from (Wish(found.end(), Frame.ASK, solid=True) for found in FUNNY_IF.finditer(low))
     before = ""
     for count, (word, start) in enumerate(tokens):
         if word in _PLEASE or (word == "if" and _next(tokens, count) in _ANYONE):

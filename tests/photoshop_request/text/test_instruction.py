@@ -114,6 +114,7 @@ def test_no_noise_no_rule():
         ("**Request** Remove the ladder", "Remove the ladder."),
         ("Remove the ladder - $20 paypal", "Remove the ladder."),
         ("Remove the [blue] ladder", "Remove the [blue] ladder."),
+        ("Make the sign say $5 instead of $9", "Make the sign say $5 instead of $9."),
     ],
 )
 def test_title_tags(title, expected):
@@ -161,6 +162,24 @@ def test_a_wish_said_twice_is_kept_once_in_its_fuller_form():
     again = of("Remove the man in the striped shirt", "Could someone remove the man? Thanks")
     assert again.text == "Remove the man in the striped shirt."
     assert Rule.REPEATED in again.rules
+
+
+def test_a_wish_that_differs_in_one_word_is_another_wish():
+    """Nothing that is wanted is dropped because most of it was said before."""
+    assert of("Remove the red car", "Please remove the red truck.").text == "Remove the red car. Remove the red truck."
+    assert of("Please improve this", "Maybe remove the glare?").text == "Improve this. Remove the glare."
+
+
+def test_a_wish_without_an_object_takes_the_picture_it_points_to():
+    """What is to be colorized is said before."""
+    found = of("This is the only picture of my aunt as a nurse. Could you colorize it?")
+    assert found.text == "This is the only picture of my aunt as a nurse. Colorize it."
+    assert Rule.CONTEXT in found.rules
+
+
+def test_what_would_be_funny_is_a_wish():
+    """Some ask without asking."""
+    assert of("I thought it would be funny if there was a shark behind him").text == "There was a shark behind him."
 
 
 def test_a_vague_wish_takes_the_defect_it_points_to():
