@@ -1,6 +1,7 @@
 """Where fetched bytes go: `images/ab/cd/<sha256>.<ext>`, written once, never changed."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
@@ -25,50 +26,56 @@ def scratch(corpus: Corpus) -> Path:
     return folder
 
 
-def keeper(corpus: Corpus) -> Callable[[Body, str], Awaitable[None]]:
+def keeper(corpus: Corpus) -> Callable[[Body, str], Awaitable[str]]:
     """Keeps a body under its digest: flushed to the disk, then renamed; a picture that is there already is left alone.
 
-    The returned function raises OSError when the disk does not take it; the body's `.part` file is gone then.
+    The returned function gives the digest; OSError when the disk does not take the body, whose `.part` file is gone then.
     """
-    here = isinstance(corpus.fs, LocalFileSystem)
+    put = _keep_here if isinstance(corpus.fs, LocalFileSystem) else _keep_away
 
-    async def keep(body: Body, extension: str) -> None:
-        path = corpus.image_path(body.sha256, extension)
-        await asyncio.to_thread(_keep_here if here else _keep_away, corpus, body, path)
+    async def keep(body: Body, extension: str) -> str:
+        return await asyncio.to_thread(_keep, corpus, body, extension, put)
 
     return keep
 
 
-def _keep_here(corpus: Corpus, body: Body, path: str) -> None:
-    final = Path(path)
+def _keep(corpus: Corpus, body: Body, extension: str, put: Callable[[Corpus, Body, str], None]) -> str:
     try:
-        if final.exists() and final.stat().st_size == body.size:
-            return
-        final.parent.mkdir(parents=True, exist_ok=True)
-        # two addresses may give the same bytes at the same moment, each on a thread of its own
-        part = body.part or Path(corpus.root, "images", ".part", f"{final.name}.{threading.get_ident()}")
-        try:
-            with part.open("rb+" if body.part else "wb") as file:
-                if body.data is not None:
-                    file.write(body.data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(final)
-        finally:
-            part.unlink(missing_ok=True)
+        sha256 = body.sha256()
+        put(corpus, body, corpus.image_path(sha256, extension))
+        return sha256
     finally:
         if body.part:
             body.part.unlink(missing_ok=True)
+
+
+def _keep_here(corpus: Corpus, body: Body, path: str) -> None:
+    final = Path(path)
+    with contextlib.suppress(FileNotFoundError):
+        if final.stat().st_size == body.size:
+            return
+    # two addresses may give the same bytes at the same moment, each on a thread of its own
+    part = body.part or Path(corpus.root, "images", ".part", f"{final.name}.{threading.get_ident()}")
+    try:
+        with part.open("rb+" if body.part else "wb") as file:
+            if body.data is not None:
+                file.write(body.data)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            part.replace(final)
+        except FileNotFoundError:  # the first picture of its folder
+            final.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(final)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _keep_away(corpus: Corpus, body: Body, path: str) -> None:
-    try:
-        if corpus.fs.exists(path):
-            return
-        if body.part:
-            corpus.fs.put_file(str(body.part), path)
-        else:
-            storage.write_bytes(corpus.fs, path, body.data or b"")
-    finally:
-        if body.part:
-            body.part.unlink(missing_ok=True)
+    if corpus.fs.exists(path):
+        return
+    if body.part:
+        corpus.fs.put_file(str(body.part), path)
+    else:
+        storage.write_bytes(corpus.fs, path, body.data or b"")

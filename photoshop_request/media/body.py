@@ -13,6 +13,7 @@ __all__ = ["Body", "TooLargeError", "UnreadableError", "read_body", "read_text"]
 
 _IN_MEMORY = 2 * 2**20
 _CHUNK = 64 * 1024
+_HEAD, _TAIL = 4096, 65536
 _WINDOWS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -33,11 +34,18 @@ class Body:
     part: Path | None
     """Where it lies otherwise; whoever has the body removes or renames the file."""
     size: int
-    sha256: str
     head: bytes
     """The first bytes, enough to tell the format."""
     tail: bytes
     """The last bytes."""
+
+    def sha256(self) -> str:
+        """The digest; reads the file, so call it where waiting does no harm."""
+        if self.data is not None:
+            return hashlib.sha256(self.data).hexdigest()
+        assert self.part is not None
+        with self.part.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) -> Body:
@@ -49,21 +57,22 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
         aiohttp.ClientError, TimeoutError: the connection fails; `part` is removed.
     """
     _check_size(response.content_length or 0, limit)
-    digest, size, kept, spilled = hashlib.sha256(), 0, bytearray(), False
+    size, held, chunks, spilled = 0, 0, list[bytes](), False
     try:
         async for chunk in _unpacked(response):
             size += len(chunk)
+            held += len(chunk)
             _check_size(size, limit)
-            kept += chunk
-            if len(kept) > _IN_MEMORY:
-                await asyncio.to_thread(_spill, part, bytes(kept), digest)
-                spilled, kept = True, bytearray()
+            chunks.append(chunk)
+            if held > _IN_MEMORY:
+                await asyncio.to_thread(_spill, part, chunks)
+                spilled, held, chunks = True, 0, []
         if not spilled:
-            data = bytes(kept)
-            return Body(data, None, size, hashlib.sha256(data).hexdigest(), data[:4096], data[-65536:])
-        await asyncio.to_thread(_spill, part, bytes(kept), digest)
+            data = b"".join(chunks)
+            return Body(data, None, size, data[:_HEAD], data[-_TAIL:])
+        await asyncio.to_thread(_spill, part, chunks)
         head, tail = await asyncio.to_thread(_ends, part)
-        return Body(None, part, size, digest.hexdigest(), head, tail)
+        return Body(None, part, size, head, tail)
     except BaseException:
         if spilled:
             await asyncio.to_thread(part.unlink, missing_ok=True)
@@ -86,7 +95,7 @@ async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         raise UnreadableError(f"packed as {encoding}, which was not asked for")
     window = _WINDOWS[encoding]
     if window is None:
-        async for chunk in response.content.iter_chunked(_CHUNK):
+        async for chunk in response.content.iter_any():
             yield chunk
         return
     unpacker = zlib.decompressobj(window)
@@ -109,15 +118,14 @@ def _check_size(size: int, limit: int) -> None:
         raise TooLargeError(f"more than {limit} bytes")
 
 
-def _spill(part: Path, data: bytes, digest: "hashlib._Hash") -> None:
+def _spill(part: Path, chunks: list[bytes]) -> None:
     part.parent.mkdir(parents=True, exist_ok=True)
-    digest.update(data)
     with part.open("ab") as file:
-        file.write(data)
+        file.writelines(chunks)
 
 
 def _ends(part: Path) -> tuple[bytes, bytes]:
     with part.open("rb") as file:
-        head = file.read(4096)
-        file.seek(max(0, part.stat().st_size - 65536))
+        head = file.read(_HEAD)
+        file.seek(max(0, part.stat().st_size - _TAIL))
         return head, file.read()

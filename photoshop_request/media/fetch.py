@@ -35,8 +35,11 @@ class Fetcher:
     """What fetching needs besides the address."""
 
     client: Client
-    keep: Callable[[Body, str], Awaitable[None]]
-    """Puts a body where pictures lie, under its digest and this extension; owns its `.part` file from then on."""
+    keep: Callable[[Body, str], Awaitable[str]]
+    """Puts a body where pictures lie, under its digest and this extension, and returns the digest (SHA-256, hex).
+
+    It owns the body's `.part` file from then on.
+    """
     scratch: Path
     """A folder for `.part` files, on the disk where pictures lie."""
     secrets: Secrets = field(default_factory=Secrets)
@@ -124,8 +127,8 @@ async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str) -> Ou
     ):  # too small, animated and the like are judged with the whole ones
         _discard(body)
         return replace(outcome, state=State.CORRUPT, detail=rejected.detail)
-    await fetcher.keep(body, EXTENSIONS[kind])
-    return replace(outcome, extension=EXTENSIONS[kind])
+    sha256 = await fetcher.keep(body, EXTENSIONS[kind])
+    return replace(outcome, sha256=sha256, extension=EXTENSIONS[kind])
 
 
 def _discard(body: Body) -> None:
@@ -153,7 +156,6 @@ def _outcome(target: Target, found: Answer, state: State, detail: str, body: Bod
         detail,
         found.response.status,
         etag=found.response.headers.get("ETag"),
-        sha256=body.sha256 if body else None,
         size=body.size if body else None,
         final=found.address,
     )

@@ -133,6 +133,7 @@ class Limits:
         self._cool_down = cool_down
         self._clock, self._sleep = clock, sleep
         self._limiters: dict[str, Limiter] = {}
+        self._by_host: dict[str, Limiter] = {}
         self.all = asyncio.Semaphore(at_once)
 
     def rate(self, host: str) -> Rate:
@@ -141,9 +142,11 @@ class Limits:
 
     def of(self, host: str) -> Limiter:
         """The limiter of a host's site."""
-        site = site_of(host)
-        if site not in self._limiters:
-            self._limiters[site] = Limiter(
-                site, self.rate(host), cool_down=self._cool_down, clock=self._clock, sleep=self._sleep
-            )
-        return self._limiters[site]
+        if host not in self._by_host:
+            site = site_of(host)
+            if site not in self._limiters:
+                self._limiters[site] = Limiter(
+                    site, self.rate(host), cool_down=self._cool_down, clock=self._clock, sleep=self._sleep
+                )
+            self._by_host[host] = self._limiters[site]
+        return self._by_host[host]

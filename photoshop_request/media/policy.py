@@ -1,5 +1,6 @@
 """Which address may ever be requested. Everything that reaches the network passes through here, redirects too."""
 
+import functools
 import ipaddress
 import re
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ def refuse_ip(text: str) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def refuse(address: str) -> str | None:
     """Why an address must never be requested; None when it may be.
 

@@ -37,12 +37,14 @@ async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any
     kept: dict[str, bytes] = {}
     slept: list[float] = []
 
-    async def keep(body: Body, extension: str) -> None:
+    async def keep(body: Body, extension: str) -> str:
         data = body.data if body.part is None else body.part.read_bytes()
         assert data is not None
-        kept[f"{body.sha256}.{extension}"] = data
+        digest = body.sha256()
+        kept[f"{digest}.{extension}"] = data
         if body.part:
             body.part.unlink()
+        return digest
 
     async def sleep(wait: float) -> None:
         slept.append(wait)

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -145,6 +146,8 @@ async def _fetch_all(
     say: Callable[[str], None],
 ) -> bool:
     stop = asyncio.Event()
+    # as many threads as requests: each writes and flushes one picture
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
     limits = limits_of(settings)
     withheld = _withheld(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
     async with (

@@ -1,5 +1,6 @@
 """An address taken apart once, so that host modules only look at its pieces."""
 
+import functools
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -58,6 +59,7 @@ class Url:
         return f"https://{self.host}{self.path}?{urlencode([*kept, *more.items()])}"
 
 
+@functools.lru_cache(maxsize=4096)
 def parse(address: str) -> Url | None:
     """Takes an http(s) address apart; None when it is not one (the policy says why, not this)."""
     try:

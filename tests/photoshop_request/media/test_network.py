@@ -44,8 +44,8 @@ class Names(AbstractResolver):
 
 
 def fetched(address: str, names: Names, **options: Any) -> Outcome:
-    async def keep(_body: Any, _extension: str) -> None:
-        pass
+    async def keep(_body: Any, _extension: str) -> str:
+        return ""
 
     async def main() -> Outcome:
         timeout = aiohttp.ClientTimeout(total=1, sock_connect=0.2)

@@ -1,0 +1,36 @@
+"""The least that aiohttp can do. Usage: bare.py FOLDER BASE NUMBER AT_ONCE [write] ; prints JSON.
+
+Reads every picture; with `write`, puts it into a file too. No limits, no ledger, no digest, no flush, no checks.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+import aiohttp
+
+
+async def main() -> None:
+    """Get NUMBER pictures, AT_ONCE at a time."""
+    folder, base, number, at_once = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    write = sys.argv[5:] == ["write"]
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before the clock runs
+    numbers = iter(range(number))
+
+    async def worker(session: aiohttp.ClientSession) -> None:
+        for i in numbers:
+            async with session.get(f"{base}/bench.example.org/{i}.jpg") as response:
+                data = await response.read()
+            if write:
+                (folder / f"{i}.jpg").write_bytes(data)
+
+    start = time.perf_counter()
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
+        await asyncio.gather(*(worker(session) for _ in range(at_once)))
+    print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time()}))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

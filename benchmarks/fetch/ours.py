@@ -1,0 +1,38 @@
+"""One fetch with limits lifted into a fresh corpus. Usage: ours.py FOLDER BASE NUMBER AT_ONCE ; prints JSON."""
+
+import json
+import resource
+import sys
+import time
+
+from photoshop_request.media.hosts import classify
+from photoshop_request.media.limits import Rate
+from photoshop_request_builder.corpus import create_corpus
+from photoshop_request_builder.ledger import New, open_ledger
+from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
+
+
+def main() -> None:
+    """Fetch NUMBER pictures of one host."""
+    folder, base, number, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    corpus = create_corpus(folder, subreddits=("PhotoshopRequest",), shards=1)
+    with open_ledger(corpus.ledger_path) as ledger:
+        ledger.add(New(classify(f"https://bench.example.org/{i}.jpg").canonical) for i in range(number))
+    settings = FetchSettings(mirror=base, other=Rate(float("inf"), at_once), at_once=at_once)
+    start = time.perf_counter()
+    done = fetch_corpus(corpus, settings)
+    seconds = time.perf_counter() - start
+    assert done.states == {"ok": number}, done
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "cpu": time.process_time(),
+                "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Fetching against a bare aiohttp loop and img2dataset, in one run: ratios, not absolute figures, are what counts.
+
+Usage: run.py [--pictures 2000] [--bytes 256000] [--at-once 16] [--rounds 5] [--peer PYTHON] [--memory]
+
+PYTHON is an interpreter that has img2dataset (pip install img2dataset in a virtual environment of its own). All of
+them get the same pictures from one server process on this machine and write them to the same disk, one after the
+other, in each round; medians are compared. `--memory` fetches 2,000 and 20,000 small pictures and compares the peaks.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+@contextmanager
+def served(size: int) -> Iterator[str]:
+    """A server of pictures of about `size` bytes; gives its base address."""
+    command = [sys.executable, str(HERE / "server.py"), str(size)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+def measure(python: str, program: str, base: str, number: int, at_once: int, *more: str) -> dict[str, float]:
+    """One run of a program into an empty folder."""
+    folder = Path(tempfile.mkdtemp(prefix="fetch-bench-"))
+    try:
+        command = [python, str(HERE / program), str(folder / "x"), base, str(number), str(at_once), *more]
+        out = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+        found: dict[str, float] = json.loads(out.strip().splitlines()[-1])
+        return found
+    finally:
+        shutil.rmtree(folder)
+
+
+def main() -> None:
+    """Print a table of medians and the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=2000)
+    parser.add_argument("--bytes", type=int, default=256_000)
+    parser.add_argument("--at-once", type=int, default=16)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--peer")
+    parser.add_argument("--memory", action="store_true")
+    args = parser.parse_args()
+    contestants = {
+        "photoshop-request": (sys.executable, "ours.py"),
+        "bare aiohttp, writes the pictures": (sys.executable, "bare.py", "write"),
+        "bare aiohttp, writes nothing": (sys.executable, "bare.py"),
+    }
+    if args.peer:
+        contestants["img2dataset"] = (args.peer, "peer.py")
+    times: dict[str, list[dict[str, float]]] = {name: [] for name in contestants}
+    with served(args.bytes) as base:
+        for _ in range(args.rounds):
+            for name, (python, program, *more) in contestants.items():
+                times[name].append(measure(python, program, base, args.pictures, args.at_once, *more))
+    ours = statistics.median(run["seconds"] for run in times["photoshop-request"])
+    for name, runs in times.items():
+        median = statistics.median(run["seconds"] for run in runs)
+        spread = f"{min(run['seconds'] for run in runs):.2f}-{max(run['seconds'] for run in runs):.2f} s"
+        print(
+            f"{name:36} {args.pictures / median:7.0f} pictures/s  {spread:15} ours is {median / ours:.2f} x", flush=True
+        )
+    if args.memory:
+        with served(20_000) as base:
+            small, large = (
+                measure(sys.executable, "ours.py", base, n, args.at_once)["rss_mib"] for n in (2_000, 20_000)
+            )
+        print(f"peak memory: {small:.0f} MiB at 2,000 addresses, {large:.0f} MiB at 20,000 ({large - small:+.0f})")
+
+
+if __name__ == "__main__":
+    main()
