@@ -4,7 +4,7 @@ import re
 
 from photoshop_request.text.lexicon import MODALS, either, words_of
 
-__all__ = ["ASKS", "FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WISHING"]
+__all__ = ["ASKS", "FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WANTS_STATE", "WISHING"]
 
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
 _ASK = re.compile(
@@ -56,6 +56,9 @@ GIVES = either(
     r"(?:get|take|give|keep|leave|turn) (?!(?:this|it|these|that|them) (?:done|a (?:shot|go|try))|it\b\W*$|(?:her|him|them|my|our) (?:\w+ )?(?:something|an?|for|as|the)\b)\w+ \w",
     r"get rid",
     r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",
+)
+WANTS_STATE = re.compile(
+    r"(?:\b(?:would|i'd|we'd) (?:really )?(?:like|love|prefer)|\bwants?) (?:this|it|the|my|him|her|them|these|our|his)\b[^.?!]{0,40}\bto (?:be|look|have|say|show)\b"
 )
 UNKNOWN_VERB = re.compile(
     r"\b(?:can|could|would|will) (?:any\s?one|some\s?one|any\s?body|some\s?body|you|u)(?: guys| please| kindly| possibly| maybe| be able to)* (?!(?:tell|explain|know|please|here|out|guys|kindly|be)\b)(\w{3,}) (?=me|this|my|the|these|him|her|it|us|that|our|a|an\b)"

@@ -91,7 +91,7 @@ _NOISE = (
         Rule.SKILL,
         "photoshop skills skill suck suck terrible tried attempt attempted experience idea novice noob clue abilities ability capable talent paint gimp illiterate attempts myself software",
         r"\b(?:my|no|any|zero|have|the|lack\w*|your|limited|not) (?:\w+ ){0,3}(?:skills?|experience|abilit\w+|talents?|clue|software|knowledge)\b",
-        r"\bi(?:'m| am| was|'ve| have)? (?:\w+ ){0,4}(?:suck|terrible|awful|bad at|tried|trying|attempted|novice|noob|inept|useless|incapable|illiterate|horrible|no good|not (?:very )?good|don't know how)\b",
+        r"\bi(?:'m| am| was|'ve| have)? (?:\w+ ){0,4}(?:suck|terrible|awful|bad (?:at|with)|tried|trying|attempted|novice|noob|inept|useless|incapable|illiterate|horrible|no good|not (?:very )?good|don't know how)\b",
         r"\bmy (?:\w+ ){0,3}attempts?\b",
         r"\bdon'?t have (?:photoshop|the)\b",
         r"\b(?:i )?(?:have |i've )?tried\b",
@@ -160,7 +160,7 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _EDIT_NOTE = re.compile(
-    r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?=\s*[A-Z(]))\s*(?!needed|help|request)",
+    r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?-i:(?=\s*[A-Z(])))\s*(?!needed|help|request)",
     re.IGNORECASE,
 )
 

@@ -51,6 +51,8 @@ class Selection:
         return any(piece.solid for piece in self.kept)
 
 
+_BARE = 10
+"""Letters: a wish of a verb alone ("add?") means nothing without what stands before it."""
 _SHORT = 22
 """Words: a longer sentence with a place in it tells a story."""
 _PRESENT = words_of("is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the")
@@ -93,7 +95,7 @@ def select(sentences: Iterable[Sentence]) -> Selection:
         if each.part is not Part.BODY:
             noted = False
         sentence = each
-        if (rest := edit_note(each.text)) is not None:
+        if each.part is not Part.TITLE and (rest := edit_note(each.text)) is not None:
             chosen.fire(Rule.EDIT_NOTE)
             noted = True
             found = next(split((Line(rest),), each.part), None)
@@ -149,12 +151,16 @@ def _is_detail(sentence: Sentence, *, listed: bool) -> bool:
         return False
     if (sentence.marker and listed) or _LIKED.search(low):
         return True
-    if not words.isdisjoint(_COLOURS) and not words.isdisjoint(_COLOURED):
+    if _coloured(sentence):
         return True
     if low.endswith("?") or _TELLS.match(low):
         return False
     placed = len(words) <= _SHORT and not words.isdisjoint(_PRESENT) and _POSITION.search(low) is not None
     return placed or _DIRECTIVE.search(low) is not None
+
+
+def _coloured(sentence: Sentence) -> bool:
+    return not sentence.words.isdisjoint(_COLOURS) and not sentence.words.isdisjoint(_COLOURED)
 
 
 def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
@@ -169,7 +175,7 @@ def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
     chosen.fire(*rules)
     if wish.start:
         chosen.fire(Rule.FRAME)
-    if points_back(stems) and not chosen.solid and (context := _context(sentence, wish, chosen)):
+    if (points_back(stems) or len(text) < _BARE) and not chosen.solid and (context := _context(sentence, wish, chosen)):
         chosen.fire(Rule.CONTEXT)
         chosen.kept.append(context)
     chosen.kept.append(Piece(text, stems, sentence.part, sentence.marker, wish=True, solid=True))
@@ -190,7 +196,8 @@ def _context(sentence: Sentence, wish: Wish, chosen: Selection) -> Piece | None:
             r"[,;.\-\u2013?!]\s+(?=[^,;?!]*$)|\s+(?=(?:can|could|would|will|please|any chance)\b[^,]*$)", before
         )[0]
         low = head.lower()
-        if 3 <= len(low.split()) <= 24 and (_PICTURED.search(low) or not DEFECTS.isdisjoint(low.split())):
+        shows = len(sentence.low) - wish.start < _BARE or _PICTURED.search(low)
+        if 3 <= len(low.split()) <= 24 and (shows or not DEFECTS.isdisjoint(low.split())):
             return Piece(_BREAK.sub("", head), content(low), sentence.part, sentence.marker)
     for each in reversed(chosen.spare[-2:]):
         if len(each.words) <= 24 and (_PICTURED.search(each.low) or not DEFECTS.isdisjoint(each.words)):

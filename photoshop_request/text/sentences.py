@@ -32,7 +32,8 @@ class Sentence:
     words: frozenset[str] = field(default=frozenset(), compare=False)
 
 
-_END = re.compile(r"[.!?][)\"'\u201d]*\s+(?=[^\s.,;:)!?])")
+_END = re.compile(r"[.!?](?:[)\"'\u201d]*\s+(?=[^\s.,;:)!?])|(?<=[a-z0-9].)(?=[A-Z][a-z]+ ))")
+"""A stop and a blank, or a stop between a small letter and a capitalised word ("... in 1885.Could you")."""
 _STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|put|turn)\b")
 """What begins a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from enum import IntEnum
 from operator import itemgetter
 
-from photoshop_request.text.frames import ASKS, FUNNY_IF, GIVES, HOLLOW, SUBJECT, TOLD, UNKNOWN_VERB, WISHING
+from photoshop_request.text.frames import (
+    ASKS,
+    FUNNY_IF,
+    GIVES,
+    HOLLOW,
+    SUBJECT,
+    TOLD,
+    UNKNOWN_VERB,
+    WANTS_STATE,
+    WISHING,
+)
 from photoshop_request.text.lexicon import (
     DESIRES,
     EDIT_NOUNS,
@@ -63,7 +73,7 @@ _FILLER = words_of(
 _NOT_A_VERB_BEFORE = words_of(
     "user users wizard wizards genius geniuses guru gurus master masters pro pros expert experts skill skills people guys god gods artist artists ninja "
     "ninjas magic folks person whiz savvy skillz guy editor editors enthusiast enthusiasts junkie work request requests wiz badass hero heroes community "
-    "talent talents though if better help needed wanted"
+    "talent talents better help needed wanted"
 )
 _LEAD = words_of(
     "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
@@ -86,6 +96,7 @@ _DESIRE = words_of(
 )
 _WOULD = words_of("would i'd we'd she'd he'd they'd id really")
 _STARTERS = (EDIT_VERBS | (LIGHT_VERBS - _LEAD)) - _NO_START
+_GET = words_of("get getting")
 _CARRIERS = LIGHT_VERBS - words_of("help try go come")
 _PICTURE_OF = re.compile(
     r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
@@ -104,8 +115,10 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     if (best and best.solid) or not asks:
         return best
     found = sorted(_framed(low, words, tokens), key=lambda wish: (wish.start, wish.frame))
-    solid = next((wish for wish in found if wish.solid), None)
+    solid = min((wish for wish in found if wish.solid), key=lambda wish: wish.frame is Frame.NONE, default=None)
     best = solid or best or (found[0] if found else None)
+    if (best is None or not best.solid) and "to" in words and WANTS_STATE.search(low):
+        return Wish(0, Frame.NONE, solid=True)
     if best is None and named and not words.isdisjoint(WISHING) and not TOLD.match(low):
         return Wish(0, Frame.NONE, solid=True)
     return best
@@ -167,9 +180,12 @@ def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int 
             break
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, count), pending):
-                yield Wish(start, frame, solid=not HOLLOW.match(low, start))
+                begin = tokens[count - 1][1] if word == "rid" and before in _GET else start
+                yield Wish(
+                    begin, frame, solid=not HOLLOW.match(low, start), gerund=before == "getting" and begin < start
+                )
                 return
-        elif word.endswith("ing") and plain_verb(word) != word:
+        elif word.endswith("ing") and word != "getting" and plain_verb(word) != word:
             yield Wish(start, frame, solid=True, gerund=True)
             return
         elif pending < 0 and word in _CARRIERS:
@@ -183,12 +199,12 @@ def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int 
     elif frame is Frame.DESIRE and _names_edit(low[offset:]):
         subject = SUBJECT.search(low, max(0, frame_start - 40), frame_start)
         frame_start = low.rfind(" ", 0, subject.start() + 1) + 1 if subject else frame_start
-        yield Wish(frame_start if frame_start > 14 else 0, frame, solid="surprise" not in low)
+        yield Wish(frame_start if frame_start > 14 else 0, Frame.NONE, solid="surprise" not in low)
 
 
 def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
     """Is this word a verb where it stands, and the one that the frame leads to?"""
-    if before in _DETERMINERS or (pending >= 0 and before not in ("and", "to")):
+    if before in _DETERMINERS or (pending >= 0 and word != "rid" and before not in ("and", "to")):
         return False
     return after not in _NOT_A_VERB_BEFORE and not (word == "photoshop" and after in _NOT_PHOTOSHOPPED)
 
@@ -211,6 +227,8 @@ def _names_edit(low: str) -> bool:
 
 def plain_verb(gerund: str) -> str:
     """The verb of an -ing form ("removing" -> "remove", "cropping" -> "crop"), or the word itself if none is known."""
+    if gerund == "getting":
+        return "get"
     stem = gerund[:-3]
     shorter = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
     for verb in (stem, stem + "e", shorter):

@@ -67,6 +67,10 @@ def of(title: str, body: str = "", **fields):
         ("Any of you talented wizards willing to remove a lamp post?", "", "Remove a lamp post."),
         ("Could someone take a crack at removing the scaffolding?", "", "Remove the scaffolding."),
         ("Anybody mind cropping out the dustbin?", "", "Crop out the dustbin."),
+        ("I was hoping for a bit of help getting rid of the wasp", "", "Get rid of the wasp."),
+        ("Taken in 1951.Could someone get rid of the wasp?", "", "Get rid of the wasp."),
+        ("Edit away please!", "", "Edit away."),
+        ("I want this photo to look like winter", "", "I want this photo to look like winter."),
         ("Help please", "My aunt would be thankful to anyone who took the time to colorize this portrait.", "Colorize this portrait."),
     ],
 )  # fmt: skip
