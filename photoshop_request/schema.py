@@ -16,7 +16,7 @@ class Column:
 
     name: str
     kind: str
-    """`image`, or an Arrow type's name as `datasets.Value` takes it; `list<…>` for several."""
+    """`image`, `messages`, or an Arrow type's name as `datasets.Value` takes it; `list<…>` for several."""
     meaning: str
     """With unit and range; shown in the card and the column reference."""
 
@@ -30,6 +30,8 @@ _TRIPLETS = (
     Column("title", "string", "The request's title as written."),
     Column("selftext", "string", "The request's text as written; empty where there is none."),
     Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
+    Column("task_types", "list<string>", "Kinds of edit asked for, surest first; `unclear` instead of a guess."),
+    Column("language", "string", "ISO 639-1 code of the request's language; `und` where it cannot be told."),
     Column("source_url", "string", "The canonical address of the source."),
     Column("edited_url", "string", "The canonical address of the edit."),
     Column("source_sha256", "string", "SHA-256 of the source's bytes."),
@@ -45,17 +47,107 @@ _TRIPLETS = (
         "submission_score", "int64", "Upvotes less downvotes of the request when last seen; compare within a month."
     ),
     Column("comment_score", "int64", "Upvotes less downvotes of the edit's comment when last seen; null where hidden."),
+    Column("score_percentile", "float64", "Where the request's score stands in its month, 0 to 1."),
     Column("upvote_ratio", "float64", "Share of upvotes among the request's votes, 0 to 1; null in old archives."),
     Column("num_comments", "int64", "Comments under the request when last seen."),
     Column("submission_created_utc", "int64", "When the request was posted: Unix seconds, UTC."),
     Column("comment_created_utc", "int64", "When the edit was posted: Unix seconds, UTC."),
     Column("flair", "string", "The request's flair as written (free, paid, AI allowed or not, solved)."),
+    Column("accepted", "bool", "Whether the requester took this edit."),
+    Column("acceptance_evidence", "list<string>", "How that is known: said_solved, paid, thanked, closed, flair."),
     Column("over_18", "bool", "Reddit's mark for content for adults."),
+    Column("nsfw_score", "float64", "The classifier's score of source or edit, the higher, 0 to 1; null if not run."),
     Column("requester", "string", "Keyed pseudonym of who asked; null without a key (see the card)."),
     Column("solver", "string", "Keyed pseudonym of who edited; null without a key."),
 )
 
-CONFIGS: dict[str, tuple[Column, ...]] = {"triplets": _TRIPLETS}
+_REQUESTS = (
+    Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
+    Column("title", "string", "The request's title as written."),
+    Column("selftext", "string", "The request's text as written; empty where there is none."),
+    Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
+    Column("instruction", "string", "What the editor was asked to do, in the requester's words, as first asked."),
+    Column("is_edit_request", "bool", "False for posts that ask for no edit: questions, offers, announcements."),
+    Column("language", "string", "ISO 639-1 code of the request's language; `und` where it cannot be told."),
+    Column("task_types", "list<string>", "Kinds of edit asked for, surest first; `unclear` instead of a guess."),
+    Column("task_confidences", "list<float64>", "Of each task type, 0 to 1."),
+    Column("subreddit", "string", "Where it was posted."),
+    Column("flair", "string", "The request's flair as written."),
+    Column("paid", "bool", "Whether flair or title offer money; null where neither says it."),
+    Column("ai_allowed", "bool", "Whether flair (since August 2025) or title allow AI; null where neither says it."),
+    Column("created_utc", "int64", "When it was posted: Unix seconds, UTC."),
+    Column("month", "string", "Of `created_utc`: `2020-06`."),
+    Column("hour_utc", "int32", "Of `created_utc`, 0 to 23."),
+    Column("score", "int64", "Upvotes less downvotes when last seen; compare within a month."),
+    Column("score_percentile", "float64", "Where the score stands in its month, 0 to 1."),
+    Column("upvote_ratio", "float64", "Share of upvotes among votes, 0 to 1; null in old archives."),
+    Column("num_comments", "int64", "Comments when last seen."),
+    Column("comments_percentile", "float64", "Where the number of comments stands in its month, 0 to 1."),
+    Column("num_source_pictures", "int32", "Pictures of the request that could be fetched."),
+    Column("num_candidates", "int32", "Pictures that others posted under it, kept or dropped."),
+    Column("num_edits", "int32", "Of those, published as edits."),
+    Column("num_solvers", "int32", "People who posted a published edit."),
+    Column("best_edit_score", "int64", "The highest score of a published edit's comment."),
+    Column("seconds_to_first_edit", "int64", "From the request to its first published edit."),
+    Column("solved", "bool", "Whether the requester took an edit, or the flair says solved."),
+    Column("solved_evidence", "list<string>", "How that is known: said_solved, paid, thanked, closed, flair."),
+    Column("over_18", "bool", "Reddit's mark for content for adults."),
+    Column("requester", "string", "Keyed pseudonym of who asked; null without a key (see the card)."),
+)
+
+_PREFERENCES = (
+    Column("source_image", "image", "The requester's picture, the file as fetched."),
+    Column("instruction", "string", "What the editors were asked to do by the time of the later edit."),
+    Column("chosen_image", "image", "The edit that was preferred."),
+    Column("rejected_image", "image", "The other edit of the same request, by another solver."),
+    Column("margin", "float64", "Above 0: difference of log scores, corrected for who came first; 1 more if accepted."),
+    Column("signal", "string", "`accepted` (the requester took it) or `score` (votes)."),
+    Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
+    Column("chosen_comment_id", "string", "The comment with the preferred edit."),
+    Column("rejected_comment_id", "string", "The comment with the other edit."),
+    Column("chosen_score", "int64", "Upvotes less downvotes of its comment when last seen."),
+    Column("rejected_score", "int64", "Upvotes less downvotes of its comment when last seen."),
+    Column("chosen_created_utc", "int64", "When it was posted: Unix seconds, UTC."),
+    Column("rejected_created_utc", "int64", "When it was posted: Unix seconds, UTC."),
+    Column("task_types", "list<string>", "Kinds of edit asked for, surest first."),
+    Column("chosen_solver", "string", "Keyed pseudonym; null without a key."),
+    Column("rejected_solver", "string", "Keyed pseudonym; null without a key."),
+)
+
+_CONVERSATIONS = (
+    Column(
+        "messages", "messages", "The thread as chat: role `user` (requester) or `assistant` (solver), parts of content."
+    ),
+    Column("images", "list<image>", "The pictures of the `image` parts, in their order."),
+    Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
+    Column("num_turns", "int32", "Messages."),
+    Column("accepted", "bool", "Whether the requester took an edit of this solver."),
+    Column("task_types", "list<string>", "Kinds of edit asked for, surest first."),
+    Column("solver", "string", "Keyed pseudonym; null without a key."),
+)
+
+_TURNS = (
+    Column("before_image", "image", "An edit."),
+    Column("instruction", "string", "What the requester wished of it, in their words."),
+    Column("after_image", "image", "The same solver's next edit, which answers the wish."),
+    Column("source_image", "image", "The requester's picture that both are edits of."),
+    Column("first_instruction", "string", "What was asked for at first."),
+    Column("depth", "int32", "1 for the first revision of a chain, 2 for the next."),
+    Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
+    Column("before_comment_id", "string", "The comment with the edit before."),
+    Column("wish_comment_ids", "list<string>", "The requester's comments with the wish, oldest first."),
+    Column("after_comment_id", "string", "The comment with the edit after."),
+    Column("accepted", "bool", "Whether the requester took the edit after."),
+    Column("solver", "string", "Keyed pseudonym; null without a key."),
+)
+
+CONFIGS: dict[str, tuple[Column, ...]] = {
+    "triplets": _TRIPLETS,
+    "requests": _REQUESTS,
+    "preferences": _PREFERENCES,
+    "conversations": _CONVERSATIONS,
+    "turns": _TURNS,
+}
 """Every published config and its columns, in order."""
 
 
@@ -70,6 +162,8 @@ def features(config: str = DEFAULT_CONFIG) -> "Features":
     def feature(kind: str) -> object:
         if kind == "image":
             return Image()
+        if kind == "messages":
+            return List({"role": Value("string"), "content": List({"type": Value("string"), "text": Value("string")})})
         if kind.startswith("list<"):
             return List(feature(kind[5:-1]))
         return Value(kind)

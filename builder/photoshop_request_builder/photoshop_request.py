@@ -8,9 +8,11 @@ import datasets
 from datasets.builder import Key
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
-from photoshop_request_builder.configs import ROWS
-from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.configs import ROWS, context_of
+from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.pieces import corpus_fingerprint
+from photoshop_request_builder.selection import policy_of
+from photoshop_request_builder.threads import PictureRef, threads
 
 
 @dataclass
@@ -61,6 +63,20 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[int], split: str) -> Iterator[tuple[Key, dict[str, Any]]]:
         corpus = open_corpus(self.config.corpus)
+        context, policy = context_of(corpus), policy_of(corpus)
         for index, shard in enumerate(shards):
-            for number, row in enumerate(ROWS[self.config.name](corpus, shard, split)):
-                yield Key(index, number), row
+            number = 0
+            for thread in threads(corpus, shard, split, policy):
+                for row in ROWS[self.config.name](thread, context):
+                    yield Key(index, number), {name: _with_bytes(corpus, value) for name, value in row.items()}
+                    number += 1
+
+
+def _with_bytes(corpus: Corpus, value: Any) -> Any:
+    """The value with its pictures read."""
+    if isinstance(value, PictureRef):
+        # path stays None: `datasets` would read a file of that name, if one exists, instead of the bytes
+        return {"bytes": corpus.fs.cat_file(corpus.image_path(value.sha256, value.extension)), "path": None}
+    if isinstance(value, list):
+        return [_with_bytes(corpus, each) for each in value]
+    return value

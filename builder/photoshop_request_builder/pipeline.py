@@ -14,7 +14,21 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job, run_jobs
 from photoshop_request_builder.incoming import IngestSummary
 from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.stages import build, fetch, gather, ingest, link, merge, pair, split, text
+from photoshop_request_builder.stages import (
+    accept,
+    build,
+    fetch,
+    gather,
+    ingest,
+    link,
+    measure,
+    merge,
+    pair,
+    rank,
+    split,
+    text,
+    votes,
+)
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
@@ -79,6 +93,10 @@ def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
     """Make the texts, the splits and the dataset; returns the number of units that were to be done."""
     done = run_stage("text", text.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("split", split.plan(corpus), workers=1, reporter=reporter)
+    done += run_stage("rank", rank.plan(corpus), workers=1, reporter=reporter)
+    done += run_stage("accept", accept.plan(corpus), workers=workers, reporter=reporter)
+    done += run_stage("votes", votes.plan(corpus), workers=1, reporter=reporter)
+    done += run_stage("measure", measure.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("build", build.plan(corpus), workers=workers, reporter=reporter)
     build.finish(corpus)
     return len(done)

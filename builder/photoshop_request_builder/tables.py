@@ -146,10 +146,25 @@ TEXTS = pa.schema(
     [
         ("submission_id", pa.string()),
         ("instruction", pa.string()),
+        ("revisions", pa.list_(pa.struct([("after_utc", pa.int64()), ("instruction", pa.string())]))),
         ("is_edit_request", pa.bool_()),
         ("language", pa.string()),
+        ("task_types", pa.list_(pa.string())),
+        ("task_confidences", pa.list_(pa.float64())),
     ]
 )
+"""`instruction` as first asked; `revisions` as it stood after each comment of the requester's that added to it."""
+
+ACCEPTANCES = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("comment_id", pa.string()),
+        ("evidence", pa.list_(pa.string())),
+        ("accepted_utc", pa.int64()),
+        ("said_in", pa.list_(pa.string())),
+    ]
+)
+"""One row an accepted edit's comment."""
 
 SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
 """Which requests belong together (over the whole corpus), and the split that they share."""
@@ -162,6 +177,23 @@ RANKS = pa.schema(
         ("comments_percentile", pa.float64()),
     ]
 )
+
+NSFW = pa.schema([("sha256", pa.string()), ("nsfw_score", pa.float64()), ("nsfw_model", pa.string())])
+"""One row a picture that an edit needs; there only where the classifier has run."""
+
+REWRITES = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("instruction_rewritten", pa.string()),
+        ("needs_more_than_the_source", pa.bool_()),
+        ("rewrite_model", pa.string()),
+        ("rewrite_prompt_version", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
+"""One row a request with a published edit; `reason` says why there is no rewrite, and the other columns are null."""
+
+SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64())])
 
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:

@@ -16,7 +16,13 @@ AS_OWNER = (
 
 
 def _rows(corpus: Path) -> int:
-    return int(sum(split["rows"] for split in json.loads(succeed("status", corpus, "--json").stdout)["dataset"]))
+    return int(
+        sum(
+            split["rows"]
+            for split in json.loads(succeed("status", corpus, "--json").stdout)["dataset"]
+            if split["config"] == "triplets"
+        )
+    )
 
 
 def _run(sample: Sample, corpus: Path, *files: Path) -> tuple[int, str]:

@@ -88,8 +88,8 @@ def test_a_second_run_does_nothing_and_says_so(sample_corpus: Path, sample: Samp
     began = time.monotonic()
     done = succeed(*sample.run_arguments(sample_corpus))
     assert time.monotonic() - began < 30
-    stages = ("ingest", "merge", "link", "fetch", "gather", "pair", "text", "split", "build")
-    assert [stage for stage in stages if f"{stage}: nothing to do" not in done.stderr] == []
+    stages = ["ingest", "merge", "link", "fetch", "gather", "pair", "text", "split", "rank", "accept", "votes"]
+    assert [stage for stage in [*stages, "measure", "build"] if f"{stage}: nothing to do" not in done.stderr] == []
     assert dataset_bytes(sample_corpus) == before
     assert {path: path.stat().st_mtime_ns for path in sample_corpus.rglob("*.parquet")} == times
     assert sample.hosts.requests.total() == asked
@@ -191,7 +191,9 @@ def test_status_and_config_speak_json(sample_corpus: Path) -> None:
     status = json.loads(succeed("status", sample_corpus, "--json").stdout)
     for step in status["funnel"]:
         assert step["total"] == step["kept"] + sum(step["reasons"].values()), step["stage"]
-    assert sum(split["rows"] for split in status["dataset"]) == status["funnel"][-1]["kept"]
+    assert (
+        sum(each["rows"] for each in status["dataset"] if each["config"] == "triplets") == status["funnel"][-1]["kept"]
+    )
     config = json.loads(succeed("config", sample_corpus, "--json").stdout)
     assert config["mirror"] == {"value": None, "origin": "default"}
 

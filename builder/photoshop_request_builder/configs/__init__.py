@@ -1,10 +1,21 @@
-"""The published configs: one module each, a plain function from a shard of the corpus to rows."""
+"""The published configs: one module each, a plain function from a request's thread to rows; pictures as references."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from photoshop_request_builder.configs import triplets
-from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.configs import conversations, preferences, requests, triplets, turns
+from photoshop_request_builder.configs.context import Context, context_of
+from photoshop_request_builder.threads import Thread
 
-ROWS: dict[str, Callable[[Corpus, int, str], Iterator[dict[str, Any]]]] = {"triplets": triplets.rows}
-"""Config name -> its rows of one shard and split."""
+__all__ = ["ROWS", "Context", "Rows", "context_of"]
+
+Rows = Callable[[Thread, Context], Iterator[dict[str, Any]]]
+
+ROWS: dict[str, Rows] = {
+    "triplets": triplets.rows,
+    "requests": requests.rows,
+    "preferences": preferences.rows,
+    "conversations": conversations.rows,
+    "turns": turns.rows,
+}
+"""Config name -> its rows of one request."""

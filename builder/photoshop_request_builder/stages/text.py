@@ -1,33 +1,36 @@
-"""text: submissions -> texts, one row a request: what the editor was asked to do."""
+"""text: submissions, comments -> texts, one row a request: what the editor was asked to do, and what kind of edit it is."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
+import pyarrow as pa
+
+from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.instruction import instruction
-
+from photoshop_request.text.tasks import task_types
+from photoshop_request.text.threads import clarifications
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 
-VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    submission_id: str
-    instruction: str
-    is_edit_request: bool
-    language: str | None
+VERSION = 2
+_MOST = 20
+"""Comments of the requester's that may add to a request: who writes more is in conversation, not clarifying."""
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose texts are missing or made from other submissions."""
+    """The shards whose texts are missing or made from other threads."""
     jobs = []
     for shard in range(corpus.shards):
-        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "submissions"))
-        if stamp is None:
+        stamps = [
+            storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in ("submissions", "comments")
+        ]
+        if stamps[0] is None:
             continue
-        made_of = storage.fingerprint("text", VERSION, {"submissions": stamp.content})
+        contents = [stamp.content if stamp else None for stamp in stamps]
+        made_of = storage.fingerprint("text", VERSION, {"contents": contents})
         done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "texts"))
         if done is None or done.fingerprint != made_of:
             jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
@@ -36,9 +39,33 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     """Write the texts of one shard."""
+    comments = defaultdict(list)
+    for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
+        comments[comment.submission_id].append(comment)
     submissions = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
-    rows = []
-    for submission in submissions:
-        found = instruction(submission)
-        rows.append(_Text(submission.id, found.text, found.is_edit_request, found.language))
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "texts"), tables.to_table(rows, tables.TEXTS), fingerprint)
+    rows = [text_of(submission, comments[submission.id]) for submission in submissions]
+    table = pa.Table.from_pylist(rows, schema=tables.TEXTS)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "texts"), table, fingerprint)
+
+
+def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, Any]:
+    """The row of one request."""
+    first = instruction(submission)
+    own = clarifications(submission, comments, None)[:_MOST]
+    revisions = []
+    said = first.text
+    for count, comment in enumerate(own, 1):
+        after = instruction(submission, own[:count]).text
+        if after != said:
+            said = after
+            revisions.append({"after_utc": comment.created_utc, "instruction": said})
+    tasks = task_types(first.text)
+    return {
+        "submission_id": submission.id,
+        "instruction": first.text,
+        "revisions": revisions,
+        "is_edit_request": first.is_edit_request,
+        "language": first.language,
+        "task_types": [each.task for each in tasks],
+        "task_confidences": [each.confidence for each in tasks],
+    }

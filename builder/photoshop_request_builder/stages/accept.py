@@ -1,0 +1,63 @@
+"""accept: submissions, comments, candidates -> acceptances, which edits the requester took and how that is known."""
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from photoshop_request.text.acceptance import acceptances
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.threads import edits_of
+
+if TYPE_CHECKING:
+    from photoshop_request.reddit.records import Comment
+
+VERSION = 1
+_INPUTS = ("submissions", "comments", "candidates")
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The shards whose acceptances are missing or made from other threads."""
+    jobs = []
+    for shard in range(corpus.shards):
+        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _INPUTS]
+        if stamps[-1] is None:
+            continue
+        contents = [stamp.content if stamp else None for stamp in stamps]
+        made_of = storage.fingerprint("accept", VERSION, {"contents": contents})
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "acceptances"))
+        if done is None or done.fingerprint != made_of:
+            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
+    """Write the acceptances of one shard."""
+    comments: dict[str, dict[str, Comment]] = defaultdict(dict)
+    for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
+        comments[comment.submission_id][comment.id] = comment
+    edits: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist():
+        if row["verdict"] == Verdict.EDIT:
+            edits[row["submission_id"]].append(row)
+    rows = []
+    for submission in tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))):
+        under = comments[submission.id]
+        found = acceptances(submission, list(under.values()), edits_of(list(edits[submission.id]), under))
+        rows += [
+            {
+                "submission_id": submission.id,
+                "comment_id": each.comment_id,
+                "evidence": list(each.evidence),
+                "accepted_utc": each.at_utc,
+                "said_in": list(each.said_in),
+            }
+            for each in found.values()
+        ]
+    rows.sort(key=lambda row: (row["submission_id"], row["comment_id"]))
+    table = pa.Table.from_pylist(rows, schema=tables.ACCEPTANCES)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "acceptances"), table, fingerprint)

@@ -1,0 +1,60 @@
+"""votes: all edits -> votes.json, what it is worth to come first in a thread; preferences take it off."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
+
+from photoshop_request.text.preferences import FirstComer, first_comer
+from photoshop_request.text.threads import Edit
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+
+VERSION = 1
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """One job if the edits are others than those that were weighed."""
+    stamps = [
+        storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
+        for shard in range(corpus.shards)
+        for table in ("candidates", "comments")
+    ]
+    contents = [stamp.content if stamp else None for stamp in stamps]
+    made_of = storage.fingerprint("votes", VERSION, {"contents": contents})
+    done = storage.read_json(corpus.fs, corpus.path("votes.json"))
+    if done and done["fingerprint"] == made_of:
+        return []
+    return [Job("votes", partial(run, corpus, made_of))]
+
+
+def run(corpus: Corpus, fingerprint: str) -> None:
+    """Write the estimate. Holds one shard's edits at a time."""
+    found = first_comer(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
+    storage.write_json(corpus.fs, corpus.path("votes.json"), {"fingerprint": fingerprint, **dataclasses.asdict(found)})
+
+
+def correction_of(corpus: Corpus) -> FirstComer:
+    """The estimate that lies in the corpus; none if there is none yet."""
+    stored = storage.read_json(corpus.fs, corpus.path("votes.json"))
+    return FirstComer(tuple(stored["advantage"]), stored["threads"]) if stored else FirstComer()
+
+
+def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:
+    path = corpus.shard_path(shard, "candidates")
+    if not corpus.fs.exists(path):
+        return
+    columns = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "verdict"]
+    scores = storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"), ["id", "score"])
+    score_of = dict(zip(scores.column("id").to_pylist(), scores.column("score").to_pylist(), strict=True))
+    edits: dict[str, dict[str, Edit]] = defaultdict(dict)
+    for row in storage.read_table(corpus.fs, path, columns).to_pylist():
+        # the first edit of each solver: later ones are seen by other people
+        if row["verdict"] == Verdict.EDIT and row["author"] not in edits[row["submission_id"]]:
+            comment = row["comment_id"]
+            edits[row["submission_id"]][row["author"]] = Edit(
+                comment, row["author"] or "", "", row["solver_comment_utc"], score_of[comment], row["sha256"]
+            )
+    yield from (list(thread.values()) for thread in edits.values())
