@@ -44,17 +44,20 @@ def comments(count: int, *, every: int = 1, seed: int = 1) -> Iterator[bytes]:
     """`count` comments, one a line; one in `every` is of the wanted subreddit."""
     chance = random.Random(seed)
     words = _words(chance)
+    authors = [_author(chance) for _ in range(20_000)]
+    # people write in the threads of the day: most of a comment's keys repeat those of its neighbours
+    threads = {name: [_thread(chance, words, name) for _ in range(20)] for name in (WANTED, *_OTHERS)}
     for number in range(count):
         subreddit = WANTED if number % every == every // 2 else chance.choice(_OTHERS)
-        parent = f"{chance.getrandbits(30):x}"
-        thing = {
-            "author": f"user{chance.getrandbits(20):x}", "author_created_utc": chance.getrandbits(30),
-            "author_fullname": f"t2_{chance.getrandbits(34):x}", "body": _text(chance, words, 6, 60),
-            "created_utc": 1_500_000_000 + number, "id": f"c{number:x}", "link_id": f"t3_{parent}",
-            "name": f"t1_c{number:x}", "parent_id": f"t3_{parent}",
-            "permalink": f"/r/{subreddit}/comments/{parent}/{'_'.join(chance.choices(words, k=4))}/c{number:x}/",
-            "retrieved_on": 1_600_000_000 + number, "score": chance.getrandbits(5), "subreddit": subreddit,
-            "subreddit_id": f"t5_{len(subreddit):x}", "subreddit_name_prefixed": f"r/{subreddit}",
+        if number % 5 == 0:
+            threads[subreddit][chance.randrange(20)] = _thread(chance, words, subreddit)
+        thread = chance.choice(threads[subreddit])
+        thing = chance.choice(authors) | {
+            "body": _text(chance, words, 6, 60), "created_utc": 1_500_000_000 + number, "id": f"c{number:x}",
+            "link_id": thread["link_id"], "name": f"t1_c{number:x}", "parent_id": thread["link_id"],
+            "permalink": f"{thread['permalink']}c{number:x}/", "retrieved_on": 1_600_000_000 + number,
+            "score": chance.getrandbits(5), "subreddit": subreddit, "subreddit_id": f"t5_{len(subreddit):x}",
+            "subreddit_name_prefixed": f"r/{subreddit}",
         }  # fmt: skip
         yield _line(thing | _BOILERPLATE)
 
@@ -92,13 +95,27 @@ def write_zst(path: Path, lines: Iterator[bytes]) -> int:
     if path.exists() and note.exists():
         return int(note.read_text())
     size = 0
-    settings = zstandard.ZstdCompressionParameters.from_level(9, window_log=31, enable_ldm=True)
+    settings = zstandard.ZstdCompressionParameters.from_level(6, window_log=31, enable_ldm=True)
     with path.open("wb") as file, zstandard.ZstdCompressor(compression_params=settings).stream_writer(file) as out:
         for line in lines:
             out.write(line + b"\n")
             size += len(line) + 1
     note.write_text(str(size))
     return size
+
+
+def _author(chance: random.Random) -> dict[str, object]:
+    return {
+        "author": f"user{chance.getrandbits(20):x}",
+        "author_created_utc": chance.getrandbits(30),
+        "author_fullname": f"t2_{chance.getrandbits(34):x}",
+    }
+
+
+def _thread(chance: random.Random, words: list[str], subreddit: str) -> dict[str, str]:
+    post = f"{chance.getrandbits(30):x}"
+    title = "_".join(chance.choices(words, k=5))
+    return {"link_id": f"t3_{post}", "permalink": f"/r/{subreddit}/comments/{post}/{title}/"}
 
 
 def _words(chance: random.Random) -> list[str]:

@@ -23,7 +23,7 @@ from photoshop_request_builder.tables import COMMENTS, SUBMISSIONS, to_table
 
 TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
 RAW = pa.field("raw", pa.binary())
-_BUFFER = 24 << 20
+_BUFFER = 16 << 20
 """Bytes of raw lines held before all shards are written out; as Python objects they weigh about three times as much."""
 _ROW = 500
 """Bytes that a row weighs beside its raw line."""

@@ -24,8 +24,8 @@ _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
 _ID = re.compile(r"[0-9a-z]{1,13}")
 _DELETED_CATEGORIES = frozenset({"deleted", "author"})
-_LATEST = 1 << 40
-"""Seconds. Times beyond are not times."""
+_LATEST = 4_102_444_800
+"""The year 2100, in Unix seconds: what is beyond is not a time."""
 
 
 class Why(StrEnum):

@@ -232,7 +232,7 @@ def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one line for each
         return None
     entry = get_args(kind)[-1]
     if shape is dict:
-        return {key: _lenient(item, entry) for key, item in value.items()}
+        return {_scalar(key, str): _lenient(item, entry) for key, item in value.items()}
     return [_lenient(item, entry) for item in value]
 
 

@@ -32,7 +32,7 @@ def is_monthly(name: str) -> bool:
 
 def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[Finds]:
     """The lines that quote the name of one of `subreddits`, in order; one `Finds` a block, all lines counted."""
-    needles = [f'"{name}"'.encode() for name in subreddits]
+    needles = [f'"{name.lower()}"'.encode() for name in subreddits]
     carry: list[bytes] = []
     carried, number, offset = 0, 1, 0
     for block in blocks:
@@ -65,7 +65,9 @@ def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[Finds]:
 
 
 def _has(line: bytes, needles: Sequence[bytes]) -> bool:
-    return any(stringzilla.utf8_uncased_search(line, needle) >= 0 for needle in needles)
+    # for one line cheaper than a search that ignores case, which takes 5 us to begin
+    lower = line.lower()
+    return any(needle in lower for needle in needles)
 
 
 def _spans(block: bytes, needles: Sequence[bytes], begin: int, end: int) -> list[tuple[int, int]]:

@@ -1,11 +1,16 @@
 """One line of any year and source becomes the same kind of record."""
 
+import dataclasses
 import json
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.parse import Reject, Why, parse
+from photoshop_request.reddit.raw import RawComment, RawRest, RawSubmission
 from photoshop_request.reddit.records import Comment, Submission
 
 SUBMISSION = {
@@ -257,6 +262,39 @@ def test_a_wrong_guess_changes_nothing(likely):
     ):
         line = json.dumps(thing).encode()
         assert parse(line, likely=likely) == parse(line)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["[deleted]", "t3_a", "1e9"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+_KEYS = sorted(
+    {field.encode_name for kind in (RawComment, RawSubmission, RawRest) for field in msgspec.structs.fields(kind)}
+)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from([SUBMISSION, COMMENT]), st.dictionaries(st.sampled_from(_KEYS), _JSON, max_size=6))
+def test_whatever_the_values_are_a_line_is_a_record_that_fits_its_columns_or_a_reject(base, changes):
+    record = parse(json.dumps({**base, **changes}).encode())
+    if isinstance(record, Reject):
+        return
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, int):
+            assert abs(value) < 2**33
+        if isinstance(value, str):
+            value.encode()
+        if field.name == "media":
+            for entry in value:
+                assert entry.width is None or abs(entry.width) <= 2**31
+                "".join(filter(None, (entry.media_id, entry.caption, entry.address))).encode()
+
+
+@given(st.binary() | st.text().map(str.encode) | _JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_a_reject(line):
+    assert isinstance(parse(line), Reject)
 
 
 def test_every_line_of_the_real_dumps_is_a_record_or_a_private_message(shared):
