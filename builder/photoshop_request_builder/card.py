@@ -12,8 +12,8 @@ from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pieces import Piece
 
 
-def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]]) -> str:
-    """The text of `dataset/README.md` for the files that were built, each with its record (`rows`, `bytes`)."""
+def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]], *, repo: str | None = None) -> str:
+    """The README for the files that were built, each with its record (`rows`, `bytes`): of `repo`, or of the local folder."""
     from huggingface_hub import DatasetCardData  # noqa: PLC0415 - 0.3 s that other commands need not pay
 
     header = DatasetCardData(
@@ -27,7 +27,7 @@ def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]]) -> s
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
     body = environment.from_string(template).render(
-        address=corpus.path("dataset"), splits=_splits(records), funnel=funnel(corpus), configs=CONFIGS
+        address=repo or corpus.path("dataset"), splits=_splits(records), funnel=funnel(corpus), configs=CONFIGS
     )
     return f"---\n{header.to_yaml()}\n---\n\n{body}"
 

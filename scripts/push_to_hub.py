@@ -1,0 +1,61 @@
+"""Publish a built dataset on the Hub: what `photoshop-request publish` does, for people who would rather read a script.
+
+    HF_TOKEN=… python scripts/push_to_hub.py CORPUS ORG/NAME [--private] [--create-pr] [--tag v1.0] [--dry-run]
+
+Parquet files go as they were built; those that are there already are not sent again; the card keeps every config that is
+there. Then the dataset is loaded back and compared.
+"""
+
+import argparse
+import sys
+from functools import partial
+
+from huggingface_hub import HfApi
+
+from photoshop_request.errors import PhotoshopRequestError
+from photoshop_request_builder.cli.console import progress, say
+from photoshop_request_builder.corpus import lock, open_corpus
+from photoshop_request_builder.hub.changes import count_rows
+from photoshop_request_builder.hub.publish import Destination, publish, survey
+from photoshop_request_builder.hub.remote import read_columns
+from photoshop_request_builder.hub.verify import verify
+from photoshop_request_builder.pipeline import Reporter
+
+
+def main() -> None:
+    """Publish, or say what would change."""
+    parser = argparse.ArgumentParser(description="Publish a built dataset on the Hub.")
+    parser.add_argument("corpus", help="the corpus, with its dataset built")
+    parser.add_argument("repo", help="ORG/NAME of the dataset on the Hub")
+    parser.add_argument("--private", action="store_true", help="make it private")
+    parser.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing")
+    parser.add_argument("--revision", default="main", help="the branch; made if it is missing")
+    parser.add_argument("--tag", help="tag the commit as a release")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    given = parser.parse_args()
+
+    api = HfApi()  # its token comes from HF_TOKEN or from `hf auth login`
+    corpus = open_corpus(given.corpus)
+    to = Destination(given.repo, given.revision, (), given.private, given.create_pr, given.tag)
+    reporter = Reporter(say, progress)
+    with lock(corpus):
+        if given.dry_run:
+            remote, changes = survey(corpus, api, to, reporter)
+            read = partial(read_columns, api, to.repo, remote.head or "")
+            for config, rows in count_rows(changes, corpus.fs, read).items():
+                print(f"{config}: {rows.added:,} rows come, {rows.removed:,} go, {rows.kept:,} stay")
+            print(f"{len(changes.send):,} files to send, {changes.bytes:,} bytes; {len(changes.remove):,} to remove")
+            return
+        done = publish(corpus, api, to, reporter=reporter)
+        found = verify(corpus, api, to.repo, done.revision, done.files)
+    if found.differences:
+        raise PhotoshopRequestError("; ".join(found.differences))
+    print(f"{done.sent:,} files sent, commit {done.revision}; {found.pictures:,} pictures loaded back and compared")
+    print(done.pull_request or f'datasets.load_dataset("{to.repo}", revision="{to.tag or to.revision}")')
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PhotoshopRequestError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,113 @@
+"""A Hub for all tests of this folder, and the real clients of it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hub_client import Run, client_process, hub_environment
+from servers.hub import Hub, serve
+
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.pipeline import Reporter, build_verb
+
+
+@pytest.fixture(scope="session")
+def running_hub() -> Iterator[Hub]:
+    with serve() as hub:
+        yield hub
+
+
+@pytest.fixture(scope="session")
+def hub_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hub-home")
+
+
+@pytest.fixture(scope="session")
+def client(running_hub: Hub, hub_home: Path) -> Iterator[Run]:
+    with client_process(hub_environment(running_hub, hub_home)) as run:
+        yield run
+
+
+@pytest.fixture
+def hub(running_hub: Hub) -> Hub:
+    """The Hub with nothing in it, nothing on order and nothing counted yet."""
+    running_hub.repos.clear()
+    running_hub.objects.clear()
+    running_hub.troubles.clear()
+    running_hub.before_commit.clear()
+    running_hub.requests.clear()
+    running_hub.received.clear()
+    running_hub.sent = 0
+    return running_hub
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def repo() -> str:
+    """The name of a dataset that is not there yet."""
+    return f"org/photoshop-request-{next(_numbers)}"
+
+
+@pytest.fixture
+def own_corpus(sample_corpus: Path, tmp_path: Path) -> Path:
+    """A copy of the sample's corpus that may be changed."""
+    return Path(shutil.copytree(sample_corpus, tmp_path / "corpus"))
+
+
+@pytest.fixture
+def large_corpus(own_corpus: Path) -> Path:
+    """The sample's corpus with pictures that are said to have 100 MB each, so that a split has several files."""
+    corpus = open_corpus(own_corpus)
+    for shard in range(corpus.shards):
+        replace(corpus, shard, "candidates", _said_to_be_large)
+    rebuild(corpus)
+    return own_corpus
+
+
+def replace(corpus: Corpus, shard: int, name: str, change: object) -> None:
+    """Put another table in the place of one, under the same fingerprint: the stage that made it sees nothing to do."""
+    path = corpus.shard_path(shard, name)
+    stamp = storage.read_stamp(corpus.fs, path)
+    assert stamp
+    assert callable(change)
+    storage.write_table(corpus.fs, path, change(storage.read_table(corpus.fs, path)), stamp.fingerprint)
+
+
+def rebuild(corpus: Corpus) -> None:
+    """Build the dataset anew, where it is to be."""
+    from photoshop_request_builder.cli.console import progress
+
+    build_verb(corpus, workers=1, reporter=Reporter(lambda _: None, progress))
+
+
+def _said_to_be_large(table: pa.Table) -> pa.Table:
+    sizes = pc.if_else(pc.is_valid(table.column("bytes")), 100_000_000, None).cast(pa.int64())
+    return table.set_column(table.column_names.index("bytes"), "bytes", sizes)
+
+
+@pytest.fixture
+def drop_request() -> Callable[[Path, str], None]:
+    """Builds a corpus without one request's edits; with an empty id, as it was."""
+    kept: dict[int, pa.Table] = {}
+
+    def drop(folder: Path, submission_id: str) -> None:
+        corpus = open_corpus(folder)
+        for shard in range(corpus.shards):
+            kept.setdefault(shard, storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")))
+            table = kept[shard]
+            replace(
+                corpus,
+                shard,
+                "candidates",
+                lambda _, table=table: table.filter(pc.field("submission_id") != submission_id),
+            )
+        rebuild(corpus)
+
+    return drop

@@ -1,0 +1,237 @@
+"""Publishing to a real Hub over HTTP, with the real clients: what arrives is what was fetched."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hub_client
+import pyarrow.parquet as pq
+import pytest
+from commands import Sample
+from hub_client import Run, hub_command, hub_environment
+from servers.hub import TOKEN, Hub
+
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.stages import build
+
+Bytes = dict[tuple[str, str], bytes]
+"""(comment, column) -> the picture's file."""
+
+
+def _pictures(rows: list[dict]) -> Bytes:
+    columns = ("source_image", "edited_image")
+    return {(row["comment_id"], name): row[name]["bytes"] for row in rows for name in columns}
+
+
+def _in_parquet(corpus: Path) -> Bytes:
+    tables = [pq.read_table(path).to_pylist() for path in sorted((corpus / "dataset" / "triplets").glob("*.parquet"))]
+    return _pictures([row for table in tables for row in table])
+
+
+def test_what_is_loaded_from_the_hub_is_what_the_hosts_sent(
+    client: Run, hub: Hub, repo: str, sample_corpus: Path, sample: Sample
+) -> None:
+    """Fetched file == row in Parquet == row after push and load, map-style with one process and two, and streamed."""
+    done = client(hub_client.publish, sample_corpus, repo)
+    fetched = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (sample.folder / "files").iterdir()}
+    built = _in_parquet(sample_corpus)
+    assert len(built) >= 30
+    for data in built.values():
+        assert hashlib.sha256(data).hexdigest() in fetched
+    assert done["sent"] > 0
+    for processes in (1, 2):
+        loaded = client(hub_client.load, repo, "triplets", decode=False, num_proc=processes)
+        assert _pictures([row for rows in loaded.values() for row in rows]) == built
+    streamed = [row for split in loaded for row in client(hub_client.stream, repo, "triplets", split)]
+    assert _pictures(streamed) == built
+    for row in streamed:
+        for name in ("source", "edited"):
+            assert hashlib.sha256(row[f"{name}_image"]["bytes"]).hexdigest() == row[f"{name}_sha256"]
+
+
+def test_the_command_publishes_verifies_and_says_how_to_load(
+    hub: Hub, hub_home: Path, repo: str, sample_corpus: Path, client: Run
+) -> None:
+    """And the line that it prints works; the token is in no output."""
+    environment = hub_environment(hub, hub_home)
+    done = hub_command(environment, "publish", sample_corpus, repo, "--private", "--tag", "v1.0")
+    assert done.returncode == 0, done.stderr
+    assert f'load_dataset("{repo}", "triplets", revision="v1.0")' in done.stdout
+    assert "loaded back and compared" in done.stderr
+    assert TOKEN not in done.stdout + done.stderr
+    assert hub.repos[repo].private
+    assert hub.repos[repo].tags["v1.0"] == hub.repos[repo].heads["main"]
+    assert client(hub_client.load, repo, "triplets", revision="v1.0")["train"]
+
+
+def test_a_second_publish_sends_nothing_and_commits_nothing(
+    client: Run, hub: Hub, repo: str, sample_corpus: Path
+) -> None:
+    """Not even a question about uploading."""
+    first = client(hub_client.publish, sample_corpus, repo)
+    received, commits = hub.received.copy(), len(hub.repos[repo].commits)
+    again = client(hub_client.publish, sample_corpus, repo)
+    assert (again["sent"], again["revision"]) == (0, first["revision"])
+    assert hub.received == received
+    assert len(hub.repos[repo].commits) == commits
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(
+    hub: Hub, hub_home: Path, repo: str, sample_corpus: Path
+) -> None:
+    """Rows, files, bytes; as JSON for programs."""
+    done = hub_command(hub_environment(hub, hub_home), "publish", sample_corpus, repo, "--dry-run", "--json")
+    found = json.loads(done.stdout)
+    records = build.records(open_corpus(sample_corpus))
+    mine = {piece: record for piece, record in records.items() if piece.config == "triplets"}
+    rows = sum(record["rows"] for record in mine.values())
+    assert found["configs"]["triplets"] == {"added": rows, "removed": 0, "kept": 0}
+    assert found["bytes"] == sum(record["bytes"] for record in records.values())
+    assert repo not in hub.repos
+    assert not hub.received
+
+
+def test_only_the_file_of_a_new_request_is_sent_again(
+    client: Run, hub: Hub, hub_home: Path, repo: str, large_corpus: Path, drop_request: Callable[[Path, str], None]
+) -> None:
+    """Files are ranges of shards: a request stays in its own, whatever is added elsewhere."""
+    corpus = open_corpus(large_corpus)
+    before = {piece: record["sha256"] for piece, record in build.records(corpus).items()}
+    triplets = [piece for piece in before if piece.config == "triplets" and piece.split == "train"]
+    assert len(triplets) == corpus.shards
+    request = pq.read_table(corpus.path("dataset", "triplets", triplets[1].name))["submission_id"][0].as_py()
+    without = large_corpus.with_name("without")
+    large_corpus.rename(without)
+    drop_request(without, request)
+    smaller = client(hub_client.publish, without, repo, configs=("triplets",))
+    assert smaller["sent"] == len([piece for piece in before if piece.config == "triplets"])
+    hub.received.clear()
+    drop_request(without, "")
+    dry = hub_command(
+        hub_environment(hub, hub_home), "publish", without, repo, "--config", "triplets", "--dry-run", "--json"
+    )
+    change = json.loads(dry.stdout)
+    assert change["send"] == [f"triplets/{triplets[1].name}"]
+    assert change["configs"]["triplets"]["removed"] == 0
+    assert change["configs"]["triplets"]["added"] > 0
+    full = client(hub_client.publish, without, repo, configs=("triplets",))
+    assert full["sent"] == 1
+    assert set(hub.received) == {before[triplets[1]]}
+
+
+def test_files_of_an_earlier_cut_are_removed_in_the_same_commit(
+    client: Run, hub: Hub, repo: str, large_corpus: Path, sample_corpus: Path
+) -> None:
+    """Four files become one; somebody else's file stays."""
+    client(hub_client.publish, large_corpus, repo)
+    client(
+        hub_client.api, "upload_file", path_or_fileobj=b"x", path_in_repo="notes.txt", repo_id=repo, repo_type="dataset"
+    )
+    commits = len(hub.repos[repo].commits)
+    client(hub_client.publish, sample_corpus, repo)
+    assert len(hub.repos[repo].commits) == commits + 1
+    names = [path for path in hub.files(repo) if path.startswith("triplets/train")]
+    assert names == ["triplets/train-00000-of-00001.parquet"]
+    assert "notes.txt" in hub.files(repo)
+    assert client(hub_client.verify, sample_corpus, repo) == ()
+
+
+def test_a_pull_request_changes_nothing_on_main(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """And holds the whole dataset."""
+    client(hub_client.push_table, repo, "extra", [1])
+    main = hub.repos[repo].heads["main"]
+    done = client(hub_client.publish, sample_corpus, repo, create_pr=True)
+    assert done["pull_request"].endswith(f"/datasets/{repo}/discussions/1")
+    assert hub.repos[repo].heads["main"] == main
+    assert client(hub_client.verify, sample_corpus, repo, done["revision"]) == ()
+
+
+def test_a_branch_is_made_where_it_is_missing(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """And the main one keeps what it has."""
+    client(hub_client.publish, sample_corpus, repo, revision="next")
+    assert set(hub.repos[repo].heads) == {"main", "next"}
+    assert not hub.files(repo, "main")
+    assert client(hub_client.verify, sample_corpus, repo, "next") == ()
+
+
+def test_a_tag_that_is_on_another_commit_is_refused_before_anything_is_sent(
+    client: Run, hub: Hub, repo: str, sample_corpus: Path, large_corpus: Path
+) -> None:
+    """A release does not move."""
+    first = client(hub_client.publish, sample_corpus, repo, tag="v1")
+    hub.received.clear()
+    other = client(hub_client.publish, large_corpus, repo, configs=("triplets",), revision="next", tag="v1")
+    assert other.get("error") == "InputError"
+    assert "'v1'" in other["message"]
+    assert not hub.received
+    again = client(hub_client.publish, sample_corpus, repo, tag="v1")
+    assert again["revision"] == first["revision"]
+
+
+def test_one_commit_for_each_config_or_one_for_all(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """As the user likes; the result is the same."""
+    configs = {piece.config for piece in build.records(open_corpus(sample_corpus))}
+    client(hub_client.publish, sample_corpus, repo, commit_each=True)
+    assert len(hub.repos[repo].commits) == 1 + len(configs)
+    assert client(hub_client.verify, sample_corpus, repo) == ()
+
+
+def test_private_is_not_promised_of_a_public_dataset(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """Refused before anything is sent."""
+    client(hub_client.push_table, repo, "extra", [1])
+    found = client(hub_client.publish, sample_corpus, repo, private=True)
+    assert found["error"] == "InputError"
+    assert "public already" in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "hint"), [(None, 5, "HF_TOKEN"), ("hf_of_somebody_else", 5, "write permission")]
+)
+def test_without_a_good_token_it_says_what_to_do(
+    hub: Hub, tmp_path: Path, repo: str, sample_corpus: Path, token: str | None, code: int, hint: str
+) -> None:
+    """With the exit code of credentials, and never with the token."""
+    done = hub_command(hub_environment(hub, tmp_path, token), "publish", sample_corpus, repo)
+    assert done.returncode == code, done.stderr
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert token is None or token not in done.stdout + done.stderr
+
+
+def test_what_is_not_built_is_not_published(client: Run, hub: Hub, repo: str, own_corpus: Path) -> None:
+    """A dataset of other content than the corpus's is refused, with the command that builds it."""
+    next((own_corpus / "dataset" / "triplets").glob("*.parquet")).unlink()
+    found = client(hub_client.publish, own_corpus, repo)
+    assert found["error"] == "CorpusError"
+    assert "photoshop-request build" in found["message"]
+    assert repo not in hub.repos
+
+
+def test_loading_back_finds_what_is_not_as_it_was_sent(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """A file that was replaced, and one that is missing."""
+    client(hub_client.publish, sample_corpus, repo)
+    path = "triplets/train-00000-of-00001.parquet"
+    other = next(name for name in hub.files(repo) if name.startswith("triplets/") and name != path)
+    data = hub.objects[hub.files(repo)[other].sha256]
+    client(hub_client.api, "upload_file", path_or_fileobj=data, path_in_repo=path, repo_id=repo, repo_type="dataset")
+    differences = client(hub_client.verify, sample_corpus, repo)
+    assert f"{path}: other bytes" in differences
+    assert any("row 0" in difference for difference in differences)
+
+
+def test_the_script_does_the_same(hub: Hub, hub_home: Path, repo: str, sample_corpus: Path) -> None:
+    """For people who read scripts."""
+    script = Path(__file__).resolve().parents[3] / "scripts" / "push_to_hub.py"
+    done = subprocess.run(
+        [sys.executable, script, sample_corpus, repo, "--tag", "v1"],
+        env=hub_environment(hub, hub_home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert f'load_dataset("{repo}", revision="v1")' in done.stdout
+    assert "triplets/train-00000-of-00001.parquet" in hub.files(repo, "v1")
