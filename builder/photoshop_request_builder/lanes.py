@@ -16,13 +16,17 @@ __all__ = ["NO_ROOM", "Lanes"]
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _BATCH = 256
+_PAGE = 64
 _FLUSH_SECONDS = 0.25
 _GRACE_SECONDS = 3.0
 _ROOM_SECONDS = 30.0
 
 
 class Lanes:
-    """One run over the ledger. A host's addresses are taken in order; new ones that pages lead to join at the end."""
+    """One run over the ledger. A host's addresses are taken in order; new ones that pages lead to join at the end.
+
+    `wanted` tells the hosts of this run, `resting` those that ask for more time than a run waits.
+    """
 
     def __init__(
         self,
@@ -31,13 +35,14 @@ class Lanes:
         *,
         at_once: Callable[[str], int],
         wanted: Callable[[str], bool] = lambda _: True,
+        resting: Callable[[str], bool] = lambda _: False,
         limit: int | None = None,
         on_done: Callable[[Outcome], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger, self._work = ledger, work
-        self._at_once, self._wanted, self._left = at_once, wanted, limit
+        self._at_once, self._wanted, self._resting, self._left = at_once, wanted, resting, limit
         self._on_done, self._say, self._sleep = on_done, say, sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: collections.Counter[str] = collections.Counter()
@@ -101,11 +106,11 @@ class Lanes:
             self._workers[host] -= 1
 
     def _next(self, host: str) -> Entry | None:
-        if self._left == 0:
+        if self._left == 0 or self._resting(host):
             return None
         waiting = self._waiting.setdefault(host, collections.deque())
         if not waiting:
-            waiting.extend(self._ledger.pending(host, self._cursor.get(host, 0), _BATCH))
+            waiting.extend(self._ledger.pending(host, self._cursor.get(host, 0), _PAGE))
         if not waiting:
             return None
         self._cursor[host], entry = waiting.popleft()

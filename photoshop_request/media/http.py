@@ -23,6 +23,7 @@ from photoshop_request.verdicts import Verdict
 __all__ = [
     "MAX_REDIRECTS",
     "PAGE_HEADERS",
+    "PATIENCE",
     "PICTURE_HEADERS",
     "Answer",
     "Client",
@@ -37,6 +38,8 @@ __all__ = [
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
+PATIENCE = 3600.0
+"""Seconds that a run waits for one site; a site that asks for more is left for a later run."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _STATES = {
     401: State.NEEDS_AUTH,
@@ -176,6 +179,9 @@ async def persist(
         limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
         if isinstance(result, Failure) and result.http in {429, 503}:
             limiter.overloaded(address, result.retry_after, attempt)  # the next try waits in the limiter
+            if limiter.resting > PATIENCE:
+                detail = f"{limiter.site} asks to be left alone for {limiter.resting:.0f} s"
+                return Failure(State.PENDING, detail, result.http, final=result.final), attempt
         elif not isinstance(result, Failure) or result.state not in RETRIED:
             limiter.answered()
         elif attempt < tries:

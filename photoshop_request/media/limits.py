@@ -45,7 +45,7 @@ _SITES = (
 _MARGIN = 1.05  # spacing beyond the rate, so that no window ever holds more, however packets bunch up
 _JITTER = 0.10
 _OPENS_AFTER = 3  # different addresses in a row that were told 429 or 503
-_LONGEST_REST = 3600.0
+_LONGEST_COOLING = 3600.0
 
 
 def site_of(host: str) -> str:
@@ -68,8 +68,10 @@ class Limiter:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        on_rest: Callable[[str, float], None] = lambda _site, _seconds: None,
     ) -> None:
         self.site = site
+        self._on_rest = on_rest
         self.rate = rate
         self._cool_down = cool_down
         self._clock, self._sleep, self._chance = clock, sleep, chance
@@ -108,15 +110,19 @@ class Limiter:
         rest = retry_after if retry_after is not None else 2.0 ** (attempt - 1) * (1 + _JITTER * self._chance())
         if len(self._busy) >= _OPENS_AFTER:
             self._busy.clear()
-            rest = max(rest, self._cool_down * 2**self._openings)
+            rest = max(rest, min(self._cool_down * 2**self._openings, _LONGEST_COOLING))
             self._openings += 1
-        rest = min(rest, _LONGEST_REST)
-        self._next = max(self._next, self._clock() + rest)
+        if self._clock() + rest > self._next:
+            self._next = self._clock() + rest
+            self._on_rest(self.site, rest)
         return rest
 
 
 class Limits:
-    """The limiters of all sites, made when first asked for, and the number of requests at once over all."""
+    """The limiters of all sites, made when first asked for, and the number of requests at once over all.
+
+    `on_rest` is told the site and the seconds whenever one is to rest after a 429 or 503.
+    """
 
     def __init__(
         self,
@@ -127,7 +133,9 @@ class Limits:
         cool_down: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        on_rest: Callable[[str, float], None] = lambda _site, _seconds: None,
     ) -> None:
+        self._on_rest = on_rest
         self._rates = {**DEFAULT_RATES, **rates}
         self._other = other
         self._cool_down = cool_down
@@ -146,7 +154,12 @@ class Limits:
             site = site_of(host)
             if site not in self._limiters:
                 self._limiters[site] = Limiter(
-                    site, self.rate(host), cool_down=self._cool_down, clock=self._clock, sleep=self._sleep
+                    site,
+                    self.rate(host),
+                    cool_down=self._cool_down,
+                    clock=self._clock,
+                    sleep=self._sleep,
+                    on_rest=self._on_rest,
                 )
             self._by_host[host] = self._limiters[site]
         return self._by_host[host]

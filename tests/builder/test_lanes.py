@@ -112,6 +112,21 @@ def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
     assert ledger.hosts() == {"a.org": 6, "b.org": 10}
 
 
+def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
+    """The run ends without it, as soon as that is known."""
+    ledger.add([*pictures(5), *pictures(5, "b.org")])
+    tired: set[str] = set()
+
+    async def work(entry: Entry) -> Outcome:
+        if entry.host == "b.org":
+            tired.add("b.org")
+            return Outcome(entry.address, State.PENDING, "later")
+        return await fine(entry)
+
+    assert run(ledger, work, at_once=lambda _host: 1, resting=tired.__contains__)
+    assert ledger.hosts() == {"b.org": 5}
+
+
 def test_stopping_keeps_what_is_finished(ledger: Ledger) -> None:
     """And says that not everything was done; the next run does the rest."""
     ledger.add(pictures(50))

@@ -17,7 +17,7 @@ from photoshop_request.errors import Interrupted
 from photoshop_request.media.fallbacks import DEAD, external, preview, wayback
 from photoshop_request.media.fetch import Fetcher, fetch
 from photoshop_request.media.hosts import Kind, Secrets
-from photoshop_request.media.http import Client
+from photoshop_request.media.http import PATIENCE, Client
 from photoshop_request.media.inspect import inspect
 from photoshop_request.media.limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
 from photoshop_request.media.network import open_session
@@ -31,6 +31,7 @@ from photoshop_request_builder.lanes import Lanes
 from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
 from photoshop_request_builder.quarantine import Suspect, quarantine
 
+_WORTH_TELLING = 60.0
 _DEEPEST = 4
 """Pages and short links in a row before an address is given up."""
 _PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
@@ -148,7 +149,7 @@ async def _fetch_all(
     stop = asyncio.Event()
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
-    limits = limits_of(settings)
+    limits = limits_of(settings, on_rest=lambda site, seconds: _tell_rest(say, site, seconds))
     withheld = _withheld(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
     async with (
         _stopped_by_signals(stop),
@@ -161,6 +162,7 @@ async def _fetch_all(
             lambda entry: _work(fetcher, settings, entry, allowed=entry.address not in withheld),
             at_once=lambda host: limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
+            resting=lambda host: limits.of(host).resting > PATIENCE,
             limit=settings.limit,
             on_done=done,
             say=say,
@@ -168,9 +170,18 @@ async def _fetch_all(
         return await lanes.run(stop)
 
 
-def limits_of(settings: FetchSettings) -> Limits:
+def limits_of(
+    settings: FetchSettings, *, on_rest: Callable[[str, float], None] = lambda _site, _seconds: None
+) -> Limits:
     """The limiters that these settings ask for."""
-    return Limits(settings.rates, other=settings.other, at_once=settings.at_once)
+    return Limits(settings.rates, other=settings.other, at_once=settings.at_once, on_rest=on_rest)
+
+
+def _tell_rest(say: Callable[[str], None], site: str, seconds: float) -> None:
+    if seconds > PATIENCE:
+        say(f"{site} asks to be left alone for {seconds / 3600:.1f} h: its addresses stay pending for a later run.")
+    elif seconds >= _WORTH_TELLING:
+        say(f"{site} is busy: it is left alone for {seconds / 60:.0f} minutes, then asked again. Others go on.")
 
 
 @contextlib.asynccontextmanager

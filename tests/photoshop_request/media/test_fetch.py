@@ -6,8 +6,11 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 from PIL import Image
 from servers.fetching import Web, web
@@ -343,6 +346,42 @@ def test_retry_after_is_honoured() -> None:
     """The site rests as long as it asks for."""
     _, found = run({A: [status(429, Retry_After="7"), reply(JPEG)]})
     assert found.slept == [pytest.approx(7, abs=0.1)]
+
+
+def test_a_site_that_asks_for_a_day_is_left_for_a_later_run() -> None:
+    """Its addresses stay pending, nothing waits."""
+    outcome, found = run({A: [status(429, Retry_After="86400"), reply(JPEG)]})
+    assert (outcome.state, outcome.tries, found.slept, len(found.hosts.requests)) == (State.PENDING, 1, [], 1)
+
+
+def test_an_old_host_without_https_is_asked_by_http() -> None:
+    """Only single pictures of unknown hosts, and only after https failed to connect."""
+    asked: list[str] = []
+
+    class Session:
+        """Connects by http only."""
+
+        @asynccontextmanager
+        async def get(self, url: Any, **_options: Any) -> Any:
+            """One request."""
+            asked.append(str(url))
+            if url.scheme == "https":
+                raise aiohttp.ClientConnectorError(None, OSError("refused"))  # type: ignore[arg-type]
+            async with aiohttp.ClientSession() as session, session.get(f"{base}/x") as response:
+                yield response
+
+    async def main(address: str) -> Outcome:
+        nonlocal base
+        async with web({"https://x": reply(JPEG)}, tries=1) as found:
+            base = found.hosts.base
+            client = replace(found.fetcher.client, session=Session(), mirror=None)
+            return await fetch(replace(found.fetcher, client=client), address)
+
+    base = ""
+    outcome = asyncio.run(main("https://old.org/x.jpg"))
+    assert (outcome.state, outcome.final, outcome.tries) == (State.OK, "http://old.org/x.jpg", 2)
+    assert asyncio.run(main(A)).state is State.UNREACHABLE
+    assert asked == ["https://old.org/x.jpg", "http://old.org/x.jpg", A]
 
 
 def test_an_unchanged_picture_is_not_sent_again() -> None:

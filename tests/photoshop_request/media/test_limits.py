@@ -76,6 +76,16 @@ def test_a_site_rests_when_told() -> None:
     assert gate.resting == pytest.approx(30)
 
 
+def test_a_rest_is_told() -> None:
+    """Whoever watches learns which site rests and for how long, once a rest."""
+    told: list[tuple[str, float]] = []
+    clock = Clock()
+    limits = Limits(clock=clock, sleep=clock.sleep, on_rest=lambda site, seconds: told.append((site, seconds)))
+    limits.of("i.imgur.com").overloaded("a", 90.0, 1)
+    limits.of("i.imgur.com").overloaded("b", 5.0, 1)
+    assert told == [("imgur.com", 90.0)]
+
+
 def test_back_off_doubles() -> None:
     """Without Retry-After: 1, 2, 4 seconds."""
     gate = limiter(Rate(100), Clock())
