@@ -131,7 +131,8 @@ class Intake:
             ForeignInputError: not one line was a Reddit object.
         """
         tally, origin = self._tally, self._origin
-        if not (self.kept or tally.other_subreddits) and origin.size:
+        reddits = self.kept or tally.other_subreddits or tally.rejected[Why.PRIVATE_MESSAGE]
+        if not reddits and origin.size:
             cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
             raise ForeignInputError(
                 f"{origin.input}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?"
@@ -173,7 +174,8 @@ class Intake:
             "offset": offset,
             "reason": reject.reason,
             "detail": reject.detail,
-            "head": line[:_HEAD].decode("utf-8", "backslashreplace"),
+            # nobody meant a private message to be kept
+            "head": "" if reject.reason is Why.PRIVATE_MESSAGE else line[:_HEAD].decode("utf-8", "backslashreplace"),
         }
         with storage.explained(self._rejects_path):
             self._rejects.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")

@@ -34,7 +34,9 @@ class Why(StrEnum):
     NOT_JSON = "not_json"
     """Cut, garbled, not UTF-8, or not an object."""
     NOT_A_POST = "not_a_post"
-    """An object, but neither submission nor comment: a private message, an account, a subreddit."""
+    """An object, but neither submission nor comment: an account, a subreddit, something that is not Reddit's."""
+    PRIVATE_MESSAGE = "private_message"
+    """Reddit keeps them beside comments of an inbox; nobody meant to publish them."""
     NO_ID = "no_id"
     NO_TIME = "no_time"
     NO_SUBREDDIT = "no_subreddit"
@@ -67,7 +69,11 @@ def parse(
             return _submission(raw, line, seen, sources)
     except ValueError as error:
         return Reject(Why.NOT_JSON, str(error))
-    return Reject(Why.NOT_A_POST, raw.name or "")
+    return _other(raw.name)
+
+
+def _other(name: str | None) -> Reject:
+    return Reject(Why.PRIVATE_MESSAGE if name and name.startswith("t4_") else Why.NOT_A_POST, name or "")
 
 
 def _unusable(thing_id: str, created_utc: float | None, subreddit: str | None) -> Reject | None:
@@ -124,7 +130,7 @@ def _comment(raw: RawComment, line: bytes, seen: int | None, sources: tuple[str,
     if raw.link_id is None or raw.id is None:
         rest = decode_as(line, RawRest)
         if rest.name and rest.name.startswith("t4_"):
-            return Reject(Why.NOT_A_POST, rest.name)
+            return _other(rest.name)
         path, name = path or rest.context, name or rest.name
     thing_id = bare_id(name or "")
     subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, path)
@@ -181,7 +187,7 @@ def _author(name: str | None) -> str | None:
 
 def _edited(edited: bool | float | None) -> int | None:
     # before 2012 `true` without a time: unknown when, so None
-    return int(edited) if edited and not isinstance(edited, bool) and edited < _LATEST else None
+    return int(edited) if edited and not isinstance(edited, bool) and 0 < edited < _LATEST else None
 
 
 def _parent(parent: str | int | None, submission_id: str) -> str:

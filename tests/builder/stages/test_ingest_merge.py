@@ -275,3 +275,23 @@ def test_the_real_dumps_lose_nothing(shared, tmp_path):
     merged = run_jobs(merge.plan(corpus))
     assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in parts(corpus))
     assert isinstance(storage.read_table(corpus.fs, corpus.shard_path(0, "comments")), pa.Table)
+
+
+def test_no_line_of_the_long_window_dumps_and_hard_cases_is_dropped_without_a_reason(shared, tmp_path):
+    """Each line is a row of a wanted subreddit, another subreddit's, or a private message, which is no post."""
+    folder = shared / "data" / "reddit"
+    corpus = create_corpus(tmp_path / "c", subreddits=("redditdev", "science", "pics", "picrequests"), shards=8)
+    inputs = [str(folder / "*.zst"), str(folder / "picrequests.jsonl"), str(folder / "hard")]
+    summaries = run_jobs(ingest.plan(corpus, inputs))
+    assert len(summaries) == 18
+    for summary in summaries:
+        assert summary.lines == _accounted(summary)
+        assert set(summary.rejected) <= {"private_message"}
+        assert summary.ending == "complete"
+    merged = run_jobs(merge.plan(corpus))
+    assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in summaries) > 4000
+    submissions, comments = _tables(corpus)
+    assert (
+        len({thing.id for thing in submissions}) == len(submissions) == sum(summary.submissions for summary in merged)
+    )
+    assert len({thing.id for thing in comments}) == len(comments)

@@ -238,7 +238,7 @@ def test_when_it_was_seen_is_the_newest_time_the_object_tells_or_the_run():
         (b'{"id": "a", "title": "\xff"}', Why.NOT_JSON),
         (b"[" * 100_000, Why.NOT_JSON),
         (b'{"error": 404}', Why.NOT_A_POST),
-        (b'{"id": "a", "name": "t4_a", "subject": "hi", "body": "text", "created_utc": 1}', Why.NOT_A_POST),
+        (b'{"id": "a", "name": "t4_a", "subject": "hi", "body": "text", "created_utc": 1}', Why.PRIVATE_MESSAGE),
         (json.dumps({**SUBMISSION, "id": None, "name": None}).encode(), Why.NO_ID),
         (json.dumps({**SUBMISSION, "id": "../../etc"}).encode(), Why.NO_ID),
         (json.dumps({**SUBMISSION, "created_utc": None}).encode(), Why.NO_TIME),
@@ -308,4 +308,4 @@ def test_every_line_of_the_real_dumps_is_a_record_or_a_private_message(shared):
                 counts[kind] = counts.get(kind, 0) + 1
                 if isinstance(record, Reject):
                     assert json.loads(line)["name"].startswith("t4_"), record
-    assert counts == {Submission: 12_254, Comment: 11_446, Why.NOT_A_POST: 1000}
+    assert counts == {Submission: 12_254, Comment: 11_446, Why.PRIVATE_MESSAGE: 1000}
