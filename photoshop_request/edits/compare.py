@@ -1,0 +1,195 @@
+"""Compare two pictures: where one lies in the other, what changed, and what that makes of it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from photoshop_request.edits.align import Alignment, Method, align
+from photoshop_request.edits.collage import Box, second_panel
+from photoshop_request.edits.evidence import Evidence, Frame, common_frame, measure
+from photoshop_request.edits.hashing import HASH_VERSION, distance
+from photoshop_request.edits.judge import Judgement, judge
+from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
+from photoshop_request.edits.prepare import Prepared, prepare
+from photoshop_request.edits.preservation import psnr, ssim
+from photoshop_request.edits.tone import Tone, toned
+from photoshop_request.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from photoshop_request.media.decode import Picture
+
+    AnyPicture = Prepared | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path
+
+__all__ = ["Comparison", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a candidate is to a source. Shares are 0 to 1; grey levels 0 to 255; pixels are at full size."""
+
+    verdict: Verdict
+    """`edit`, `same_image`, `unrelated` or `collage`."""
+    confidence: float
+    """0.5 to 1; near 0.5 the evidence could as well mean another verdict."""
+    second_shot: bool
+    """One scene, two exposures; the verdict is then `unrelated`."""
+
+    hash_version: int
+    """Version of the hashes' path (`edits.hashing`)."""
+    phash_distance: int
+    """Bits, 0 to 64, between the two pHashes; says little when either is flat."""
+    dhash_distance: int
+
+    method: Method
+    """How the alignment was found: frames as they are, shifted, or a similarity (crop, scale, rotation)."""
+    matrix: tuple[float, float, float, float, float, float]
+    """a, b, c, d, e, f: an edit's pixel (x, y) lies at (a x + b y + c, d x + e y + f) in the source."""
+    alignment_quality: float
+    """Share of textured 16x16 blocks of the overlap whose structure agrees; under 0.1 nothing was found."""
+    scale: float
+    """Source pixels per edit pixel along a line: under 1 the edit is larger."""
+    rotation: float
+    """Degrees clockwise, -180 to 180."""
+    mirrored: bool
+    overlap: float
+    """Share of the source's frame that the edit shows; under 1 it was cropped."""
+    size_ratio: float
+    """Pixels of the edit over pixels of the source."""
+
+    gain: float
+    """Global factor on luminance: 1 is none."""
+    offset: float
+    """Global grey levels added to luminance: 0 is none."""
+    saturation: float
+    """Global factor on chroma: 1 is none, 0 black and white."""
+    sharpness: float
+    """Median ratio of fine detail, edit to source: under 1 is softer."""
+
+    changed_fraction: float
+    """Share of the overlap that differs once the tone is compensated: the area of the mask."""
+    regions: int
+    """Connected regions of the mask."""
+    locality: float
+    """Share of 16x16 blocks that stayed bit-close (under 3 grey levels on average, nothing compensated): near 1 for a
+    local edit, near 0 for a repaint or a change of tone."""
+    psnr: float | None
+    """dB outside the mask, at most 60, tone compensated; None where everything changed."""
+    ssim: float | None
+    """Luminance, -1 to 1, outside the mask, tone compensated."""
+    mask: "NDArray[np.bool_] | None"
+    """Shape (height, width) of the working frame (long side at most 512); None for unrelated pictures."""
+    frame_size: tuple[int, int]
+    """(width, height) of the source, to which `change_mask` scales the mask."""
+
+    added: float
+    """Share of the edit with new content beyond the source's frame (a canvas made larger)."""
+    border: float
+    """Share of the edit that is plain beyond the source's frame: bars, borders, a screenshot's surround."""
+    watermark: bool
+    """A hint: faint marks of one polarity, spread over the picture."""
+    panel: Box | None
+    """For a collage, (left, top, right, bottom) of the panel that was edited, in the candidate's pixels."""
+    evidence: Evidence
+    """The figures behind the verdict."""
+
+    def change_mask(self) -> bytes | None:
+        """The mask as a 1-bit PNG in the source's frame, white is changed; None for unrelated pictures."""
+        return None if self.mask is None else to_png(self.mask, self.frame_size)
+
+
+def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
+    """Say what `edit` is to `source`.
+
+    Pictures are bytes, paths, Pillow images, arrays of shape (height, width, 3), decoded `Picture`s or `Prepared`
+    ones; `prepare` a source once when it meets many edits. The same inputs give the same answer in any process.
+    Raises `InputError` when bytes or a path are no picture that can be used.
+    """
+    one, other = prepare(source), prepare(edit)
+    alignment = align(one, other)
+    frame = common_frame(one, other, alignment)
+    evidence = measure(one, other, alignment, frame)
+    judgement = judge(evidence)
+    panel = second_panel(one, other, alignment, evidence) if judgement.verdict is not Verdict.UNRELATED else None
+    return _comparison(one, other, alignment, frame, evidence, judgement, panel)
+
+
+def _comparison(
+    source: Prepared,
+    edit: Prepared,
+    alignment: Alignment,
+    frame: Frame,
+    evidence: Evidence,
+    judgement: Judgement,
+    panel: Box | None,
+) -> Comparison:
+    related = judgement.verdict is not Verdict.UNRELATED
+    mask = change_mask(frame, evidence.tone) if related else None
+    kept = frame.inside & ~mask.pixels if mask else frame.inside & False
+    before = _toned(frame.source, evidence.tone) if related else frame.source
+    tone = evidence.tone
+    matrix = [float(value) for value in alignment.matrix.ravel()]
+    return Comparison(
+        verdict=Verdict.COLLAGE if panel else judgement.verdict,
+        confidence=judgement.confidence,
+        second_shot=judgement.second_shot,
+        hash_version=HASH_VERSION,
+        phash_distance=distance(source.hash.phash, edit.hash.phash),
+        dhash_distance=distance(source.hash.dhash, edit.hash.dhash),
+        method=alignment.method,
+        matrix=(matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]),
+        alignment_quality=alignment.quality,
+        scale=alignment.scale,
+        rotation=alignment.rotation,
+        mirrored=alignment.mirrored,
+        overlap=evidence.overlap,
+        size_ratio=edit.width * edit.height / (source.width * source.height),
+        gain=tone.gain,
+        offset=tone.offset,
+        saturation=tone.saturation,
+        sharpness=evidence.sharpness,
+        changed_fraction=float(mask.pixels.sum() / max(1, frame.inside.sum())) if mask else 1.0,
+        regions=mask.regions if mask else 0,
+        locality=evidence.bit_close,
+        psnr=psnr(before, frame.edit, kept),
+        ssim=ssim(before, frame.edit, kept),
+        mask=mask.pixels if mask else None,
+        frame_size=(source.width, source.height),
+        added=evidence.added,
+        border=evidence.uncovered - evidence.added,
+        watermark=_looks_like_watermark(frame, mask),
+        panel=panel,
+        evidence=evidence,
+    )
+
+
+def _toned(source: "NDArray[np.uint8]", tone: Tone) -> "NDArray[np.uint8]":
+    """The source with the global tone, chroma too, so that preservation measures local change alone."""
+    light = toned(source, tone)
+    if abs(tone.saturation - 1) < 0.05:
+        return light
+    ycc = cv2.cvtColor(light, cv2.COLOR_RGB2YCrCb)
+    table = np.rint(np.clip((np.arange(256) - 128) * tone.saturation + 128, 0, 255)).astype(np.uint8)
+    ycc[..., 1:] = cv2.LUT(np.ascontiguousarray(ycc[..., 1:]), table)
+    return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB))
+
+
+def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
+    """Thin marks, all lighter or all darker, not opaque, over a third of the frame but filling little of it."""
+    if mask is None or not mask.pixels.any():
+        return False
+    rows, columns = np.nonzero(mask.pixels)
+    spread = (np.ptp(rows) + 1) * (np.ptp(columns) + 1) / mask.pixels.size
+    filled = len(rows) / mask.pixels.size
+    light = cv2.cvtColor(frame.edit, cv2.COLOR_RGB2GRAY).astype(np.int16) - cv2.cvtColor(
+        frame.source, cv2.COLOR_RGB2GRAY
+    )
+    steps = light[mask.pixels]
+    one_way = max(float((steps > 3).mean()), float((steps < -3).mean()))
+    return bool(spread > 0.33 and filled < 0.25 and one_way > 0.8 and np.median(np.abs(steps)) < 90)

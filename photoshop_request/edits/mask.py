@@ -1,0 +1,78 @@
+"""The change mask: where an edit leaves its source, in the source's frame."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from photoshop_request.edits.evidence import Frame, difference
+from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.tone import Tone, toned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["ChangeMask", "change_mask", "iou", "read_png", "to_png"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMask:
+    """Which pixels of the common frame changed."""
+
+    pixels: "NDArray[np.bool_]"
+    """Shape (height, width) of the frame; False where the edit does not reach."""
+    regions: int
+    """Connected regions."""
+
+
+def change_mask(frame: Frame, tone: Tone) -> ChangeMask:
+    """Mark what differs once the global tone is compensated: sharp changes by pixel, soft ones by neighbourhood.
+
+    Specks go, holes of a few pixels close, soft edges are followed outwards to half the threshold.
+    """
+    limits = thresholds().mask
+    target = toned(frame.source, tone)
+    sharp = difference(target, frame.edit, frame.inside).astype(np.float32)
+    soft_a, soft_b = (cv2.blur(one, (9, 9)).astype(np.float32) for one in (target, frame.edit))
+    soft = np.abs(soft_b - soft_a).max(axis=2)
+    soft[~frame.inside] = 0
+    seed = (sharp > limits.level) | (soft > limits.shade)
+    grown = (cv2.blur(sharp, (3, 3)) > limits.level / 2) | (soft > limits.shade * 0.7)
+    near = cv2.dilate(seed.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    found = (seed | (grown & near)).astype(np.uint8)
+    closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+    return _without_specks(np.asarray(closed, np.uint8), sharp)
+
+
+def _without_specks(found: "NDArray[np.uint8]", sharp: "NDArray[np.float32]") -> ChangeMask:
+    limits = thresholds()
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    strongest = np.zeros(count, np.float32)
+    np.maximum.at(strongest, labels.ravel().astype(np.intp), cv2.blur(sharp, (3, 3)).ravel())
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = (area >= max(6, limits.mask.speck * found.size)) | ((strongest > limits.changed.peak) & (area >= 6))
+    keep[0] = False
+    return ChangeMask(keep[labels], int(np.count_nonzero(keep)))
+
+
+def to_png(pixels: "NDArray[np.bool_]", size: tuple[int, int]) -> bytes:
+    """A 1-bit PNG of (width, height); white is changed."""
+    picture = Image.fromarray(pixels.astype(np.uint8) * 255)
+    out = io.BytesIO()
+    grown = picture.resize(size, Image.Resampling.BILINEAR).point(lambda value: 255 * (value > 127))
+    grown.convert("1", dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def read_png(data: bytes) -> "NDArray[np.bool_]":
+    """The inverse of `to_png`: shape (height, width), True where changed."""
+    return np.asarray(Image.open(io.BytesIO(data)).convert("1"), dtype=bool)
+
+
+def iou(a: "NDArray[np.bool_]", b: "NDArray[np.bool_]") -> float:
+    """Intersection over union, 0 to 1; 1 for two empty masks."""
+    union = np.count_nonzero(a | b)
+    return float(np.count_nonzero(a & b) / union) if union else 1.0

@@ -1,0 +1,148 @@
+"""A decoded picture with what comparisons need of it, each part computed once: one source meets many edits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from photoshop_request.edits.hashing import PictureHash, hash_file, hash_picture
+from photoshop_request.errors import InputError
+from photoshop_request.media.decode import Picture, Rejected, decode
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["WORK_SIDE", "Features", "Prepared", "prepare"]
+
+WORK_SIDE = 512
+"""Pixels of the longer side at which structure is compared."""
+
+SIFT_SIDE = 320
+"""Pixels of the longer side at which SIFT looks for key points."""
+
+cv2.setNumThreads(1)  # processes share the cores, and one thread gives one order of summation
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Key points of a picture at working size, with their descriptors."""
+
+    points: "NDArray[np.float32]"
+    """Shape (n, 2): x, y in pixels of the working picture."""
+    descriptors: "NDArray[np.float32] | NDArray[np.uint8]"
+    """Shape (n, 128) for SIFT, (n, 32) for ORB."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One picture, ready to be compared; make it with `prepare`."""
+
+    picture: Picture
+    hash: PictureHash
+
+    @property
+    def width(self) -> int:
+        """Pixels across, at full size."""
+        return int(self.picture.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels down, at full size."""
+        return int(self.picture.pixels.shape[0])
+
+    @cached_property
+    def levels(self) -> "tuple[NDArray[np.uint8], ...]":
+        """The picture, halved again and again while its longer side stays above the working size."""
+        levels = [self.picture.pixels]
+        while max(levels[-1].shape[:2]) >= 2 * WORK_SIDE:
+            height, width = levels[-1].shape[:2]
+            levels.append(_resized(levels[-1], ((width + 1) // 2, (height + 1) // 2)))
+        return tuple(levels)
+
+    @cached_property
+    def work(self) -> "NDArray[np.uint8]":
+        """RGB with a longer side of at most `WORK_SIDE`; smaller pictures stay as they are."""
+        scale = min(1.0, WORK_SIDE / max(self.width, self.height))
+        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+        return self.scaled(size)
+
+    @cached_property
+    def grey(self) -> "NDArray[np.uint8]":
+        """Luminance of `work`."""
+        return np.asarray(cv2.cvtColor(self.work, cv2.COLOR_RGB2GRAY))
+
+    @cached_property
+    def orb(self) -> Features:
+        """Cheap key points at working size, enough for most pairs."""
+        return _detect(cv2.ORB.create(nfeatures=900, fastThreshold=10), self.grey)
+
+    @cached_property
+    def orb_mirrored(self) -> Features:
+        """The features of the picture flipped left to right, in the flipped picture's coordinates."""
+        return _detect(cv2.ORB.create(nfeatures=900, fastThreshold=10), np.ascontiguousarray(self.grey[:, ::-1]))
+
+    @cached_property
+    def sift(self) -> Features:
+        """Found at `SIFT_SIDE`: it takes a third of the time at working size and aligns as well."""
+        shrink = min(1.0, SIFT_SIDE / max(self.grey.shape))
+        small = cv2.resize(self.grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        found = _detect(cv2.SIFT.create(nfeatures=600, contrastThreshold=0.02), np.asarray(small))
+        back = np.array(self.grey.shape[::-1], np.float32) / np.array(small.shape[::-1], np.float32)
+        points = (found.points + np.float32(0.5)) * back - np.float32(0.5)
+        return Features(points.astype(np.float32), found.descriptors)
+
+    def scaled(self, size: tuple[int, int]) -> "NDArray[np.uint8]":
+        """The whole picture at (width, height), from the smallest level that is large enough."""
+        level = next(
+            (one for one in reversed(self.levels) if one.shape[1] >= size[0] and one.shape[0] >= size[1]), None
+        )
+        return _resized(self.picture.pixels if level is None else level, size)
+
+
+def prepare(picture: "Prepared | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path") -> Prepared:
+    """Anything that is a picture, ready for comparison.
+
+    Arrays are (height, width, 3) RGB or (height, width) grey, 8 bits. Raises `InputError` when bytes or a path do not
+    decode; decode them first with `media.decode.decode` where failures are to be values.
+    """
+    if isinstance(picture, Prepared):
+        return picture
+    if isinstance(picture, str | Path):
+        picture = Path(picture).read_bytes()
+    if isinstance(picture, bytes):
+        decoded, hashed = decode(picture), hash_file(picture)
+        for outcome in (decoded, hashed):
+            if isinstance(outcome, Rejected):
+                raise InputError(
+                    f"cannot compare this file: {outcome.verdict} ({outcome.detail}); give a still picture"
+                )
+        assert isinstance(decoded, Picture)
+        assert isinstance(hashed, PictureHash)
+        return Prepared(decoded, hashed)
+    if isinstance(picture, Image.Image):
+        picture = np.asarray(picture.convert("RGB"))
+    if isinstance(picture, np.ndarray):
+        pixels = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+        picture = Picture(np.ascontiguousarray(pixels, dtype=np.uint8), "", 0.0)
+    return Prepared(picture, hash_picture(picture))
+
+
+def _resized(pixels: "NDArray[np.uint8]", size: tuple[int, int]) -> "NDArray[np.uint8]":
+    if (pixels.shape[1], pixels.shape[0]) == size:
+        return pixels
+    shrinks = pixels.shape[1] >= size[0] and pixels.shape[0] >= size[1]
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
+
+
+def _detect(detector: "cv2.Feature2D", grey: "NDArray[np.uint8]") -> Features:
+    points, descriptors = detector.detectAndCompute(grey, None)
+    if descriptors is None:
+        return Features(np.zeros((0, 2), np.float32), np.zeros((0, 1), np.uint8))
+    return Features(
+        np.array([point.pt for point in points], np.float32),
+        np.asarray(descriptors, np.float32 if descriptors.shape[1] == 128 else np.uint8),
+    )
