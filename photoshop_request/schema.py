@@ -21,6 +21,17 @@ class Column:
     """With unit and range; shown in the card and the column reference."""
 
 
+_REWRITE = (
+    Column("instruction_rewritten", "string", "The instruction as a language model wrote it; null where none did."),
+    Column(
+        "needs_more_than_the_source",
+        "bool",
+        "That model's word: another photo, a logo or a text is needed that the request does not hold.",
+    ),
+    Column("rewrite_model", "string", "Which model wrote it; null where there is no rewrite."),
+    Column("rewrite_prompt_version", "string", "By which prompt; null where there is no rewrite."),
+)
+
 _TRIPLETS = (
     Column("source_image", "image", "The requester's picture, the file as fetched."),
     Column("instruction", "string", "What the editor was asked to do, in the requester's words."),
@@ -30,6 +41,7 @@ _TRIPLETS = (
     Column("title", "string", "The request's title as written."),
     Column("selftext", "string", "The request's text as written; empty where there is none."),
     Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
+    *_REWRITE,
     Column("task_types", "list<string>", "Kinds of edit asked for, surest first; `unclear` instead of a guess."),
     Column("language", "string", "ISO 639-1 code of the request's language; `und` where it cannot be told."),
     Column("source_url", "string", "The canonical address of the source."),
@@ -67,6 +79,7 @@ _REQUESTS = (
     Column("selftext", "string", "The request's text as written; empty where there is none."),
     Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
     Column("instruction", "string", "What the editor was asked to do, in the requester's words, as first asked."),
+    *_REWRITE,
     Column("is_edit_request", "bool", "False for posts that ask for no edit: questions, offers, announcements."),
     Column("language", "string", "ISO 639-1 code of the request's language; `und` where it cannot be told."),
     Column("task_types", "list<string>", "Kinds of edit asked for, surest first; `unclear` instead of a guess."),

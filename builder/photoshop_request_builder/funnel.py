@@ -27,7 +27,15 @@ class Step:
 
 def funnel(corpus: Corpus) -> list[Step]:
     """Every step that has been done so far, from what lies in the corpus."""
-    steps = [_read(corpus), _merge(corpus), _link(corpus), _fetch(corpus), _pair(corpus), _text(corpus)]
+    steps = [
+        _read(corpus),
+        _merge(corpus),
+        _link(corpus),
+        _fetch(corpus),
+        _pair(corpus),
+        _rewrite(corpus),
+        _text(corpus),
+    ]
     return [step for step in steps if step is not None]
 
 
@@ -77,6 +85,11 @@ def _pair(corpus: Corpus) -> Step | None:
         found = True
         counts.update(row["verdict"] for row in rows if row["role"] == "candidate" and row["reason"] is None)
     return _step("pair", "pictures by solvers", "edits", counts, Verdict.EDIT) if found else None
+
+
+def _rewrite(corpus: Corpus) -> Step | None:
+    counts = _count(corpus, "rewrites", "reason")
+    return _step("rewrite", "requests with a published edit", "rewritten by a model", counts, None)
 
 
 def _text(corpus: Corpus) -> Step | None:

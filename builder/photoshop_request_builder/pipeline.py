@@ -23,8 +23,10 @@ from photoshop_request_builder.stages import (
     link,
     measure,
     merge,
+    nsfw,
     pair,
     rank,
+    rewrite,
     split,
     text,
     votes,
@@ -96,6 +98,11 @@ def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
     done += run_stage("rank", rank.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("accept", accept.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("votes", votes.plan(corpus), workers=1, reporter=reporter)
+    # opt-in: of these nothing is said where they were never asked for
+    if jobs := nsfw.plan(corpus):
+        done += run_stage("nsfw", jobs, workers=workers, reporter=reporter)
+    if jobs := rewrite.plan(corpus):
+        done += run_stage("rewrite", jobs, workers=workers, reporter=reporter)
     done += run_stage("measure", measure.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("build", build.plan(corpus), workers=workers, reporter=reporter)
     build.finish(corpus)

@@ -12,8 +12,14 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.selection import Policy, Selection, selection_of
 
-TABLES = ("submissions", "comments", "candidates", "texts", "splits", "ranks", "acceptances", "nsfw")
+TABLES = ("submissions", "comments", "candidates", "texts", "splits", "ranks", "acceptances", "nsfw", "rewrites")
 """What a thread is put together from."""
+REWRITE_COLUMNS = (
+    "instruction_rewritten",
+    "needs_more_than_the_source",
+    "rewrite_model",
+    "rewrite_prompt_version",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Thread:
     text: Mapping[str, Any]
     rank: Mapping[str, Any]
     accepted: Mapping[str, Acceptance]
+    rewrite: Mapping[str, Any]
+    """The row of `rewrites`; empty where no model was asked."""
     split: str
     selection: Selection
 
@@ -50,6 +58,10 @@ class Thread:
     def comment(self, comment_id: str) -> Comment:
         """A comment by its id."""
         return next(comment for comment in self.comments if comment.id == comment_id)
+
+    def rewritten(self) -> dict[str, Any]:
+        """The published columns of a model's rewrite; null where there is none."""
+        return {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
 
     def instruction_at(self, utc: int) -> str:
         """What had been asked for by then, with what the requester had added."""
@@ -103,6 +115,8 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))
+    has_rewrites = corpus.fs.exists(corpus.shard_path(shard, "rewrites"))
+    rewrites = {row["submission_id"]: row for row in _rows(corpus, shard, "rewrites")} if has_rewrites else {}
     selection = selection_of(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda each: each.id):
         yield Thread(
@@ -112,6 +126,7 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
             text=texts[submission.id],
             rank=ranks[submission.id],
             accepted={row["comment_id"]: _acceptance(row) for row in accepted.get(submission.id, ())},
+            rewrite=rewrites.get(submission.id, {}),
             split=splits[submission.id],
             selection=selection,
         )

@@ -93,7 +93,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts that put no spaces between words: each sign counts as a word."""
 _STEM = 4
-_EDITS = frozenset(word[:_STEM] for word in lexicon.EDIT_VERBS | lexicon.EDIT_NOUNS) | {"give"}
+_EDITS = lexicon.EDIT_VERBS | lexicon.EDIT_NOUNS | lexicon.EDIT_PARTICIPLES | {"give", "take"}
 _COMMON = _EDITS | lexicon.words_of(
     "picture photo image person people woman background foreground subject face natural realistic original unchanged "
     "quality same rest left right middle centre center front behind visible entire whole while keep keeping using with "
@@ -171,7 +171,11 @@ def _is_on_topic(asked: str, instruction: str, *, with_pictures: bool) -> bool:
 
 
 def _names_an_edit(instruction: str) -> bool:
-    return any(word[:_STEM] in _EDITS for word in re.findall(r"[a-z]+", instruction.lower()))
+    words = re.findall(r"[a-z]+(?:-[a-z]+)*", instruction.lower())
+    return any(
+        not _EDITS.isdisjoint((word, word.removesuffix("ing"), word.removesuffix("ing") + "e", word.removesuffix("s")))
+        for word in words
+    )
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -26,10 +26,10 @@ LONGEST_REQUEST = 8000
 _HANDLE = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
 """A user name that cannot be taken for a word."""
 _SUSPICIOUS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous|prior|guidelines)\b"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b"
     r"|\bsystem (?:prompt|message)\b"
     r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatgpt|llm)\b"
-    r"|\b(?:respond|reply|answer|output)\b.{0,20}\b(?:only|exactly|nothing but|json|verbatim)\b"
+    r"|\b(?:respond|reply|answer|output)\b.{0,20}\b(?:exactly|nothing but|json|verbatim|(?:only )?with the (?:word|text|phrase))\b"
     r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?inst\]|\bis_edit_request\b",
     re.IGNORECASE | re.DOTALL,
 )

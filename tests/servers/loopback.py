@@ -18,6 +18,7 @@ class Asked:
     path: str
     values: Mapping[str, str]
     headers: Mapping[str, str]
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             form = self.rfile.read(length).decode()
             values = dict(parse_qsl(parts.query)) | dict(parse_qsl(form))
-            given = answer(Asked(self.command, parts.path, values, self.headers))
+            given = answer(Asked(self.command, parts.path, values, self.headers, form))
             if given.status is None:
                 self.close_connection = True
                 return

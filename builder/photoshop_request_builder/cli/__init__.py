@@ -7,7 +7,7 @@ from types import FrameType
 import typer
 
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
-from photoshop_request_builder.cli import demo, fetching, look, publish, reading, stages, status
+from photoshop_request_builder.cli import demo, fetching, look, publish, reading, rewrite, stages, status
 from photoshop_request_builder.cli.console import say
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app.command()(status.status)
 app.command()(publish.publish)
 app.command()(look.decisions)
 app.command()(look.config)
+app.command()(rewrite.rewrite)
 app.command()(reading.raw)
 app.command()(reading.refresh)
 app.command()(demo.demo)

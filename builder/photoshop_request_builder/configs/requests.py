@@ -24,6 +24,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         "selftext": submission.selftext,
         "captions": [media.caption for media in submission.media if media.caption],
         "instruction": text["instruction"],
+        **thread.rewritten(),
         "is_edit_request": text["is_edit_request"],
         "language": text["language"],
         "task_types": list(text["task_types"]),

@@ -22,6 +22,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "title": submission.title,
             "selftext": submission.selftext,
             "captions": [media.caption for media in submission.media if media.caption],
+            **thread.rewritten(),
             "task_types": list(thread.text["task_types"]),
             "language": thread.text["language"],
             "source_url": source["url"],

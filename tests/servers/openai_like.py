@@ -1,0 +1,132 @@
+"""A local OpenAI-compatible endpoint that answers well, badly, slowly, with an error, or not at all."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from servers.loopback import Answer, Asked, serve
+
+Behaviour = Callable[["Chat"], Answer]
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One question as it came."""
+
+    body: dict[str, Any]
+    key: str
+    """What the Authorization header says after `Bearer`."""
+
+    @property
+    def text(self) -> str:
+        """The user's message without its pictures."""
+        content = self.body["messages"][-1]["content"]
+        return content if isinstance(content, str) else content[0]["text"]
+
+    @property
+    def pictures(self) -> list[str]:
+        """The addresses of its pictures."""
+        content = self.body["messages"][-1]["content"]
+        return [] if isinstance(content, str) else [part["image_url"]["url"] for part in content[1:]]
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The request between the markers."""
+        return json.loads("\n".join(self.text.splitlines()[1:-1]))
+
+
+def completion(content: str | None, *, finish: str = "stop") -> Answer:
+    """A chat completion that says `content`."""
+    message = {"role": "assistant", "content": content}
+    return Answer(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "local",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 700, "completion_tokens": 40, "total_tokens": 740},
+        }
+    )
+
+
+def saying(instruction: str, *, is_edit_request: bool = True, needs_more: bool = False) -> str:
+    """The JSON that the prompt asks for."""
+    return json.dumps(
+        {
+            "instruction": instruction,
+            "is_edit_request": is_edit_request,
+            "needs_more_than_the_source": needs_more,
+        }
+    )
+
+
+def well(chat: Chat) -> Answer:
+    """The request's title as the instruction."""
+    return completion(saying(chat.request["title"]))
+
+
+def error(status: int, **headers: str) -> Behaviour:
+    """An error of this status, with headers (`Retry_After=…`)."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: Answer({"error": {"message": "no", "type": "test"}}, status, named)
+
+
+def dropped(_: Chat) -> Answer:
+    """No answer: the connection is closed."""
+    return Answer(status=None)
+
+
+def slowly(seconds: float) -> Behaviour:
+    """A good answer, late."""
+
+    def answer(chat: Chat) -> Answer:
+        time.sleep(seconds)
+        return well(chat)
+
+    return answer
+
+
+@dataclass
+class OpenAILike:
+    """What the endpoint does and what it saw."""
+
+    base_url: str = ""
+    behave: Behaviour = well
+    first: list[Behaviour] = field(default_factory=list)
+    """What it does for the first questions, one each."""
+    chats: list[Chat] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+    at_once: int = 0
+    most_at_once: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def answer(self, asked: Asked) -> Answer:
+        """The answer to one request."""
+        if asked.method != "POST" or asked.path != "/v1/chat/completions":
+            return Answer({"error": "no such path"}, 404)
+        chat = Chat(json.loads(asked.body), (asked.headers.get("Authorization") or "").removeprefix("Bearer "))
+        with self.lock:
+            self.chats.append(chat)
+            self.times.append(time.monotonic())
+            behave = self.first.pop(0) if self.first else self.behave
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return behave(chat)
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+
+@contextmanager
+def openai_like_server() -> Iterator[OpenAILike]:
+    """A running endpoint that answers well until told otherwise."""
+    state = OpenAILike()
+    with serve(state.answer) as base:
+        state.base_url = f"{base}/v1"
+        yield state
