@@ -8,6 +8,7 @@ __all__ = [
     "EDIT_NOUNS",
     "EDIT_PARTICIPLES",
     "EDIT_VERBS",
+    "GERUNDS",
     "LIGHT_VERBS",
     "MODALS",
     "VERBS",
@@ -71,6 +72,10 @@ _NO_PARTICIPLE = words_of(
 EDIT_PARTICIPLES = (
     frozenset(_DOUBLED.get(verb, _participle(verb)) for verb in EDIT_VERBS - _NO_PARTICIPLE) | _IRREGULAR
 ) - words_of("matched poses posed included photoshopeds")
+GERUNDS = frozenset(
+    ending for verb in EDIT_VERBS for ending in (f"{verb}ing", f"{verb.removesuffix('e')}ing", f"{verb}{verb[-1]}ing")
+)
+"""Every -ing form that a verb could have; what is no word does no harm."""
 EDIT_NOUNS = words_of(
     "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
     "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "

@@ -48,7 +48,7 @@ def plain_lines(markdown: str) -> tuple[Line, ...]:
         bare = raw.strip()
         if bare.startswith(("```", "~~~")):
             fenced = not fenced
-        elif bare and not fenced:
+        elif bare and not fenced and not (bare.startswith("http") and " " not in bare):
             lead = _LEAD.sub("", bare, count=1) if bare[0] in ">#" else bare
             found = _MARKER.match(lead)
             marker = found.group().strip() if found else ""

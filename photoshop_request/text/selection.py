@@ -10,7 +10,7 @@ from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.sentences import Part, Sentence, split
 from photoshop_request.text.trim import content, is_empty, is_vague, points_back, trim
-from photoshop_request.text.wishes import Frame, Wish, find_wish
+from photoshop_request.text.wishes import Frame, Wish, cannot_wish, find_wish
 
 __all__ = ["Piece", "Selection", "joined", "select"]
 
@@ -109,6 +109,9 @@ def select(sentences: Iterable[Sentence]) -> Selection:
 
 
 def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
+    if cannot_wish(sentence.words) and (quick := noise(sentence.low, sentence.words)):
+        chosen.fire(quick)
+        return
     wish = find_wish(sentence.low, sentence.words)
     if (
         wish is None

@@ -40,6 +40,8 @@ _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr
 _SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
 _FACES = frozenset(":;=<^8")
 _WORD = re.compile(r"[a-z0-9'+]+")
+_NO_WORD = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+"""The same words for `str.translate`, which is twice as fast; nearly every sentence is ASCII."""
 
 
 def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
@@ -50,7 +52,7 @@ def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
             low = text.lower()
             if len(low) != len(text):
                 low = "".join(c.lower() if c.isascii() else c for c in text)
-            words = frozenset(_WORD.findall(low))
+            words = frozenset(low.translate(_NO_WORD).split()) if low.isascii() else frozenset(_WORD.findall(low))
             if words or not text.isascii():
                 yield Sentence(text, part, marker, low, words)
                 marker = ""

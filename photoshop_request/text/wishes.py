@@ -27,13 +27,13 @@ from photoshop_request.text.lexicon import (
     EDIT_NOUNS,
     EDIT_PARTICIPLES,
     EDIT_VERBS,
+    GERUNDS,
     LIGHT_VERBS,
     MODALS,
-    VERBS,
     words_of,
 )
 
-__all__ = ["Frame", "Wish", "find_wish", "plain_verb"]
+__all__ = ["Frame", "Wish", "cannot_wish", "find_wish", "plain_verb"]
 
 
 class Frame(IntEnum):
@@ -96,6 +96,11 @@ _DESIRE = words_of(
 )
 _WOULD = words_of("would i'd we'd she'd he'd they'd id really")
 _STARTERS = (EDIT_VERBS | (LIGHT_VERBS - _LEAD)) - _NO_START
+_EDIT_WORDS = EDIT_VERBS | EDIT_PARTICIPLES | EDIT_NOUNS | GERUNDS
+_ASKING = MODALS | words_of(
+    "please pls plz kindly help if anyone someone anybody somebody any some way mind care who give get take turn keep leave make use"
+)
+_MOVING = words_of("get take give keep leave turn have")
 _GET = words_of("get getting")
 _CARRIERS = LIGHT_VERBS - words_of("help try go come")
 _PICTURE_OF = re.compile(
@@ -103,13 +108,20 @@ _PICTURE_OF = re.compile(
 )
 
 
+def cannot_wish(words: frozenset[str]) -> bool:
+    """Is there no word in a sentence that could name an edit? Then what is noise need not be looked at for a wish."""
+    return words.isdisjoint(_EDIT_WORDS) and words.isdisjoint(_MOVING)
+
+
 def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     """The wish in a lower-case sentence, or None. `words` are the sentence's words (a quick way out)."""
-    verbs = not words.isdisjoint(VERBS)
-    named = not words.isdisjoint(EDIT_PARTICIPLES) or not words.isdisjoint(EDIT_NOUNS)
-    asks = not words.isdisjoint(DESIRES) or not words.isdisjoint(MODALS)
-    if not (verbs or named) and not (asks and "ing" in low):
+    edits = not words.isdisjoint(_EDIT_WORDS)
+    if not edits and words.isdisjoint(_ASKING):
+        return None
+    if not edits and words.isdisjoint(LIGHT_VERBS):
         return _without_known_verb(low, words)
+    named = edits and not (words.isdisjoint(EDIT_PARTICIPLES) and words.isdisjoint(EDIT_NOUNS))
+    asks = not words.isdisjoint(DESIRES) or not words.isdisjoint(MODALS)
     tokens = [(found.group(), found.start()) for found in _WORD.finditer(low)]
     best = _imperative(low, tokens)
     if (best and best.solid) or not asks:
