@@ -13,7 +13,8 @@ def looks_cut(kind: str, body: Body) -> bool:
     match kind:
         case "JPEG":
             # in a cut file the last marker that starts a scan comes after any end of image (that of a thumbnail)
-            return body.tail.rfind(b"\xff\xd9") <= body.tail.rfind(b"\xff\xda")
+            end = body.tail.rfind(b"\xff\xd9")
+            return end < len(body.tail) - 2 and end <= body.tail.rfind(b"\xff\xda")
         case "PNG":
             return b"IEND" not in body.tail
         case "GIF":

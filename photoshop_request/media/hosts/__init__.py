@@ -1,5 +1,7 @@
 """Which host family speaks for an address. One module a family; the longest domain wins, `direct` takes the rest."""
 
+import functools
+
 from photoshop_request.media.hosts import (
     catbox,
     chevereto,
@@ -73,6 +75,7 @@ def named(name: str) -> Family:
     return _BY_NAME[name]
 
 
+@functools.lru_cache(maxsize=4096)
 def classify(address: str) -> Target:
     """What an address is, in one spelling. Never makes a request; what the policy refuses is `Kind.BLOCKED`."""
     for _ in range(_WRAPS):
