@@ -1,7 +1,7 @@
 """How fast dumps are read, as ratios measured in one run: `python benchmarks/scan.py [--megabytes 1000] [FILE…]`.
 
 Made monthly files (1 line in 2,000 wanted, 2 GiB window) for the scan; made per-subreddit files, or given ones, for the
-records. Each figure is the best of interleaved rounds: on a shared machine the best is the least disturbed.
+records. Rates are of CPU time, the best of several rounds; ratios are medians over rounds in which all take turns.
 """
 
 import argparse
@@ -10,9 +10,11 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from statistics import median
 
 import msgspec
 import orjson
@@ -21,7 +23,7 @@ from made_dumps import WANTED, comments, submissions, write_zst
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.raw import RawComment, RawSubmission, decode, decode_as
-from photoshop_request.reddit.records import Comment
+from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.reddit.scan import scan
 
 _LINE = 1600
@@ -52,47 +54,50 @@ def main() -> None:
 def scanning(paths: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
     """The whole-Reddit scan against decompressing alone and against parsing every line."""
     path, size = paths[0], sizes[0]
-    jobs: dict[str, Callable[[], object]] = {
-        "decompress only": lambda: sum(map(len, Archive(path).blocks())),
-        "scan for r/PhotoshopRequest": lambda: _scan(path),
-    }
-    cpu, wall = _measure(jobs, rounds)
-    base = cpu["decompress only"]
+    took = _measure(
+        {
+            "decompress only": lambda: sum(map(len, Archive(path).blocks())),
+            "scan for one subreddit": lambda: _scan(path),
+        },
+        rounds,
+    )
     print(f"{path.name}: {size / 1e6:,.0f} MB from {path.stat().st_size / 1e6:,.0f} MB, {_scan(path)} wanted lines")
-    for name in jobs:
-        print(
-            f"  {name:32} {size / cpu[name] / 1e6:7,.0f} MB/s of CPU {base / cpu[name]:6.2f} x  (wall {wall[name]:.2f} s)"
-        )
-    for name, seconds in (
-        ("json.loads each line", _parsing(path, json.loads)),
-        ("orjson each line", _parsing(path, orjson.loads)),
-    ):
-        ratio = seconds / cpu["scan for r/PhotoshopRequest"]
-        print(f"  {name:32} {size / seconds / 1e6:7,.0f} MB/s of CPU; the scan is {ratio:.1f} x as fast")
-    alone = min(_seconds(lambda: _scan(path)) for _ in range(rounds))
-    both = min(_seconds(lambda: _scan_all(paths)) for _ in range(rounds))
+    _print(took, "decompress only", size)
+    for name, loads in (("json.loads", json.loads), ("orjson.loads", orjson.loads)):
+        seconds = min(_parsing(path, loads) for _ in range(2))
+        ratio = seconds / min(took["scan for one subreddit"])
+        print(f"  {name + ' of every line':32} {size / seconds / 1e6:6,.0f} MB/s; the scan is {ratio:.1f} x as fast")
+    alone = min(_wall(lambda: _scan(path)) for _ in range(rounds))
+    both = min(_wall(lambda: _scan_all(paths)) for _ in range(rounds))
     print(
-        f"  two files, two threads           {sum(sizes) / both / 1e6:7,.0f} MB/s, {alone * 2 / both:.2f} x one (wall)"
+        f"  two files on two threads         {sum(sizes) / both / 1e6:6,.0f} MB/s {alone * 2 / both:6.2f} x one file (wall)"
     )
 
 
 def records(name: str, lines: Sequence[bytes], rounds: int) -> None:
-    """Typed records against orjson dicts, over lines in memory."""
+    """Typed records against orjson dicts, over lines in memory: every one kept, and one at a time."""
     kind = RawComment if isinstance(decode(lines[0]), RawComment) else RawSubmission
+    likely = Comment if kind is RawComment else Submission
     lines = [line for line in lines if isinstance(decode(line), kind)]
-    jobs: dict[str, Callable[[], object]] = {
-        "orjson.loads to dict": lambda: [orjson.loads(line) for line in lines],
-        "decode to struct": lambda: [decode_as(line, kind) for line in lines],
-        "parse to dataclass": lambda: [parse(line) for line in lines],
-    }
-    cpu, _ = _measure(jobs, rounds)
     size = sum(map(len, lines))
-    print(f"{name}: {len(lines):,} lines of {size // len(lines):,} bytes")
-    for job, seconds in cpu.items():
-        ratio = cpu["orjson.loads to dict"] / seconds
-        print(
-            f"  {job:32} {seconds / len(lines) * 1e6:7.2f} us a line, {size / seconds / 1e6:5,.0f} MB/s {ratio:6.2f} x"
-        )
+    readers: dict[str, Callable[[bytes], object]] = {
+        "orjson.loads to dict": orjson.loads,
+        "decode to struct": lambda line: decode_as(line, kind),
+        "parse to dataclass": lambda line: parse(line, likely=likely),
+    }
+    for how, run in (("every one kept", list), ("one at a time", _drained)):
+        print(f"{name}, {how}: {len(lines):,} lines of {size // len(lines):,} bytes")
+        jobs = {reader: partial(_apply, run, read, lines) for reader, read in readers.items()}
+        _print(_measure(jobs, rounds), "orjson.loads to dict", size)
+
+
+def _apply(run: Callable[[Iterable[object]], object], read: Callable[[bytes], object], lines: Sequence[bytes]) -> None:
+    run(map(read, lines))
+
+
+def _drained(things: Iterable[object]) -> None:
+    for _ in things:
+        pass
 
 
 def _scan(path: Path) -> int:
@@ -118,20 +123,25 @@ def _parsing(path: Path, loads: Callable[[bytes], object]) -> float:
     return (time.thread_time() - begin) * archive.size / archive.consumed
 
 
-def _measure(jobs: dict[str, Callable[[], object]], rounds: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Best CPU and wall seconds of each job, over rounds in which all of them take turns."""
-    cpu = dict.fromkeys(jobs, float("inf"))
-    wall = dict.fromkeys(jobs, float("inf"))
+def _measure(jobs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """CPU seconds of each job, round by round; in a round all take turns, so that a busy machine is busy for all."""
+    took: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(rounds):
         for name, job in jobs.items():
-            begin, begin_wall = time.thread_time(), time.perf_counter()
+            begin = time.thread_time()
             job()
-            cpu[name] = min(cpu[name], time.thread_time() - begin)
-            wall[name] = min(wall[name], time.perf_counter() - begin_wall)
-    return cpu, wall
+            took[name].append(time.thread_time() - begin)
+    return took
 
 
-def _seconds(job: Callable[[], object]) -> float:
+def _print(took: Mapping[str, Sequence[float]], base: str, size: int) -> None:
+    """Best rate of each job, and the median of its ratios to `base` in the same round."""
+    for name, seconds in took.items():
+        ratio = median(before / after for before, after in zip(took[base], seconds, strict=True))
+        print(f"  {name:32} {size / min(seconds) / 1e6:6,.0f} MB/s {ratio:6.2f} x")
+
+
+def _wall(job: Callable[[], object]) -> float:
     begin = time.perf_counter()
     job()
     return time.perf_counter() - begin
