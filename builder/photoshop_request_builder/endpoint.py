@@ -61,11 +61,12 @@ class State:
 
     say: Callable[[str], None]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
     way: int = 0
     is_settled: bool = False
     """Whether a question has been answered in this way."""
     not_before: float = 0.0
-    """Monotonic time until which the endpoint wants to be left alone."""
+    """Time of `clock` until which the endpoint wants to be left alone."""
     in_a_row: int = 0
 
 
@@ -193,12 +194,12 @@ def _postpone(state: State, endpoint: Endpoint, asked: float | None, otherwise: 
             f"{endpoint.base_url}: wants no question for {asked / 60:,.0f} minutes. Every answer so far is kept; "
             "run the same command again then."
         )
-    until = time.monotonic() + (otherwise if asked is None else asked)
+    until = state.clock() + (otherwise if asked is None else asked)
     if asked is not None and asked >= 10 and until > state.not_before + 1:
         state.say(f"rewrite: the endpoint asks to wait {asked:,.0f} s")
     state.not_before = max(state.not_before, until)
 
 
 async def _wait(state: State) -> None:
-    while (left := state.not_before - time.monotonic()) > 0:
+    while (left := state.not_before - state.clock()) > 0:
         await state.sleep(left)
