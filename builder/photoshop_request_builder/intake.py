@@ -8,7 +8,8 @@ from time import gmtime, strftime
 from types import TracebackType
 from typing import IO, Self
 
-from photoshop_request.errors import ForeignInputError
+from photoshop_request.errors import CutInputError, ForeignInputError, InputError
+from photoshop_request.reddit.archives import Ending
 from photoshop_request.reddit.parse import Reject, Why, parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
@@ -128,15 +129,12 @@ class Intake:
         """Write everything; the part exists from here on. The arguments are fields of the summary.
 
         Raises:
-            ForeignInputError: not one line was a Reddit object.
+            ForeignInputError: not one line of a file was a Reddit object.
+            CutInputError: a file ends or breaks before its first line does.
         """
         tally, origin = self._tally, self._origin
-        reddits = self.kept or tally.other_subreddits or tally.rejected[Why.PRIVATE_MESSAGE]
-        if not reddits and origin.size:
-            cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
-            raise ForeignInputError(
-                f"{origin.input}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?"
-            )
+        if origin.size and not (self.kept or tally.other_subreddits or tally.rejected[Why.PRIVATE_MESSAGE]):
+            raise self._nothing(ending, detail)
         summary = IngestSummary(
             source=origin.source,
             part=origin.part,
@@ -161,6 +159,13 @@ class Intake:
         )
         self._writer.finish(summary)
         return summary
+
+    def _nothing(self, ending: str, detail: str) -> InputError:
+        name, tally = self._origin.input, self._tally
+        if ending != Ending.COMPLETE and tally.lines <= 1:
+            return CutInputError(f"{name}: {ending}, {detail}; nothing could be read before that. Fetch it again.")
+        cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
+        return ForeignInputError(f"{name}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?")
 
     def _reject(self, reject: Reject, line: bytes, number: int, offset: int) -> None:
         tally = self._tally

@@ -33,11 +33,14 @@ def plan(corpus: Corpus, paths: Sequence[str], on_progress: Progress | None = No
     Raises:
         InputError: one of them is missing, empty or not readable; nothing has been done then.
     """
-    return [
-        Job(_name(path), partial(ingest_file, corpus, path, on_progress))
-        for path in find_archives(paths)
-        if ingested(corpus, path) is None
-    ]
+    jobs: dict[str, Job[IngestSummary]] = {}
+    for path in find_archives(paths):
+        if ingested(corpus, path) is None:
+            # by part: the same file under two spellings must not be written by two workers at once
+            jobs.setdefault(
+                _origin(corpus, path).part, Job(_name(path), partial(ingest_file, corpus, path, on_progress))
+            )
+    return list(jobs.values())
 
 
 def ingested(corpus: Corpus, path: str) -> IngestSummary | None:

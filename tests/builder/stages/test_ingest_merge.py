@@ -149,6 +149,8 @@ def test_a_cut_file_keeps_what_came_before_and_says_so(corpus, tmp_path):
         (b"", "is empty"),
         (zstandard.compress(b"not reddit\nat all\n"), "no Reddit object in 2 lines"),
         (zstandard.compress(b"\n\n"), "all lines are blank"),
+        (zstandard.compress(b'{"id": "a", "title": "t"}' * 99)[:20], "truncated.*nothing could be read"),
+        (b"\x28\xb5\x2f\xfd" + b"junk" * 9, "corrupt.*nothing could be read"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "no Reddit object"),
     ],
 )
@@ -158,6 +160,11 @@ def test_a_file_that_is_not_reddits_is_refused_by_name(corpus, tmp_path, content
     with pytest.raises(InputError, match=f"holiday.zst: .*{says}"):
         ingest.ingest_file(corpus, str(path))
     assert parts(corpus) == []
+
+
+def test_one_file_under_two_spellings_is_one_job(corpus, tmp_path):
+    path = _write(tmp_path / "x.zst", [_submission(1)])
+    assert len(ingest.plan(corpus, [path, str(tmp_path / "." / "corpus" / ".." / "x.zst")])) == 1
 
 
 def test_a_missing_file_stops_the_plan_before_anything_is_done(corpus, tmp_path):
