@@ -32,6 +32,11 @@ _REWRITE = (
     Column("rewrite_prompt_version", "string", "By which prompt; null where there is no rewrite."),
 )
 
+GPS_REMOVED = Column(
+    "gps_removed", "bool", "Whether EXIF GPS was taken out of a picture of this row; all its other bytes are as fetched."
+)
+"""Of every config with pictures; filled in when they are read."""
+
 _TRIPLETS = (
     Column("source_image", "image", "The requester's picture, the file as fetched."),
     Column("instruction", "string", "What the editor was asked to do, in the requester's words."),
@@ -46,8 +51,9 @@ _TRIPLETS = (
     Column("language", "string", "ISO 639-1 code of the request's language; `und` where it cannot be told."),
     Column("source_url", "string", "The canonical address of the source."),
     Column("edited_url", "string", "The canonical address of the edit."),
-    Column("source_sha256", "string", "SHA-256 of the source's bytes."),
-    Column("edited_sha256", "string", "SHA-256 of the edit's bytes."),
+    Column("source_sha256", "string", "SHA-256 of the source as fetched; of the bytes here, unless `gps_removed`."),
+    Column("edited_sha256", "string", "SHA-256 of the edit as fetched; of the bytes here, unless `gps_removed`."),
+    GPS_REMOVED,
     Column("source_width", "int32", "Pixels, after EXIF orientation."),
     Column("source_height", "int32", "Pixels, after EXIF orientation."),
     Column("edited_width", "int32", "Pixels, after EXIF orientation."),
@@ -118,6 +124,7 @@ _PREFERENCES = (
     Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
     Column("chosen_comment_id", "string", "The comment with the preferred edit."),
     Column("rejected_comment_id", "string", "The comment with the other edit."),
+    GPS_REMOVED,
     Column("chosen_score", "int64", "Upvotes less downvotes of its comment when last seen."),
     Column("rejected_score", "int64", "Upvotes less downvotes of its comment when last seen."),
     Column("chosen_created_utc", "int64", "When it was posted: Unix seconds, UTC."),
@@ -132,6 +139,7 @@ _CONVERSATIONS = (
         "messages", "messages", "The thread as chat: role `user` (requester) or `assistant` (solver), parts of content."
     ),
     Column("images", "list<image>", "The pictures of the `image` parts, in their order."),
+    GPS_REMOVED,
     Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
     Column("num_turns", "int32", "Messages."),
     Column("accepted", "bool", "Whether the requester took an edit of this solver."),
@@ -144,6 +152,7 @@ _TURNS = (
     Column("instruction", "string", "What the requester wished of it, in their words."),
     Column("after_image", "image", "The same solver's next edit, which answers the wish."),
     Column("source_image", "image", "The requester's picture that both are edits of."),
+    GPS_REMOVED,
     Column("first_instruction", "string", "What was asked for at first."),
     Column("depth", "int32", "1 for the first revision of a chain, 2 for the next."),
     Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),

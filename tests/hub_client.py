@@ -86,14 +86,9 @@ def load(repo: str, *arguments: Any, decode: bool = True, **named: Any) -> dict[
     import datasets
 
     loaded = datasets.load_dataset(repo, *arguments, **named)
-    found = {}
-    for split, rows in loaded.items():
-        if not decode:
-            for name, feature in rows.features.items():
-                if isinstance(feature, datasets.Image):
-                    rows = rows.cast_column(name, datasets.Image(decode=False))  # noqa: PLW2901
-        found[str(split)] = [dict(row) for row in rows]
-    return found
+    if decode:
+        return {str(split): [dict(row) for row in rows] for split, rows in loaded.items()}
+    return {str(split): rows.with_format("arrow")[:].to_pylist() for split, rows in loaded.items()}
 
 
 def push_table(repo: str, config: str, values: list[int]) -> None:
@@ -121,8 +116,4 @@ def stream(repo: str, config: str, split: str, **named: Any) -> list[dict[str, A
     """The rows as a stream gives them, pictures as `{"bytes", "path"}`."""
     import datasets
 
-    rows = datasets.load_dataset(repo, config, split=split, streaming=True, **named)
-    for name, feature in rows.features.items():
-        if isinstance(feature, datasets.Image):
-            rows = rows.cast_column(name, datasets.Image(decode=False))
-    return list(rows)
+    return list(datasets.load_dataset(repo, config, split=split, streaming=True, **named).decode(enable=False))

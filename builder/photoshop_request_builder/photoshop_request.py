@@ -9,10 +9,11 @@ from datasets.builder import Key
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
 from photoshop_request_builder.configs import ROWS, context_of
-from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.pictures import with_pictures
 from photoshop_request_builder.pieces import corpus_fingerprint
 from photoshop_request_builder.selection import policy_of
-from photoshop_request_builder.threads import PictureRef, threads
+from photoshop_request_builder.threads import threads
 
 
 @dataclass
@@ -33,7 +34,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
     """Real edits of real photos by real requests, from a corpus whose stages are done.
 
     `PhotoshopRequest(corpus="CORPUS")`, then `download_and_prepare(num_proc=…)` and `as_dataset(split="train")`.
-    Rows come in the order of shards; pictures are the fetched bytes.
+    Rows come in the order of shards; pictures are the fetched bytes, less EXIF GPS (`gps_removed`).
     """
 
     VERSION = datasets.Version("1.0.0")
@@ -68,15 +69,5 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
             number = 0
             for thread in threads(corpus, shard, split, policy):
                 for row in ROWS[self.config.name](thread, context):
-                    yield Key(index, number), {name: _with_bytes(corpus, value) for name, value in row.items()}
+                    yield Key(index, number), with_pictures(corpus, row)
                     number += 1
-
-
-def _with_bytes(corpus: Corpus, value: Any) -> Any:
-    """The value with its pictures read."""
-    if isinstance(value, PictureRef):
-        # path stays None: `datasets` would read a file of that name, if one exists, instead of the bytes
-        return {"bytes": corpus.fs.cat_file(corpus.image_path(value.sha256, value.extension)), "path": None}
-    if isinstance(value, list):
-        return [_with_bytes(corpus, each) for each in value]
-    return value

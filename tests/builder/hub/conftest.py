@@ -1,5 +1,6 @@
 """A Hub for all tests of this folder, and the real clients of it."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from hub_client import Run, client_process, hub_environment
+from PIL import Image
 from servers.hub import Hub, serve
 
 from photoshop_request_builder import storage
@@ -111,3 +113,36 @@ def drop_request() -> Callable[[Path, str], None]:
         rebuild(corpus)
 
     return drop
+
+
+@pytest.fixture
+def with_gps() -> Callable[[Path], dict[str, bytes]]:
+    """Gives one edit of a corpus EXIF with a place, as if it had been fetched so: old digest -> new bytes."""
+
+    def give(folder: Path) -> dict[str, bytes]:
+        corpus = open_corpus(folder)
+        for shard in range(corpus.shards):
+            table = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"))
+            edits = table.filter((pc.field("verdict") == "edit") & (pc.field("extension") == "jpg"))
+            if not edits.num_rows:
+                continue
+            old = edits["sha256"][0].as_py()
+            data = _placed(Path(corpus.image_path(old, "jpg")).read_bytes())
+            new = hashlib.sha256(data).hexdigest()
+            storage.write_bytes(corpus.fs, corpus.image_path(new, "jpg"), data)
+            digests = pc.if_else(pc.equal(table["sha256"], old), new, table["sha256"])
+            changed = table.set_column(table.column_names.index("sha256"), "sha256", digests)
+            replace(corpus, shard, "candidates", lambda _, changed=changed: changed)
+            rebuild(corpus)
+            return {old: data}
+        raise AssertionError("the sample has no edit that is a JPEG")
+
+    return give
+
+
+def _placed(jpeg: bytes) -> bytes:
+    """The JPEG with GPS in an APP1 segment after its start marker."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)})
+    block = exif.tobytes()
+    return jpeg[:2] + b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block + jpeg[2:]

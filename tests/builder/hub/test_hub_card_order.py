@@ -52,11 +52,11 @@ OURS = "---\nlicense: other\nconfigs:\n- config_name: triplets\n  data_files: a\
         ("no header at all", set(), {"triplets"}),
         ("---\n: [\n---\nbroken", set(), {"triplets"}),
         ("---\nconfigs:\n- config_name: extra\n  data_files: b\n---\n", set(), {"triplets", "extra"}),
-        ("---\nconfigs:\n- config_name: manifest\n  data_files: b\n---\n", set(), {"triplets"}),
+        ("---\nconfigs:\n- config_name: requests\n  data_files: b\n---\n", set(), {"triplets"}),
         (
-            "---\nconfigs:\n- config_name: manifest\n  data_files: b\n---\n",
-            {"manifest/train-00000-of-00001.parquet"},
-            {"triplets", "manifest"},
+            "---\nconfigs:\n- config_name: requests\n  data_files: b\n---\n",
+            {"requests/train-00000-of-00001.parquet"},
+            {"triplets", "requests"},
         ),
     ],
 )

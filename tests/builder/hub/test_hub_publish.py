@@ -1,6 +1,7 @@
 """Publishing to a real Hub over HTTP, with the real clients: what arrives is what was fetched."""
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -12,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 from commands import Sample
 from hub_client import Run, hub_command, hub_environment
+from PIL import Image
 from servers.hub import TOKEN, Hub
 
+from photoshop_request.media.exif import without_location
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.stages import build
 
@@ -50,6 +53,27 @@ def test_what_is_loaded_from_the_hub_is_what_the_hosts_sent(
     for row in streamed:
         for name in ("source", "edited"):
             assert hashlib.sha256(row[f"{name}_image"]["bytes"]).hexdigest() == row[f"{name}_sha256"]
+
+
+def test_a_picture_with_a_place_is_published_without_it(
+    client: Run, hub: Hub, repo: str, own_corpus: Path, with_gps: Callable[[Path], dict[str, bytes]]
+) -> None:
+    """The one exception to bit for bit: recorded in the row, no pixel touched, all other rows as fetched."""
+    (fetched,) = with_gps(own_corpus).values()
+    client(hub_client.publish, own_corpus, repo)
+    assert client(hub_client.verify, own_corpus, repo) == ()
+    rows = [row for rows in client(hub_client.load, repo, "triplets", decode=False).values() for row in rows]
+    concerned = [row for row in rows if row["gps_removed"]]
+    assert 0 < len(concerned) < len(rows)
+    for row in concerned:
+        assert row["edited_sha256"] == hashlib.sha256(fetched).hexdigest()
+        published = row["edited_image"]["bytes"]
+        assert published == without_location(fetched)
+        pixels = [Image.open(io.BytesIO(data)).convert("RGB").tobytes() for data in (published, fetched)]
+        assert pixels[0] == pixels[1]
+    for row in rows:
+        if not row["gps_removed"]:
+            assert hashlib.sha256(row["edited_image"]["bytes"]).hexdigest() == row["edited_sha256"]
 
 
 def test_the_command_publishes_verifies_and_says_how_to_load(
