@@ -6,7 +6,24 @@ from typing import Any
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 
-_FIGURES = ("sha256", "width", "height", "phash_distance", "dhash_distance", "detail")
+_FIGURES = (
+    "sha256",
+    "width",
+    "height",
+    "detail",
+    "confidence",
+    "phash_distance",
+    "dhash_distance",
+    "method",
+    "overlap",
+    "changed_fraction",
+    "locality",
+    "psnr",
+    "second_shot",
+    "mirrored",
+    "duplicate_of",
+    "revises",
+)
 
 
 def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:

@@ -1,10 +1,36 @@
 """The `triplets` config: (source, instruction, edit) for every published edit, in the order they were posted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import Thread, reference
+from photoshop_request_builder.threads import PictureRef, Thread, reference
+
+_FIGURES = (
+    "phash_distance",
+    "dhash_distance",
+    "hash_version",
+    "confidence",
+    "locality",
+    "changed_fraction",
+    "regions",
+    "psnr",
+    "ssim",
+    "alignment_quality",
+    "overlap",
+    "scale",
+    "rotation",
+    "mirrored",
+    "gain",
+    "offset",
+    "saturation",
+    "sharpness",
+    "added",
+    "border",
+    "watermark",
+    "revises",
+)
+"""Columns that are the candidate's own."""
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
@@ -17,6 +43,9 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "source_image": reference(source),
             "instruction": thread.instruction_at(comment.created_utc),
             "edited_image": reference(edit),
+            "change_mask": {"bytes": edit["change_mask"], "path": None} if edit["change_mask"] else None,
+            "reference_images": [reference(row) for row in _others(thread, edit)],
+            "second_source_image": _second(thread, edit),
             "submission_id": submission.id,
             "comment_id": comment.id,
             "title": submission.title,
@@ -33,9 +62,9 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "source_height": source["height"],
             "edited_width": edit["width"],
             "edited_height": edit["height"],
-            "phash_distance": edit["phash_distance"],
-            "dhash_distance": edit["dhash_distance"],
-            "hash_version": edit["hash_version"],
+            **{name: edit[name] for name in _FIGURES},
+            "alignment": edit["method"],
+            "alignment_matrix": edit["matrix"],
             "submission_score": submission.score,
             "comment_score": comment.score,
             "score_percentile": thread.rank["score_percentile"],
@@ -51,3 +80,18 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "requester": context.name_of(submission.author),
             "solver": context.name_of(comment.author),
         }
+
+
+def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The request's pictures that are not the edit's source, each once, in order."""
+    taken = {edit["source_sha256"], edit["second_source_sha256"]}
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in thread.candidates:
+        if row["comment_id"] is None and row["verdict"] is None and row["sha256"] not in taken:
+            found.setdefault(row["sha256"], row)
+    return list(found.values())
+
+
+def _second(thread: Thread, edit: Mapping[str, Any]) -> PictureRef | None:
+    second = edit["second_source_sha256"]
+    return reference(thread.picture(second)) if second else None

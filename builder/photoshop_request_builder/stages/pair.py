@@ -1,44 +1,83 @@
-"""pair: pictures -> candidates, each with its best source, the distances, and a verdict."""
+"""pair: pictures -> candidates, each with its best source, how it lies in it, what changed, and a verdict."""
 
+import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.edits.hashing import HASH_VERSION, PictureHash, distance, hash_file, to_hex
-from photoshop_request.media.decode import Picture, Rejected, decode
+from photoshop_request.edits.compare import Comparison
+from photoshop_request.edits.hashing import HASH_VERSION, hash_file, to_hex
+from photoshop_request.edits.prepare import Prepared
+from photoshop_request.edits.sources import Match, best_source, same_edit
+from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.media.decode import Rejected, decode
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 
-VERSION = 2
-_SAME, _UNRELATED = 2, 24
-"""Bits of pHash: at most the first is a re-upload, more than the second another picture."""
+VERSION = 3
+_FIGURES = (
+    "confidence",
+    "second_shot",
+    "phash_distance",
+    "dhash_distance",
+    "method",
+    "alignment_quality",
+    "scale",
+    "rotation",
+    "mirrored",
+    "overlap",
+    "size_ratio",
+    "gain",
+    "offset",
+    "saturation",
+    "sharpness",
+    "changed_fraction",
+    "regions",
+    "locality",
+    "psnr",
+    "ssim",
+    "added",
+    "border",
+    "watermark",
+)
+"""Columns that are fields of `Comparison`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A picture that decodes to its last pixel."""
+    """A picture that decodes to its last pixel, and whose it is."""
 
     row: dict[str, Any]
-    width: int
-    height: int
-    hashes: PictureHash
+    prepared: Prepared
+
+
+@dataclass(slots=True)
+class _Request:
+    """What is known of a request while its pictures are gone through in the order they were posted."""
+
+    sources: list[_Opened] = field(default_factory=list)
+    """Of the submission itself."""
+    own: list[_Opened] = field(default_factory=list)
+    """That the requester posted later, in comments."""
+    edits: list[_Opened] = field(default_factory=list)
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose candidates are missing or made from other pictures or by another rule."""
     jobs = []
+    rule = {"hash": HASH_VERSION, "thresholds": dataclasses.asdict(thresholds())}
     for shard in range(corpus.shards):
         stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "pictures"))
         if stamp is None:
             continue
-        made_of = storage.fingerprint("pair", VERSION, {"pictures": stamp.content, "hash": HASH_VERSION})
+        made_of = storage.fingerprint("pair", VERSION, {**rule, "pictures": stamp.content})
         done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "candidates"))
         if done is None or done.fingerprint != made_of:
             jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
@@ -46,7 +85,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the candidates of one shard."""
+    """Write the candidates of one shard. Holds the pictures of one request at a time."""
     pictures = storage.read_table(corpus.fs, corpus.shard_path(shard, "pictures")).to_pylist()
     posted = _times(corpus, shard)
     rows: list[dict[str, Any]] = []
@@ -66,46 +105,82 @@ def _times(corpus: Corpus, shard: int) -> dict[str, int]:
 def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The candidates of one request: its pictures first, then the comments' in the order they were posted."""
     rows.sort(key=lambda row: (row["solver_comment_utc"] or 0, row["comment_id"] or "", row["position"], row["index"]))
-    sources: list[_Opened] = []
-    seen: set[tuple[str | None, str]] = set()
+    request = _Request()
     for row in rows:
         opened = _open(corpus, row)
         if isinstance(opened, Rejected):
-            yield {**row, "verdict": opened.verdict, "detail": opened.detail}
+            yield {**row, "verdict": opened.verdict, "detail": opened.detail or None}
             continue
-        figures = {
-            "width": opened.width,
-            "height": opened.height,
-            "phash": to_hex(opened.hashes.phash),
-            "dhash": to_hex(opened.hashes.dhash),
+        about = {
+            "width": opened.prepared.width,
+            "height": opened.prepared.height,
+            "phash": to_hex(opened.prepared.hash.phash),
+            "dhash": to_hex(opened.prepared.hash.dhash),
             "hash_version": HASH_VERSION,
         }
-        if row["role"] != "candidate":
-            sources.append(opened)
-            yield {**row, **figures, "verdict": Verdict.REQUESTERS_OWN if row["comment_id"] else None}
+        if row["role"] == "candidate":
+            yield {**row, **about, **_judge(opened, request)}
+        elif row["comment_id"] is None:
+            request.sources.append(opened)
+            yield {**row, **about}
+        else:
+            request.own.append(opened)
+            yield {**row, **about, "verdict": Verdict.REQUESTERS_OWN}
+
+
+def _judge(candidate: _Opened, request: _Request) -> dict[str, Any]:
+    """Verdict and figures of a solver's picture, against what had been posted by then."""
+    if (first := _duplicate_of(candidate, request.edits)) is not None:
+        return {**_best(candidate, request), "verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"]}
+    found = _best(candidate, request)
+    if found["verdict"] != Verdict.EDIT:
+        return found
+    own = [edit.row["comment_id"] for edit in request.edits if edit.row["author"] == candidate.row["author"]]
+    request.edits.append(candidate)
+    return {**found, "revises": own[-1] if own else None}
+
+
+def _best(candidate: _Opened, request: _Request) -> dict[str, Any]:
+    """Against the submission's pictures; against what the requester posted later only if none of those is it.
+
+    What the requester posts later is often a solver's edit, quoted: a revision would be taken for an edit of it.
+    """
+    found: dict[str, Any] = {"verdict": Verdict.NO_SOURCE}
+    for sources in (request.sources, request.own):
+        if not sources or found["verdict"] not in {Verdict.NO_SOURCE, Verdict.UNRELATED}:
             continue
-        yield {**row, **figures, **_verdict(opened, sources, seen)}
-        seen.add((row["author"], row["sha256"]))
+        match = best_source([source.prepared for source in sources], candidate.prepared)
+        if match.comparison.verdict != Verdict.UNRELATED or found["verdict"] == Verdict.NO_SOURCE:
+            found = _figures(sources, match)
+    return found
 
 
-def _verdict(candidate: _Opened, sources: Iterable[_Opened], seen: set[tuple[str | None, str]]) -> dict[str, Any]:
-    best = min(sources, key=lambda source: distance(source.hashes.phash, candidate.hashes.phash), default=None)
-    if best is None:
-        return {"verdict": Verdict.NO_SOURCE}
-    bits = distance(best.hashes.phash, candidate.hashes.phash)
-    if (candidate.row["author"], candidate.row["sha256"]) in seen:
-        verdict = Verdict.DUPLICATE_EDIT
-    elif bits <= _SAME:
-        verdict = Verdict.SAME_IMAGE
-    else:
-        verdict = Verdict.UNRELATED if bits > _UNRELATED else Verdict.EDIT
+def _figures(sources: Sequence[_Opened], match: Match) -> dict[str, Any]:
+    comparison = match.comparison
+    second = sources[match.second].row if match.second is not None else None
     return {
-        "verdict": verdict,
-        "source_url": best.row["url"],
-        "source_sha256": best.row["sha256"],
-        "phash_distance": bits,
-        "dhash_distance": distance(best.hashes.dhash, candidate.hashes.dhash),
+        "verdict": comparison.verdict,
+        "source_url": sources[match.index].row["url"],
+        "source_sha256": sources[match.index].row["sha256"],
+        "second_source_sha256": second["sha256"] if second else None,
+        **{name: getattr(comparison, name) for name in _FIGURES},
+        "matrix": list(comparison.matrix),
+        "change_mask": _mask(comparison),
     }
+
+
+def _mask(comparison: Comparison) -> bytes | None:
+    return comparison.change_mask() if comparison.verdict == Verdict.EDIT else None
+
+
+def _duplicate_of(candidate: _Opened, edits: Sequence[_Opened]) -> _Opened | None:
+    """The same solver's earlier edit that this is once more: the same bytes, or the same picture re-encoded."""
+    for edit in edits:
+        if edit.row["author"] != candidate.row["author"]:
+            continue
+        if edit.row["sha256"] == candidate.row["sha256"] or same_edit(edit.prepared, candidate.prepared):
+            return edit
+    return None
 
 
 def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
@@ -114,11 +189,7 @@ def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
     data = corpus.fs.cat_file(corpus.image_path(row["sha256"], row["extension"]))
     if hashlib.sha256(data).hexdigest() != row["sha256"]:
         return Rejected(Verdict.CORRUPT, "the file in the corpus is not the one that was fetched")
-    picture = decode(data)
-    if not isinstance(picture, Picture):
+    picture, hashes = decode(data), hash_file(data)
+    if isinstance(picture, Rejected):
         return picture
-    hashes = hash_file(data)
-    if isinstance(hashes, Rejected):
-        return hashes
-    height, width = picture.pixels.shape[:2]
-    return _Opened(row, width, height, hashes)
+    return hashes if isinstance(hashes, Rejected) else _Opened(row, Prepared(picture, hashes))
