@@ -5,7 +5,7 @@ homography did worse than a similarity.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Alignment", "Method", "align", "block_agreement", "warp"]
+__all__ = ["Alignment", "Method", "align", "block_agreement", "block_deviation", "block_mean", "warp"]
 
 Method = Literal["identity", "shift", "similarity"]
 
@@ -112,25 +112,28 @@ def overlap_mask(edit: Prepared, matrix: "NDArray[np.float64]", size: tuple[int,
 def block_agreement(
     a: "NDArray[np.float32]", b: "NDArray[np.float32]", side: int = BLOCK
 ) -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
-    """Per block: ZNCC, -1 to 1, and the smaller standard deviation of the two; shape (height // side, width // side)."""
-    rows, columns = a.shape[0] // side, a.shape[1] // side
-    a, b = a[: rows * side, : columns * side], b[: rows * side, : columns * side]
-
-    def mean(x: "NDArray[np.float32]") -> "NDArray[np.float32]":
-        return np.asarray(cv2.resize(x, (columns, rows), interpolation=cv2.INTER_AREA))
-
-    mean_a, mean_b = mean(a), mean(b)
-    var_a = np.maximum(mean(a * a) - mean_a**2, 0)
-    var_b = np.maximum(mean(b * b) - mean_b**2, 0)
-    covariance = mean(a * b) - mean_a * mean_b
+    """Per block: ZNCC, -1 to 1, and the larger standard deviation of the two; shape (height // side, width // side)."""
+    mean_a, mean_b = block_mean(a, side), block_mean(b, side)
+    var_a = np.maximum(block_mean(a * a, side) - mean_a**2, 0)
+    var_b = np.maximum(block_mean(b * b, side) - mean_b**2, 0)
+    covariance = block_mean(a * b, side) - mean_a * mean_b
     return covariance / np.sqrt(np.maximum(var_a * var_b, 1e-4)), np.sqrt(np.maximum(var_a, var_b))
+
+
+def block_mean(x: "NDArray[np.float32]", side: int = BLOCK) -> "NDArray[np.float32]":
+    """Mean of each block; shape (height // side, width // side), channels kept."""
+    rows, columns = x.shape[0] // side, x.shape[1] // side
+    return np.asarray(cv2.resize(x[: rows * side, : columns * side], (columns, rows), interpolation=cv2.INTER_AREA))
+
+
+def block_deviation(x: "NDArray[np.float32]", side: int = BLOCK) -> "NDArray[np.float32]":
+    """Standard deviation within each block."""
+    return np.asarray(np.sqrt(np.maximum(block_mean(x * x, side) - block_mean(x, side) ** 2, 0)))
 
 
 def covered_blocks(inside: "NDArray[np.bool_]", side: int = BLOCK) -> "NDArray[np.bool_]":
     """Shape (height // side, width // side): blocks that lie wholly inside."""
-    rows, columns = inside.shape[0] // side, inside.shape[1] // side
-    whole = inside[: rows * side, : columns * side].astype(np.float32)
-    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA) > 0.99)
+    return np.asarray(block_mean(inside.astype(np.float32), side) > 0.99)
 
 
 def common_size(source: Prepared, matrix: "NDArray[np.float64]") -> tuple[int, int]:
@@ -215,8 +218,8 @@ def _from_features(
     start = of_edit.points[[match.queryIdx for match in good]]
     end = of_source.points[[match.trainIdx for match in good]]
     cv2.setRNGSeed(0)
-    small: NDArray[Any] | None
-    small, _ = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=3, maxIters=2000)
+    found = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=3, maxIters=2000)
+    small = cast("NDArray[np.float64] | None", found[0])
     if small is None or not 0.1 < np.sqrt(abs(np.linalg.det(small[:, :2]))) < 10:
         return None
     up = source.width / source.grey.shape[1]
@@ -235,8 +238,7 @@ def _refined(source: Prepared, edit: Prepared, rough: Alignment) -> Alignment:
     cv2.setRNGSeed(0)
     few = len(start) < 8
     estimate = cv2.estimateAffinePartial2D if few else cv2.estimateAffine2D
-    fix: NDArray[Any] | None
-    fix, _ = estimate(start, end, method=cv2.RANSAC, ransacReprojThreshold=0.5)
+    fix = cast("NDArray[np.float64] | None", estimate(start, end, method=cv2.RANSAC, ransacReprojThreshold=0.5)[0])
     if fix is None or np.abs(fix[:, :2] - np.eye(2)).max() > 0.1:
         return rough
     up = np.array([source.width / width, source.height / height])

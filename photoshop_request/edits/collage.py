@@ -3,7 +3,7 @@
 import numpy as np
 
 from photoshop_request.edits.align import Alignment, align
-from photoshop_request.edits.evidence import Evidence, common_frame, measure
+from photoshop_request.edits.evidence import Evidence, common_frame, find_change, measure
 from photoshop_request.edits.judge import change_score, related_probability
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.thresholds import thresholds
@@ -23,7 +23,8 @@ def second_panel(source: Prepared, edit: Prepared, alignment: Alignment, evidenc
     for rest in _beside(first, edit):
         panel = prepare(np.ascontiguousarray(edit.picture.pixels[rest[1] : rest[3], rest[0] : rest[2]]))
         found = align(source, panel)
-        seen = measure(source, panel, found, common_frame(source, panel, found))
+        frame = common_frame(source, panel, found)
+        seen = measure(source, panel, found, frame, find_change(frame))
         if seen.overlap >= limits.panel and seen.structure > 0.3 and related_probability(seen) > 0.9:
             return rest if change_score(seen) >= change_score(evidence) else first
     return None

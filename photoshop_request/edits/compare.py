@@ -8,13 +8,12 @@ import numpy as np
 
 from photoshop_request.edits.align import Alignment, Method, align
 from photoshop_request.edits.collage import Box, second_panel
-from photoshop_request.edits.evidence import Evidence, Frame, common_frame, measure
+from photoshop_request.edits.evidence import Change, Evidence, Frame, common_frame, find_change, measure
 from photoshop_request.edits.hashing import HASH_VERSION, distance
 from photoshop_request.edits.judge import Judgement, judge
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.preservation import psnr, ssim
-from photoshop_request.edits.tone import Tone, toned
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -114,10 +113,11 @@ def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
     one, other = prepare(source), prepare(edit)
     alignment = align(one, other)
     frame = common_frame(one, other, alignment)
-    evidence = measure(one, other, alignment, frame)
+    change = find_change(frame)
+    evidence = measure(one, other, alignment, frame, change)
     judgement = judge(evidence)
     panel = second_panel(one, other, alignment, evidence) if judgement.verdict is not Verdict.UNRELATED else None
-    return _comparison(one, other, alignment, frame, evidence, judgement, panel)
+    return _comparison(one, other, alignment, frame, change, evidence, judgement, panel)
 
 
 def _comparison(
@@ -125,14 +125,15 @@ def _comparison(
     edit: Prepared,
     alignment: Alignment,
     frame: Frame,
+    change: Change,
     evidence: Evidence,
     judgement: Judgement,
     panel: Box | None,
 ) -> Comparison:
     related = judgement.verdict is not Verdict.UNRELATED
-    mask = change_mask(frame, evidence.tone) if related else None
+    mask = change_mask(frame, change) if related else None
     kept = frame.inside & ~mask.pixels if mask else frame.inside & False
-    before = _toned(frame.source, evidence.tone) if related else frame.source
+    before = _saturated(change) if related else frame.source
     tone = evidence.tone
     matrix = [float(value) for value in alignment.matrix.ravel()]
     return Comparison(
@@ -169,13 +170,13 @@ def _comparison(
     )
 
 
-def _toned(source: "NDArray[np.uint8]", tone: Tone) -> "NDArray[np.uint8]":
+def _saturated(change: Change) -> "NDArray[np.uint8]":
     """The source with the global tone, chroma too, so that preservation measures local change alone."""
-    light = toned(source, tone)
-    if abs(tone.saturation - 1) < 0.05:
-        return light
-    ycc = cv2.cvtColor(light, cv2.COLOR_RGB2YCrCb)
-    table = np.rint(np.clip((np.arange(256) - 128) * tone.saturation + 128, 0, 255)).astype(np.uint8)
+    saturation = change.tone.saturation
+    if abs(saturation - 1) < 0.05:
+        return change.target
+    ycc = cv2.cvtColor(change.target, cv2.COLOR_RGB2YCrCb)
+    table = np.rint(np.clip((np.arange(256) - 128) * saturation + 128, 0, 255)).astype(np.uint8)
     ycc[..., 1:] = cv2.LUT(np.ascontiguousarray(ycc[..., 1:]), table)
     return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB))
 

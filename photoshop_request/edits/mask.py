@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from photoshop_request.edits.evidence import Frame, difference
+from photoshop_request.edits.evidence import Change, Frame, worst_channel
 from photoshop_request.edits.thresholds import thresholds
-from photoshop_request.edits.tone import Tone, toned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,16 +27,14 @@ class ChangeMask:
     """Connected regions."""
 
 
-def change_mask(frame: Frame, tone: Tone) -> ChangeMask:
+def change_mask(frame: Frame, change: Change) -> ChangeMask:
     """Mark what differs once the global tone is compensated: sharp changes by pixel, soft ones by neighbourhood.
 
     Specks go, holes of a few pixels close, soft edges are followed outwards to half the threshold.
     """
     limits = thresholds().mask
-    target = toned(frame.source, tone)
-    sharp = difference(target, frame.edit, frame.inside).astype(np.float32)
-    soft_a, soft_b = (cv2.blur(one, (9, 9)).astype(np.float32) for one in (target, frame.edit))
-    soft = np.abs(soft_b - soft_a).max(axis=2)
+    sharp = change.apart.astype(np.float32)
+    soft = worst_channel(cv2.absdiff(cv2.blur(change.target, (9, 9)), cv2.blur(frame.edit, (9, 9))))
     soft[~frame.inside] = 0
     seed = (sharp > limits.level) | (soft > limits.shade)
     grown = (cv2.blur(sharp, (3, 3)) > limits.level / 2) | (soft > limits.shade * 0.7)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import Alignment, block_agreement, covered_blocks, into_frame, overlap_mask
+from photoshop_request.edits.align import (
+    Alignment,
+    block_agreement,
+    block_deviation,
+    block_mean,
+    covered_blocks,
+    into_frame,
+    overlap_mask,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,12 +99,9 @@ def _blocks(
     residual_a, residual_b = (one - cv2.GaussianBlur(one, (0, 0), 1.2) for one in (a, b))
     zncc, _ = block_agreement(residual_a, residual_b, _SIDE)
     match, _ = block_agreement(a, b, _SIDE)
-    flatness = block_agreement(a, a, _SIDE)[1]
-    noise_a = block_agreement(residual_a, residual_a, _SIDE)[1]
-    noise_b = block_agreement(residual_b, residual_b, _SIDE)[1]
-    rows, columns = zncc.shape
-    apart = (b - a)[: rows * _SIDE, : columns * _SIDE]
-    shift = cv2.resize(apart, (columns, rows), interpolation=cv2.INTER_AREA)
+    flatness = block_deviation(a, _SIDE)
+    noise_a, noise_b = block_deviation(residual_a, _SIDE), block_deviation(residual_b, _SIDE)
+    shift = block_mean(b - a, _SIDE)
     inside = covered_blocks(overlap_mask(edit, into, (width, height)), _SIDE)
     return np.stack([zncc, flatness, noise_a, noise_b, shift, match], axis=-1)[inside].astype(np.float32)
 

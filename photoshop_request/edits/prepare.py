@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -95,8 +95,20 @@ class Prepared:
         points = (found.points + np.float32(0.5)) * back - np.float32(0.5)
         return Features(points.astype(np.float32), found.descriptors)
 
+    @cached_property
+    def _small(self) -> "dict[tuple[int, int], NDArray[np.uint8]]":
+        return {}
+
     def scaled(self, size: tuple[int, int]) -> "NDArray[np.uint8]":
-        """The whole picture at (width, height), from the smallest level that is large enough."""
+        """The whole picture at (width, height), from the smallest level that is large enough; small ones are kept."""
+        if size not in self._small:
+            pixels = self._scale(size)
+            if max(size) > WORK_SIDE:
+                return pixels
+            self._small[size] = pixels
+        return self._small[size]
+
+    def _scale(self, size: tuple[int, int]) -> "NDArray[np.uint8]":
         level = next(
             (one for one in reversed(self.levels) if one.shape[1] >= size[0] and one.shape[0] >= size[1]), None
         )
@@ -114,13 +126,10 @@ def prepare(picture: "Prepared | Picture | Image.Image | NDArray[np.uint8] | byt
     if isinstance(picture, str | Path):
         picture = Path(picture).read_bytes()
     if isinstance(picture, bytes):
-        decoded, hashed = decode(picture), hash_file(picture)
-        for outcome in (decoded, hashed):
-            if isinstance(outcome, Rejected):
-                raise InputError(
-                    f"cannot compare this file: {outcome.verdict} ({outcome.detail}); give a still picture"
-                )
-        assert isinstance(decoded, Picture)
+        decoded = decode(picture)
+        if isinstance(decoded, Rejected):
+            raise InputError(f"cannot compare this file: {decoded.verdict} ({decoded.detail}); give a still picture")
+        hashed = hash_file(picture) if decoded.format == "JPEG" else hash_picture(decoded)
         assert isinstance(hashed, PictureHash)
         return Prepared(decoded, hashed)
     if isinstance(picture, Image.Image):
@@ -142,7 +151,5 @@ def _detect(detector: "cv2.Feature2D", grey: "NDArray[np.uint8]") -> Features:
     points, descriptors = detector.detectAndCompute(grey, None)
     if descriptors is None:
         return Features(np.zeros((0, 2), np.float32), np.zeros((0, 1), np.uint8))
-    return Features(
-        np.array([point.pt for point in points], np.float32),
-        np.asarray(descriptors, np.float32 if descriptors.shape[1] == 128 else np.uint8),
-    )
+    found: NDArray[Any] = np.asarray(descriptors)
+    return Features(np.array([point.pt for point in points], np.float32), found)

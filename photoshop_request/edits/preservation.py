@@ -22,8 +22,7 @@ def psnr(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", where: "NDArray[np.bool
     """
     if not where.any():
         return None
-    error = (a.astype(np.float32) - b.astype(np.float32))[where]
-    mean = float((error * error).mean())
+    mean = cv2.norm(a, b, cv2.NORM_L2SQR, where.astype(np.uint8)) / (3 * np.count_nonzero(where))
     return min(PERFECT_PSNR, 10 * math.log10(255**2 / mean)) if mean > 0 else PERFECT_PSNR
 
 

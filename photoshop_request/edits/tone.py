@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from photoshop_request.edits.align import block_mean, covered_blocks
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -68,9 +70,5 @@ def toned(source: "NDArray[np.uint8]", tone: Tone) -> "NDArray[np.uint8]":
 
 def _block_means(pixels: "NDArray[np.uint8]", inside: "NDArray[np.bool_]") -> "NDArray[np.float32]":
     """Shape (blocks, 3): mean Y, Cr, Cb of the 8x8 blocks that lie inside."""
-    rows, columns = pixels.shape[0] // _SIDE, pixels.shape[1] // _SIDE
-    ycc = cv2.cvtColor(pixels[: rows * _SIDE, : columns * _SIDE], cv2.COLOR_RGB2YCrCb).astype(np.float32)
-    whole = inside[: rows * _SIDE, : columns * _SIDE].astype(np.float32)
-    means = cv2.resize(ycc, (columns, rows), interpolation=cv2.INTER_AREA)
-    covered = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(means[covered > 0.99])
+    ycc = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)).astype(np.float32)
+    return np.asarray(block_mean(ycc, _SIDE)[covered_blocks(inside, _SIDE)])
