@@ -83,8 +83,11 @@ class Preference:
     signal: Signal
 
 
-def first_comer(threads: Iterable[Sequence[Edit]], *, ranks: int = 5) -> FirstComer:
+def first_comer(threads: Iterable[Sequence[Edit]], *, ranks: int = 5, least: int = 30) -> FirstComer:
     """Estimate what coming first is worth, from threads with at least two scored edits of different solvers.
+
+    From fewer than `least` threads nothing is estimated: log scores vary by about 1 within a thread, so that the standard
+    error would be above 0.2, as large as what is to be corrected.
 
     The thread's mean is taken off first, so that popular requests do not count more. It cannot tell early from good: if
     better solvers are quicker, the estimate is too large, and fewer pairs are kept than could be.
@@ -100,6 +103,8 @@ def first_comer(threads: Iterable[Sequence[Edit]], *, ranks: int = 5) -> FirstCo
         for rank, value in enumerate(logs):
             sums[min(rank, ranks - 1)] += value - mean
             counts[min(rank, ranks - 1)] += 1
+    if used < least:
+        return FirstComer((), used)
     return FirstComer(tuple(total / count for total, count in zip(sums, counts, strict=True) if count), used)
 
 

@@ -12,7 +12,7 @@ from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 
-VERSION = 1
+VERSION = 2
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

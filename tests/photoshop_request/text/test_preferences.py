@@ -158,3 +158,10 @@ def test_every_pair_of_edits_is_kept_or_counted(edits, observed, data):
     again, left_again = preferences(shuffled, accepted, observed_utc=observed)
     assert set(again) == set(pairs)
     assert left_again == left_out
+
+
+def test_too_few_threads_estimate_nothing() -> None:
+    """Three threads where the first was good would take away every first edit's lead."""
+    thread = [Edit("a", "one", "t3_x", 1, 100, "p"), Edit("b", "two", "t3_x", 2, 1, "q")]
+    assert first_comer([thread] * 29) == FirstComer((), 29)
+    assert first_comer([thread] * 30).advantage
