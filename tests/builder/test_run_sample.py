@@ -12,7 +12,7 @@ import datasets
 import pytest
 from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
-from photoshop_request.schema import CONFIGS
+from photoshop_request.schema import CONFIGS, features
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -28,6 +28,29 @@ def test_the_dataset_loads_with_pictures_and_instruction_first(sample_corpus: Pa
         assert row["source_image"].size == (row["source_width"], row["source_height"])
         assert row["edited_image"].size == (row["edited_width"], row["edited_height"])
         assert row["instruction"]
+
+
+def test_every_config_loads_with_its_columns(sample_corpus: Path, tmp_path: Path) -> None:
+    """By name, map-style and streaming."""
+    address = str(sample_corpus / "dataset")
+    for config, columns in CONFIGS.items():
+        names = [column.name for column in columns]
+        loaded = datasets.load_dataset(address, config, cache_dir=str(tmp_path))
+        assert loaded["train"].column_names == names, config
+        assert loaded["train"].features == features(config), config
+        first = next(iter(datasets.load_dataset(address, config, streaming=True, split="train")))
+        assert list(first) == names, config
+
+
+def test_the_mask_of_a_local_edit_is_in_the_frame_of_its_source(sample_corpus: Path, tmp_path: Path) -> None:
+    """And covers little of it."""
+    loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(tmp_path), split="train")
+    local = [row for row in loaded if row["locality"] > 0.7]
+    assert local
+    for row in local:
+        assert row["change_mask"].size == row["source_image"].size
+        assert 0 < row["changed_fraction"] < 0.5
+        assert row["psnr"] > 30
 
 
 def test_published_bytes_are_the_fetched_bytes(sample_corpus: Path, sample: Sample) -> None:
