@@ -65,8 +65,9 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
             _check_size(size, limit)
             chunks.append(chunk)
             if held > _IN_MEMORY:
+                spilled = True
                 await asyncio.to_thread(_spill, part, chunks)
-                spilled, held, chunks = True, 0, []
+                held, chunks = 0, []
         if not spilled:
             data = b"".join(chunks)
             return Body(data, None, size, data[:_HEAD], data[-_TAIL:])

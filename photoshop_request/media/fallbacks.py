@@ -9,6 +9,7 @@ from urllib.parse import quote
 from photoshop_request.media.body import read_text
 from photoshop_request.media.fetch import Fetcher, fetch_from
 from photoshop_request.media.hosts import Kind, Picture, Target, classify, host_of
+from photoshop_request.media.hosts.opengraph import load_json
 from photoshop_request.media.http import PAGE_HEADERS, answer, check_status, persist
 from photoshop_request.media.outcome import Outcome, Via
 from photoshop_request.media.policy import refuse
@@ -73,11 +74,11 @@ async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
             return await read_text(found.response, _CDX_BYTES)
 
     said, _ = await persist(fetcher.client, query, once, tries=fetcher.tries)
-    try:
-        rows = json.loads(said) if isinstance(said, str) and said else []
-        return [(str(row[0]), str(row[1])) for row in reversed(rows[1:]) if str(row[0]).isdigit()][:_MOST_CAPTURES]
-    except (ValueError, TypeError, IndexError, KeyError):
+    rows = load_json(said) if isinstance(said, str) else None
+    if not isinstance(rows, list):
         return []
+    good = [row for row in rows[1:] if isinstance(row, list) and len(row) == 2 and str(row[0]).isdigit()]
+    return [(str(time), str(original)) for time, original in reversed(good)][:_MOST_CAPTURES]
 
 
 async def preview(fetcher: Fetcher, address: str, signed: str) -> Outcome | None:

@@ -23,6 +23,7 @@ MAX_BYTES = 40 * 2**20
 """Of one picture: beyond it lie videos and archives."""
 _TRIES = 4
 _MAX_INTERSTITIALS = 2
+_PAGE_BYTES = 200_000
 _parts = count()
 
 
@@ -91,7 +92,7 @@ async def _fetch_picture(fetcher: Fetcher, target: Target, address: str, etag: s
     headers = {**PICTURE_HEADERS, "If-None-Match": etag} if etag else PICTURE_HEADERS
     for _ in range(_MAX_INTERSTITIALS + 1):
         async with answer(fetcher.client, address, headers) as found:
-            if found.response.status == 304:
+            if found.response.status == 304 and etag:
                 return _outcome(target, found, State.OK, "unchanged")
             check_status(found)
             if refusal := _refusal(target, found):
@@ -122,9 +123,8 @@ async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str) -> Ou
         _discard(body)
         return replace(outcome, state=State.PLACEHOLDER, detail="the host's picture for removed ones (bytes)")
     rejected = await fetcher.inspect(body) if looks_cut(kind, body) else None
-    if (
-        rejected and rejected.verdict is Verdict.CORRUPT
-    ):  # too small, animated and the like are judged with the whole ones
+    # too small, animated and the like are judged later, with the pictures that are whole
+    if rejected and rejected.verdict is Verdict.CORRUPT:
         _discard(body)
         return replace(outcome, state=State.CORRUPT, detail=rejected.detail)
     sha256 = await fetcher.keep(body, EXTENSIONS[kind])
@@ -139,7 +139,7 @@ def _discard(body: Body) -> None:
 def _after_page(target: Target, found: Answer, body: Body) -> Outcome | str:
     """What to make of bytes that are no picture: the address to go on with, or the end."""
     interstitial = named(target.family).interstitial
-    text = (body.data or b"").decode("utf-8", "replace")
+    text = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
     said = interstitial(text) if interstitial and target.kind is Kind.FILE and "<" in text[:2000] else None
     if isinstance(said, State):
         return _outcome(target, found, said, "the host answers with a page, not the file")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
-from urllib.parse import urljoin
 
 import aiohttp
 
 from photoshop_request.media.body import TooLargeError, UnreadableError
 from photoshop_request.media.hosts import Kind, classify, host_of
+from photoshop_request.media.hosts.url import join, parse
 from photoshop_request.media.limits import Limits
 from photoshop_request.media.network import BlockedConnectionError, route
 from photoshop_request.media.policy import refuse
@@ -123,19 +123,20 @@ async def answer(
                 yield Answer(address, response)
                 return
             limiter.answered()
-        address = urljoin(address, location.strip().replace(" ", "%20"))
+        address = join(address, location)
 
 
 def _check(address: str, hops: list[str]) -> None:
     if why := refuse(address):
         raise FailureError(Failure(State.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {why}"))
     if len(hops) > MAX_REDIRECTS:
-        raise FailureError(Failure(State.UNREACHABLE, f"more than {MAX_REDIRECTS} redirects"))
+        raise FailureError(Failure(State.GONE, f"more than {MAX_REDIRECTS} redirects"))
     if hops:
         target = classify(address)
         if target.reason is Verdict.PLACEHOLDER:
             raise FailureError(Failure(State.PLACEHOLDER, f"leads to {address}", final=address))
-        if host_of(address) in _LOGINS or "/login" in address:
+        url = parse(address)
+        if url and (url.host in _LOGINS or url.path.startswith("/login")):
             raise FailureError(Failure(State.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address))
         if target.kind is Kind.DEAD:
             raise FailureError(Failure(State.DEAD_HOST, f"leads to {address}", final=address))

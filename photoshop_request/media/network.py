@@ -12,7 +12,7 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from photoshop_request import __version__
-from photoshop_request.media.hosts.url import parse
+from photoshop_request.media.hosts.url import ascii_only, parse
 from photoshop_request.media.policy import refuse_ip
 
 __all__ = ["TIMEOUT", "BlockedConnectionError", "GuardedResolver", "open_session", "route", "user_agent"]
@@ -109,7 +109,7 @@ def user_agent(contact: str | None = None) -> str:
 def route(address: str, mirror: str | None) -> URL:
     """Where a request for `address` goes: to itself, or to `MIRROR/HOST/PATH?QUERY`. Signed queries stay as they are."""
     if mirror is None:
-        return URL(address, encoded=True)
+        return URL(ascii_only(address), encoded=True)
     url = parse(address)
     assert url is not None, "the policy was asked before"
     tail = f"?{url.query}" if url.query else ""

@@ -1,10 +1,10 @@
 """From a page, an album or a short link to the pictures it stands for, in order."""
 
 from dataclasses import replace
-from urllib.parse import urljoin
 
 from photoshop_request.media.body import read_text
 from photoshop_request.media.hosts import Kind, Picture, Secrets, Step, Target, classify, named
+from photoshop_request.media.hosts.url import join
 from photoshop_request.media.http import PAGE_HEADERS, Client, Failure, FailureError, answer, check_status
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import RETRIED, State
@@ -47,7 +47,7 @@ def _read(step: Step, body: str, page: str) -> tuple[Picture, ...]:
     """The pictures in canonical spelling, each once, without the host's placeholder and without the page itself."""
     found: dict[str, Picture] = {}
     for picture in step.read(body):
-        target = classify(urljoin(step.url, picture.url))
+        target = classify(join(step.url, picture.url))
         if target.reason is not Verdict.PLACEHOLDER and target.canonical not in {step.url, page}:
             found.setdefault(target.canonical, replace(picture, url=target.canonical))
     return tuple(found.values())[:_MOST_PICTURES]
@@ -67,7 +67,7 @@ async def follow(client: Client, target: Target) -> Outcome:
             if location is None:
                 check_status(found)
                 raise FailureError(Failure(State.GONE, "leads nowhere", status))
-        after = classify(urljoin(address, location))
+        after = classify(join(address, location))
         if after.kind is not Kind.SHORTLINK:
             pictures = (Picture(after.canonical),)
             return Outcome(target.canonical, State.RESOLVED, "", status, final=after.canonical, pictures=pictures)

@@ -100,7 +100,7 @@ def reply(body: bytes, kind: str = "image/jpeg", code: int = 200, **headers: str
     """A whole answer; header names are written with underscores."""
     lines = [f"HTTP/1.1 {code} X", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
 def page(text: str, code: int = 200) -> bytes:

@@ -159,7 +159,7 @@ async def _fetch_all(
         fetcher = Fetcher(client, keeper(corpus), scratch(corpus), settings.secrets, inspect)
         lanes = Lanes(
             ledger,
-            lambda entry: _work(fetcher, settings, entry, allowed=entry.address not in withheld),
+            lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed=entry.address not in withheld),
             at_once=lambda host: limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
             resting=lambda host: limits.of(host).resting > PATIENCE,
@@ -196,6 +196,13 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+def _checked(corpus: Corpus, entry: Entry) -> Entry:
+    """An entry whose bytes are said to be here, without them when they are not."""
+    if entry.sha256 and entry.extension and corpus.fs.exists(corpus.image_path(entry.sha256, entry.extension)):
+        return entry
+    return replace(entry, sha256=None, etag=None)
 
 
 async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, *, allowed: bool) -> Outcome:

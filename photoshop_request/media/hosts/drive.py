@@ -35,7 +35,7 @@ def _classify(url: Url) -> Target:
 
 def _interstitial(page: str) -> str | State:
     """What Drive's page says: "too large to scan, download anyway", a quota, or a login."""
-    if form := re.search(r'<form[^>]*id="download-form"[^>]*action="([^"]*)"', page):
+    if form := re.search(r'<form[^>]{0,500}id="download-form"[^>]{0,500}action="([^"]*)"', page):
         fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
         return f"{html.unescape(form.group(1))}?{fields}"
     if link := _CONFIRM.search(page):

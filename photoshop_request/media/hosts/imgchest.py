@@ -1,10 +1,9 @@
 """Image Chest: a post of one or more pictures, told as JSON inside the page."""
 
 import html
-import json
 import re
 
-from photoshop_request.media.hosts.opengraph import og_images
+from photoshop_request.media.hosts.opengraph import load_json, og_images
 from photoshop_request.media.hosts.target import Family, Kind, Picture, Secrets, Step, Target
 from photoshop_request.media.hosts.url import IMAGE_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
@@ -27,10 +26,13 @@ def _classify(url: Url) -> Target:
 
 def _read(page: str) -> list[Picture]:
     found = _DATA.search(page)
+    said = load_json(html.unescape(found.group(1))) if found else None
     try:
-        files = json.loads(html.unescape(found.group(1)))["props"]["post"]["files"] if found else []
-        return [Picture(file["link"], file.get("description") or None) for file in files] or og_images(page)
-    except (ValueError, KeyError, TypeError):
+        files = said["props"]["post"]["files"] if said else []
+        return [Picture(str(file["link"]), str(file.get("description") or "") or None) for file in files] or og_images(
+            page
+        )
+    except (KeyError, TypeError, AttributeError):
         return og_images(page)
 
 

@@ -1,9 +1,8 @@
 """Imgur. The host ignores extensions: `i.imgur.com/<id>.jpg` answers with the true file, so pages need no request."""
 
-import json
 import re
 
-from photoshop_request.media.hosts.opengraph import og_images
+from photoshop_request.media.hosts.opengraph import load_json, og_images
 from photoshop_request.media.hosts.target import Family, Kind, Picture, Secrets, Step, Target
 from photoshop_request.media.hosts.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
@@ -89,16 +88,18 @@ def _steps(target: Target, secrets: Secrets) -> list[Step]:
 
 
 def _read_api(body: str) -> list[Picture]:
-    try:
-        data = json.loads(body).get("data")
-    except (ValueError, AttributeError):
-        return []
+    said = load_json(body)
+    data = said.get("data") if isinstance(said, dict) else None
     entries = data if isinstance(data, list) else [data]
     return [
-        Picture(entry["link"], entry.get("description") or entry.get("title") or None)
+        Picture(entry["link"], _words(entry.get("description")) or _words(entry.get("title")))
         for entry in entries
         if isinstance(entry, dict) and isinstance(entry.get("link"), str)
     ]
+
+
+def _words(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 FAMILY = Family(_NAME, ("imgur.com", "imgur.io"), _classify, _steps)

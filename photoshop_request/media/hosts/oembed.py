@@ -1,9 +1,9 @@
 """Hosts that tell a page's picture by oEmbed (https://oembed.com), without a key: Flickr, Gyazo, DeviantArt."""
 
-import json
 import re
 from urllib.parse import quote
 
+from photoshop_request.media.hosts.opengraph import load_json
 from photoshop_request.media.hosts.target import Family, Kind, Picture, Secrets, Step, Target
 from photoshop_request.media.hosts.url import IMAGE_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
@@ -19,14 +19,12 @@ _GYAZO_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def _read(body: str) -> list[Picture]:
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return []
+    said = load_json(body)
     if not isinstance(said, dict) or said.get("type") not in {"photo", "link"}:
         return []
     url = said.get("url")
-    return [Picture(url, said.get("title") or None)] if isinstance(url, str) else []
+    title = said.get("title")
+    return [Picture(url, title if isinstance(title, str) and title else None)] if isinstance(url, str) else []
 
 
 def _steps(target: Target, _secrets: Secrets) -> list[Step]:

@@ -1,44 +1,51 @@
-"""Reading the picture that a page says it is about (Open Graph, https://ogp.me)."""
+"""Reading the picture that a page says it is about (Open Graph, https://ogp.me).
 
-from html.parser import HTMLParser
+Pages come from strangers: tags are found by expressions that take linear time, whatever a page holds.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
 
 from photoshop_request.media.hosts.target import Picture
 
-__all__ = ["links_with", "og_images"]
+__all__ = ["links_with", "load_json", "og_images"]
+
+_TAG = re.compile(r"<(meta|a)\s([^<>]{1,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w:.-]{1,100})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
-class _Head(HTMLParser):
-    """Collects what `<meta>` and `<a>` say; broken HTML is no error."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.meta: list[tuple[str, str]] = []
-        self.anchors: list[dict[str, str]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "meta" and values.get("content"):
-            self.meta.append((values.get("property") or values.get("name") or "", values["content"]))
-        elif tag == "a" and values.get("href"):
-            self.anchors.append(values)
+def _tags(page: str, wanted: str) -> Iterator[dict[str, str]]:
+    for tag in _TAG.finditer(page):
+        if tag.group(1).lower() == wanted:
+            yield {
+                name.lower(): html.unescape(double or single or bare)
+                for name, double, single, bare in _ATTRIBUTE.findall(tag.group(2))
+            }
 
 
-def _parse(html: str) -> _Head:
-    head = _Head()
-    head.feed(html)
-    return head
-
-
-def og_images(html: str) -> list[Picture]:
+def og_images(page: str) -> list[Picture]:
     """The pictures a page names as its own, in order, each once: `og:image`, else `twitter:image`."""
-    meta = _parse(html).meta
+    said = [
+        (tag.get("property") or tag.get("name") or "", tag.get("content", "").strip()) for tag in _tags(page, "meta")
+    ]
     for names in ({"og:image", "og:image:url", "og:image:secure_url"}, {"twitter:image", "twitter:image:src"}):
-        found = dict.fromkeys(content.strip() for name, content in meta if name.lower() in names)
+        found = dict.fromkeys(content for name, content in said if name.lower() in names and content)
         if found:
             return [Picture(url) for url in found]
     return []
 
 
-def links_with(html: str, attribute: str, value: str) -> list[Picture]:
+def links_with(page: str, attribute: str, value: str) -> list[Picture]:
     """Where the page's links with this attribute and value lead, in order."""
-    return [Picture(link["href"]) for link in _parse(html).anchors if link.get(attribute) == value]
+    return [Picture(link["href"]) for link in _tags(page, "a") if link.get(attribute) == value and link.get("href")]
+
+
+def load_json(text: str) -> Any:
+    """What a stranger's JSON says; None when it is none, also when it is nested to break its reader."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

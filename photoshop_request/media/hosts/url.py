@@ -2,9 +2,9 @@
 
 import functools
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
-__all__ = ["IMAGE_EXTENSIONS", "VIDEO_EXTENSIONS", "Url", "parse"]
+__all__ = ["IMAGE_EXTENSIONS", "VIDEO_EXTENSIONS", "Url", "ascii_only", "join", "parse"]
 
 IMAGE_EXTENSIONS = frozenset(
     {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif"}
@@ -69,4 +69,22 @@ def parse(address: str) -> Url | None:
         return None
     if pieces.scheme.lower() not in {"http", "https"} or not host:
         return None
-    return Url(host, quote(pieces.path, safe=_SAFE_PATH), quote(pieces.query, safe=_SAFE_QUERY), pieces.fragment)
+    return Url(host, _percent(pieces.path, _SAFE_PATH), _percent(pieces.query, _SAFE_QUERY), pieces.fragment)
+
+
+def join(base: str, reference: str) -> str:
+    """Where a reference on a page or in a redirect leads; what cannot be joined comes back as it is, to be refused."""
+    try:
+        return urljoin(base, reference.strip().replace(" ", "%20"))
+    except ValueError:
+        return reference
+
+
+def ascii_only(address: str) -> str:
+    """An http(s) address as it goes over the wire; what is percent-encoded already, signatures too, stays as it is."""
+    url = parse(address)
+    return url.https().replace("https", address.partition(":")[0].lower(), 1) if url else address
+
+
+def _percent(text: str, safe: str) -> str:
+    return quote(text, safe=safe, errors="replace")

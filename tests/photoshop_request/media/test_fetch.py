@@ -233,6 +233,8 @@ def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
         "ftp://example.org/x.jpg",
         "data:image/png;base64,AAAA",
         "//192.168.0.1/x.jpg",
+        "http://[bad/x.jpg",
+        "\\\\10.0.0.1\\x",
     ],
 )
 def test_a_redirect_never_leads_where_an_address_may_not(to: str) -> None:
@@ -260,10 +262,25 @@ def test_redirects_are_followed_hop_by_hop() -> None:
     assert len(found.hosts.requests) == 3
 
 
+@pytest.mark.parametrize(
+    "to",
+    ["https://i.redd.it/b\u00fccher.jpg", "https://b\u00fccher.org/x.jpg", "/\udcff.jpg", "https://example.org/%zz"],
+)
+def test_odd_letters_in_a_redirect_do_no_harm(to: str) -> None:
+    """They are written in percent and asked for; nothing breaks."""
+    outcome, _ = run({A: redirect(to.encode("utf-8", "surrogateescape").decode("latin-1"))})
+    assert outcome.state is State.GONE
+
+
+def test_a_not_modified_that_was_not_asked_for_is_no_picture() -> None:
+    """304 without an ETag gives nothing to keep."""
+    assert run({A: status(304)})[0].state is State.GONE
+
+
 def test_redirects_end() -> None:
     """A loop is given up after five hops, and not tried again and again."""
-    outcome, found = run({A: redirect(A)}, tries=1)
-    assert outcome.state is State.UNREACHABLE
+    outcome, found = run({A: redirect(A)})
+    assert outcome.state is State.GONE
     assert len(found.hosts.requests) == 6
 
 

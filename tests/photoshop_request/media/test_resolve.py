@@ -3,6 +3,7 @@
 import asyncio
 import html
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -194,6 +195,47 @@ def test_a_page_is_read_to_a_limit() -> None:
 def test_pages_are_tried_again_when_the_host_is_busy() -> None:
     """A 503 on the way is not the end."""
     assert urls({ALBUM: [status(503), og("https://i.imgur.com/AAAAA.jpg")]}, ALBUM) == ["https://i.imgur.com/AAAAA.jpg"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<![foo[", "<meta", "<meta content=", '<meta property="og:image" content="http://[bad">', "<a " * 50_000, "<meta x" * 50_000, "<" * 200_000,
+     '<meta a="' * 50_000, "<!--" * 50_000, "<meta " + "a " * 100_000, "<form " * 50_000, 'data-page="' * 50_000],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        ALBUM,
+        "https://postimg.cc/AbCdEfGh",
+        "https://imgchest.com/p/abc",
+        "https://catbox.moe/c/abc",
+        "https://drive.google.com/uc?export=download&id=1AbCdEfGhIj",
+    ],
+)
+def test_a_hostile_page_neither_breaks_nor_stops_the_run(address: str, text: str) -> None:
+    """Broken markup, and markup made to take for ever."""
+    start = time.perf_counter()
+    outcome, _ = run({address: page(text)}, address, seconds=5.0)
+    assert outcome.state in {State.GONE, State.NOT_IMAGE, State.RESOLVED}
+    assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"data": ' + "[" * 100_000,
+        '{"data": [1, {"link": 5}]}',
+        '{"data": {"link": "http://[bad"}}',
+        "null",
+        '"x"',
+        "5",
+    ],
+)
+def test_hostile_json_does_not_either(body: str) -> None:
+    """Nested to break its reader, or of another shape than promised."""
+    outcome, _ = run({API: reply(body.encode(), "application/json")}, ALBUM, secrets=Secrets("key"))
+    assert outcome.state in {State.GONE, State.RESOLVED}
 
 
 # -- short links --------------------------------------------------------------------------------------------------------
