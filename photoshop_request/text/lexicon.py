@@ -39,7 +39,7 @@ EDIT_VERBS = words_of(
     "superimpose swap switch thicken thin tidy tint tone touch trace transfer transform transpose trim turn tweak unblur uncrop undo unify "
     "untag upgrade upscale vectorize vectorise warp whiten widen write zoom zombify spice jazz liven salvage resurrect rejuvenate re-create "
     "re-color re-colour decolorize simulate mash stitch join connect attach stick slap throw toss bring rearrange decorate dress undress shave fatten "
-    "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute save rescue"
+    "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute save rescue trash ditch nuke scrub snip tuck plump scoot slide nudge zoomify declutter defog"
 )
 LIGHT_VERBS = words_of(
     "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"

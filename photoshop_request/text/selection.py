@@ -70,7 +70,7 @@ _COLOURED = words_of(
     "blouse skirt scarf grass trees background boots robe gown flowers belt"
 )
 _DIRECTIVE = either(
-    r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say)|has to be|have to be|needs? to (?:be|have|say|fit|look)|(?:don't|do not) (?:want|remove|change|touch|make|need to (?:be|look))|instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was)|if (?:it's |it is )?(?:at all )?possible)\b",
+    r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say)|has to be|have to be|needs? to (?:be|have|say|fit|look)|(?:don't|do not) (?:forget|want|remove|change|touch|make|need to (?:be|look))|instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was)|if (?:it's |it is )?(?:at all )?possible)\b",
     r"^\W*(?:maybe|perhaps|possibly|preferably|or|no|without|with|keep|leave)\b",
     r"^\W*(?:it|he|she|that|i|they)(?:\'s|\'m|\'re| is| am| are) (?:\w+ )?the\b.*\b(?:one|guy|girl|man|woman|kid|on|with|wearing|behind|next)\b",
     r"\b(?:png|psd|jpe?g|dpi|px|pixels|transparent|vector|4k|1080p|\d+\s?[x\u00d7]\s?\d+|a[34])\b",
@@ -243,6 +243,8 @@ def joined(kept: Iterable[Piece]) -> str:
     pieces = []
     for each in kept:
         text = each.text.strip()
+        if text.endswith("..") and not text.endswith("..."):
+            text = text[:-1]
         if text:
             end = "" if text[-1] in ".!?:;\u2026" or text[-2:] in ('."', '!"', '?"', ".)", "!)", "?)") else "."
             marker = f"{each.marker} " if any(sign.isdigit() for sign in each.marker) else ""

@@ -67,13 +67,16 @@ class _Taxonomy:
 
 
 _WORD = re.compile(r"[a-z0-9&:'-]+")
+_READ = 2_000
+"""Letters that are read. The longest of 974 real instructions has 763, and patterns that look ahead take quadratic time."""
 _UNCLEAR = (TaskType(Task.UNCLEAR, 0.0, 0, 0),)
 
 
 def task_types(text: str) -> tuple[TaskType, ...]:
     """The kinds of edit that an instruction asks for, the surest first; `UNCLEAR` alone when no rule fires."""
     taxonomy = _taxonomy()
-    low = text.lower() if text.isascii() else _lower(text)
+    head = text[:_READ]
+    low = head.lower() if head.isascii() else _lower(head)
     low = taxonomy.never.sub(lambda found: "\x00" * len(found.group()), low)
     found: dict[Task, TaskType] = {}
     for rule in dict.fromkeys(rule for word in _WORD.findall(low) for rule in taxonomy.rules.get(word, ())):

@@ -1,5 +1,6 @@
 """Task types, measured on sentences written for these tests. `held_out_requests.tsv` was never used to write a rule."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -105,6 +106,14 @@ def test_labels_come_surest_first():
     (once,) = task_types("Restore this")
     twice = next(each for each in found if each.task is Task.RESTORE)
     assert twice.confidence > once.confidence
+
+
+@pytest.mark.parametrize("words", ["a ", "put a b ", "make me look ", "give him a "])
+def test_endless_texts_take_no_time(words):
+    """Nobody can stop a run with one long post."""
+    start = time.process_time()
+    task_types(words * 50_000)
+    assert time.process_time() - start < 5
 
 
 @given(st.text(max_size=200))
