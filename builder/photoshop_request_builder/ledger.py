@@ -4,96 +4,20 @@ Rows are written in batches of a fraction of a second, after the pictures they s
 asked for again, and a row never promises a file that is not there.
 """
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from photoshop_request.errors import CorpusError, StorageError
-from photoshop_request.media.hosts import classify, host_of
+from photoshop_request.media.hosts import host_of
 from photoshop_request.media.outcome import Outcome
-from photoshop_request.media.states import State, state_of_reason
+from photoshop_request.media.states import State
+from photoshop_request_builder.ledger_rows import COLUMNS, FORMAT, SCHEMA, Entry, New, entry_of, row_of
 
 __all__ = ["Entry", "Ledger", "New", "open_ledger"]
-
-FORMAT = 1
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS address (
-    id INTEGER PRIMARY KEY,
-    address TEXT NOT NULL UNIQUE,
-    host TEXT NOT NULL,
-    family TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    depth INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    detail TEXT NOT NULL DEFAULT '',
-    tries INTEGER NOT NULL DEFAULT 0,
-    http INTEGER,
-    etag TEXT,
-    sha256 TEXT,
-    bytes INTEGER,
-    extension TEXT,
-    final TEXT,
-    via TEXT,
-    retrieved TEXT,
-    fallback TEXT,
-    changed INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS address_by_state ON address (state, host, id);
-CREATE INDEX IF NOT EXISTS address_by_sha256 ON address (sha256) WHERE sha256 IS NOT NULL;
-CREATE TABLE IF NOT EXISTS resolved (
-    address TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    picture TEXT NOT NULL,
-    caption TEXT,
-    PRIMARY KEY (address, position)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS resolved_by_picture ON resolved (picture);
-CREATE TABLE IF NOT EXISTS loaded (shard INTEGER PRIMARY KEY, content TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS released (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
-INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
-"""
-_COLUMNS = "address, host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"
-
-
-@dataclass(frozen=True, slots=True)
-class New:
-    """An address that the ledger may not know yet."""
-
-    address: str
-    fallback: str | None = None
-    depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the ledger."""
-
-    address: str
-    host: str
-    family: str
-    kind: str
-    depth: int
-    """How many pages and short links led here."""
-    state: State
-    detail: str
-    tries: int
-    """Requests over all runs."""
-    http: int | None
-    etag: str | None
-    sha256: str | None
-    bytes: int | None
-    extension: str | None
-    final: str | None
-    via: str | None
-    retrieved: str | None
-    fallback: str | None
-    changed: int
-    """Unix seconds of the last change of state."""
 
 
 @contextmanager
@@ -107,25 +31,30 @@ def open_ledger(path: Path, clock: Callable[[], float] = time.time) -> Iterator[
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        found = database.execute("PRAGMA user_version").fetchone()[0]
-        if found not in {0, FORMAT}:
-            raise CorpusError(
-                f"{path}: ledger of format {found}, this version reads {FORMAT}. Use the version that made it."
-            )
-        database.executescript(_SCHEMA)
-        database.execute(f"PRAGMA user_version = {FORMAT}")
     except sqlite3.OperationalError as error:
-        raise StorageError(
-            f"{path}: the ledger cannot be written ({error}). Free space or choose another folder."
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise CorpusError(f"{path}: not a ledger ({error}). Move it away and fetch again.") from error
-    try:
+        raise StorageError(f"{path}: the ledger cannot be opened ({error}). Choose another folder.") from error
+    with contextlib.closing(database):
+        try:
+            _prepare(database, path)
+        except sqlite3.OperationalError as error:
+            raise StorageError(
+                f"{path}: the ledger cannot be written ({error}). Free space or choose another folder."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise CorpusError(f"{path}: not a ledger ({error}). Move it away and fetch again.") from error
         yield Ledger(database, clock)
-    finally:
-        database.close()
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    found = database.execute("PRAGMA user_version").fetchone()[0]
+    if found not in {0, FORMAT}:
+        raise CorpusError(
+            f"{path}: ledger of format {found}, this version reads {FORMAT}. Use the version that made it."
+        )
+    if found == 0:
+        database.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT;")
 
 
 class Ledger:
@@ -165,7 +94,7 @@ class Ledger:
         self._database.executemany(
             "INSERT INTO address (address, host, family, kind, depth, state, detail, fallback, changed)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (address) DO NOTHING",
-            (_row(each, now) for each in new),
+            (row_of(each, now) for each in new),
         )
         return self._database.total_changes - before
 
@@ -176,9 +105,9 @@ class Ledger:
 
     def pending(self, host: str, after: int, count: int) -> list[tuple[int, Entry]]:
         """The next pending addresses of a host, oldest first, with their numbers."""
-        query = f"SELECT id, {_COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608 - names of columns
+        query = f"SELECT id, {COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608 - names of columns
         rows = self._database.execute(query, (State.PENDING, host, after, count)).fetchall()
-        return [(row[0], _entry(row[1:])) for row in rows]
+        return [(row[0], entry_of(row[1:])) for row in rows]
 
     def record(self, outcomes: Sequence[Outcome]) -> set[str]:
         """Keep what became of addresses, in one transaction; returns the hosts of new addresses they led to."""
@@ -234,8 +163,8 @@ class Ledger:
         wanted = list(dict.fromkeys(addresses))
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
-            query = f"SELECT {_COLUMNS} FROM address WHERE address IN ({','.join('?' * len(some))})"  # noqa: S608 - marks only
-            found.update((row[0], _entry(row)) for row in self._database.execute(query, some))
+            query = f"SELECT {COLUMNS} FROM address WHERE address IN ({','.join('?' * len(some))})"  # noqa: S608 - marks only
+            found.update((row[0], entry_of(row)) for row in self._database.execute(query, some))
         return found
 
     def led_to(self, address: str) -> list[tuple[str, str | None]]:
@@ -312,25 +241,3 @@ class Ledger:
     def stamp(self) -> int:
         """Grows with every change: for fingerprints of what is made from the ledger."""
         return int(self._database.execute("SELECT number FROM version").fetchone()[0])
-
-
-def _row(new: New, now: int) -> tuple[object, ...]:
-    target = classify(new.address)
-    state = state_of_reason(target.reason, target.kind) if target.reason else State.PENDING
-    return (
-        new.address,
-        host_of(new.address),
-        target.family,
-        target.kind,
-        new.depth,
-        state,
-        target.why,
-        new.fallback,
-        now,
-    )
-
-
-def _entry(row: Sequence[object]) -> Entry:
-    values: list[Any] = list(row)
-    values[5] = State(values[5])
-    return Entry(*values)

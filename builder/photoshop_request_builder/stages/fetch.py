@@ -30,6 +30,7 @@ from photoshop_request_builder.images import keeper, scratch
 from photoshop_request_builder.lanes import Lanes
 from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
 from photoshop_request_builder.quarantine import Suspect, quarantine
+from photoshop_request_builder.withheld import withheld_addresses
 
 _WORTH_TELLING = 60.0
 _DEEPEST = 4
@@ -150,7 +151,7 @@ async def _fetch_all(
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
     limits = limits_of(settings, on_rest=lambda site, seconds: _tell_rest(say, site, seconds))
-    withheld = _withheld(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+    withheld = withheld_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
     async with (
         _stopped_by_signals(stop),
         open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session,
@@ -221,31 +222,6 @@ async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, *, allo
     if other is None and settings.preview_fallback and entry.fallback:
         other = await preview(fetcher, entry.address, entry.fallback)
     return replace(other, tries=outcome.tries + other.tries) if other else outcome
-
-
-def _withheld(corpus: Corpus) -> frozenset[str]:
-    """Addresses in posts and comments that were removed or deleted, by whomever: no copy of them is looked for."""
-    found: set[str] = set()
-    for shard in range(corpus.shards):
-        if not corpus.fs.exists(corpus.shard_path(shard, "links")):
-            continue
-        removed: set[str | None] = set()
-        for table in ("submissions", "comments"):
-            if corpus.fs.exists(path := corpus.shard_path(shard, table)):
-                removed |= _removed(
-                    storage.read_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
-                )
-        links = storage.read_table(
-            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
-        )
-        found.update(
-            link["canonical"] for link in links.to_pylist() if {link["submission_id"], link["comment_id"]} & removed
-        )
-    return frozenset(found)
-
-
-def _removed(table: pa.Table) -> set[str | None]:
-    return {row["id"] for row in table.to_pylist() if row["removed_by_category"] or row["deleted_by_author"]}
 
 
 def _is_under(host: str, domain: str | None) -> bool:

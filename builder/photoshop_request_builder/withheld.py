@@ -1,0 +1,33 @@
+"""Whose pictures are not looked for elsewhere: what was removed or deleted stays so, also in archives."""
+
+import pyarrow as pa
+
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+
+__all__ = ["withheld_addresses"]
+
+
+def withheld_addresses(corpus: Corpus) -> frozenset[str]:
+    """Addresses in posts and comments that were removed or deleted, by whomever: no copy of them is looked for."""
+    found: set[str] = set()
+    for shard in range(corpus.shards):
+        if not corpus.fs.exists(corpus.shard_path(shard, "links")):
+            continue
+        removed: set[str | None] = set()
+        for table in ("submissions", "comments"):
+            if corpus.fs.exists(path := corpus.shard_path(shard, table)):
+                removed |= _removed(
+                    storage.read_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
+                )
+        links = storage.read_table(
+            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
+        )
+        found.update(
+            link["canonical"] for link in links.to_pylist() if {link["submission_id"], link["comment_id"]} & removed
+        )
+    return frozenset(found)
+
+
+def _removed(table: pa.Table) -> set[str | None]:
+    return {row["id"] for row in table.to_pylist() if row["removed_by_category"] or row["deleted_by_author"]}
