@@ -16,7 +16,7 @@ _ASK_IF = re.compile(
 _ASK_WHO = re.compile(
     r"\b(?:(?:great|awesome|nice|cool|amazing|fantastic|incredible|wonderful|love|like|perfect) to (?=have|get|see)"
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
-    r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b)"
+    r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b|possible (?:for (?:some|any)one )?to\b)"
 )
 FUNNY_IF = re.compile(
     r"\b(?:funny|cool|great|awesome|nice|hilarious|amazing|fun|epic) if (?=(?:there|the|he|she|it|they|we|my|his|her)\b)"
@@ -58,7 +58,7 @@ GIVES = either(
     r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",
 )
 WANTS_STATE = re.compile(
-    r"(?:\b(?:would|i'd|we'd) (?:really )?(?:like|love|prefer)|\bwants?) (?:this|it|the|my|him|her|them|these|our|his)\b[^.?!]{0,40}\bto (?:be|look|have|say|show)\b"
+    r"(?:\b(?:would|i'd|we'd) (?:really )?(?:like|love|prefer)|\b(?:wants?|needs?)) (?:this|it|the|my|him|her|them|these|our|his)\b[^.?!]{0,40}\bto (?:be|look|have|say|show)\b"
 )
 UNKNOWN_VERB = re.compile(
     r"\b(?:can|could|would|will) (?:any\s?one|some\s?one|any\s?body|some\s?body|you|u)(?: guys| please| kindly| possibly| maybe| be able to)* (?!(?:tell|explain|know|please|here|out|guys|kindly|be)\b)(\w{3,}) (?=me|this|my|the|these|him|her|it|us|that|our|a|an\b)"

@@ -88,6 +88,6 @@ DEFECTS = words_of(
     "crease creases creased tear tears torn rip rips ripped scratch scratches scratched stain stains stained fade faded fading blur blurry "
     "blurred dark damage damaged water-damaged fold folds folded overexposed underexposed glare noise noisy grain grainy red-eye redeye washed "
     "reflection reflections spot spots dust dusty crack cracks cracked wrinkle wrinkles wrinkled pixelated watermark watermarks mold mould "
-    "discolored yellowed backlit shadow shadows photobomb photobombed photobomber photobombing blotch blotches smudge smudges missing cropped "
+    "discolored yellowed backlit shadow shadows photobomb photobombed photobomber photobombing blotch blotches smudge smudges cropped "
     "sepia tinted orange ruined ruins blocking blocked covering distracting squinting blinking closed crooked upside sideways"
 )

@@ -61,9 +61,9 @@ _NOISE = (
     ),
     _noise(
         Rule.POINTER,
-        "here heres here's link links album pic pics picture pictures photo photos image images original originals below above attached source imgur file gallery psd version scan",
-        r"^\W*(?:so |and |also |ok |now |anyway )?(?:(?:below|attached|above) (?:is|are)|here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans))*\W*$",
-        r"^\W*(?:the )?(?:original|link|links|pic|pics|picture|pictures|photo|photos|image|images|album|source|imgur|psd|png|gallery|file|sketch|here|this|example|reference|before|after)s?(?: \w+)?\s*[:~=\-#\d]*\W*$",
+        "here heres here's link links album pic pics picture pictures photo photos image images original originals below above attached source imgur file gallery psd jpg jpeg png tiff raw version scan",
+        r"^\W*(?:so |and |also |ok |now |anyway )?(?:(?:below|attached|above) (?:is|are)|here(?:'s|s| is| are| they are| it is| goes| you go)?|(?:these|this|those|that|they) (?:is|are|was|were)|i(?:'ve| have)? (?:attached|uploaded|posted|included))\b(?:\W+(?:the|a|an|some|few|my|our|this|that|is|are|it|one|two|three|pictures?|pics?|photos?|images?|original|originals|link|links|album|shots?|question|here|in|below|above|for|to|of|another|other|more|version|versions|and|them|raw|file|files|said|he|she|we|go|said|better|full|high|higher|res|resolution|imgur|you|full-size|source|sources|scan|scans|psd|jpe?g|png|tiff|links))*\W*$",
+        r"^\W*(?:the )?(?:original|link|links|pic|pics|picture|pictures|photo|photos|image|images|album|source|imgur|psd|png|jpe?g|jpg|tiff|raw|gallery|file|sketch|here|this|example|reference|before|after)s?(?: of (?:the )?(?:pic|picture|photo|image)|(?: \w+))?\s*[:~=\-#\d]*\W*$",
         r"^\W*(?:the )?(?:link|links|pic|pics|pictures?|photos?|images?|album)(?: is| are|s)? (?:here|below|above|attached|in the comments|in comments)\W*$",
         r"^\W*(?:image|pic|picture|photo) (?:\d+|one|two|three|four|a|b)\W*$",
     ),
@@ -160,7 +160,7 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 _EDIT_NOTE = re.compile(
-    r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?-i:(?=\s*[A-Z(])))\s*(?!needed|help|request)",
+    r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?-i:(?=\s*[A-Z(]))|\W*$)\s*(?!needed|help|request)",
     re.IGNORECASE,
 )
 

@@ -202,10 +202,12 @@ def _context(sentence: Sentence, wish: Wish, chosen: Selection) -> Piece | None:
         shows = len(sentence.low) - wish.start < _BARE or _PICTURED.search(low)
         if 3 <= len(low.split()) <= 24 and (shows or not DEFECTS.isdisjoint(low.split())):
             return Piece(_BREAK.sub("", head), content(low), sentence.part, sentence.marker)
-    for each in reversed(chosen.spare[-2:]):
-        if len(each.words) <= 24 and (_PICTURED.search(each.low) or not DEFECTS.isdisjoint(each.words)):
-            chosen.spare.remove(each)
-            return _piece(each)
+    near = [each for each in reversed(chosen.spare[-2:]) if len(each.words) <= 24]
+    shown = [each for each in near if _PICTURED.search(each.low)]
+    broken = [each for each in near if not DEFECTS.isdisjoint(each.words)]
+    for each in (shown + broken)[:1]:
+        chosen.spare.remove(each)
+        return _piece(each)
     return None
 
 

@@ -33,6 +33,7 @@ _OCCASION = (
 _PURPOSE = re.compile(
     rf"[\s,]+(?:(?:to give|and give|as a (?:\w+ )?{_OCCASION}|for) (?:(?:it )?to )?(?:(?:my|his|her|our|their|a|the|an|this|next|upcoming|\w+'s)\s+)?"
     rf"(?:\w+\s+){{0,2}}?(?:{_PEOPLE}|{_OCCASION})(?:'s)?(?:\s+{_OCCASION})?(?=\s*(?:[.?!,]|$)|\s+(?:if|and|but|so|as|since|because|with)\b)"
+    rf"|as an? (?:\w+ )?{_OCCASION}(?=\s*(?:[.?!,]|$))"
     r"|so (?:that )?(?:i|we|she|he|they|my \w+) (?:can|could|may|might|will) (?:give|have|use|print|frame|hang|put|send|show|post|share|keep|surprise|get|finally|at least)\b[^.?!]*"
     r"|(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*"
     r"|(?:and )?(?:i'd|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
@@ -43,7 +44,7 @@ _PURPOSE = re.compile(
 _PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'[dlm]+|in|and) ")
 _DANGLING = words_of("but and so or if because since as to for that")
 _INNER_FRAME = re.compile(
-    r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*|"
+    r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*(?! (?:here|be able|help|out there|know|with|please help))|"
     r"i(?:'d| would) (?:also )?(?:like|love|appreciate it) (?:for|if) (?:you|someone|anyone) (?:to|could|can)) (?=\w)",
     re.IGNORECASE,
 )
@@ -72,7 +73,7 @@ _STOP = words_of(
 )
 _EMPTY = words_of("fix help edit do try work magic edited up fixed touch")
 _EDITS = words_of(
-    "fix help clean repair edit improv do try touch work enhanc better magic fixed up color restor retouch sharpen mak vectoriz photograph photocopy make "
+    "fix help clean repair edit improv do try touch work enhanc better magic fixed up color restor retouch sharpen mak vectoriz appreciat wonderful amaz fantastic photograph photocopy make "
     "brighten cleaned complet upscal resiz crisp clear"
 )
 _VAGUE = words_of(

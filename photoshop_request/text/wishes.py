@@ -44,7 +44,9 @@ class Frame(IntEnum):
     PLEASE = 2
     HELP = 3
     DESIRE = 4
-    NONE = 5
+    STATE = 5
+    """A thing is wanted in a state: "I would like the wires removed"."""
+    NONE = 6
     """An edit is named beside a word of wishing."""
 
 
@@ -127,10 +129,10 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     if (best and best.solid) or not asks:
         return best
     found = sorted(_framed(low, words, tokens), key=lambda wish: (wish.start, wish.frame))
-    solid = min((wish for wish in found if wish.solid), key=lambda wish: wish.frame is Frame.NONE, default=None)
+    solid = min((wish for wish in found if wish.solid), key=lambda wish: wish.frame >= Frame.STATE, default=None)
     best = solid or best or (found[0] if found else None)
     if (best is None or not best.solid) and "to" in words and WANTS_STATE.search(low):
-        return Wish(0, Frame.NONE, solid=True)
+        return Wish(0, Frame.STATE, solid=True)
     if best is None and named and not words.isdisjoint(WISHING) and not TOLD.match(low):
         return Wish(0, Frame.NONE, solid=True)
     return best
@@ -193,9 +195,8 @@ def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int 
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, count), pending):
                 begin = tokens[count - 1][1] if word == "rid" and before in _GET else start
-                yield Wish(
-                    begin, frame, solid=not HOLLOW.match(low, start), gerund=before == "getting" and begin < start
-                )
+                solid = not HOLLOW.match(low, start) or _names_edit(low[start:])
+                yield Wish(begin, frame, solid=solid, gerund=before == "getting" and begin < start)
                 return
         elif word.endswith("ing") and word != "getting" and plain_verb(word) != word:
             yield Wish(start, frame, solid=True, gerund=True)
@@ -211,7 +212,7 @@ def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int 
     elif frame is Frame.DESIRE and _names_edit(low[offset:]):
         subject = SUBJECT.search(low, max(0, frame_start - 40), frame_start)
         frame_start = low.rfind(" ", 0, subject.start() + 1) + 1 if subject else frame_start
-        yield Wish(frame_start if frame_start > 14 else 0, Frame.NONE, solid="surprise" not in low)
+        yield Wish(frame_start if frame_start > 14 else 0, Frame.STATE, solid="surprise" not in low)
 
 
 def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
