@@ -53,8 +53,6 @@ def pending(
     """The questions that are to be asked, each once, by shard. `seen` is told of every question and if it is known."""
     asked: set[str] = set()
     for shard in range(corpus.shards):
-        if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in ("texts", "candidates")):
-            continue
         found = list(questions(corpus, shard, model, with_pictures=with_pictures))
         known = answers.get(question.key for question in found)
         for question in found:

@@ -4,7 +4,7 @@ Asking costs money and is a command of its own (`asking`); this only reads. A re
 no answer, and so no rewrite: never one that belongs to other words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,16 +13,21 @@ import pyarrow as pa
 
 from photoshop_request.text.answers import NoRewrite, Rewrite
 from photoshop_request.text.rewrite import LONGEST_REQUEST, PROMPT_VERSION, Words, is_suspicious, key_of, words_of
+from photoshop_request.text.threads import clarifications
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.rewrites import InUse, answers_stamp, in_use, open_answers
-from photoshop_request_builder.selection import INPUTS, policy_of, selection_of
+from photoshop_request_builder.selection import INPUTS, policy_of
+from photoshop_request_builder.threads import TABLES, Thread, threads
 
 VERSION = 1
 _PICTURES = 4
-"""A request has more than four sources once in a hundred times; each costs as much as all the words."""
+"""Each costs as much as the prompt and all the words."""
 _CLARIFICATIONS = 5
+_NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites"})
+_INPUTS = tuple(dict.fromkeys(("candidates", "comments", *INPUTS)))
+"""What a question is made from; splits, ranks and the like change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +61,13 @@ class Question:
 
 
 def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) -> Iterator[Question]:
-    """A question for each request of a shard that has a published edit, in the order of the candidates."""
-    selection = selection_of(corpus, shard)
-    candidates = _read(corpus, shard, "candidates")
-    edits: dict[str, list[dict[str, Any]]] = {}
-    for row in candidates:
-        if selection.publishes(row):
-            edits.setdefault(row["submission_id"], []).append(row)
-    submissions = {row["id"]: row for row in _read(corpus, shard, "submissions") if row["id"] in edits}
-    comments: dict[str, list[dict[str, Any]]] = {}
-    for comment in _read(corpus, shard, "comments"):
-        comments.setdefault(comment["submission_id"], []).append(comment)
-    pictures = {(row["submission_id"], row["sha256"]): row for row in candidates if row["extension"]}
-    for submission_id, found in edits.items():
-        thread = comments.get(submission_id, [])
-        used = dict.fromkeys(row["source_sha256"] for row in found) if with_pictures else {}
-        sources = tuple(_source(pictures[submission_id, sha256]) for sha256 in list(used)[:_PICTURES])
-        first_edit = min(row["solver_comment_utc"] for row in found)
-        yield _question(model, submissions[submission_id], thread, sources, first_edit)
+    """A question for each request of a shard that has a published edit, sorted by id; none before the texts are made."""
+    if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
+        return
+    for thread in threads(corpus, shard, None, policy_of(corpus)):
+        edits = thread.edits()
+        if edits:
+            yield _question(model, thread, edits, with_pictures=with_pictures)
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -85,9 +79,8 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     policy = policy_of(corpus)
     jobs = []
     for shard in range(corpus.shards):
-        names = dict.fromkeys(("candidates", "comments", *INPUTS))
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, name)) for name in names]
-        if stamps[0] is None or not corpus.fs.exists(corpus.shard_path(shard, "texts")):
+        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _INPUTS]
+        if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
             continue
         made_of = {
             "inputs": [stamp.content if stamp else None for stamp in stamps],
@@ -127,35 +120,24 @@ def _row(question: Question, chosen: InUse, result: Rewrite | NoRewrite) -> dict
     }
 
 
-def _question(
-    model: str,
-    submission: dict[str, Any],
-    thread: Sequence[dict[str, Any]],
-    sources: tuple[Source, ...],
-    first_edit: int,
-) -> Question:
-    author = submission["author"]
-    names = frozenset(name for name in (author, *(comment["author"] for comment in thread)) if name)
-    own = [
-        comment["body"]
-        for comment in thread
-        if comment["created_utc"] < first_edit and (comment["is_submitter"] or (author and comment["author"] == author))
-    ]
+def _question(model: str, thread: Thread, edits: Sequence[Mapping[str, Any]], *, with_pictures: bool) -> Question:
+    submission = thread.submission
+    used = dict.fromkeys(row["source_sha256"] for row in edits) if with_pictures else {}
+    sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_PICTURES])
+    first_edit = min(row["solver_comment_utc"] for row in edits)
+    own = clarifications(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
+    authors = (submission.author, *(comment.author for comment in thread.comments))
+    names = frozenset(name for name in authors if name)
     words = words_of(
-        submission["title"],
-        submission["selftext"],
-        [media["caption"] for media in submission["media"] or () if media["caption"]],
-        own[:_CLARIFICATIONS],
+        submission.title,
+        submission.selftext,
+        [media.caption for media in submission.media if media.caption],
+        [comment.body for comment in own],
         names=names,
     )
     key = key_of(model, words, [source.sha256 for source in sources])
-    return Question(key, submission["id"], words, sources, names)
+    return Question(key, submission.id, words, sources, names)
 
 
-def _source(row: dict[str, Any]) -> Source:
+def _source(row: Mapping[str, Any]) -> Source:
     return Source(row["sha256"], row["extension"], row["width"], row["height"])
-
-
-def _read(corpus: Corpus, shard: int, table: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, corpus.shard_path(shard, table)).to_pylist()
-    return rows
