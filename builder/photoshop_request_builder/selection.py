@@ -11,7 +11,7 @@ from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.settings import resolve
 
-INPUTS = ("submissions", "texts", "nsfw")
+INPUTS = ("submissions", "texts", "splits", "nsfw")
 """The tables of a shard that a decision depends on, besides the candidates themselves."""
 
 
@@ -20,6 +20,8 @@ class Withheld(StrEnum):
 
     NO_EDIT_REQUESTED = "no_edit_requested"
     """The post asks for something else: a question, an offer, an announcement."""
+    BETWEEN_SPLITS = "between_splits"
+    """The request shows pictures of two splits at once: in either it would leak."""
     NSFW = Verdict.NSFW.value
     """Reddit's `over_18`, or a picture whose score is at or above the threshold; kept with `include_nsfw`."""
 
@@ -38,6 +40,8 @@ class Selection:
 
     asked: frozenset[str]
     """Submissions that ask for an edit."""
+    between_splits: frozenset[str]
+    """Submissions that are in no split."""
     over_18: frozenset[str]
     """Submissions that Reddit marks as content for adults."""
     nsfw_scores: Mapping[str, float]
@@ -51,6 +55,8 @@ class Selection:
         """
         if edit["submission_id"] not in self.asked:
             return Withheld.NO_EDIT_REQUESTED
+        if edit["submission_id"] in self.between_splits:
+            return Withheld.BETWEEN_SPLITS
         if not self.policy.include_nsfw and self._is_nsfw(edit):
             return Withheld.NSFW
         return None
@@ -81,13 +87,15 @@ def policy_of(corpus: Corpus) -> Policy:
 
 
 def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Selection:
-    """The decisions of one shard, whose `texts` must be there."""
+    """The decisions of one shard, whose `texts` and `splits` must be there."""
+    splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18"])
     scored = corpus.fs.exists(corpus.shard_path(shard, "nsfw"))
     scores = _read(corpus, shard, "nsfw", ["sha256", "nsfw_score"]) if scored else []
     return Selection(
         asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
+        between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
         over_18=frozenset(row["id"] for row in submissions if row["over_18"]),
         nsfw_scores={row["sha256"]: row["nsfw_score"] for row in scores if row["nsfw_score"] is not None},
         policy=policy or policy_of(corpus),

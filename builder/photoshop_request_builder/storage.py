@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-from photoshop_request.errors import StorageError
+from photoshop_request.errors import CorpusError, StorageError
 
 _FINGERPRINT = b"photoshop_request.fingerprint"
 _CONTENT = b"photoshop_request.content"
@@ -116,8 +116,19 @@ def write_table(fs: AbstractFileSystem, path: str, table: pa.Table, fingerprint:
 
 
 def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> pa.Table:
-    """The table at `path`, all columns or some."""
-    return pq.read_table(path, columns=columns, filesystem=fs)
+    """The table at `path`, all columns or some.
+
+    Raises:
+        CorpusError: it is damaged, or was written by another version.
+    """
+    try:
+        return pq.read_table(path, columns=columns, filesystem=fs)
+    except pa.ArrowInvalid as error:
+        cause = str(error).partition("\n")[0]
+        raise CorpusError(
+            f"{path}: damaged, or written by another version ({cause}). "
+            "Remove the file, and make it again with: photoshop-request run CORPUS"
+        ) from error
 
 
 def read_stamp(fs: AbstractFileSystem, path: str) -> Stamp | None:

@@ -132,6 +132,7 @@ CANDIDATES = pa.schema(
         ("height", pa.int32()),
         ("phash", pa.string()),
         ("dhash", pa.string()),
+        ("flat", pa.bool_()),
         ("hash_version", pa.int32()),
         ("verdict", pa.string()),
         ("source_url", pa.string()),
@@ -193,7 +194,11 @@ ACCEPTANCES = pa.schema(
 """One row an accepted edit's comment."""
 
 SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
-"""Which requests belong together (over the whole corpus), and the split that they share."""
+"""Which requests belong together (over the whole corpus), and the split that they share; split is null for a request
+that belongs to two splits at once and is published in neither."""
+
+NEAR = pa.schema([("first", pa.string()), ("second", pa.string()), ("related", pa.bool_())])
+"""Of the whole corpus: sources (SHA-256) whose hashes are near, and whether their pixels say so too."""
 
 RANKS = pa.schema(
     [

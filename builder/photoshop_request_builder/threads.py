@@ -100,12 +100,17 @@ def edits_of(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
 
 
 def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> Iterator[Thread]:
-    """The requests of one shard, of one split or of all, sorted by id; those that their author deleted are left out."""
+    """The requests of one shard, of one split or of all, sorted by id.
+
+    Those that their author deleted, and those that are in no split, are left out.
+    """
     if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return
-    splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits")}
+    splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits") if row["split"]}
     read = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
-    submissions = [each for each in read if split in {None, splits[each.id]} and not each.deleted_by_author]
+    submissions = [
+        each for each in read if each.id in splits and split in {None, splits[each.id]} and not each.deleted_by_author
+    ]
     if not submissions:
         return
     comments = defaultdict(list)

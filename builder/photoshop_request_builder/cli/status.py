@@ -14,6 +14,7 @@ from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetch_plan import HostStates, host_states
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.leaks import LeakCheck, check_leaks
 from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.sources import SourceStatus, source_status
 from photoshop_request_builder.stages import build
@@ -25,6 +26,9 @@ _NOTHING = "·"
 def status(
     corpus: options.CorpusArgument,
     hosts: Annotated[bool, typer.Option("--hosts", help="What became of the addresses of each host instead.")] = False,
+    leaks: Annotated[
+        bool, typer.Option("--leaks", help="Check that no picture is in two splits; exit with 1 where one is.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Show what lies in CORPUS: sources and the months they cover, the funnel with every reason, the dataset.
@@ -36,6 +40,9 @@ def status(
     found = open_corpus(corpus)
     if hosts:
         _show_hosts(_hosts(found), as_json=as_json)
+        return
+    if leaks:
+        _show_leaks(check_leaks(found), as_json=as_json)
         return
     sources, steps, splits = source_status(parts(found)), funnel(found), _splits(found)
     if as_json:
@@ -56,6 +63,22 @@ def status(
     data.print(funnel_table(steps))
     data.print(_dataset_table(splits))
     hint(f"decisions {corpus}" if splits else f"run {corpus}")
+
+
+def _show_leaks(found: LeakCheck, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(dataclasses.asdict(found), indent=1))  # noqa: T201 - stdout is data
+    else:
+        data.print(
+            f"{found.checked:,} held-out sources compared with all {found.sources:,}: {found.near:,} pairs across splits "
+            f"with near hashes, {len(found.leaks):,} of them the same picture",
+            markup=False,
+        )
+        for leak in found.leaks:
+            for source, split in ((leak.held_out, leak.held_out_split), (leak.other, leak.other_split)):
+                data.print(f"  {split}: request {source.submission_id}, picture {source.sha256}", markup=False)
+    if found.leaks:
+        raise typer.Exit(1)
 
 
 def month_bars(months: Mapping[str, int]) -> list[str]:

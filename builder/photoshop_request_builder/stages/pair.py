@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.edits.compare import Comparison
+from photoshop_request.edits.gallery import Match, best_source, duplicates
 from photoshop_request.edits.hashing import HASH_VERSION, hash_file, to_hex
 from photoshop_request.edits.prepare import Prepared
-from photoshop_request.edits.sources import Match, best_source, same_edit
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.media.decode import Rejected, decode
 from photoshop_request.verdicts import Verdict
@@ -21,7 +21,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 
-VERSION = 3
+VERSION = 4
 _FIGURES = (
     "confidence",
     "second_shot",
@@ -116,6 +116,7 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             "height": opened.prepared.height,
             "phash": to_hex(opened.prepared.hash.phash),
             "dhash": to_hex(opened.prepared.hash.dhash),
+            "flat": opened.prepared.hash.flat,
             "hash_version": HASH_VERSION,
         }
         if row["role"] == "candidate":
@@ -157,11 +158,11 @@ def _best(candidate: _Opened, request: _Request) -> dict[str, Any]:
 
 def _figures(sources: Sequence[_Opened], match: Match) -> dict[str, Any]:
     comparison = match.comparison
-    second = sources[match.second].row if match.second is not None else None
+    second = sources[match.second_source].row if match.second_source is not None else None
     return {
         "verdict": comparison.verdict,
-        "source_url": sources[match.index].row["url"],
-        "source_sha256": sources[match.index].row["sha256"],
+        "source_url": sources[match.source].row["url"],
+        "source_sha256": sources[match.source].row["sha256"],
         "second_source_sha256": second["sha256"] if second else None,
         **{name: getattr(comparison, name) for name in _FIGURES},
         "matrix": list(comparison.matrix),
@@ -178,7 +179,8 @@ def _duplicate_of(candidate: _Opened, edits: Sequence[_Opened]) -> _Opened | Non
     for edit in edits:
         if edit.row["author"] != candidate.row["author"]:
             continue
-        if edit.row["sha256"] == candidate.row["sha256"] or same_edit(edit.prepared, candidate.prepared):
+        is_copy = edit.row["sha256"] == candidate.row["sha256"]
+        if is_copy or duplicates((edit.prepared, candidate.prepared))[1] is not None:
             return edit
     return None
 
