@@ -8,7 +8,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.incoming import parts
-from photoshop_request_builder.selection import count, policy_of
+from photoshop_request_builder.selection import count, is_ready, policy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _text(corpus: Corpus) -> Step | None:
     found = False
     policy = policy_of(corpus)
     for shard in range(corpus.shards):
-        if all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in ("texts", "candidates")):
+        if is_ready(corpus, shard):
             found = True
             counts.update(count(corpus, shard, policy))
     return _step("build", "edits", "triplets", counts, None) if found else None

@@ -86,8 +86,14 @@ def policy_of(corpus: Corpus) -> Policy:
     return Policy(settings["include_nsfw"].value, settings["nsfw_threshold"].value)
 
 
+def is_ready(corpus: Corpus, shard: int) -> bool:
+    """Whether everything that the decisions of a shard depend on has been made."""
+    needed = ("candidates", *(table for table in INPUTS if table != "nsfw"))
+    return all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in needed)
+
+
 def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Selection:
-    """The decisions of one shard, whose `texts` and `splits` must be there."""
+    """The decisions of one shard that `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18"])

@@ -12,19 +12,26 @@ import pytest
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pipeline import Reporter, build_verb
-from photoshop_request_builder.selection import Policy, Selection, Withheld, count, selection_of
+from photoshop_request_builder.selection import Policy, Selection, Withheld, count, is_ready, selection_of
 
 QUIET = Reporter(lambda _: None, lambda _what, _total: nullcontext(lambda _done: None))
 EDIT = {"submission_id": "a", "sha256": "e", "source_sha256": "s", "verdict": "edit"}
 
 
 def selection(
-    *, asked: bool = True, over_18: bool = False, include: bool = False, scores: dict[str, float] | None = None
+    *,
+    asked: bool = True,
+    between: bool = False,
+    over_18: bool = False,
+    include: bool = False,
+    scores: dict[str, float] | None = None,
 ) -> Selection:
     return Selection(
         asked=frozenset({"a"} if asked else ()),
+        between_splits=frozenset({"a"} if between else ()),
         over_18=frozenset({"a"} if over_18 else ()),
         nsfw_scores=scores or {},
         policy=Policy(include_nsfw=include, nsfw_threshold=0.8),
@@ -36,6 +43,7 @@ def selection(
     [
         ({}, None),
         ({"asked": False}, Withheld.NO_EDIT_REQUESTED),
+        ({"between": True}, Withheld.BETWEEN_SPLITS),
         ({"over_18": True}, Withheld.NSFW),
         ({"over_18": True, "include": True}, None),
         ({"over_18": True, "asked": False}, Withheld.NO_EDIT_REQUESTED),
@@ -111,6 +119,8 @@ def test_what_is_over_18_is_left_out_until_it_is_asked_for(corpus: Corpus) -> No
     ids, reasons, left = _built(corpus)
     assert ids == every - {marked}
     assert (reasons["nsfw"], left) == (edits, rows - edits)
+    told = [line["submission_id"] for line in decision_lines(corpus) if line.get("withheld") == "nsfw"]
+    assert told == [marked] * edits
     toml = Path(corpus.root, "corpus.toml")
     toml.write_text(toml.read_text() + "[settings]\ninclude_nsfw = true\n")
     ids, reasons, left = _built(corpus)
@@ -125,3 +135,15 @@ def test_the_sum_of_what_is_counted_is_the_edits(corpus: Corpus) -> None:
         assert count(corpus, shard).total() == edits
         published = [row for row in _read(corpus, shard, "candidates") if selection_of(corpus, shard).publishes(row)]
         assert count(corpus, shard)[None] == len(published)
+
+
+def test_before_the_texts_are_made_nothing_is_decided(corpus: Corpus) -> None:
+    """And what looks at the corpus says nothing of it, instead of failing."""
+    for table in ("texts", "splits"):
+        for shard in range(corpus.shards):
+            Path(corpus.shard_path(shard, table)).unlink()
+        assert not any(is_ready(corpus, shard) for shard in range(corpus.shards))
+        assert [step for step in funnel(corpus) if step.stage == "build"] == []
+        assert not any("withheld" in line for line in decision_lines(corpus))
+        build_verb(corpus, workers=1, reporter=QUIET)
+        assert all(is_ready(corpus, shard) for shard in range(corpus.shards))
