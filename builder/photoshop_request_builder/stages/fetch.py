@@ -161,7 +161,8 @@ async def _fetch_all(
         lanes = Lanes(
             ledger,
             lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed=entry.address not in withheld),
-            at_once=lambda host: limits.rate(host).at_once,
+            # twice what the limiter lets ask: while one half writes to the disk, the other half asks
+            at_once=lambda host: 2 * limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
             resting=lambda host: limits.of(host).resting > PATIENCE,
             limit=settings.limit,
