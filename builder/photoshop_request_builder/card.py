@@ -1,6 +1,7 @@
 """The dataset's README: the YAML that `load_dataset` reads, and the card for people, with numbers from the corpus."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -21,7 +22,11 @@ def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]], *, r
         task_categories=["image-to-image"],
         language=["en"],
         tags=["image-editing", "reddit"],
-        configs=[_config(name, records) for name in CONFIGS if any(piece.config == name for piece, _ in records)],
+        configs=[
+            _config(name, records, local=repo is None)
+            for name in CONFIGS
+            if any(piece.config == name for piece, _ in records)
+        ],
     )
     template = files("photoshop_request_builder").joinpath("dataset_card.md").read_text(encoding="utf-8")
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
@@ -32,10 +37,21 @@ def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]], *, r
     return f"---\n{header.to_yaml()}\n---\n\n{body}"
 
 
-def _config(name: str, records: Sequence[tuple[Piece, dict[str, Any]]]) -> dict[str, Any]:
-    splits = dict.fromkeys(piece.split for piece, _ in records if piece.config == name)
-    files_of = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in splits]
-    return {"config_name": name, "data_files": files_of, **({"default": True} if name == DEFAULT_CONFIG else {})}
+def _config(name: str, records: Sequence[tuple[Piece, dict[str, Any]]], *, local: bool) -> dict[str, Any]:
+    mine = [(piece, record) for piece, record in records if piece.config == name]
+    files_of = [
+        {"split": split, "path": f"{name}/{split}-*.parquet"}
+        for split in dict.fromkeys(piece.split for piece, _ in mine)
+    ]
+    entry: dict[str, Any] = {"config_name": name, "data_files": files_of}
+    if name == DEFAULT_CONFIG:
+        entry["default"] = True
+    if local:
+        # `load_dataset` caches a local folder by what its README says of it, not by the files: without this it would
+        # return what it made of an earlier build. On the Hub the commit tells them apart.
+        contents = "".join(f"{piece.name} {record['sha256']}\n" for piece, record in mine)
+        entry["description"] = f"content {sha256(contents.encode()).hexdigest()[:16]}"
+    return entry
 
 
 def _splits(records: Sequence[tuple[Piece, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -221,6 +221,11 @@ class Ledger:
             query = "UPDATE address SET state = 'ok', detail = 'released' WHERE sha256 = ? AND state = ?"
             return database.execute(query, (sha256, State.PLACEHOLDER_SUSPECTED)).rowcount
 
+    def addresses_of(self, digests: Iterable[str]) -> list[str]:
+        """The addresses that gave pictures with these digests."""
+        query = "SELECT address FROM address WHERE sha256 = ? ORDER BY id"
+        return [row[0] for digest in sorted(digests) for row in self._database.execute(query, (digest,))]
+
     def states_by_host(self) -> dict[str, Mapping[State, int]]:
         """How many addresses of each host ended in each state."""
         table: dict[str, dict[State, int]] = {}

@@ -26,6 +26,7 @@ from photoshop_request_builder.stages import (
     nsfw,
     pair,
     rank,
+    remove,
     rewrite,
     split,
     text,
@@ -103,6 +104,7 @@ def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
         done += run_stage("nsfw", jobs, workers=workers, reporter=reporter)
     if jobs := rewrite.plan(corpus):
         done += run_stage("rewrite", jobs, workers=workers, reporter=reporter)
+    done += run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("measure", measure.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("build", build.plan(corpus), workers=workers, reporter=reporter)
     build.finish(corpus)

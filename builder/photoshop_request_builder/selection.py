@@ -10,14 +10,17 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.settings import resolve
+from photoshop_request_builder.takedown import Kind
 
-INPUTS = ("submissions", "texts", "splits", "nsfw")
+INPUTS = ("submissions", "texts", "splits", "nsfw", "removed")
 """The tables of a shard that a decision depends on, besides the candidates themselves."""
 
 
 class Withheld(StrEnum):
     """Why a candidate with verdict `edit` is not published as a triplet."""
 
+    TAKEN_DOWN = Verdict.TAKEN_DOWN.value
+    """Somebody asked for it: the picture, its source, the comment, the request, or everything of its author."""
     NO_EDIT_REQUESTED = "no_edit_requested"
     """The post asks for something else: a question, an offer, an announcement."""
     BETWEEN_SPLITS = "between_splits"
@@ -35,6 +38,25 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What of one shard was taken down."""
+
+    submissions: frozenset[str]
+    comments: frozenset[str]
+    pictures: frozenset[str]
+    """SHA-256."""
+
+    def covers(self, candidate: Mapping[str, Any]) -> bool:
+        """Whether a row of `candidates` is taken down: with its request, its comment, its picture or its source."""
+        return (
+            candidate["submission_id"] in self.submissions
+            or candidate["comment_id"] in self.comments
+            or candidate["sha256"] in self.pictures
+            or candidate["source_sha256"] in self.pictures
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The decisions of one shard."""
 
@@ -46,13 +68,16 @@ class Selection:
     """Submissions that Reddit marks as content for adults."""
     nsfw_scores: Mapping[str, float]
     """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
+    removed: Removed
     policy: Policy
 
     def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:
         """Why a row of `candidates` with verdict `edit` is not published; None when it is.
 
-        Reads `submission_id`, `sha256` and `source_sha256` of the row.
+        Reads `submission_id`, `comment_id`, `sha256` and `source_sha256` of the row.
         """
+        if self.removed.covers(edit):
+            return Withheld.TAKEN_DOWN
         if edit["submission_id"] not in self.asked:
             return Withheld.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:
@@ -104,13 +129,22 @@ def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Se
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
         over_18=frozenset(row["id"] for row in submissions if row["over_18"]),
         nsfw_scores={row["sha256"]: row["nsfw_score"] for row in scores if row["nsfw_score"] is not None},
+        removed=removed_of(corpus, shard),
         policy=policy or policy_of(corpus),
     )
 
 
+def removed_of(corpus: Corpus, shard: int) -> Removed:
+    """What of one shard was taken down, as the stage `remove` found it."""
+    there = corpus.fs.exists(corpus.shard_path(shard, "removed"))
+    rows = _read(corpus, shard, "removed", ["kind", "value"]) if there else []
+    by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in Kind}
+    return Removed(by_kind[Kind.SUBMISSION], by_kind[Kind.COMMENT], by_kind[Kind.SHA256])
+
+
 def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[Withheld | None]:
     """The edits of one shard by what becomes of them; None counts the published ones."""
-    columns = ["submission_id", "verdict", "sha256", "source_sha256"]
+    columns = ["submission_id", "comment_id", "verdict", "sha256", "source_sha256"]
     selection = selection_of(corpus, shard, policy)
     candidates = _read(corpus, shard, "candidates", columns)
     return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)

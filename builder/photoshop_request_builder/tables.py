@@ -200,6 +200,9 @@ that belongs to two splits at once and is published in neither."""
 NEAR = pa.schema([("first", pa.string()), ("second", pa.string()), ("related", pa.bool_())])
 """Of the whole corpus: sources (SHA-256) whose hashes are near, and whether their pixels say so too."""
 
+REMOVED = pa.schema([("kind", pa.string()), ("value", pa.string())])
+"""What of a shard was taken down: `submission`, `comment` (ids) or `sha256` (a picture)."""
+
 RANKS = pa.schema(
     [
         ("submission_id", pa.string()),

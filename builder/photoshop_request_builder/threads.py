@@ -10,9 +10,20 @@ from photoshop_request.text.acceptance import Acceptance, Evidence
 from photoshop_request.text.threads import Edit
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.selection import Policy, Selection, selection_of
+from photoshop_request_builder.selection import Policy, Selection, removed_of, selection_of
 
-TABLES = ("submissions", "comments", "candidates", "texts", "splits", "ranks", "acceptances", "nsfw", "rewrites")
+TABLES = (
+    "submissions",
+    "comments",
+    "candidates",
+    "texts",
+    "splits",
+    "ranks",
+    "acceptances",
+    "nsfw",
+    "rewrites",
+    "removed",
+)
 """What a thread is put together from."""
 REWRITE_COLUMNS = (
     "instruction_rewritten",
@@ -102,21 +113,29 @@ def edits_of(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
 def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> Iterator[Thread]:
     """The requests of one shard, of one split or of all, sorted by id.
 
-    Those that their author deleted, and those that are in no split, are left out.
+    What their author deleted is left out, and what was taken down: requests, comments, pictures and the edits of them;
+    and requests that are in no split.
     """
     if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return
     splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits") if row["split"]}
     read = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
+    removed = removed_of(corpus, shard)
     submissions = [
-        each for each in read if each.id in splits and split in {None, splits[each.id]} and not each.deleted_by_author
+        each
+        for each in read
+        if each.id in splits
+        and split in {None, splits[each.id]}
+        and not each.deleted_by_author
+        and each.id not in removed.submissions
     ]
     if not submissions:
         return
     comments = defaultdict(list)
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
-        comments[comment.submission_id].append(comment)
-    candidates = _grouped(_rows(corpus, shard, "candidates"))
+        if comment.id not in removed.comments:
+            comments[comment.submission_id].append(comment)
+    candidates = _grouped([row for row in _rows(corpus, shard, "candidates") if not removed.covers(row)])
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))

@@ -40,6 +40,8 @@ class State(StrEnum):
     BLOCKED = "blocked_by_policy"
     OPTED_OUT = "opted_out"
     """`X-Robots-Tag: noai` or `noimageai`."""
+    TAKEN_DOWN = "taken_down"
+    """Somebody asked for it: the bytes were erased, and the address is not asked again."""
 
 
 RETRIED = frozenset({State.RATE_LIMITED, State.TIMEOUT, State.UNREACHABLE})
@@ -68,6 +70,7 @@ VERDICTS: Mapping[State, Verdict | None] = MappingProxyType(
         State.DEAD_HOST: Verdict.GONE,
         State.BLOCKED: Verdict.BLOCKED_ADDRESS,
         State.OPTED_OUT: Verdict.GONE,
+        State.TAKEN_DOWN: Verdict.TAKEN_DOWN,
     }
 )
 """The published verdict of a link whose address ended so; None where a picture is there to be judged."""

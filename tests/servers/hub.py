@@ -314,7 +314,9 @@ class _Calls:
         return web.json_response({})
 
     async def untag(self, request: web.Request) -> web.Response:
-        del self._repo(request, write=True).tags[unquote(request.match_info["rev"])]
+        repo = self._repo(request, write=True)
+        del repo.tags[unquote(request.match_info["rev"])]
+        repo.prune()
         return web.json_response({})
 
     async def squash(self, request: web.Request) -> web.Response:

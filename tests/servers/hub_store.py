@@ -103,6 +103,10 @@ class Repo:
     def squash(self, branch: str, message: str) -> None:
         """One commit without parents in the place of a branch's history."""
         self.heads[branch] = self._keep(message, None, self.commit_of(branch).files).oid
+        self.prune()
+
+    def prune(self) -> None:
+        """Forget the commits that no branch, pull request or tag leads to."""
         reachable = {one.oid for start in [*self.heads.values(), *self.tags.values()] for one in self.history(start)}
         self.commits = {oid: commit for oid, commit in self.commits.items() if oid in reachable}
 

@@ -1,0 +1,68 @@
+"""remove: tombstones, submissions, comments, candidates -> removed, what of a shard must not be published."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from photoshop_request_builder import storage, tables
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+from photoshop_request_builder.takedown import Kind, Tombstones, load_tombstones
+
+VERSION = 1
+_PICTURE = ["role", "link", "url", "sha256", "phash"]
+
+
+def plan(corpus: Corpus) -> list[Job[None]]:
+    """The shards whose content or whose tombstones changed."""
+    entries = sorted([kind, *hashes] for kind, hashes in load_tombstones(corpus).entries)
+    jobs = []
+    for shard in range(corpus.shards):
+        stamps = [
+            storage.read_stamp(corpus.fs, corpus.shard_path(shard, name))
+            for name in ("submissions", "comments", "candidates")
+        ]
+        if stamps[-1] is None:
+            continue
+        # without tombstones nothing else matters
+        contents = [stamp.content if stamp else None for stamp in stamps] if entries else []
+        made_of = storage.fingerprint("remove", VERSION, {"tombstones": entries, "contents": contents})
+        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "removed"))
+        if done is None or done.fingerprint != made_of:
+            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
+    return jobs
+
+
+def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
+    """Write what is removed of one shard: the ids and digests that stand in its tables."""
+    tombstones = load_tombstones(corpus)
+    found = sorted(set(_removed(corpus, shard, tombstones))) if tombstones else []
+    table = pa.Table.from_pylist([{"kind": kind, "value": value} for kind, value in found], schema=tables.REMOVED)
+    storage.write_table(corpus.fs, corpus.shard_path(shard, "removed"), table, fingerprint)
+
+
+def _removed(corpus: Corpus, shard: int, tombstones: Tombstones) -> Iterator[tuple[Kind, str]]:
+    """Submissions, comments, and pictures by SHA-256; what hangs on them is found by their ids."""
+    for table, kind in (("submissions", Kind.SUBMISSION), ("comments", Kind.COMMENT)):
+        for row in _rows(corpus, shard, table, ["id", "author"]):
+            if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"]):
+                yield kind, row["id"]
+    for row in _rows(corpus, shard, "candidates", _PICTURE):
+        if row["sha256"] and _covers_picture(tombstones, row):
+            yield Kind.SHA256, row["sha256"]
+
+
+def _covers_picture(tombstones: Tombstones, row: dict[str, Any]) -> bool:
+    return (
+        tombstones.covers(Kind.SHA256, row["sha256"])
+        or any(tombstones.covers(Kind.ADDRESS, row[name]) for name in ("link", "url"))
+        or tombstones.covers_picture(row["phash"], is_source=row["role"] != "candidate")
+    )
+
+
+def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    path = corpus.shard_path(shard, table)
+    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path, columns).to_pylist()
+    return rows

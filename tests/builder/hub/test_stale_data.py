@@ -1,0 +1,40 @@
+"""What changed is never loaded as it was: by path, by the builder, from the Hub."""
+
+from pathlib import Path
+
+import datasets
+import hub_client
+from hub_client import Run
+from servers.hub import Hub
+
+from photoshop_request_builder.cli.console import progress
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.photoshop_request import PhotoshopRequest
+from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.takedown import Kind, Target, add_tombstones
+
+REQUEST = "zcoffee"
+
+
+def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hub, repo: str) -> None:
+    """With one cache for all loads; `datasets` itself knows a local folder by its README alone."""
+    corpus = open_corpus(own_corpus)
+
+    def loads() -> list[set[str]]:
+        by_path = datasets.load_dataset(corpus.path("dataset"), "requests", cache_dir=corpus.path("cache"))
+        builder = PhotoshopRequest(corpus=corpus.root, config_name="requests", cache_dir=corpus.path("cache"))
+        builder.download_and_prepare()
+        client(hub_client.publish, own_corpus, repo)
+        there = client(hub_client.load, repo, "requests")
+        return [
+            set(by_path["train"]["submission_id"]),
+            set(builder.as_dataset("train")["submission_id"]),
+            {row["submission_id"] for row in there["train"]},
+        ]
+
+    assert all(REQUEST in found for found in loads())
+    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    build_verb(corpus, workers=1, reporter=Reporter(lambda _: None, progress))
+    after = loads()
+    assert after[0] == after[1] == after[2]
+    assert REQUEST not in after[0]

@@ -1,0 +1,273 @@
+"""Taken down is taken down: in every config, on every later build, with near-duplicates, and on the Hub."""
+
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import datasets
+import hub_client
+import pyarrow.parquet as pq
+import pytest
+from hub_client import Run, hub_command, hub_environment
+from PIL import Image
+from servers.hub import Hub
+
+from photoshop_request.edits.hashing import hash_file, to_hex
+from photoshop_request.errors import CorpusError, InputError
+from photoshop_request.schema import CONFIGS
+from photoshop_request_builder import storage
+from photoshop_request_builder.cli.console import progress
+from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.funnel import funnel
+from photoshop_request_builder.pipeline import Reporter, build_verb, pair_verb, run_stage
+from photoshop_request_builder.stages import gather
+from photoshop_request_builder.takedown import (
+    Kind,
+    Target,
+    Tombstones,
+    add_tombstones,
+    load_tombstones,
+    named_target,
+    picture_target,
+)
+from photoshop_request_builder.taking_down import TakenDown, resolve_target, take_down
+
+REPORTER = Reporter(lambda _: None, progress)
+REQUEST, OTHER = "zcoffee", "zrocket"
+"""Two requests of the sample with several edits each."""
+
+
+@pytest.fixture
+def corpus(own_corpus: Path) -> Corpus:
+    return open_corpus(own_corpus)
+
+
+def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """Every row of every config, with what identifies people and pictures."""
+    for config in CONFIGS:
+        folder = Path(corpus.path("dataset", config))
+        if folder.exists():
+            for split in datasets.load_dataset(corpus.path("dataset"), config, cache_dir=corpus.path("cache")).values():
+                yield from split.with_format("arrow")[:].to_pylist()
+
+
+def _take_down(corpus: Corpus, *words: str) -> TakenDown:
+    done = take_down(corpus, [resolve_target(corpus, word) for word in words], REPORTER)
+    build_verb(corpus, workers=1, reporter=REPORTER)
+    return done
+
+
+def _triplets(corpus: Corpus) -> set[str]:
+    return {row["comment_id"] for row in _rows(corpus) if "edited_image" in row}
+
+
+def _table(corpus: Corpus, name: str) -> list[dict[str, Any]]:
+    return [
+        row
+        for shard in range(corpus.shards)
+        for row in storage.read_table(corpus.fs, corpus.shard_path(shard, name)).to_pylist()
+    ]
+
+
+def test_a_request_goes_from_every_config_with_its_pictures(corpus: Corpus) -> None:
+    """Texts, edits, conversations; the bytes are gone from the disk too, and the rest is as it was."""
+    before = _triplets(corpus)
+    own = {row["comment_id"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
+    files = {row["sha256"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
+    done = _take_down(corpus, f"t3_{REQUEST}")
+    assert done.submissions == 1
+    assert done.pictures >= 2
+    rows = list(_rows(corpus))
+    assert rows
+    assert REQUEST not in json.dumps(rows, default=str)
+    assert _triplets(corpus) == before - own
+    left = {path.stem for path in Path(corpus.root, "images").rglob("*.*") if path.is_file()}
+    assert not left & files
+
+
+def test_a_person_goes_as_requester_and_as_solver(corpus: Corpus) -> None:
+    """By name, whatever its case; everything under their requests, and their comments everywhere."""
+    solver = next(row["author"] for row in _table(corpus, "candidates") if row["verdict"] == "edit")
+    theirs = {row["comment_id"] for row in _table(corpus, "candidates") if row["author"] == solver}
+    _take_down(corpus, f"u/{solver.upper()}")
+    assert not _triplets(corpus) & theirs
+    asked = next(row for row in _table(corpus, "submissions") if row["id"] == OTHER)
+    _take_down(corpus, f"https://www.reddit.com/user/{asked['author']}/")
+    assert OTHER not in json.dumps(list(_rows(corpus)), default=str)
+
+
+@pytest.mark.parametrize("by", ["url", "sha256"])
+def test_one_edit_goes_by_address_or_digest(corpus: Corpus, by: str) -> None:
+    """The request stays, with its other edits."""
+    edits = [row for row in _table(corpus, "candidates") if row["verdict"] == "edit"]
+    chosen = next(row for row in edits if row["submission_id"] == OTHER)
+    _take_down(corpus, chosen[by])
+    left = _triplets(corpus)
+    assert chosen["comment_id"] not in left
+    assert OTHER in {row["submission_id"] for row in _rows(corpus) if "task_confidences" in row}
+
+
+def test_a_source_takes_the_edits_of_it_along(corpus: Corpus) -> None:
+    """They show the same person."""
+    row = next(row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and not row["comment_id"])
+    _take_down(corpus, row["url"])
+    assert REQUEST not in {row["submission_id"] for row in _rows(corpus) if "edited_image" in row}
+
+
+def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None:
+    """Also from tables that were thrown away, and the address is not asked again."""
+    _take_down(corpus, f"t3_{REQUEST}")
+    for name in ("candidates", "removed", "sizes", "pictures", "texts"):
+        for shard in range(corpus.shards):
+            Path(corpus.shard_path(shard, name)).unlink(missing_ok=True)
+    shutil.rmtree(corpus.path("built"))
+    run_stage("gather", gather.plan(corpus), workers=1, reporter=REPORTER)
+    pair_verb(corpus, workers=1, reporter=REPORTER)
+    build_verb(corpus, workers=1, reporter=REPORTER)
+    assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
+    rows = [
+        row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and row["role"] == "candidate"
+    ]
+    assert {row["verdict"] for row in rows if row["state"] == "taken_down"} == {"taken_down"}
+
+
+def test_the_funnel_counts_what_was_taken_down(corpus: Corpus) -> None:
+    """And still adds up."""
+    _take_down(corpus, f"t3_{REQUEST}")
+    steps = funnel(corpus)
+    assert any("taken_down" in step.reasons for step in steps)
+    for step in steps:
+        assert step.total == step.kept + sum(step.reasons.values())
+
+
+def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
+    """A takedown does not touch what it does not concern."""
+    corpus = open_corpus(large_corpus)
+    files = list(Path(corpus.path("dataset", "triplets")).glob("train-*.parquet"))
+    before = {path: path.stat().st_mtime_ns for path in files}
+    (concerned,) = [
+        path for path in files if REQUEST in pq.read_table(path, columns=["submission_id"])["submission_id"].to_pylist()
+    ]
+    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    build_verb(corpus, workers=1, reporter=REPORTER)
+    assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
+
+
+def test_a_taken_down_dataset_that_was_not_built_is_not_published(
+    corpus: Corpus, client: Run, hub: Hub, repo: str
+) -> None:
+    """Between `add` and `build` nothing may go out."""
+    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    assert client(hub_client.publish, Path(corpus.root), repo)["error"] == "CorpusError"
+
+
+def test_on_the_hub_history_goes_with_squash_only(
+    corpus: Corpus, client: Run, hub: Hub, hub_home: Path, repo: str
+) -> None:
+    """A new commit removes rows; squash removes the old commits, their tags and their files."""
+    folder, environment = Path(corpus.root), hub_environment(hub, hub_home)
+    old = client(hub_client.publish, folder, repo, tag="v1")["revision"]
+    stale = {file.sha256 for path, file in hub.files(repo).items() if path.startswith("triplets/train")}
+    added = hub_command(environment, "takedown", folder, "add", f"t3_{REQUEST}")
+    assert added.returncode == 0, added.stderr
+    done = hub_command(environment, "takedown", folder, "publish", repo)
+    assert done.returncode == 0, done.stderr
+    assert "--squash" in done.stderr
+    loaded = client(hub_client.load, repo, "triplets", decode=False)
+    assert REQUEST not in {row["submission_id"] for rows in loaded.values() for row in rows}
+    assert hub.repos[repo].commit_of(old)
+    assert stale <= set(hub.objects)
+    done = hub_command(environment, "takedown", folder, "publish", repo, "--squash")
+    assert done.returncode == 0, done.stderr
+    assert old not in hub.repos[repo].commits
+    assert hub.repos[repo].tags == {}
+    assert not stale & set(hub.objects)
+    assert client(hub_client.verify, folder, repo) == ()
+
+
+def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
+    """No name, no id, no address, no digest, not even unkeyed hashes: two corpora give different ones."""
+    words = ["u/somebody", "t3_1abc23", "https://i.redd.it/abcdefgh.jpg"]
+    targets = [named_target(word) for word in words]
+    add_tombstones(corpus, [target for target in targets if target])
+    text = Path(corpus.path("takedown", "tombstones.json")).read_text()
+    assert not any(word in text for word in ("somebody", "1abc23", "abcdefgh"))
+    first = load_tombstones(corpus).entries
+    shutil.rmtree(corpus.path("takedown"))
+    add_tombstones(corpus, [target for target in targets if target])
+    assert not first & load_tombstones(corpus).entries
+    assert add_tombstones(corpus, [target for target in targets if target]) == 0
+
+
+def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus) -> None:
+    """Never taken for none."""
+    add_tombstones(corpus, [Target(Kind.AUTHOR, "somebody")])
+    Path(corpus.path("takedown", "tombstones.json")).write_text("{")
+    with pytest.raises(CorpusError, match="put both back"):
+        build_verb(corpus, workers=1, reporter=REPORTER)
+
+
+@pytest.mark.parametrize(
+    ("word", "target"),
+    [
+        ("t3_1abc23", Target(Kind.SUBMISSION, "1abc23")),
+        ("t1_k0abc12", Target(Kind.COMMENT, "k0abc12")),
+        ("u/Some_Body", Target(Kind.AUTHOR, "some_body")),
+        ("/u/Some-Body", Target(Kind.AUTHOR, "some-body")),
+        ("https://old.reddit.com/user/Some_Body", Target(Kind.AUTHOR, "some_body")),
+        ("https://www.reddit.com/r/PhotoshopRequest/comments/1abc23/title/", Target(Kind.SUBMISSION, "1abc23")),
+        (
+            "https://www.reddit.com/r/PhotoshopRequest/comments/1abc23/title/k0abc12/?x=1",
+            Target(Kind.COMMENT, "k0abc12"),
+        ),
+        ("https://reddit.com/comments/1abc23", Target(Kind.SUBMISSION, "1abc23")),
+        ("A" * 64, Target(Kind.SHA256, "a" * 64)),
+        ("https://i.imgur.com/AbCdEfG.jpg", Target(Kind.ADDRESS, "https://i.imgur.com/AbCdEfG.jpg")),
+        ("word", None),
+    ],
+)
+def test_what_a_word_names(word: str, target: Target | None) -> None:
+    """As people copy it from their browser."""
+    assert named_target(word) == target
+
+
+def test_a_bare_word_is_looked_up_and_never_guessed(corpus: Corpus) -> None:
+    """An id or a name of the corpus; otherwise it asks."""
+    name = next(row["author"] for row in _table(corpus, "comments") if row["author"])
+    assert resolve_target(corpus, REQUEST) == Target(Kind.SUBMISSION, REQUEST)
+    assert resolve_target(corpus, name.upper()) == Target(Kind.AUTHOR, name.lower())
+    with pytest.raises(InputError, match="names nothing"):
+        resolve_target(corpus, "nobody_of_that_name")
+
+
+def test_near_duplicates_are_known_by_keyed_hashes_alone(sample_corpus: Path) -> None:
+    """A re-encoded and resized copy is found, another picture is not; an edit does not take its source along."""
+    pictures = [path for path in sorted((sample_corpus / "images").rglob("*.jpg")) if path.is_file()]
+    one, another = (path.read_bytes() for path in pictures[:2])
+    image = Image.open(io.BytesIO(one)).convert("RGB")
+    buffer = io.BytesIO()
+    image.resize((image.width * 2 // 3, image.height * 2 // 3)).save(buffer, "JPEG", quality=60)
+    hashes = [to_hex(hash_file(data).phash) for data in (one, buffer.getvalue(), another)]
+    for is_source in (True, False):
+        stones = _stones(picture_target(hashes[0], is_source=is_source))
+        assert stones.covers_picture(hashes[1], is_source=False)
+        assert stones.covers_picture(hashes[1], is_source=True) == is_source
+        assert not stones.covers_picture(hashes[2], is_source=False)
+
+
+def test_four_bits_anywhere_are_near() -> None:
+    """The promise: four bits can spoil four of eight bytes at most."""
+    stones = _stones(picture_target("0123456789abcdef", is_source=True))
+    assert stones.covers_picture(f"{0x0123456789ABCDEF ^ 0x0100010001000100:016x}", is_source=False)
+    assert not stones.covers_picture(f"{0x0123456789ABCDEF ^ 0x0101010101000000:016x}", is_source=False)
+
+
+def _stones(target: Target) -> Tombstones:
+    from photoshop_request_builder.takedown import _hashes
+
+    salt = b"s" * 32
+    hashes = _hashes(salt, target)
+    return Tombstones(salt, frozenset({(target.kind, hashes)}), ((target.kind, frozenset(hashes)),))
