@@ -192,5 +192,6 @@ def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
         frame.source, cv2.COLOR_RGB2GRAY
     )
     steps = light[mask.pixels]
-    one_way = max(float((steps > 3).mean()), float((steps < -3).mean()))
-    return bool(spread > 0.33 and filled < 0.25 and one_way > 0.8 and np.median(np.abs(steps)) < 90)
+    marks = np.abs(steps[np.abs(steps) > 4])
+    lighter = float((steps > 4).sum() / max(1, marks.size))
+    return bool(spread > 0.33 and filled < 0.35 and marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)

@@ -196,9 +196,18 @@ def _sharpness(
 
 
 def _shade(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", covered: "NDArray[np.bool_]") -> float:
-    means = [block_mean(cv2.cvtColor(one, cv2.COLOR_RGB2YCrCb).astype(np.float32)) for one in (a, b)]
-    apart = np.sort(np.abs(means[1] - means[0]).max(axis=2)[covered])
-    return float(apart[-3:].mean()) if apart.size else 0.0
+    """The largest changes of block means, less what 0.7 px of misalignment make of the block's own slope."""
+    one, other = (np.asarray(cv2.cvtColor(x, cv2.COLOR_RGB2YCrCb)).astype(np.float32) for x in (a, b))
+    across, down = (np.abs(block_mean(slope)) for slope in slopes(one))
+    apart = np.abs(block_mean(other) - block_mean(one)) - 0.7 * (across + down)
+    strongest = np.sort(worst_channel(apart)[covered])[-3:]
+    return max(0.0, float(strongest.mean())) if strongest.size else 0.0
+
+
+def slopes(x: "NDArray[np.float32]") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
+    """Change per pixel across and down, channels kept: what one pixel of misalignment makes."""
+    kernel = np.array([[-0.5, 0, 0.5]], np.float32)
+    return np.asarray(cv2.filter2D(x, -1, kernel), np.float32), np.asarray(cv2.filter2D(x, -1, kernel.T), np.float32)
 
 
 def _beyond(source: "Prepared", edit: "Prepared", alignment: Alignment) -> tuple[float, float]:

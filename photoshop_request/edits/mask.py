@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from photoshop_request.edits.evidence import Change, Frame, worst_channel
+from photoshop_request.edits.evidence import Change, Frame, slopes, worst_channel
 from photoshop_request.edits.thresholds import thresholds
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def change_mask(frame: Frame, change: Change) -> ChangeMask:
     """
     limits = thresholds().mask
     sharp = change.apart.astype(np.float32)
-    soft = worst_channel(cv2.absdiff(cv2.blur(change.target, (9, 9)), cv2.blur(frame.edit, (9, 9))))
+    soft = worst_channel(_smooth_shift(change.target, frame.edit, sharp <= limits.level))
     soft[~frame.inside] = 0
     seed = (sharp > limits.level) | (soft > limits.shade)
     grown = (cv2.blur(sharp, (3, 3)) > limits.level / 2) | (soft > limits.shade * 0.7)
@@ -42,6 +42,17 @@ def change_mask(frame: Frame, change: Change) -> ChangeMask:
     found = (seed | (grown & near)).astype(np.uint8)
     closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
     return _without_specks(np.asarray(closed, np.uint8), sharp)
+
+
+def _smooth_shift(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", calm: "NDArray[np.bool_]") -> "NDArray[np.float32]":
+    """Mean step from a to b over 9x9, less what 0.4 px of misalignment make; pixels of sharp change do not count, so that
+    thin marks do not spread.
+    """
+    weight = calm.astype(np.float32)
+    step = (b.astype(np.float32) - a) * weight[..., None]
+    mean = np.abs(cv2.blur(step, (9, 9)) / np.maximum(cv2.blur(weight, (9, 9)), 0.2)[..., None])
+    across, down = slopes(np.asarray(cv2.blur(a, (9, 9)), np.float32))
+    return np.asarray(mean - 0.4 * (np.abs(across) + np.abs(down)))
 
 
 def _without_specks(found: "NDArray[np.uint8]", sharp: "NDArray[np.float32]") -> ChangeMask:

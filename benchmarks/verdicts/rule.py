@@ -1,0 +1,57 @@
+"""The logistic rule for shared content, fitted without one origin at a time: does it hold for pictures it never saw?"""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pairs
+from numpy.typing import NDArray
+
+from photoshop_request.edits.evidence import Evidence
+from photoshop_request.edits.thresholds import thresholds
+
+NAMES = ("structure", "outline", "exact", "detail", "noise")
+
+
+def features(evidence: Evidence) -> list[float]:
+    """As `judge.related_probability` weighs them."""
+    return [
+        min(math.sqrt(evidence.structure) / 0.5, 1),
+        min(max(evidence.outline, 0.0) / 0.6, 1),
+        min(math.log1p(evidence.exact_blocks) / math.log(60), 1),
+        min(math.sqrt(evidence.detail) / 0.5, 1),
+        max(evidence.noise.high, 0.0) * min(evidence.noise.blocks, 8) / 8,
+    ]
+
+
+def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDArray[np.float64]:
+    """Intercept and weights; classes weigh the same; Newton's method on the ridge-penalised likelihood."""
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    z = np.column_stack([np.ones(len(x)), (x - mean) / spread])
+    weight = np.where(y, 0.5 / y.sum(), 0.5 / (~y).sum()) * len(y)
+    penalty = ridge * np.diag([0.0] + [1.0] * x.shape[1])
+    beta = np.zeros(z.shape[1])
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-np.clip(z @ beta, -30, 30)))
+        slope = z.T @ (weight * (p - y)) + penalty @ beta
+        beta -= np.linalg.solve((z.T * (weight * p * (1 - p))) @ z + penalty + 1e-9 * np.eye(len(beta)), slope)
+    scaled = beta[1:] / spread
+    return np.concatenate([[beta[0] - scaled @ mean], scaled])
+
+
+def leave_one_origin_out(judged: list[pairs.Judged]) -> str:
+    plain = [j for j in judged if not j.pair.second_shot]
+    x = np.array([features(j.comparison.evidence) for j in plain])
+    y = np.array([j.pair.label != "unrelated" for j in plain])
+    origins = np.array([j.pair.origin for j in plain])
+    least = thresholds().related.least
+    wrong: Counter[str] = Counter()
+    for origin in sorted(set(origins)):
+        held = origins == origin
+        beta = fit(x[~held], y[~held])
+        said = beta[0] + x[held] @ beta[1:] > math.log(least / (1 - least))
+        wrong[origin] += int((said != y[held]).sum())
+    share = 1 - wrong.total() / len(plain)
+    worst = ", ".join(f"{origin} {count}" for origin, count in wrong.most_common(4) if count)
+    weights = ", ".join(f"{name} {value:.2f}" for name, value in zip(("intercept", *NAMES), fit(x, y), strict=True))
+    return f"related or not: {share:.4f} right of {len(plain)}; wrong: {worst or 'none'}\non all real pairs: {weights}"

@@ -1,0 +1,114 @@
+"""One edit and several sources, one request and several edits: which belongs to which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from photoshop_request.edits.align import align, block_agreement, into_frame, overlap_mask, warp
+from photoshop_request.edits.compare import Comparison, compare
+from photoshop_request.edits.hashing import distance
+from photoshop_request.edits.prepare import Prepared, prepare
+from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from photoshop_request.edits.compare import AnyPicture
+
+__all__ = ["Match", "best_source", "duplicates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which of several sources an edit was made from."""
+
+    source: int
+    """Index of the best source; meaningless when the comparison says `unrelated`."""
+    comparison: Comparison
+    """The edit against that source."""
+    second_source: int | None
+    """Index of a further source that the edit took a part from (a face, a person), or None."""
+    comparisons: tuple[Comparison, ...]
+    """The edit against each source, in their order."""
+
+
+def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> Match:
+    """Compare an edit with every source and keep the one that explains most of it. Raises ValueError without sources."""
+    if not sources:
+        raise ValueError("best_source needs at least one source")
+    candidates = [prepare(source) for source in sources]
+    picture = prepare(edit)
+    comparisons = tuple(compare(source, picture) for source in candidates)
+    best = max(range(len(candidates)), key=lambda index: (*_rank(comparisons[index]), -index))
+    second = None
+    if len(candidates) > 1 and comparisons[best].verdict is Verdict.EDIT:
+        second = _second_source(candidates, picture, best)
+    return Match(best, comparisons[best], second, comparisons)
+
+
+def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
+    """A re-upload of one source beats any edit of another; then what shares most."""
+    evidence = comparison.evidence
+    shared = evidence.overlap * (evidence.structure + evidence.exact_detail + evidence.bit_close)
+    return comparison.verdict is not Verdict.UNRELATED, comparison.verdict is Verdict.SAME_IMAGE, shared
+
+
+def _second_source(sources: Sequence[Prepared], edit: Prepared, best: int) -> int | None:
+    """The source that explains most of what the best one does not; None when that is next to nothing."""
+    limits = thresholds().composite
+    detailed = _detail_blocks(edit)
+    unexplained = detailed & ~_explained(sources[best], edit)
+    found, most = None, max(limits.blocks, limits.explained * int(detailed.sum())) - 1
+    for index, source in enumerate(sources):
+        if index == best:
+            continue
+        count = int((unexplained & _explained(source, edit)).sum())
+        if count > most and compare(sources[best], source).verdict is not Verdict.SAME_IMAGE:
+            found, most = index, count
+    return found
+
+
+def _high_pass(grey: "NDArray[np.uint8]") -> "NDArray[np.float32]":
+    light = grey.astype(np.float32)
+    return np.asarray(light - cv2.GaussianBlur(light, (0, 0), 2))
+
+
+def _detail_blocks(edit: Prepared) -> "NDArray[np.bool_]":
+    fine = _high_pass(edit.grey)
+    return block_agreement(fine, fine)[1] > 2
+
+
+def _explained(source: Prepared, edit: Prepared) -> "NDArray[np.bool_]":
+    """Blocks of the edit's working frame whose fine detail is the source's, where the source lies in it."""
+    height, width = edit.grey.shape
+    alignment = align(edit, source)  # the part may be small: let the source move freely in the edit
+    into = into_frame(edit, alignment.matrix, (width, height))
+    moved = cv2.cvtColor(warp(source, into, (width, height)), cv2.COLOR_RGB2GRAY)
+    zncc, _ = block_agreement(_high_pass(edit.grey), _high_pass(np.asarray(moved)))
+    inside = overlap_mask(source, into, (width, height))
+    rows, columns = zncc.shape
+    covered = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0.9
+    return np.asarray((zncc > 0.8) & covered)
+
+
+def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
+    """For each edit of a request, in the order they were posted, the first edit that it repeats; None for the others.
+
+    A repeat is a re-upload by the measure of `compare`: a revised version differs and is kept.
+    """
+    pictures = [prepare(edit) for edit in edits]
+    found: list[int | None] = []
+    for index, picture in enumerate(pictures):
+        originals = [earlier for earlier in range(index) if found[earlier] is None]
+        found.append(next((earlier for earlier in originals if _repeats(pictures[earlier], picture)), None))
+    return tuple(found)
+
+
+def _repeats(first: Prepared, later: Prepared) -> bool:
+    near = distance(first.hash.phash, later.hash.phash) <= thresholds().duplicate.distance
+    unsure = first.hash.flat or later.hash.flat
+    return (near or unsure) and compare(first, later).verdict is Verdict.SAME_IMAGE

@@ -1,0 +1,217 @@
+import io
+import itertools
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photoshop_request.edits.compare import compare
+from photoshop_request.edits.mask import iou, read_png
+from photoshop_request.edits.prepare import prepare
+from photoshop_request.errors import InputError
+from photoshop_request.verdicts import Verdict
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(3)
+
+
+EDITS = [
+    "removal",
+    "recolour",
+    "clone",
+    "text",
+    "warp",
+    "relight",
+    "dodged",
+    "background_replaced",
+    "face_swapped",
+    "watermark_added",
+    "colourised",
+    "restored",
+    "toned",
+    "cropped_and_edited",
+    "edited_and_shrunk",
+    "extended",
+]
+REUPLOADS = [
+    "recompressed",
+    "shrunk",
+    "shrunk_thrice",
+    "site_cropped",
+    "bordered",
+    "screenshot",
+    "mirrored",
+    "turned",
+    "enlarged",
+    "as_webp",
+]
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_edits_that_people_ask_for_are_edits(name, made, photos):
+    case = getattr(made, name)(photos["coffee"], photos["astronaut"], rng())
+    comparison = compare(case.before, case.after)
+    assert comparison.verdict is Verdict.EDIT
+    assert comparison.confidence > 0.55
+
+
+@pytest.mark.parametrize("name", REUPLOADS)
+def test_reuploads_are_the_same_image(name, made, photos):
+    case = getattr(made, name)(photos["coffee"], photos["astronaut"], rng())
+    comparison = compare(case.before, case.after)
+    assert comparison.verdict is Verdict.SAME_IMAGE
+    assert comparison.changed_fraction < 0.05
+
+
+def test_different_photos_are_unrelated(photos):
+    """Also a reaction picture: white text on black."""
+    text = np.zeros((400, 600, 3), np.uint8)
+    text[180:220, 100:500:7] = 255
+    names = list(photos)
+    for a, b in itertools.pairwise(names):
+        assert compare(photos[a], photos[b]).verdict is Verdict.UNRELATED, (a, b)
+        assert compare(photos[a], text).verdict is Verdict.UNRELATED
+
+
+def test_a_second_shot_with_its_own_noise_is_not_an_edit(made, photos):
+    case = made.second_shot(photos["rocket"], photos["coffee"], rng())
+    comparison = compare(case.before, case.after)
+    assert comparison.verdict is Verdict.UNRELATED
+    assert comparison.second_shot
+
+
+def test_alignment_is_reported_in_full_size_pixels(photos):
+    """A crop from (90, 60) at two thirds of the size maps back to where it was."""
+    source = photos["coffee"]
+    cut = source[60:540, 90:810]
+    small = np.asarray(Image.fromarray(cut).resize((480, 320), Image.Resampling.LANCZOS))
+    comparison = compare(source, small)
+    a, b, c, d, e, f = comparison.matrix
+    assert (a, e) == pytest.approx((1.5, 1.5), abs=0.01)
+    assert (b, d) == pytest.approx((0, 0), abs=0.01)
+    assert (c, f) == pytest.approx((90, 60), abs=2)
+    assert comparison.scale == pytest.approx(1.5, abs=0.01)
+    assert comparison.overlap == pytest.approx(cut.size / source.size, abs=0.03)
+
+
+def test_mirroring_and_rotation_are_reported(photos):
+    source = photos["chelsea"]
+    assert compare(source, source[:, ::-1]).mirrored
+    turned = compare(source, np.rot90(source, -1))
+    assert not turned.mirrored
+    assert turned.rotation == pytest.approx(90, abs=1)
+
+
+def test_tone_is_told_from_local_change(photos):
+    """A brighter picture is an edit whose mask stays empty."""
+    source = photos["coffee"]
+    brighter = np.clip(source * 0.8 + 30, 0, 255).astype(np.uint8)
+    comparison = compare(source, brighter)
+    assert comparison.verdict is Verdict.EDIT
+    assert comparison.gain == pytest.approx(0.8, abs=0.03)
+    assert comparison.offset == pytest.approx(30, abs=4)
+    assert comparison.changed_fraction < 0.02
+    assert comparison.locality < 0.1
+    grey = np.repeat(np.asarray(Image.fromarray(source).convert("L"))[..., None], 3, 2)
+    assert compare(source, grey).saturation == pytest.approx(0, abs=0.05)
+
+
+def test_a_local_edit_is_local_and_the_rest_is_preserved(made, photos):
+    case = made.clone(photos["chelsea"], photos["coffee"], rng())
+    comparison = compare(case.before, case.after)
+    assert comparison.locality > 0.8
+    assert comparison.changed_fraction == pytest.approx(case.mask.mean(), rel=0.4)
+    assert comparison.psnr > 35
+    assert comparison.ssim > 0.95
+    assert comparison.regions >= 1
+
+
+def test_the_mask_is_a_one_bit_png_in_the_sources_frame(made, photos):
+    case = made.recolour(photos["coffee"], photos["chelsea"], rng())
+    data = compare(case.before, case.after).change_mask()
+    picture = Image.open(io.BytesIO(data))
+    assert (picture.format, picture.mode) == ("PNG", "1")
+    assert picture.size == (photos["coffee"].shape[1], photos["coffee"].shape[0])
+    assert iou(read_png(data), case.mask) > 0.6
+
+
+def test_masks_lie_on_the_edited_area(made, photos, record_property):
+    """Mean intersection over union over six kinds of edits on six photos."""
+    scores = []
+    names = list(photos)
+    for make in made.MASKED:
+        for index, name in enumerate(names):
+            case = make(photos[name], photos[names[index - 1]], np.random.default_rng(index))
+            mask = compare(case.before, case.after).change_mask()
+            scores.append(iou(read_png(mask), case.mask))
+    print(f"mean IoU of {len(scores)} masks: {np.mean(scores):.3f}")  # noqa: T201 - a figure that people read
+    record_property("mean_iou", float(np.mean(scores)))
+    assert np.mean(scores) > 0.66
+
+
+def test_unrelated_pictures_have_no_mask(photos):
+    comparison = compare(photos["coffee"], photos["rocket"])
+    assert comparison.change_mask() is None
+    assert comparison.psnr is None
+
+
+def test_border_and_new_content_are_told_apart(made, photos):
+    bordered = made.screenshot(photos["coffee"], photos["chelsea"], rng())
+    comparison = compare(bordered.before, bordered.after)
+    assert comparison.border > 0.3
+    assert comparison.added < 0.12
+    extended = made.extended(photos["coffee"], photos["astronaut"], rng())
+    assert compare(extended.before, extended.after).added > 0.15
+
+
+def test_a_faint_watermark_is_hinted_at(made, photos):
+    case = made.watermark_added(photos["coffee"], photos["chelsea"], rng())
+    assert compare(case.before, case.after).watermark
+    clone = made.clone(photos["coffee"], photos["chelsea"], rng())
+    assert not compare(clone.before, clone.after).watermark
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_before_and_after_in_one_picture_is_a_collage(made, photos, upright):
+    source = photos["chelsea"]
+    case = made.recolour(source, photos["coffee"], rng())
+    after = np.asarray(Image.open(io.BytesIO(case.after)))
+    collage = np.concatenate([source, after], axis=0 if upright else 1)
+    comparison = compare(source, collage)
+    assert comparison.verdict is Verdict.COLLAGE
+    left, top, right, bottom = comparison.panel
+    panel = collage[top:bottom, left:right]
+    assert compare(source, panel).verdict is Verdict.EDIT
+
+
+def test_files_paths_arrays_and_pillow_images_are_taken(photos, tmp_path):
+    image = Image.fromarray(photos["coffee"])
+    path = tmp_path / "source.png"
+    image.save(path)
+    for other in (path, str(path), path.read_bytes(), image, photos["coffee"], prepare(image)):
+        assert compare(image, other).verdict is Verdict.SAME_IMAGE
+
+
+def test_a_file_that_is_no_picture_is_refused_with_advice():
+    with pytest.raises(InputError, match="not_an_image"):
+        compare(b"<html>", b"<html>")
+
+
+def test_the_same_inputs_give_the_same_answer_in_another_process(made, photos, tmp_path):
+    """RANSAC is seeded and threads are fixed: whatever was compared before, and wherever."""
+    case = made.cropped_and_edited(photos["coffee"], photos["astronaut"], rng())
+    (tmp_path / "a.jpg").write_bytes(case.before)
+    (tmp_path / "b.jpg").write_bytes(case.after)
+    code = (
+        "import sys; from photoshop_request.edits.compare import compare;"
+        "c = compare(sys.argv[1], sys.argv[2]); print(repr((c.matrix, c.confidence, c.evidence)))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "a.jpg"), str(tmp_path / "b.jpg")]
+    elsewhere = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    source = prepare(case.before)
+    compare(source, photos["rocket"])
+    here = compare(source, case.after)
+    assert elsewhere.strip() == repr((here.matrix, here.confidence, here.evidence))
