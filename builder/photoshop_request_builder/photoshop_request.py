@@ -1,7 +1,9 @@
 """The `datasets` builder over a corpus. The module's name is the builder's name, so it is the dataset's."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import datasets
@@ -14,6 +16,7 @@ from photoshop_request_builder.pictures import with_pictures
 from photoshop_request_builder.pieces import corpus_fingerprint
 from photoshop_request_builder.selection import policy_of
 from photoshop_request_builder.threads import threads
+from photoshop_request_builder.wanted import Wanted, keep, shrink, wanted_of
 
 
 @dataclass
@@ -28,12 +31,32 @@ class PhotoshopRequestConfig(datasets.BuilderConfig):
     """Only these splits."""
     fingerprint: str = ""
     """Of the corpus's content: without it `datasets` would return what it cached for another content."""
+    min_score: int | None = None
+    max_changed_fraction: float | None = None
+    min_locality: float | None = None
+    task_types: Sequence[str] = ()
+    accepted_only: bool = False
+    since: int | str | None = None
+    until: int | str | None = None
+    one_edit_per_request: bool = False
+    max_side: int | None = None
+    reencode: str | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The selection that the arguments make; `Wanted` says what each means.
+
+        Raises:
+            InputError: a value cannot be used, or the config has no column that the argument looks at.
+        """
+        return wanted_of(self.name, {field.name: getattr(self, field.name) for field in dataclasses.fields(Wanted)})
 
 
 class PhotoshopRequest(datasets.GeneratorBasedBuilder):
     """Real edits of real photos by real requests, from a corpus whose stages are done.
 
     `PhotoshopRequest(corpus="CORPUS")`, then `download_and_prepare(num_proc=…)` and `as_dataset(split="train")`.
+    Selections are arguments: `PhotoshopRequest(corpus="CORPUS", accepted_only=True, min_locality=0.8)`, see `Wanted`.
     Rows come in the order of shards; pictures are the fetched bytes, less EXIF GPS (`gps_removed`).
     """
 
@@ -48,6 +71,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
         config = kwargs.get("config_name") or DEFAULT_CONFIG
         made_of = fingerprint or corpus_fingerprint(open_corpus(corpus), config)
         super().__init__(*args, corpus=str(corpus), fingerprint=made_of, **kwargs)
+        self._wanted: Wanted = self.config.wanted
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(
@@ -64,10 +88,11 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[int], split: str) -> Iterator[tuple[Key, dict[str, Any]]]:
         corpus = open_corpus(self.config.corpus)
-        context, policy = context_of(corpus), policy_of(corpus)
+        context, policy, wanted = context_of(corpus), policy_of(corpus), self._wanted
+        change = partial(shrink, max_side=wanted.max_side, form=wanted.reencode or "") if wanted.max_side else None
         for index, shard in enumerate(shards):
             number = 0
             for thread in threads(corpus, shard, split, policy):
-                for row in ROWS[self.config.name](thread, context):
-                    yield Key(index, number), with_pictures(corpus, row)
+                for row in keep(ROWS[self.config.name](thread, context), self._wanted):
+                    yield Key(index, number), with_pictures(corpus, row, change)
                     number += 1
