@@ -33,7 +33,9 @@ _REWRITE = (
 )
 
 GPS_REMOVED = Column(
-    "gps_removed", "bool", "Whether EXIF GPS was taken out of a picture of this row; all its other bytes are as fetched."
+    "gps_removed",
+    "bool",
+    "Whether EXIF GPS was taken out of a picture of this row; all its other bytes are as fetched.",
 )
 """Of every config with pictures; filled in when they are read."""
 
@@ -189,12 +191,40 @@ _TURNS = (
     Column("solver", "string", "Keyed pseudonym; null without a key."),
 )
 
+_MANIFEST = (
+    Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
+    Column("comment_id", "string", "The comment that posted the picture, without `t1_`; null for the request's own."),
+    Column("position", "int32", "Which link of the post or comment, from 0."),
+    Column("index", "int32", "Which picture of that link, from 0; albums have several."),
+    Column("role", "string", "`source` (the request's), `requesters_own` (further ones) or `candidate` (others')."),
+    Column("url", "string", "The canonical address of the picture."),
+    Column("decision", "string", "`edit`, `source`, or the one reason why it is not used."),
+    Column("withheld", "string", "Why an edit is not in `triplets` all the same; null for all others."),
+    Column("sha256", "string", "SHA-256 of the file as fetched; null where none was."),
+    Column("bytes", "int64", "Of that file."),
+    Column("extension", "string", "By its first bytes, without dot."),
+    Column("width", "int32", "Pixels, after EXIF orientation."),
+    Column("height", "int32", "Pixels, after EXIF orientation."),
+    Column("phash", "string", "64-bit perceptual hash (DCT), 16 hex digits; knows a picture that was re-encoded."),
+    Column("dhash", "string", "64-bit gradient hash, 16 hex digits."),
+    Column("hash_version", "int32", "How both were computed; those of other versions do not compare."),
+    Column("source_sha256", "string", "Of the source that a candidate was compared with; null for none."),
+    Column("second_source_sha256", "string", "Of the other source of an edit put together from two; null for most."),
+    Column("phash_distance", "int32", "Bits (0 to 64) between the hashes of both."),
+    Column("confidence", "float64", "Of the verdict, 0 to 1."),
+    Column("retrieved_via", "string", "`host`, or which copy of it (`wayback`, `preview`, `external`)."),
+    Column("instruction", "string", "What the editor was asked to do; only for published edits."),
+    Column("task_types", "list<string>", "Kinds of edit asked for, surest first; empty but for published edits."),
+    Column("created_utc", "int64", "When the post or comment was made: Unix seconds, UTC."),
+)
+
 CONFIGS: dict[str, tuple[Column, ...]] = {
     "triplets": _TRIPLETS,
     "requests": _REQUESTS,
     "preferences": _PREFERENCES,
     "conversations": _CONVERSATIONS,
     "turns": _TURNS,
+    "manifest": _MANIFEST,
 }
 """Every published config and its columns, in order."""
 

@@ -69,7 +69,7 @@ def pieces(corpus: Corpus) -> list[Piece]:
         for split in SPLITS:
             if not rows[config, split]:
                 continue
-            of = _files_of(sum(sizes[config, split]), corpus.shards)
+            of = files_of(sum(sizes[config, split]), corpus.shards)
             width = corpus.shards // of
             found += [
                 Piece(config, split, number, of, tuple(range(number * width, (number + 1) * width)))
@@ -94,7 +94,8 @@ def _fingerprint(corpus: Corpus, config: str, split: str, shards: tuple[int, ...
     return storage.fingerprint("build", VERSION, made_of)
 
 
-def _files_of(size: int, shards: int) -> int:
+def files_of(size: int, shards: int) -> int:
+    """In how many files `size` bytes of one split go: a power of two, at most one for each shard."""
     of = 1
     while of < shards and size / of > TARGET_BYTES:
         of *= 2

@@ -47,12 +47,13 @@ class Removed:
     """SHA-256."""
 
     def covers(self, candidate: Mapping[str, Any]) -> bool:
-        """Whether a row of `candidates` is taken down: with its request, its comment, its picture or its source."""
+        """Whether a row of `candidates` is taken down: with its request, its comment, its picture or a source of it."""
         return (
             candidate["submission_id"] in self.submissions
             or candidate["comment_id"] in self.comments
             or candidate["sha256"] in self.pictures
             or candidate["source_sha256"] in self.pictures
+            or candidate["second_source_sha256"] in self.pictures
         )
 
 
@@ -74,7 +75,7 @@ class Selection:
     def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:
         """Why a row of `candidates` with verdict `edit` is not published; None when it is.
 
-        Reads `submission_id`, `comment_id`, `sha256` and `source_sha256` of the row.
+        Reads `submission_id`, `comment_id` and the digests of the row.
         """
         if self.removed.covers(edit):
             return Withheld.TAKEN_DOWN
@@ -144,7 +145,7 @@ def removed_of(corpus: Corpus, shard: int) -> Removed:
 
 def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[Withheld | None]:
     """The edits of one shard by what becomes of them; None counts the published ones."""
-    columns = ["submission_id", "comment_id", "verdict", "sha256", "source_sha256"]
+    columns = ["submission_id", "comment_id", "verdict", "sha256", "source_sha256", "second_source_sha256"]
     selection = selection_of(corpus, shard, policy)
     candidates = _read(corpus, shard, "candidates", columns)
     return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)

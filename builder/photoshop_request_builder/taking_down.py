@@ -19,7 +19,7 @@ from photoshop_request_builder.takedown import Kind, Target, add_tombstones, nam
 __all__ = ["TakenDown", "resolve_target", "take_down"]
 
 _COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
-_COLUMNS += ["sha256", "source_sha256", "extension"]
+_COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
 _WORKS = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
 """What a solver posted is the solver's work only then; a re-upload is the requester's picture."""
 

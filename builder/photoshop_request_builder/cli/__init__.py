@@ -7,7 +7,18 @@ from types import FrameType
 import typer
 
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
-from photoshop_request_builder.cli import demo, fetching, look, publish, reading, rewrite, stages, status, takedown
+from photoshop_request_builder.cli import (
+    demo,
+    fetching,
+    look,
+    publish,
+    reading,
+    rebuild,
+    rewrite,
+    stages,
+    status,
+    takedown,
+)
 from photoshop_request_builder.cli.console import say
 
 app = typer.Typer(
@@ -29,6 +40,7 @@ app.command()(stages.build)
 app.command()(status.status)
 app.command()(publish.publish)
 app.command()(takedown.takedown)
+app.command()(rebuild.rebuild)
 app.command()(look.decisions)
 app.command()(look.config)
 app.command()(rewrite.rewrite)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from photoshop_request_builder.configs import conversations, preferences, requests, triplets, turns
+from photoshop_request_builder.configs import conversations, manifest, preferences, requests, triplets, turns
 from photoshop_request_builder.configs.context import Context, context_of
 from photoshop_request_builder.threads import Thread
 
@@ -17,5 +17,6 @@ ROWS: dict[str, Rows] = {
     "preferences": preferences.rows,
     "conversations": conversations.rows,
     "turns": turns.rows,
+    "manifest": manifest.rows,
 }
 """Config name -> its rows of one request."""
