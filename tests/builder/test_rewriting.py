@@ -305,14 +305,15 @@ def test_a_stopped_run_goes_on_where_it_was(
 ) -> None:
     """Only what was under way is asked again, and the key is nowhere."""
     server.behave = slowly(0.2)
-    process = _command(corpus, server, "--concurrency", "2")
-    wait_until(lambda: len(server.chats) >= 6 or process.poll() is not None)
-    os.killpg(process.pid, number)
-    _, talk = process.communicate(timeout=60)
+    with _command(corpus, server, "--concurrency", "2") as process:
+        wait_until(lambda: len(server.chats) >= 6 or process.poll() is not None)
+        os.killpg(process.pid, number)
+        _, talk = process.communicate(timeout=60)
     assert process.returncode == (-number if number == signal.SIGKILL else 130), talk
     assert "Traceback" not in talk
     server.behave = well
-    out, talk = _command(corpus, server).communicate(timeout=60)
+    with _command(corpus, server) as process:
+        out, talk = process.communicate(timeout=60)
     assert len(server.chats) <= REQUESTS + 2
     assert server.chats[0].key == "sk-of-a-test"
     assert "sk-of-a-test" not in out + talk
@@ -324,9 +325,9 @@ def test_a_stopped_run_goes_on_where_it_was(
 
 def test_a_dry_run_tells_the_cost_and_sends_nothing(corpus: Corpus, server: OpenAILike) -> None:
     """As JSON for programs."""
-    out, talk = _command(
-        corpus, server, "--dry-run", "--with-pictures", "--price-in", "1", "--price-out", "2", "--json"
-    ).communicate(timeout=60)
+    arguments = ("--dry-run", "--with-pictures", "--price-in", "1", "--price-out", "2", "--json")
+    with _command(corpus, server, *arguments) as process:
+        out, talk = process.communicate(timeout=60)
     told = json.loads(out)
     assert (told["requests"], told["to_ask"]) == (REQUESTS, REQUESTS), talk
     assert told["price"] == pytest.approx((told["tokens_in"] + 2 * told["tokens_out"]) / 1e6)

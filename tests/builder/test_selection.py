@@ -15,10 +15,10 @@ from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pipeline import Reporter, build_verb
-from photoshop_request_builder.selection import Policy, Selection, Withheld, count, is_ready, selection_of
+from photoshop_request_builder.selection import Policy, Removed, Selection, Withheld, count, is_ready, selection_of
 
 QUIET = Reporter(lambda _: None, lambda _what, _total: nullcontext(lambda _done: None))
-EDIT = {"submission_id": "a", "sha256": "e", "source_sha256": "s", "verdict": "edit"}
+EDIT = {"submission_id": "a", "comment_id": "c", "sha256": "e", "source_sha256": "s", "verdict": "edit"}
 
 
 def selection(
@@ -28,12 +28,14 @@ def selection(
     over_18: bool = False,
     include: bool = False,
     scores: dict[str, float] | None = None,
+    removed: str | None = None,
 ) -> Selection:
     return Selection(
         asked=frozenset({"a"} if asked else ()),
         between_splits=frozenset({"a"} if between else ()),
         over_18=frozenset({"a"} if over_18 else ()),
         nsfw_scores=scores or {},
+        removed=Removed(frozenset(), frozenset(), frozenset({removed} if removed else ())),
         policy=Policy(include_nsfw=include, nsfw_threshold=0.8),
     )
 
@@ -43,6 +45,7 @@ def selection(
     [
         ({}, None),
         ({"asked": False}, Withheld.NO_EDIT_REQUESTED),
+        ({"removed": "s", "asked": False, "include": True}, Withheld.TAKEN_DOWN),
         ({"between": True}, Withheld.BETWEEN_SPLITS),
         ({"over_18": True}, Withheld.NSFW),
         ({"over_18": True, "include": True}, None),
