@@ -1,5 +1,19 @@
 """Precise photo edits, asked for in people's own words: the library behind the photoshop-request dataset."""
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from photoshop_request.edits.compare import Comparison, compare
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["Comparison", "__version__", "compare"]
+
+
+def __getattr__(name: str) -> Any:
+    # pictures and numbers are imported by who compares, not by who only reads a word of the schema
+    if name in {"Comparison", "compare"}:
+        from photoshop_request.edits import compare as room  # noqa: PLC0415
+
+        return getattr(room, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
