@@ -5,15 +5,17 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from photoshop_request.errors import CutInputError, EmptyInputError, InputError
-from photoshop_request.reddit.archives import Ending
+from photoshop_request.reddit.archives import Archive, Ending
 from photoshop_request.reddit.inputs import find_archives
-from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.corpus import Corpus, scratch_folder
 from photoshop_request_builder.engine import Job, run_jobs
 from photoshop_request_builder.incoming import IngestSummary
 from photoshop_request_builder.ledger import open_ledger
+from photoshop_request_builder.meter import Meter
 from photoshop_request_builder.stages import (
     accept,
     build,
@@ -35,8 +37,8 @@ from photoshop_request_builder.stages import (
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
-Progress = Callable[[str, float], AbstractContextManager[Callable[[float], None]]]
-"""Opened with a stage's name and its number of units; gives what to call with the units done."""
+Progress = Callable[[str, float, str], AbstractContextManager[Callable[[float], None]]]
+"""Opened with a stage's name, its number of units and what they are; gives what to call with the units done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,7 @@ def ingest_verb(corpus: Corpus, files: Sequence[str], *, workers: int, reporter:
         InputError: a file is missing; nothing has been done then.
     """
     files = find_archives(files)
-    jobs, troubles = _plan_files(corpus, files)
-    results = run_stage("ingest", jobs, workers=workers, reporter=reporter)
+    results, troubles = _read_files(corpus, files, workers=workers, reporter=reporter)
     troubles += [result for result in results if isinstance(result, InputError)]
     named = {str(trouble).partition(":")[0] for trouble in troubles}
     troubles += [cut for path in files if path not in named and (cut := _cut(corpus, path))]
@@ -76,7 +77,7 @@ def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -
         fetch.load_links(corpus, ledger)
         pending = sum(ledger.hosts().values())
     if pending or settings.retry:
-        with reporter.progress("fetch", pending) as advance:
+        with reporter.progress("fetch", pending, "addresses") as advance:
             fetched = fetch.fetch_corpus(corpus, settings, on_done=lambda _: advance(1), say=reporter.say)
         states = ", ".join(f"{state} {count:,}" for state, count in Counter(fetched.states).most_common())
         reporter.say(f"fetch: {sum(fetched.states.values()):,} addresses: {states or 'none'}")
@@ -99,12 +100,12 @@ def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
     done += run_stage("rank", rank.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("accept", accept.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("votes", votes.plan(corpus), workers=1, reporter=reporter)
+    done += run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
     # opt-in: of these nothing is said where they were never asked for
     if jobs := nsfw.plan(corpus):
         done += run_stage("nsfw", jobs, workers=workers, reporter=reporter)
     if jobs := rewrite.plan(corpus):
         done += run_stage("rewrite", jobs, workers=workers, reporter=reporter)
-    done += run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("measure", measure.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("build", build.plan(corpus), workers=workers, reporter=reporter)
     build.finish(corpus)
@@ -116,22 +117,54 @@ def run_stage(name: str, jobs: Sequence[Job[R]], *, workers: int, reporter: Repo
     if not jobs:
         reporter.say(f"{name}: nothing to do")
         return []
-    with reporter.progress(name, len(jobs)) as advance:
+    with reporter.progress(name, len(jobs), "units") as advance:
         results = run_jobs(jobs, workers=workers, on_done=lambda _job, _result: advance(1))
     reporter.say(f"{name}: {len(jobs)} done")
     return results
 
 
-def _plan_files(corpus: Corpus, files: Sequence[str]) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
+def _read_files(
+    corpus: Corpus, files: Sequence[str], *, workers: int, reporter: Reporter
+) -> tuple[list[IngestSummary | InputError], list[InputError]]:
+    """Read the files that are not in the corpus yet; also what is wrong with those that cannot be read at all."""
+    with scratch_folder(corpus) as folder:
+        meter = Meter(Path(folder))
+        jobs, troubles = _plan_files(corpus, files, meter)
+        if not jobs:
+            reporter.say("ingest: nothing to do")
+            return [], troubles
+        size = sum(Archive(path).size for path in files if not ingest.ingested(corpus, path))
+        with reporter.progress("ingest", size, "bytes") as advance:
+            shown = 0
+
+            def tick() -> None:
+                nonlocal shown
+                now = max(meter.total(), shown)
+                advance(now - shown)
+                shown = now
+
+            results = run_jobs(jobs, workers=workers, on_done=lambda _job, _result: tick(), on_tick=tick)
+    reporter.say(f"ingest: {len(jobs)} done")
+    return results, troubles
+
+
+def _plan_files(
+    corpus: Corpus, files: Sequence[str], meter: Meter
+) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
     """Jobs for the files that are not in the corpus yet, and what is wrong with those that cannot be read."""
     jobs: list[Job[IngestSummary | InputError]] = []
     troubles: list[InputError] = []
     for path in files:
         try:
-            jobs += [Job(job.unit, partial(_attempt, job.run)) for job in ingest.plan(corpus, [path])]
+            planned = ingest.plan(corpus, [path], partial(_note, meter))
+            jobs += [Job(job.unit, partial(_attempt, job.run)) for job in planned]
         except EmptyInputError as error:
             troubles.append(error)
     return jobs, troubles
+
+
+def _note(meter: Meter, path: str, consumed: int, _size: int, _kept: int) -> None:
+    meter.note(path, consumed)
 
 
 def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
