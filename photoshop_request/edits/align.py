@@ -255,8 +255,8 @@ def _tile_shifts(
     window = cv2.createHanningWindow((side, side), cv2.CV_32F)
     start, end = [], []
     height, width = a.shape
-    for top in range(0, height - side + 1, max(1, (height - side) // 4)):
-        for left in range(0, width - side + 1, max(1, (width - side) // 4)):
+    for top in range(0, height - side + 1, max(1, (height - side) // 3)):
+        for left in range(0, width - side + 1, max(1, (width - side) // 3)):
             one, other = a[top : top + side, left : left + side], b[top : top + side, left : left + side]
             if min(one.std(), other.std()) < TEXTURED:
                 continue

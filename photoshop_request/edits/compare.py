@@ -182,7 +182,7 @@ def _saturated(change: Change) -> "NDArray[np.uint8]":
 
 
 def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
-    """Thin marks, all lighter or all darker, not opaque, over a third of the frame but filling little of it."""
+    """Thin marks, all lighter or all darker, not opaque, over a quarter of the frame but filling little of it."""
     if mask is None or not mask.pixels.any():
         return False
     rows, columns = np.nonzero(mask.pixels)
@@ -194,4 +194,4 @@ def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
     steps = light[mask.pixels]
     marks = np.abs(steps[np.abs(steps) > 4])
     lighter = float((steps > 4).sum() / max(1, marks.size))
-    return bool(spread > 0.33 and filled < 0.35 and marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)
+    return bool(spread > 0.25 and filled < 0.35 and marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)

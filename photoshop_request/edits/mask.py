@@ -34,7 +34,7 @@ def change_mask(frame: Frame, change: Change) -> ChangeMask:
     """
     limits = thresholds().mask
     sharp = change.apart.astype(np.float32)
-    soft = worst_channel(_smooth_shift(change.target, frame.edit, sharp <= limits.level))
+    soft = _smooth_shift(change.target, frame.edit, sharp <= limits.level)
     soft[~frame.inside] = 0
     seed = (sharp > limits.level) | (soft > limits.shade)
     grown = (cv2.blur(sharp, (3, 3)) > limits.level / 2) | (soft > limits.shade * 0.7)
@@ -48,11 +48,17 @@ def _smooth_shift(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", calm: "NDArray
     """Mean step from a to b over 9x9, less what 0.4 px of misalignment make; pixels of sharp change do not count, so that
     thin marks do not spread.
     """
-    weight = calm.astype(np.float32)
-    step = (b.astype(np.float32) - a) * weight[..., None]
-    mean = np.abs(cv2.blur(step, (9, 9)) / np.maximum(cv2.blur(weight, (9, 9)), 0.2)[..., None])
-    across, down = slopes(np.asarray(cv2.blur(a, (9, 9)), np.float32))
-    return np.asarray(mean - 0.4 * (np.abs(across) + np.abs(down)))
+    size = (a.shape[1] // 2, a.shape[0] // 2)  # nothing finer than the window is asked for: half the size will do
+    half_a, half_b, weight = (
+        cv2.resize(x, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        for x in (a, b, calm.astype(np.uint8) * 255)
+    )
+    weight /= 255
+    step = (half_b - half_a) * weight[..., None]
+    mean = np.abs(cv2.blur(step, (5, 5)) / np.maximum(cv2.blur(weight, (5, 5)), 0.2)[..., None])
+    across, down = slopes(np.asarray(cv2.blur(half_a, (5, 5)), np.float32))
+    shift = worst_channel(mean - 0.2 * (np.abs(across) + np.abs(down)))
+    return np.asarray(cv2.resize(shift, (a.shape[1], a.shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
 def _without_specks(found: "NDArray[np.uint8]", sharp: "NDArray[np.float32]") -> ChangeMask:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Noise", "measure_noise"]
 
 _SIDE = 32
-_TILE = 256
-_TILES = 3
-"""Tiles along each side of a large picture: 0.6 Mpx tell what the whole tells."""
+_TILE = 128
+_TILES = 5
+"""Tiles along each side of a large picture: 0.4 Mpx tell what the whole tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _fine_size(source: "Prepared", alignment: Alignment) -> tuple[int, int]:
 
 
 def _tiles(size: tuple[int, int], inside: tuple[int, int]) -> "list[tuple[int, int, int, int, float]]":
-    """(left, top, width, height) in the fine frame, with its scale; everything when small, else a 3x3 grid."""
+    """(left, top, width, height) in the fine frame, with its scale; everything when small, else a 5x5 grid."""
     scale = size[0] / inside[0]
     if size[0] * size[1] <= (_TILE * _TILES) ** 2:
         return [(0, 0, size[0], size[1], scale)]
