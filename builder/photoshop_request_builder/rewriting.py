@@ -119,7 +119,7 @@ def rewrite_verb(
     used: Counter[str] = Counter()
     with open_answers(corpus) as answers:
         planned = planned_for(corpus, answers, endpoint.model, with_pictures=with_pictures, limit=limit)
-        with reporter.progress("rewrite", planned.to_ask) as advance:
+        with reporter.progress("rewrite", planned.to_ask, "questions") as advance:
 
             def keep(answer: Answer) -> None:
                 answers.put(answer)

@@ -15,6 +15,9 @@ from photoshop_request_builder.takedown import Kind
 INPUTS = ("submissions", "texts", "splits", "nsfw", "removed")
 """The tables of a shard that a decision depends on, besides the candidates themselves."""
 
+PICTURES = ("sha256", "source_sha256", "second_source_sha256")
+"""The columns of a candidate that name the pictures which publishing it shows; the last is null for most."""
+
 
 class Withheld(StrEnum):
     """Why a candidate with verdict `edit` is not published as a triplet."""
@@ -51,9 +54,7 @@ class Removed:
         return (
             candidate["submission_id"] in self.submissions
             or candidate["comment_id"] in self.comments
-            or candidate["sha256"] in self.pictures
-            or candidate["source_sha256"] in self.pictures
-            or candidate["second_source_sha256"] in self.pictures
+            or any(candidate[name] in self.pictures for name in PICTURES)
         )
 
 
@@ -66,7 +67,7 @@ class Selection:
     between_splits: frozenset[str]
     """Submissions that are in no split."""
     over_18: frozenset[str]
-    """Submissions that Reddit marks as content for adults."""
+    """Submissions that Reddit marks as content for adults, or that show a picture scored as such."""
     nsfw_scores: Mapping[str, float]
     """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
     removed: Removed
@@ -92,13 +93,13 @@ class Selection:
         return candidate["verdict"] == Verdict.EDIT and self.withheld(candidate) is None
 
     def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
-        """The higher score of an edit's two pictures, 0 to 1; None unless both were scored."""
-        scores = [self.nsfw_scores.get(edit[name]) for name in ("sha256", "source_sha256")]
+        """The highest score of an edit and its sources, 0 to 1; None unless all were scored."""
+        scores = [self.nsfw_scores.get(edit[name]) for name in PICTURES if edit[name]]
         known = [score for score in scores if score is not None]
         return max(known) if len(known) == len(scores) else None
 
     def _is_nsfw(self, edit: Mapping[str, Any]) -> bool:
-        scores = (self.nsfw_scores.get(edit[name], 0.0) for name in ("sha256", "source_sha256"))
+        scores = (self.nsfw_scores.get(edit[name], 0.0) for name in PICTURES)
         return edit["submission_id"] in self.over_18 or max(scores) >= self.policy.nsfw_threshold
 
 
@@ -123,16 +124,36 @@ def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Se
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18"])
-    scored = corpus.fs.exists(corpus.shard_path(shard, "nsfw"))
-    scores = _read(corpus, shard, "nsfw", ["sha256", "nsfw_score"]) if scored else []
+    policy = policy or policy_of(corpus)
+    scores = _scores(corpus, shard)
+    marked = {row["id"] for row in submissions if row["over_18"]}
     return Selection(
         asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
-        over_18=frozenset(row["id"] for row in submissions if row["over_18"]),
-        nsfw_scores={row["sha256"]: row["nsfw_score"] for row in scores if row["nsfw_score"] is not None},
+        over_18=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),
+        nsfw_scores=scores,
         removed=removed_of(corpus, shard),
-        policy=policy or policy_of(corpus),
+        policy=policy,
     )
+
+
+def is_own(candidate: Mapping[str, Any]) -> bool:
+    """Whether a row of `candidates` is a picture of the request itself: a source, published with every edit of it."""
+    return candidate["comment_id"] is None and candidate["verdict"] is None
+
+
+def _scores(corpus: Corpus, shard: int) -> dict[str, float]:
+    if not corpus.fs.exists(corpus.shard_path(shard, "nsfw")):
+        return {}
+    rows = _read(corpus, shard, "nsfw", ["sha256", "nsfw_score"])
+    return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_score"] is not None}
+
+
+def _showing_nsfw(corpus: Corpus, shard: int, scores: Mapping[str, float], threshold: float) -> set[str]:
+    if not any(score >= threshold for score in scores.values()):
+        return set()
+    rows = _read(corpus, shard, "candidates", ["submission_id", "comment_id", "verdict", "sha256"])
+    return {row["submission_id"] for row in rows if is_own(row) and scores.get(row["sha256"], 0.0) >= threshold}
 
 
 def removed_of(corpus: Corpus, shard: int) -> Removed:
@@ -145,7 +166,7 @@ def removed_of(corpus: Corpus, shard: int) -> Removed:
 
 def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[Withheld | None]:
     """The edits of one shard by what becomes of them; None counts the published ones."""
-    columns = ["submission_id", "comment_id", "verdict", "sha256", "source_sha256", "second_source_sha256"]
+    columns = ["submission_id", "comment_id", "verdict", *PICTURES]
     selection = selection_of(corpus, shard, policy)
     candidates = _read(corpus, shard, "candidates", columns)
     return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)

@@ -213,7 +213,7 @@ RANKS = pa.schema(
 )
 
 NSFW = pa.schema([("sha256", pa.string()), ("nsfw_score", pa.float64()), ("nsfw_model", pa.string())])
-"""One row a picture that an edit needs; there only where the classifier has run."""
+"""One row a picture that is published with an edit; there only where the classifier has run."""
 
 REWRITES = pa.schema(
     [

@@ -33,7 +33,7 @@ from photoshop_request_builder.rewriting import Rewritten, planned_for, rewrite_
 REQUESTS = 12
 """Of the sample, with a published edit."""
 COLUMNS = ["submission_id", "instruction_rewritten", "rewrite_model", "rewrite_prompt_version"]
-QUIET = Reporter(lambda _: None, lambda _what, _total: nullcontext(lambda _done: None))
+QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 
 
 @pytest.fixture

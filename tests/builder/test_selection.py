@@ -17,8 +17,15 @@ from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pipeline import Reporter, build_verb
 from photoshop_request_builder.selection import Policy, Removed, Selection, Withheld, count, is_ready, selection_of
 
-QUIET = Reporter(lambda _: None, lambda _what, _total: nullcontext(lambda _done: None))
-EDIT = {"submission_id": "a", "comment_id": "c", "sha256": "e", "source_sha256": "s", "verdict": "edit"}
+QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
+EDIT = {
+    "submission_id": "a",
+    "comment_id": "c",
+    "sha256": "e",
+    "source_sha256": "s",
+    "second_source_sha256": None,
+    "verdict": "edit",
+}
 
 
 def selection(
@@ -52,7 +59,7 @@ def selection(
         ({"over_18": True, "asked": False}, Withheld.NO_EDIT_REQUESTED),
         ({"scores": {"e": 0.8, "s": 0.1}}, Withheld.NSFW),
         ({"scores": {"e": 0.1, "s": 0.8}}, Withheld.NSFW),
-        ({"scores": {"e": 0.79, "s": 0.79}}, None),
+        ({"scores": {"e": 0.79, "s": 0.79, "t": 0.9}}, None),
         ({"scores": {"e": 0.9, "s": 0.9}, "include": True}, None),
     ],
 )
@@ -60,6 +67,15 @@ def test_each_edit_is_published_or_withheld_for_one_reason(facts: dict[str, Any]
     """Marked or scored by either picture, unless it is asked for."""
     assert selection(**facts).withheld(EDIT) is reason
     assert selection(**facts).publishes(EDIT) is (reason is None)
+
+
+def test_the_second_source_counts_too() -> None:
+    """An edit put together from two pictures shows both."""
+    both = {**EDIT, "second_source_sha256": "t"}
+    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.9}).withheld(both) is Withheld.NSFW
+    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.3}).nsfw_score(both) == 0.3
+    assert selection(scores={"e": 0.1, "s": 0.1}).nsfw_score(both) is None
+    assert selection(removed="t").withheld(both) is Withheld.TAKEN_DOWN
 
 
 def test_only_edits_are_published() -> None:

@@ -11,9 +11,10 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.selection import PICTURES, is_own
 from photoshop_request_builder.settings import resolve
 
-VERSION = 1
+VERSION = 2
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -39,11 +40,13 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
     """Write the scores of one shard; a picture that this model has scored already is not scored again."""
     known = _known(corpus, shard, model)
-    columns = ["verdict", "sha256", "source_sha256", "extension"]
+    columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURES]
     candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
     edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
-    wanted = sorted({row[name] for row in edits for name in ("sha256", "source_sha256")})
+    asked = {row["submission_id"] for row in edits}
+    shown = {row["sha256"] for row in candidates if is_own(row) and row["submission_id"] in asked}
+    wanted = sorted(shown | {row[name] for row in edits for name in PICTURES if row[name]})
     rows = [
         {
             "sha256": sha256,
