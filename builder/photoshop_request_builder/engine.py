@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from photoshop_request.errors import PhotoshopRequestError
 
 R = TypeVar("R")
+_TICK = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,15 @@ def default_workers() -> int:
 
 
 def run_jobs(
-    jobs: Sequence[Job[R]], *, workers: int = 1, on_done: Callable[[Job[R], R], None] | None = None
+    jobs: Sequence[Job[R]],
+    *,
+    workers: int = 1,
+    on_done: Callable[[Job[R], R], None] | None = None,
+    on_tick: Callable[[], None] | None = None,
 ) -> list[R]:
     """Do all `jobs` and return their results in the order of `jobs`.
 
-    `on_done` is called in this process as each ends, in any order. The first exception of a job stops the rest: jobs
+    `on_done` is called in this process as each ends, in any order; `on_tick` every second while other processes work. The first exception of a job stops the rest: jobs
     that have not begun do not begin, those under way are waited for.
 
     Raises:
@@ -52,10 +57,15 @@ def run_jobs(
             if on_done:
                 on_done(job, results[-1])
         return results
-    return _run_in_processes(jobs, min(workers, len(jobs)), on_done)
+    return _run_in_processes(jobs, min(workers, len(jobs)), on_done, on_tick)
 
 
-def _run_in_processes(jobs: Sequence[Job[R]], workers: int, on_done: Callable[[Job[R], R], None] | None) -> list[R]:
+def _run_in_processes(
+    jobs: Sequence[Job[R]],
+    workers: int,
+    on_done: Callable[[Job[R], R], None] | None,
+    on_tick: Callable[[], None] | None,
+) -> list[R]:
     results: dict[int, R] = {}
     # spawn: a fork would copy locks that threads of this process hold
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -67,7 +77,9 @@ def _run_in_processes(jobs: Sequence[Job[R]], workers: int, on_done: Callable[[J
                 while waiting and len(running) < workers + 1:
                     number = next(iter(waiting))
                     running[pool.submit(waiting.pop(number).run)] = number
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                done, _ = wait(running, timeout=_TICK if on_tick else None, return_when=FIRST_COMPLETED)
+                if on_tick:
+                    on_tick()
                 for future in done:
                     results[running[future]] = future.result()
                     number = running.pop(future)

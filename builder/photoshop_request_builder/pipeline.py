@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from photoshop_request.errors import CutInputError, EmptyInputError, InputError
 from photoshop_request.reddit.archives import Archive, Ending
@@ -37,8 +37,13 @@ from photoshop_request_builder.stages import (
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
-Progress = Callable[[str, float, str], AbstractContextManager[Callable[[float], None]]]
-"""Opened with a stage's name, its number of units and what they are; gives what to call with the units done."""
+
+
+class Progress(Protocol):
+    """Opened with a stage's name, its number of units and what they are; gives what to call with the units done."""
+
+    def __call__(self, what: str, total: float, unit: str = "units") -> AbstractContextManager[Callable[[float], None]]:
+        """Begin to show it."""
 
 
 @dataclass(frozen=True, slots=True)

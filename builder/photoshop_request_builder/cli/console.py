@@ -5,7 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 from photoshop_request_builder.funnel import Step
@@ -28,21 +37,28 @@ def hint(command: str) -> None:
 
 
 @contextmanager
-def progress(what: str, total: float, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[float], None]]:
-    """Shows how far a stage is; yields what to call with the units that were done since the last call."""
+def progress(
+    what: str, total: float, unit: str = "units", clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[float], None]]:
+    """Shows how far a stage is, how fast, and what is left; yields what to call with what was done since the last call."""
     if talk.is_terminal:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, TimeRemainingColumn(), console=talk, transient=True) as bar:
+        of_bytes = (DownloadColumn(), TransferSpeedColumn())
+        counted = of_bytes if unit == "bytes" else (MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
+        with Progress(*columns, console=talk, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.advance(task, done)
         return
-    state = {"done": 0.0, "said": clock()}
+    began = clock()
+    state = {"done": 0.0, "said": began}
 
     def advance(done: float) -> None:
         state["done"] += done
-        if clock() - state["said"] >= _EVERY:
-            state["said"] = clock()
-            say(f"{what}: {state['done']:,.0f} of {total:,.0f}")
+        now = clock()
+        if now - state["said"] >= _EVERY and state["done"]:
+            state["said"] = now
+            left = (now - began) * (total / state["done"] - 1)
+            say(f"{what}: {state['done']:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
 
     yield advance
 

@@ -11,28 +11,22 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 from photoshop_request_builder.threads import edits_of
 
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
 VERSION = 1
-_INPUTS = ("submissions", "comments", "candidates")
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose acceptances are missing or made from other threads."""
-    jobs = []
-    for shard in range(corpus.shards):
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _INPUTS]
-        if stamps[-1] is None:
-            continue
-        contents = [stamp.content if stamp else None for stamp in stamps]
-        made_of = storage.fingerprint("accept", VERSION, {"contents": contents})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "acceptances"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+    reads = ("candidates", "submissions", "comments")
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
+        for shard, made_of in stale_shards(corpus, "accept", VERSION, reads=reads, writes="acceptances")
+    ]
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:

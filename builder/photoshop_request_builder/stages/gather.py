@@ -13,6 +13,7 @@ from photoshop_request.media.states import VERDICTS, State
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
 
 VERSION = 3
@@ -20,18 +21,14 @@ VERSION = 3
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose links or whose ledger changed since they were gathered."""
-    jobs = []
     with open_ledger(corpus.ledger_path) as ledger:
         state = ledger.stamp()
-    for shard in range(corpus.shards):
-        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "links"))
-        if stamp is None:
-            continue
-        made_of = storage.fingerprint("gather", VERSION, {"links": stamp.content, "ledger": state})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "pictures"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
+        for shard, made_of in stale_shards(
+            corpus, "gather", VERSION, reads=("links",), writes="pictures", rule={"ledger": state}
+        )
+    ]
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:

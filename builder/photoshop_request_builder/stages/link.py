@@ -6,23 +6,18 @@ from photoshop_request.media.links import Link, comment_links, submission_links
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 
 VERSION = 1
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose links are missing or made from other texts or by another rule."""
-    jobs = []
-    for shard in range(corpus.shards):
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, name)) for name in ("submissions", "comments")]
-        if stamps[0] is None:
-            continue
-        inputs = {"submissions": stamps[0].content, "comments": stamps[1].content if stamps[1] else None}
-        made_of = storage.fingerprint("link", VERSION, inputs)
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "links"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+    reads = ("submissions", "comments")
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
+        for shard, made_of in stale_shards(corpus, "link", VERSION, reads=reads, writes="links")
+    ]
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:

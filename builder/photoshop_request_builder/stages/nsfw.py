@@ -11,6 +11,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 from photoshop_request_builder.selection import PICTURES, is_own
 from photoshop_request_builder.settings import resolve
 
@@ -25,16 +26,13 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     """
     if not resolve(corpus, {})["classify_nsfw"].value:
         return []
-    model, jobs = classifier(), []
-    for shard in range(corpus.shards):
-        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "candidates"))
-        if stamp is None:
-            continue
-        made_of = storage.fingerprint("nsfw", VERSION, {"candidates": stamp.content, "model": model})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "nsfw"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, model, made_of)))
-    return jobs
+    model = classifier()
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, model, made_of))
+        for shard, made_of in stale_shards(
+            corpus, "nsfw", VERSION, reads=("candidates",), writes="nsfw", rule={"model": model}
+        )
+    ]
 
 
 def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:

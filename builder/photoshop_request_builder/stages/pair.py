@@ -20,6 +20,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 
 VERSION = 4
 _FIGURES = (
@@ -71,17 +72,11 @@ class _Request:
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose candidates are missing or made from other pictures or by another rule."""
-    jobs = []
     rule = {"hash": HASH_VERSION, "thresholds": dataclasses.asdict(thresholds())}
-    for shard in range(corpus.shards):
-        stamp = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "pictures"))
-        if stamp is None:
-            continue
-        made_of = storage.fingerprint("pair", VERSION, {**rule, "pictures": stamp.content})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "candidates"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
+        for shard, made_of in stale_shards(corpus, "pair", VERSION, reads=("pictures",), writes="candidates", rule=rule)
+    ]
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:

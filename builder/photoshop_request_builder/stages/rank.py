@@ -13,6 +13,7 @@ from photoshop_request.reddit.coverage import month_of
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_together
 
 VERSION = 1
 _COLUMNS = ["id", "created_utc", "score", "num_comments"]
@@ -20,14 +21,8 @@ _COLUMNS = ["id", "created_utc", "score", "num_comments"]
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """One job if the submissions are others than those that were ranked."""
-    stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, "submissions")) for shard in range(corpus.shards)]
-    contents = [stamp.content if stamp else None for stamp in stamps]
-    made_of = storage.fingerprint("rank", VERSION, {"submissions": contents})
-    for shard in range(corpus.shards):
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "ranks"))
-        if done is None or done.fingerprint != made_of:
-            return [Job("ranks", partial(run, corpus, made_of))]
-    return []
+    made_of = stale_together(corpus, "rank", VERSION, reads=("submissions",), writes="ranks")
+    return [Job("ranks", partial(run, corpus, made_of))] if made_of else []
 
 
 def run(corpus: Corpus, fingerprint: str) -> None:

@@ -16,12 +16,12 @@ from photoshop_request.edits.cluster import clusters
 from photoshop_request_builder import near, storage, tables
 from photoshop_request_builder.corpus import Corpus, shard_of
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_together
 
 VERSION = 2
 _SHARES = (("test", 0.05), ("validation", 0.05))
 """The rest is train. A twentieth of the subreddit is about 4,000 requests: a standard error under 0.8 % for any share.
 In this order a split is stronger: of two that claim a request, the first named gets it."""
-_INPUTS = ("submissions", "candidates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,10 @@ def split_of(cluster: str) -> str:
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """One job if the requests or their pictures are others than those that were split."""
-    stamps = [
-        storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
-        for shard in range(corpus.shards)
-        for table in _INPUTS
-    ]
-    contents = [stamp.content if stamp else None for stamp in stamps]
-    made_of = storage.fingerprint("split", VERSION, {"contents": contents, "radius": near.RADIUS, "near": near.VERSION})
-    for shard in range(corpus.shards):
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "splits"))
-        if done is None or done.fingerprint != made_of:
-            return [Job("splits", partial(run, corpus, made_of))]
-    return []
+    rule = {"radius": near.RADIUS, "near": near.VERSION}
+    reads = ("submissions", "candidates")
+    made_of = stale_together(corpus, "split", VERSION, reads=reads, writes="splits", rule=rule)
+    return [Job("splits", partial(run, corpus, made_of))] if made_of else []
 
 
 def run(corpus: Corpus, fingerprint: str) -> None:

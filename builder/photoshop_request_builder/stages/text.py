@@ -14,6 +14,7 @@ from photoshop_request.text.threads import clarifications
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.freshness import stale_shards
 
 VERSION = 2
 _MOST = 20
@@ -22,19 +23,11 @@ _MOST = 20
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose texts are missing or made from other threads."""
-    jobs = []
-    for shard in range(corpus.shards):
-        stamps = [
-            storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in ("submissions", "comments")
-        ]
-        if stamps[0] is None:
-            continue
-        contents = [stamp.content if stamp else None for stamp in stamps]
-        made_of = storage.fingerprint("text", VERSION, {"contents": contents})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "texts"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+    reads = ("submissions", "comments")
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
+        for shard, made_of in stale_shards(corpus, "text", VERSION, reads=reads, writes="texts")
+    ]
 
 
 def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
