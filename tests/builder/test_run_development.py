@@ -10,6 +10,7 @@ from commands import DevelopmentRun, decisions
 
 from photoshop_request.verdicts import Verdict
 
+pytestmark = pytest.mark.slow
 Key = tuple[str, object, str | None]
 
 
