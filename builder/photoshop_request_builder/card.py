@@ -1,63 +1,104 @@
-"""The dataset's README: the YAML that `load_dataset` reads, and the card for people, with numbers from the corpus."""
+"""The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
 
-from collections.abc import Sequence
-from hashlib import sha256
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
+from photoshop_request_builder.card_facts import Facts, facts_of
+from photoshop_request_builder.card_figures import bars
+from photoshop_request_builder.card_header import header
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pieces import Piece
+from photoshop_request_builder.settings import resolve
+
+__all__ = ["Card", "render"]
+
+Records = Sequence[tuple[Piece, Mapping[str, Any]]]
+"""The files that were built, each with what its record says: `rows`, `bytes`, `sha256`."""
+_BANDS = 20
 
 
-def render(corpus: Corpus, records: Sequence[tuple[Piece, dict[str, Any]]], *, repo: str | None = None) -> str:
-    """The README for the files that were built, each with its record (`rows`, `bytes`): of `repo`, or of the local folder."""
-    from huggingface_hub import DatasetCardData  # noqa: PLC0415 - 0.3 s that other commands need not pay
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card, ready to be written."""
 
-    header = DatasetCardData(
-        pretty_name="photoshop-request",
-        task_categories=["image-to-image"],
-        language=["en"],
-        tags=["image-editing", "reddit"],
-        configs=[
-            _config(name, records, local=repo is None)
-            for name in CONFIGS
-            if any(piece.config == name for piece, _ in records)
-        ],
-    )
+    readme: str
+    figures: dict[str, str]
+    """Path beside the README -> SVG."""
+
+
+def render(
+    corpus: Corpus,
+    records: Records,
+    *,
+    repo: str | None = None,
+    held: Collection[str] = tuple(CONFIGS),
+    spoken: Collection[str] = tuple(CONFIGS),
+) -> Card:
+    """The card for the files that were built: of the dataset `repo` on the Hub, or of the local folder.
+
+    The text is of the configs that the dataset holds, its figures are of all that was built; the YAML is of the configs
+    in `spoken`.
+    """
+    facts = facts_of(corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records])
+    figures = _figures(facts)
+    built = {piece.config for piece, _ in records}
     template = files("photoshop_request_builder").joinpath("dataset_card.md").read_text(encoding="utf-8")
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
+    environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share}
     body = environment.from_string(template).render(
-        address=repo or corpus.path("dataset"), splits=_splits(records), funnel=funnel(corpus), configs=CONFIGS
+        address=repo or corpus.path("dataset"),
+        on_the_hub=repo is not None,
+        subreddits=corpus.subreddits,
+        facts=facts,
+        figures=figures,
+        splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
+        default=DEFAULT_CONFIG,
+        funnel=funnel(corpus),
+        configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
+        removal_contact=resolve(corpus, {})["removal_contact"].value,
+        version=version("photoshop-request"),
     )
-    return f"---\n{header.to_yaml()}\n---\n\n{body}"
+    told = [(piece, record) for piece, record in records if piece.config in spoken]
+    return Card(f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}", figures)
 
 
-def _config(name: str, records: Sequence[tuple[Piece, dict[str, Any]]], *, local: bool) -> dict[str, Any]:
-    mine = [(piece, record) for piece, record in records if piece.config == name]
-    files_of = [
-        {"split": split, "path": f"{name}/{split}-*.parquet"}
-        for split in dict.fromkeys(piece.split for piece, _ in mine)
-    ]
-    entry: dict[str, Any] = {"config_name": name, "data_files": files_of}
-    if name == DEFAULT_CONFIG:
-        entry["default"] = True
-    if local:
-        # `load_dataset` caches a local folder by what its README says of it, not by the files: without this it would
-        # return what it made of an earlier build. On the Hub the commit tells them apart.
-        contents = "".join(f"{piece.name} {record['sha256']}\n" for piece, record in mine)
-        entry["description"] = f"content {sha256(contents.encode()).hexdigest()[:16]}"
-    return entry
+def _figures(facts: Facts) -> dict[str, str]:
+    found = {}
+    if facts.months:
+        months = list(facts.months)
+        labels = {number: month[:4] for number, month in enumerate(months) if number == 0 or month.endswith("-01")}
+        found["figures/months.svg"] = bars("Triplets by month of the request", list(facts.months.values()), labels)
+    if sum(facts.changed):
+        labels = {number: f"{number * 100 // _BANDS} %" for number in range(0, _BANDS, 4)}
+        found["figures/changed.svg"] = bars("Triplets by share of the picture that changed", facts.changed, labels)
+    return found
 
 
-def _splits(records: Sequence[tuple[Piece, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _splits(records: Records) -> list[dict[str, Any]]:
     totals: dict[tuple[str, str], dict[str, int]] = {}
     for piece, record in records:
-        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0})
+        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0, "files": 0})
         total["rows"] += record["rows"]
         total["bytes"] += record["bytes"]
+        total["files"] += 1
     return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]
+
+
+def _size(count: int) -> str:
+    """Bytes for people."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "none"

@@ -91,6 +91,7 @@ SETTINGS = (
         "requests a second by host, over the built-in limits: HOST=N,HOST=N; * is every other host",
     ),
     Setting("arctic_shift", _http_address, lambda: BASE, "base address of the Arctic Shift service"),
+    Setting("removal_contact", str, lambda: None, "where people ask for removal: printed in the dataset's card"),
     Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as content for adults"),
     Setting("classify_nsfw", _yes_or_no, lambda: False, "score every picture of an edit (needs the extra nsfw)"),
     # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -28,6 +29,12 @@ def sample_corpus(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> P
     corpus = tmp_path_factory.mktemp("sample") / "corpus"
     succeed(*sample.run_arguments(corpus, "--workers", "1"))
     return corpus
+
+
+@pytest.fixture
+def own_corpus(sample_corpus: Path, tmp_path: Path) -> Path:
+    """A copy of the sample's corpus that may be changed."""
+    return Path(shutil.copytree(sample_corpus, tmp_path / "corpus"))
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ commit that went through leaves nothing to do.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+from huggingface_hub.utils.sha import git_hash
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
 
 from photoshop_request.errors import InputError
@@ -23,6 +24,7 @@ from photoshop_request_builder.hub.readme import merge_readme
 from photoshop_request_builder.hub.remote import MAIN, Remote, look
 from photoshop_request_builder.hub.retry import persist
 from photoshop_request_builder.pipeline import Reporter
+from photoshop_request_builder.stages import build
 
 __all__ = ["Destination", "Published", "publish", "survey"]
 
@@ -132,7 +134,7 @@ def _send(
         remote = look(api, to.repo, to.revision)
         changes = compare(files, remote, configs)
         _upload(corpus, api, to, changes, arrived, reporter, sleep)
-        operations = _operations(corpus, to.repo, files, changes, remote, arrived)
+        operations = _operations(corpus, to.repo, configs, files, changes, remote, arrived)
         sent = len(arrived), sum(file.bytes for file in files if file.path in arrived)
         if not operations:
             reporter.say(f"{to.repo}: {', '.join(configs)}: nothing to do")
@@ -162,7 +164,7 @@ def _upload(
     sleep: Callable[[float], None],
 ) -> None:
     """Send the files one by one, so that what arrived is never sent again; `arrived` remembers them by path."""
-    with _quiet(), reporter.progress("publish (MB)", changes.bytes / 1e6) as advance:
+    with _quiet(), reporter.progress("publish", changes.bytes, "bytes") as advance:
         for file in changes.send:
             if file.path not in arrived:
                 operation = CommitOperationAdd(file.path, opened(corpus, file))
@@ -176,12 +178,13 @@ def _upload(
                 )
                 persist(send, say=reporter.say, sleep=sleep)
                 arrived[file.path] = operation
-            advance(file.bytes / 1e6)
+            advance(file.bytes)
 
 
 def _operations(
     corpus: Corpus,
     repo: str,
+    configs: Collection[str],
     files: Sequence[LocalFile],
     changes: Changes,
     remote: Remote,
@@ -191,10 +194,13 @@ def _operations(
     operations: list[Operation] = [arrived[file.path] for file in changes.send]
     operations += [CommitOperationDelete(path) for path in changes.remove]
     paths = (set(remote.files) - set(changes.remove)) | {file.path for file in files}
-    ours = card.render(corpus, [(file.piece, {"rows": file.rows, "bytes": file.bytes}) for file in files], repo=repo)
-    readme = merge_readme(ours, remote.readme, paths)
-    if readme != remote.readme:
-        operations.append(CommitOperationAdd("README.md", readme.encode()))
+    held = {path.partition("/")[0] for path in paths}
+    made = card.render(corpus, list(build.records(corpus).items()), repo=repo, held=held, spoken=configs)
+    small = {**made.figures, "README.md": merge_readme(made.readme, remote.readme, paths)}
+    for path, text in small.items():
+        there, data = remote.files.get(path), text.encode()
+        if there is None or there.blob != git_hash(data):
+            operations.append(CommitOperationAdd(path, data))
     return operations
 
 

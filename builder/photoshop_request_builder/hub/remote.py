@@ -28,6 +28,8 @@ class RemoteFile:
     bytes: int
     sha256: str | None
     """Of a large file; None for small ones, which git keeps itself."""
+    blob: str
+    """As git names the file; of a small one, known by its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def look(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
         return Remote(repo, None, exists=True, private=private, files={}, readme=None)
     tree = api.list_repo_tree(repo, recursive=True, revision=head, repo_type="dataset")
     files = {
-        entry.path: RemoteFile(entry.path, entry.size, entry.lfs.sha256 if entry.lfs else None)
+        entry.path: RemoteFile(entry.path, entry.size, entry.lfs.sha256 if entry.lfs else None, entry.blob_id)
         for entry in tree
         if isinstance(entry, RepoFile)
     }

@@ -65,9 +65,9 @@ def finish(corpus: Corpus) -> None:
             for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
                 if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
                     corpus.fs.rm_file(path)
-    storage.write_bytes(
-        corpus.fs, corpus.path("dataset", "README.md"), card.render(corpus, list(records(corpus).items())).encode()
-    )
+    made = card.render(corpus, list(records(corpus).items()))
+    for path, text in {**made.figures, "README.md": made.readme}.items():
+        storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
 
 
 def records(corpus: Corpus) -> dict[Piece, Any]:

@@ -1,7 +1,6 @@
 """A Hub for all tests of this folder, and the real clients of it."""
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -55,12 +54,6 @@ _numbers = count()
 def repo() -> str:
     """The name of a dataset that is not there yet."""
     return f"org/photoshop-request-{next(_numbers)}"
-
-
-@pytest.fixture
-def own_corpus(sample_corpus: Path, tmp_path: Path) -> Path:
-    """A copy of the sample's corpus that may be changed."""
-    return Path(shutil.copytree(sample_corpus, tmp_path / "corpus"))
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_pictures_come_back_from_a_manifest_on_the_hub(
     environment = hub_environment(hub, hub_home)
     done = hub_command(environment, "publish", sample_corpus, repo, "--manifest-only")
     assert done.returncode == 0, done.stderr
-    assert {path.split("/")[0] for path in hub.files(repo)} == {"README.md", "manifest"}
+    assert {path.split("/")[0] for path in hub.files(repo)} == {"README.md", "figures", "manifest"}
     assert all(b"\xff\xd8\xff" not in data for data in hub.objects.values())
     corpus = tmp_path / "rebuilt"
     done = hub_command(environment, "rebuild", corpus, repo, "--mirror", hosts.address, "--rate", FAST)

@@ -171,11 +171,8 @@ def test_on_the_hub_history_goes_with_squash_only(
     folder, environment = Path(corpus.root), hub_environment(hub, hub_home)
     old = client(hub_client.publish, folder, repo, tag="v1")["revision"]
     stale = {file.sha256 for path, file in hub.files(repo).items() if path.startswith("triplets/train")}
-    added = hub_command(environment, "takedown", folder, "add", f"t3_{REQUEST}")
-    assert added.returncode == 0, added.stderr
-    done = hub_command(environment, "takedown", folder, "publish", repo)
-    assert done.returncode == 0, done.stderr
-    assert "--squash" in done.stderr
+    _take_down(corpus, f"t3_{REQUEST}")
+    client(hub_client.publish, folder, repo)
     loaded = client(hub_client.load, repo, "triplets", decode=False)
     assert REQUEST not in {row["submission_id"] for rows in loaded.values() for row in rows}
     assert hub.repos[repo].commit_of(old)
@@ -271,3 +268,16 @@ def _stones(target: Target) -> Tombstones:
     salt = b"s" * 32
     hashes = _hashes(salt, target)
     return Tombstones(salt, frozenset({(target.kind, hashes)}), ((target.kind, frozenset(hashes)),))
+
+
+def test_the_command_says_what_it_did_and_what_is_left_to_do(own_corpus: Path, hub: Hub, hub_home: Path) -> None:
+    """`add` ends with how to publish it; `list` counts and tells nothing."""
+    environment = hub_environment(hub, hub_home)
+    added = hub_command(environment, "takedown", own_corpus, "add", f"t3_{REQUEST}", "u/somebody")
+    assert added.returncode == 0, added.stderr
+    assert "1 requests" in added.stderr
+    assert "takedown" in added.stderr.splitlines()[-1]
+    listed = hub_command(environment, "takedown", own_corpus, "list")
+    assert "submission: 1" in listed.stdout
+    assert "somebody" not in listed.stdout
+    assert hub_command(environment, "takedown", own_corpus, "add", "nobody_of_that_name").returncode == 3
