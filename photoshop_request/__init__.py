@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from photoshop_request.edits.compare import Comparison, compare
+    from photoshop_request.loading import load
 
 __version__ = "0.1.0"
 
-__all__ = ["Comparison", "__version__", "compare"]
+__all__ = ["Comparison", "__version__", "compare", "load"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,4 +17,8 @@ def __getattr__(name: str) -> Any:
         from photoshop_request.edits import compare as room  # noqa: PLC0415
 
         return getattr(room, name)
+    if name == "load":
+        from photoshop_request.loading import load  # noqa: PLC0415
+
+        return load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,3 +23,4 @@ def test_every_public_name_is_there() -> None:
     for name in photoshop_request.__all__:
         assert getattr(photoshop_request, name)
     assert photoshop_request.compare.__doc__
+    assert photoshop_request.load.__doc__
