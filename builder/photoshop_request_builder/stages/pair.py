@@ -22,7 +22,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
 
-VERSION = 4
+VERSION = 5
 _FIGURES = (
     "confidence",
     "second_shot",
@@ -127,7 +127,8 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
 def _judge(candidate: _Opened, request: _Request) -> dict[str, Any]:
     """Verdict and figures of a solver's picture, against what had been posted by then."""
     if (first := _duplicate_of(candidate, request.edits)) is not None:
-        return {**_best(candidate, request), "verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"]}
+        verdict = {"verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"], "change_mask": None}
+        return {**_best(candidate, request), **verdict}
     found = _best(candidate, request)
     if found["verdict"] != Verdict.EDIT:
         return found
