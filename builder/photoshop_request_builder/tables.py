@@ -1,14 +1,16 @@
-"""The tables of a shard: one schema each, and the way from frozen dataclasses to columns and back."""
+"""The tables of a shard: one schema each, and the way from frozen records to columns and back."""
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+from itertools import starmap
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import pyarrow as pa
+from msgspec.structs import asdict
 
 from photoshop_request.reddit.records import Comment, Media, Submission
 
-T = TypeVar("T")
+T = TypeVar("T", Submission, Comment)
 
 MEDIA = pa.struct(
     [
@@ -231,22 +233,19 @@ SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.
 
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
-    """Frozen dataclasses as a table; fields are columns of the same name.
+    """Frozen records as a table; fields are columns of the same name.
 
     Raises:
         AttributeError: a row has no field for a column of `schema`.
     """
     rows = list(rows)
-    columns = [pa.array([_plain(getattr(row, field.name)) for row in rows], type=field.type) for field in schema]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([_column(rows, field) for field in schema], schema=schema)
 
 
 def from_table(table: pa.Table, kind: type[T]) -> Iterator[T]:
-    """The rows of `table` as instances of the frozen dataclass `kind`, by name of column."""
-    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
-    columns = [table.column(name).to_pylist() for name in names]
-    for values in zip(*columns, strict=True):
-        yield kind(**{name: _rich(name, value) for name, value in zip(names, values, strict=True)})
+    """The rows of `table` as instances of `kind`, by name of column."""
+    columns = [_values(name, table.column(name)) for name in kind.__struct_fields__]
+    return starmap(kind, zip(*columns, strict=True))
 
 
 def submissions_of(table: pa.Table) -> Iterator[Submission]:
@@ -259,13 +258,15 @@ def comments_of(table: pa.Table) -> Iterator[Comment]:
     return from_table(table, Comment)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [dataclasses.asdict(item) if isinstance(item, Media) else item for item in value]
-    return value
+def _column(rows: list[Any], field: pa.Field) -> pa.Array:
+    values: Iterable[Any] = map(attrgetter(field.name), rows)
+    if field.type == pa.list_(MEDIA):
+        values = ([asdict(item) for item in media] for media in values)
+    return pa.array(values, type=field.type, size=len(rows))
 
 
-def _rich(name: str, value: Any) -> Any:
+def _values(name: str, column: pa.ChunkedArray) -> Iterable[Any]:
+    values = column.to_pylist()
     if name == "media":
-        return tuple(Media(**item) for item in value or ())
-    return tuple(value) if isinstance(value, list) else value
+        return (tuple(Media(**item) for item in media or ()) for media in values)
+    return map(tuple, values) if name == "sources" else values

@@ -25,12 +25,12 @@ def is_placeholder(text: str | None) -> bool:
 
 def is_deleted_mark(text: str | None) -> bool:
     """Whether `text` is what Reddit puts when the author deleted; `[removed]` was somebody else."""
-    return text is not None and text[:1] == "[" and _squeezed(text) in _DELETED
+    return False if not text or text[0] != "[" else _squeezed(text) in _DELETED
 
 
 def bare_id(fullname: str) -> str:
     """An id without its `t1_` or `t3_`, in lower case."""
-    return (fullname[3:] if fullname[2:3] == "_" and fullname[0] == "t" else fullname).lower()
+    return (fullname[3:] if "_" in fullname and fullname[2:3] == "_" and fullname[0] == "t" else fullname).lower()
 
 
 def base36(number: int) -> str:

@@ -4,7 +4,6 @@ The result depends on the set of observations only: not on their order, and not 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from typing import Any, TypeVar
 
 from photoshop_request.reddit.fields import is_placeholder
@@ -108,9 +107,9 @@ _COMMENT: dict[str, _Choice] = _COMMON | {
 }
 
 
-def _complete(kind: type, choices: dict[str, _Choice]) -> dict[str, _Choice]:
+def _complete(kind: type[Submission] | type[Comment], choices: dict[str, _Choice]) -> dict[str, _Choice]:
     """Fields without a rule of their own (ids, subreddit, permalink) say the same everywhere: the newest that is text."""
-    return {field.name: choices.get(field.name, _newest_text) for field in fields(kind)}
+    return {name: choices.get(name, _newest_text) for name in kind.__struct_fields__}
 
 
 _SUBMISSION = _complete(Submission, _SUBMISSION)

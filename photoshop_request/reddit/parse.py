@@ -22,7 +22,9 @@ RULE = 1
 """Version of what this module makes of a line; a higher one makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
-_ID = re.compile(r"[0-9a-z]{1,13}")
+_is_id = re.compile(r"[0-9a-z]{1,13}").fullmatch
+_is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
+_is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
 _DELETED_CATEGORIES = frozenset({"deleted", "author"})
 _LATEST = 4_102_444_800
 """The year 2100, in Unix seconds: what is beyond is not a time."""
@@ -62,13 +64,14 @@ def parse(
     makes a right guess faster.
     """
     try:
-        raw = decode(line, likely=RawSubmission if likely is Submission else RawComment)
-        if isinstance(raw, RawComment):
+        raw = decode(line, RawSubmission if likely is Submission else RawComment)
+        if type(raw) is RawComment:
             return _comment(raw, line, seen, sources)
-        if isinstance(raw, RawSubmission):
+        if type(raw) is RawSubmission:
             return _submission(raw, line, seen, sources)
     except ValueError as error:
         return Reject(Why.NOT_JSON, str(error))
+    assert isinstance(raw, RawRest)
     return _other(raw.name)
 
 
@@ -76,29 +79,26 @@ def _other(name: str | None) -> Reject:
     return Reject(Why.PRIVATE_MESSAGE if name and name.startswith("t4_") else Why.NOT_A_POST, name or "")
 
 
-def _unusable(thing_id: str, created_utc: float | None, subreddit: str | None) -> Reject | None:
-    if not _ID.fullmatch(thing_id):
-        return Reject(Why.NO_ID, f"id {thing_id!r}")
-    if created_utc is None or not 0 < created_utc < _LATEST:
-        return Reject(Why.NO_TIME, f"created_utc {created_utc!r}")
-    return None if subreddit else Reject(Why.NO_SUBREDDIT, thing_id)
-
-
 def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Submission | Reject:
-    thing_id = bare_id(raw.id or decode_as(line, RawRest).name or "")
-    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink)
-    if reject := _unusable(thing_id, raw.created_utc, subreddit):
-        return reject
-    title, selftext = unescape(raw.title or ""), unescape(raw.selftext or "")
+    thing_id, subreddit, created = raw.id, raw.subreddit, raw.created_utc
+    if not (thing_id and subreddit and created and _is_id(thing_id) and 0 < created < _LATEST):
+        mended = _mended_submission(raw, line)
+        if isinstance(mended, Reject):
+            return mended
+        thing_id, subreddit, created = mended
+    title, selftext, category = unescape(raw.title or ""), unescape(raw.selftext or ""), raw.removed_by_category
     parent = raw.crosspost_parent_list[-1] if raw.crosspost_parent_list else None
     crosspost = raw.crosspost_parent or (parent.id if parent else None)
-    media, preview, is_gallery = _pictures(raw, parent, selftext)
+    media: tuple[Media, ...] = ()
+    preview, is_gallery = _preview(raw.preview), raw.is_gallery or False
+    if parent or raw.media_metadata or raw.gallery_data:
+        media, preview, is_gallery = _pictures(raw, parent, selftext)
     observed = _observed(raw, seen)
     return Submission(
         thing_id,
         subreddit,
         _author(raw.author),
-        int(raw.created_utc or 0),
+        int(created),
         title,
         selftext,
         unescape(raw.url_overridden_by_dest or raw.url or ""),
@@ -108,13 +108,13 @@ def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tupl
         raw.num_comments,
         raw.upvote_ratio,
         unescape(raw.link_flair_text) if raw.link_flair_text else None,
-        bool(raw.over_18),
-        bool(raw.is_self),
-        bool(raw.stickied),
+        raw.over_18 or False,
+        raw.is_self or False,
+        raw.stickied or False,
         raw.distinguished,
-        _edited(raw.edited),
-        raw.removed_by_category,
-        raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(selftext) or is_deleted_mark(title),
+        _edited(raw.edited) if raw.edited else None,
+        category,
+        category in _DELETED_CATEGORIES or is_deleted_mark(selftext) or is_deleted_mark(title),
         bare_id(crosspost) if crosspost else None,
         is_gallery,
         media,
@@ -126,43 +126,70 @@ def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tupl
 
 
 def _comment(raw: RawComment, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Comment | Reject:
-    path, name = raw.permalink, raw.id
-    if raw.link_id is None or raw.id is None:
-        rest = decode_as(line, RawRest)
-        if rest.name and rest.name.startswith("t4_"):
-            return _other(rest.name)
-        path, name = path or rest.context, name or rest.name
-    thing_id = bare_id(name or "")
-    subreddit = raw.subreddit or _found(_SUBREDDIT_IN_PATH, path)
-    if reject := _unusable(thing_id, raw.created_utc, subreddit):
-        return reject
-    submission_id = bare_id(raw.link_id or _found(_IN_PATH, path))
-    if not _ID.fullmatch(submission_id):
-        return Reject(Why.NO_SUBMISSION, thing_id)
-    body = unescape(raw.body or "")
+    thing_id, link, subreddit, created = raw.id, raw.link_id, raw.subreddit, raw.created_utc
+    if not (
+        thing_id and link and subreddit and created and _is_id(thing_id) and _is_link(link) and 0 < created < _LATEST
+    ):
+        mended = _mended_comment(raw, line)
+        if isinstance(mended, Reject):
+            return mended
+        thing_id, link, subreddit, created = mended
+    body, category, parent = unescape(raw.body or ""), raw.removed_by_category, raw.parent_id
     observed = _observed(raw, seen)
     return Comment(
         thing_id,
-        submission_id,
-        _parent(raw.parent_id, submission_id),
+        link.removeprefix("t3_"),
+        link if parent == link else _parent(parent, link),
         subreddit,
         _author(raw.author),
-        int(raw.created_utc or 0),
+        int(created),
         body,
         None if raw.score == 1 and raw.score_hidden else raw.score,
         raw.is_submitter,
         unescape(raw.author_flair_text) if raw.author_flair_text else None,
-        bool(raw.stickied),
+        raw.stickied or False,
         raw.distinguished,
-        _edited(raw.edited),
-        raw.removed_by_category,
-        raw.removed_by_category in _DELETED_CATEGORIES or is_deleted_mark(body),
+        _edited(raw.edited) if raw.edited else None,
+        category,
+        category in _DELETED_CATEGORIES or is_deleted_mark(body),
         raw.permalink or "",
         media_of(raw.media_metadata, None, body) if raw.media_metadata else (),
         sources,
         observed,
         observed,
     )
+
+
+def _mended_submission(raw: RawSubmission, line: bytes) -> tuple[str, str, float] | Reject:
+    """Id, subreddit and time of an object that says them in an unusual way, or why they are not to be had."""
+    thing_id = bare_id(raw.id or decode_as(line, RawRest).name or "")
+    return _checked(thing_id, raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
+
+
+def _mended_comment(raw: RawComment, line: bytes) -> tuple[str, str, str, float] | Reject:
+    """The same of a comment; second comes its submission, as `t3_…`."""
+    path, name = raw.permalink, raw.id
+    if raw.link_id is None or raw.id is None:
+        rest = decode_as(line, RawRest)
+        if rest.name and rest.name.startswith("t4_"):
+            return _other(rest.name)
+        path, name = path or rest.context, name or rest.name
+    checked = _checked(bare_id(name or ""), raw.subreddit or _found(_SUBREDDIT_IN_PATH, path), raw.created_utc)
+    if isinstance(checked, Reject):
+        return checked
+    thing_id, subreddit, created = checked
+    submission_id = bare_id(raw.link_id or _found(_IN_PATH, path))
+    if not _is_id(submission_id):
+        return Reject(Why.NO_SUBMISSION, thing_id)
+    return thing_id, f"t3_{submission_id}", subreddit, created
+
+
+def _checked(thing_id: str, subreddit: str, created_utc: float | None) -> tuple[str, str, float] | Reject:
+    if not _is_id(thing_id):
+        return Reject(Why.NO_ID, f"id {thing_id!r}")
+    if created_utc is None or not 0 < created_utc < _LATEST:
+        return Reject(Why.NO_TIME, f"created_utc {created_utc!r}")
+    return (thing_id, subreddit, created_utc) if subreddit else Reject(Why.NO_SUBREDDIT, thing_id)
 
 
 def _pictures(raw: RawSubmission, parent: RawParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
@@ -182,7 +209,7 @@ def _preview(preview: RawPreview | None) -> str | None:
 
 
 def _author(name: str | None) -> str | None:
-    return None if not name or is_deleted_mark(name) else name
+    return None if not name or (name[0] == "[" and is_deleted_mark(name)) else name
 
 
 def _edited(edited: bool | float | None) -> int | None:
@@ -190,19 +217,22 @@ def _edited(edited: bool | float | None) -> int | None:
     return int(edited) if edited and not isinstance(edited, bool) and 0 < edited < _LATEST else None
 
 
-def _parent(parent: str | int | None, submission_id: str) -> str:
+def _parent(parent: str | int | None, link: str) -> str:
     """With its prefix. A number is the id of a comment in base 10; none at all is a top-level comment."""
     if isinstance(parent, int):
         parent = base36(parent) if parent > 0 else None
     if not parent:
-        return f"t3_{submission_id}"
+        return link
+    if _is_comment(parent) and parent[3:] not in link:
+        return parent
     bare = bare_id(parent)
-    return f"t3_{bare}" if parent.startswith("t3_") or bare == submission_id else f"t1_{bare}"
+    return f"t3_{bare}" if parent.startswith("t3_") or f"t3_{bare}" == link else f"t1_{bare}"
 
 
 def _observed(raw: RawSubmission | RawComment, seen: int | None) -> int | None:
-    second = raw.meta.retrieved_2nd_on if raw.meta else None
-    latest = max(raw.retrieved_on or 0, raw.retrieved_utc or 0, second or 0)
+    latest = raw.retrieved_on or 0
+    if raw.retrieved_utc or raw.meta:
+        latest = max(latest, raw.retrieved_utc or 0, (raw.meta and raw.meta.retrieved_2nd_on) or 0)
     return int(latest) if 0 < latest < _LATEST else seen
 
 

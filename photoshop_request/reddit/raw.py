@@ -89,61 +89,61 @@ class RawMeta(msgspec.Struct, gc=False):
 class RawComment(msgspec.Struct, gc=False):
     """A comment: whatever has a `body`."""
 
-    id: str | None = None
-    body: str | None = None
-    link_id: str | None = None
-    parent_id: str | int | None = None
-    created_utc: float | None = None
+    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
     author: str | None = None
-    subreddit: str | None = None
-    permalink: str | None = None
-    edited: bool | float | None = None
-    score: Count | None = None
-    score_hidden: bool | None = None
-    is_submitter: bool | None = None
     author_flair_text: str | None = None
-    stickied: bool | None = None
+    body: str | None = None
+    created_utc: float | None = None
     distinguished: str | None = None
-    removed_by_category: str | None = None
+    edited: bool | float | None = None
+    id: str | None = None
+    is_submitter: bool | None = None
+    link_id: str | None = None
     media_metadata: dict[str, RawMedia | None] | None = None
+    parent_id: str | int | None = None
+    permalink: str | None = None
+    removed_by_category: str | None = None
     retrieved_on: float | None = None
     retrieved_utc: float | None = None
-    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    score: Count | None = None
+    score_hidden: bool | None = None
+    stickied: bool | None = None
+    subreddit: str | None = None
 
 
 class RawSubmission(msgspec.Struct, gc=False):
     """A submission: what has a `title` and no `body`."""
 
-    id: str | None = None
-    title: str | None = None
+    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    author: str | None = None
     body: str | None = None
     created_utc: float | None = None
-    author: str | None = None
-    subreddit: str | None = None
-    permalink: str | None = None
-    selftext: str | None = None
-    url: str | None = None
-    url_overridden_by_dest: str | None = None
-    edited: bool | float | None = None
-    score: Count | None = None
-    hide_score: bool | None = None
-    num_comments: Count | None = None
-    upvote_ratio: float | None = None
-    link_flair_text: str | None = None
-    over_18: bool | None = None
-    is_self: bool | None = None
-    is_gallery: bool | None = None
-    stickied: bool | None = None
-    distinguished: str | None = None
-    removed_by_category: str | None = None
-    media_metadata: dict[str, RawMedia | None] | None = None
-    gallery_data: RawGallery | None = None
-    preview: RawPreview | None = None
     crosspost_parent: str | None = None
     crosspost_parent_list: list[RawParent | None] | None = None
+    distinguished: str | None = None
+    edited: bool | float | None = None
+    gallery_data: RawGallery | None = None
+    hide_score: bool | None = None
+    id: str | None = None
+    is_gallery: bool | None = None
+    is_self: bool | None = None
+    link_flair_text: str | None = None
+    media_metadata: dict[str, RawMedia | None] | None = None
+    num_comments: Count | None = None
+    over_18: bool | None = None
+    permalink: str | None = None
+    preview: RawPreview | None = None
+    removed_by_category: str | None = None
     retrieved_on: float | None = None
     retrieved_utc: float | None = None
-    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    score: Count | None = None
+    selftext: str | None = None
+    stickied: bool | None = None
+    subreddit: str | None = None
+    title: str | None = None
+    upvote_ratio: float | None = None
+    url: str | None = None
+    url_overridden_by_dest: str | None = None
 
 
 class RawRest(msgspec.Struct, gc=False):
@@ -159,13 +159,16 @@ class RawRest(msgspec.Struct, gc=False):
 
 
 _Raw = TypeVar("_Raw", RawComment, RawSubmission, RawRest)
-# every key more makes every line slower (msgspec looks each key of a line up one after the other): hence two structs
+# msgspec compares each key of a line with one field after the other, from the field after the last hit: so every field
+# more makes every line slower (hence two structs), and fields in the order of sorted keys are found at once
 _FAST: dict[type, Callable[[bytes], Any]] = {
     kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (RawComment, RawSubmission, RawRest)
 }
 
+_SURPRISES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-def decode(line: bytes, *, likely: type = RawComment) -> RawComment | RawSubmission | RawRest:
+
+def decode(line: bytes, likely: type = RawComment) -> RawComment | RawSubmission | RawRest:
     """One JSON object: a comment if it has a body, else a submission if it has a title, else the rest.
 
     `likely` (`RawComment` or `RawSubmission`) is tried first: a right guess saves a pass, a wrong one changes nothing.
@@ -173,11 +176,14 @@ def decode(line: bytes, *, likely: type = RawComment) -> RawComment | RawSubmiss
     Raises:
         ValueError: not JSON, not UTF-8, or not an object.
     """
-    if likely is RawSubmission:
-        submission = decode_as(line, RawSubmission)
-        if submission.body is None and submission.title is not None:
-            return submission
-    comment = decode_as(line, RawComment)
+    # as decode_as does, but without a call more for every line
+    try:
+        first = _FAST[likely](line)
+    except _SURPRISES:
+        first = _slowly(line, likely)
+    if likely is RawSubmission and first.body is None and first.title is not None:
+        return first  # type: ignore[no-any-return]
+    comment = first if likely is RawComment else decode_as(line, RawComment)
     if comment.body is not None:
         return comment
     submission = decode_as(line, RawSubmission)
@@ -185,7 +191,7 @@ def decode(line: bytes, *, likely: type = RawComment) -> RawComment | RawSubmiss
         return submission
     rest = decode_as(line, RawRest)
     if rest.kind is not None and rest.data is not None:
-        return decode(bytes(rest.data), likely=likely)
+        return decode(bytes(rest.data), likely)
     return rest
 
 
@@ -197,7 +203,7 @@ def decode_as(line: bytes, kind: type[_Raw]) -> _Raw:
     """
     try:
         thing: _Raw = _FAST[kind](line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _SURPRISES:
         thing = _slowly(line, kind)
     return thing
 
@@ -207,11 +213,11 @@ def _slowly(line: bytes, kind: type[_Raw]) -> _Raw:
     text = line.removeprefix(b"\xef\xbb\xbf").decode()
     try:
         value = json.loads(text)
+        thing = _lenient_struct(value, kind)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if not isinstance(value, dict):
-        raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 - one kind of failure for callers
-    thing = _lenient_struct(value, kind)
+    if thing is None:
+        raise ValueError(f"a JSON {type(value).__name__}, not an object")
     assert isinstance(thing, kind)
     return thing
 

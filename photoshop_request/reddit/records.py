@@ -1,10 +1,14 @@
-"""A submission and a comment as every later stage sees them, whatever the source and year they came from."""
+"""A submission and a comment as every later stage sees them, whatever the source and year they came from.
 
-from dataclasses import dataclass, field
+Frozen msgspec structs, not dataclasses: every line of a dump becomes one, and a frozen dataclass of 26 fields takes
+4.6 us to make (`object.__setattr__` for each), a struct 0.16 us; orjson parses the whole line in 3 to 7. `gc=False`: they
+hold texts, numbers and tuples only, never a cycle. `msgspec.structs` has `replace`, `fields` and `asdict` for them.
+"""
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(msgspec.Struct, frozen=True, gc=False):
     """One entry of Reddit's `media_metadata`, in the order people saw it (`gallery_data.items` for galleries)."""
 
     media_id: str
@@ -23,8 +27,7 @@ class Media:
     outbound_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(msgspec.Struct, frozen=True, gc=False):
     """One post. Texts are unescaped once (`&amp;` -> `&`); ids have no `t3_`; times are Unix seconds, UTC."""
 
     id: str
@@ -55,14 +58,13 @@ class Submission:
     media: tuple[Media, ...] = ()
     preview: str | None = None
     """`preview.images[0].source.url`: Reddit's signed copy of a linked picture."""
-    sources: tuple[str, ...] = field(default=())
+    sources: tuple[str, ...] = ()
     """Which inputs showed it, sorted."""
     first_seen: int | None = None
     last_seen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, gc=False):
     """One comment, with the same conventions as `Submission`."""
 
     id: str
@@ -84,6 +86,6 @@ class Comment:
     deleted_by_author: bool
     permalink: str
     media: tuple[Media, ...] = ()
-    sources: tuple[str, ...] = field(default=())
+    sources: tuple[str, ...] = ()
     first_seen: int | None = None
     last_seen: int | None = None

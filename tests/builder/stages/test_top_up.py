@@ -1,10 +1,10 @@
 """Runs against services on loopback end in the same tables as the same objects from a dump, and resume where they stopped."""
 
-import dataclasses
 import json
 
 import pytest
 import requests
+from msgspec.structs import replace
 from servers.arctic_shift import arctic_shift_server
 from servers.loopback import Answer
 from servers.reddit import fill, reddit_server
@@ -83,9 +83,7 @@ def _merged(corpus):
 
 def _plain(found):
     """Without what differs by nature: who showed it, and when."""
-    return {
-        key: dataclasses.replace(thing, sources=(), first_seen=None, last_seen=None) for key, thing in found.items()
-    }
+    return {key: replace(thing, sources=(), first_seen=None, last_seen=None) for key, thing in found.items()}
 
 
 def _dumped(tmp_path, lines):

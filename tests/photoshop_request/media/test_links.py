@@ -1,11 +1,11 @@
 """Which pictures a submission or comment points to."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from photoshop_request.media.links import Kind, Link, Role, comment_links, is_bot, submission_links
 from photoshop_request.reddit.records import Comment, Media, Submission

@@ -1,10 +1,9 @@
 """The newest numbers and the best text win, whatever the order of sources."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from photoshop_request.reddit.merge import merge_comments, merge_submissions
 from photoshop_request.reddit.records import Comment, Media, Submission
@@ -80,7 +79,7 @@ def _seen(time: int, **changes) -> Submission:
         False, False, False, None, None, None, False, None, False,
         (Media("m", "Image", "valid", address="u1"),), "p1", (f"dump{time}",), time, time,
     )  # fmt: skip
-    return dataclasses.replace(base, **changes)
+    return replace(base, **changes)
 
 
 def test_a_deleted_post_keeps_its_text_and_takes_the_new_numbers():
@@ -116,8 +115,6 @@ def test_a_post_that_is_let_back_in_is_not_removed():
 
 
 def test_without_a_time_of_retrieval_an_observation_counts_as_the_oldest():
-    merged = merge_submissions(
-        [_seen(100, score=9), dataclasses.replace(_seen(0), last_seen=None, first_seen=None, score=1)]
-    )
+    merged = merge_submissions([_seen(100, score=9), replace(_seen(0), last_seen=None, first_seen=None, score=1)])
     assert merged.score == 9
     assert merged.first_seen == 100

@@ -1,10 +1,9 @@
 """Instructions from requests written for these tests, one rule at a time."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from photoshop_request.reddit.records import Comment, Media, Submission
 from photoshop_request.text.instruction import Rule, instruction
