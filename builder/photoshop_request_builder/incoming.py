@@ -19,6 +19,7 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, shard_of
+from photoshop_request_builder.open_files import allow_open_files
 from photoshop_request_builder.tables import COMMENTS, SUBMISSIONS, to_table
 
 TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
@@ -83,7 +84,13 @@ class PartWriter:
         self._held = 0
 
     def __enter__(self) -> Self:
-        """Begin with an empty folder."""
+        """Begin with an empty folder.
+
+        Raises:
+            StorageError: this system does not allow a file for each shard and table to be open.
+        """
+        if isinstance(self._corpus.fs, LocalFileSystem):
+            allow_open_files(len(TABLES) * self._corpus.shards)
         remove(self._corpus.fs, self._folder)
         return self
 
