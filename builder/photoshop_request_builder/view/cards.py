@@ -1,0 +1,161 @@
+"""What the viewer tells of a candidate, and which candidates it does not show at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from photoshop_request.schema import CONFIGS
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.selection import is_ready, removed_of, selection_of
+from photoshop_request_builder.threads import instruction_at
+
+__all__ = ["FIGURES", "Request", "card", "meanings", "requests"]
+
+_UNTOLD = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
+FIGURES = (
+    "confidence",
+    "changed_fraction",
+    "locality",
+    "regions",
+    "phash_distance",
+    "dhash_distance",
+    "psnr",
+    "ssim",
+    "method",
+    "alignment_quality",
+    "overlap",
+    "scale",
+    "rotation",
+    "mirrored",
+    "gain",
+    "offset",
+    "saturation",
+    "sharpness",
+    "added",
+    "border",
+    "watermark",
+    "second_shot",
+    "duplicate_of",
+    "revises",
+)
+"""Columns of `candidates` that a card lists, in this order."""
+_DIGITS = 4
+_OWN_MEANINGS = {
+    "second_shot": "One scene, two exposures.",
+    "duplicate_of": "The same solver's comment with the same picture.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request with the candidates that may be shown, in the order in which people posted them."""
+
+    submission: Mapping[str, Any]
+    """Columns of `submissions`; empty where the archives hold only its comments."""
+    text: Mapping[str, Any] | None
+    """The row of `texts`; None before the build."""
+    candidates: tuple[Mapping[str, Any], ...]
+    comments: Mapping[str, Mapping[str, Any]]
+    withheld: Mapping[int, str]
+    """Place in `candidates` -> why that edit is not published; empty before the build."""
+    extensions: Mapping[str, tuple[str, tuple[int, int] | None]]
+    """SHA-256 of every picture of the request that may be shown -> its extension and full size, if known."""
+    hidden: int
+    """Candidates that are not shown: deleted by their author, or taken down."""
+    nsfw: bool
+
+
+def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
+    """The requests of one shard that have pictures in comments; all of a request's rows are together."""
+    removed = removed_of(corpus, shard)
+    selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
+    submissions = _by_id(corpus, shard, "submissions", ["title", "score", "flair", "over_18", "deleted_by_author"])
+    comments = _by_id(corpus, shard, "comments", ["score", "deleted_by_author"])
+    texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
+
+    def is_told(row: Mapping[str, Any]) -> bool:
+        gone = (submissions.get(row["submission_id"], {}), comments.get(row["comment_id"] or "", {}))
+        is_deleted = any(one.get("deleted_by_author") for one in gone)
+        return not (is_deleted or row["verdict"] in _UNTOLD or removed.covers(row))
+
+    for submission_id, group in groupby(_rows(corpus, shard, "candidates"), key=lambda row: row["submission_id"]):
+        rows = list(group)
+        told = [row for row in rows if is_told(row)]
+        pictures = {row["sha256"]: (row["extension"], _size(row)) for row in told if row["sha256"]}
+        # an edit of a picture whose comment was deleted would show that picture
+        shown = [
+            row for row in told if row["comment_id"] and (row["source_sha256"] or row["sha256"]) in {*pictures, None}
+        ]
+        edits = {place: row for place, row in enumerate(shown) if selection and row["verdict"] == Verdict.EDIT}
+        reasons = {place: selection.withheld(row) for place, row in edits.items()} if selection else {}
+        yield Request(
+            submission=submissions.get(submission_id, {}),
+            text=texts.get(submission_id),
+            candidates=tuple(shown),
+            comments=comments,
+            withheld={place: reason.value for place, reason in reasons.items() if reason},
+            extensions=pictures,
+            hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
+            nsfw=bool(submissions.get(submission_id, {}).get("over_18"))
+            or bool(selection and submission_id in selection.over_18),
+        )
+
+
+def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str, Any]:
+    """All that the page shows of one candidate, as JSON values; user names are not among it."""
+    row = request.candidates[place]
+    asked = instruction_at(request.text, row["solver_comment_utc"] or 0) if request.text else ""
+    return {
+        "submission": row["submission_id"],
+        "comment": row["comment_id"],
+        "title": request.submission.get("title") or "",
+        "instruction": asked,
+        "tasks": list(request.text["task_types"] or ()) if request.text else [],
+        "flair": request.submission.get("flair"),
+        "verdict": row["verdict"],
+        "withheld": request.withheld.get(place),
+        "detail": row["detail"],
+        "host": row["host"],
+        "posted": row["solver_comment_utc"],
+        "score": score(request, place),
+        "request_score": request.submission.get("score"),
+        "nsfw": request.nsfw,
+        "figures": [_rounded(row[name]) for name in FIGURES],
+        "pictures": pictures,
+    }
+
+
+def score(request: Request, place: int) -> int | None:
+    """Upvotes less downvotes of the candidate's comment; None where hidden."""
+    found: int | None = request.comments.get(request.candidates[place]["comment_id"], {}).get("score")
+    return found
+
+
+def meanings() -> list[tuple[str, str]]:
+    """Each of `FIGURES` with what it means, in the words of the published columns."""
+    known = {column.name: column.meaning for column in CONFIGS["triplets"]}
+    known |= {"method": known["alignment"], **_OWN_MEANINGS}
+    return [(name.replace("_", " "), known[name]) for name in FIGURES]
+
+
+def _size(row: Mapping[str, Any]) -> tuple[int, int] | None:
+    return (row["width"], row["height"]) if row["width"] else None
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DIGITS) if isinstance(value, float) else value
+
+
+def _by_id(corpus: Corpus, shard: int, table: str, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in _rows(corpus, shard, table, ["id", *columns])}
+
+
+def _rows(corpus: Corpus, shard: int, table: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    path = corpus.shard_path(shard, table)
+    if not corpus.fs.exists(path):
+        return []
+    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path, columns).to_pylist()
+    return rows

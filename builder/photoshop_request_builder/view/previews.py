@@ -1,0 +1,98 @@
+"""The small pictures of a request's candidates, written beside the page."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.view.cards import Request
+from photoshop_request_builder.view.pictures import (
+    encode_jpeg,
+    encode_overlay,
+    fill_frame,
+    fit_frame,
+    heat_map,
+    shrink,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["write_pictures"]
+
+_LIES = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE})
+"""What lies in its source's frame by the matrix that was found."""
+
+
+def write_pictures(corpus: Corpus, request: Request, folder: Path, first: int) -> Iterator[dict[str, Any]]:
+    """Writes the small pictures of each candidate of a request; gives their names and sizes, in order."""
+    opened: dict[str, NDArray[np.uint8] | None] = {}
+
+    def source_of(sha256: str) -> "NDArray[np.uint8] | None":
+        if sha256 not in opened:
+            opened[sha256] = source = _open(corpus, request, sha256)
+            if source is not None:
+                _put(folder, _source_name(sha256), source)
+        return opened[sha256]
+
+    for place, row in enumerate(request.candidates):
+        source = source_of(row["source_sha256"]) if row["source_sha256"] else None
+        edit = _open(corpus, request, row["sha256"]) if row["sha256"] else None
+        found: dict[str, Any] = {}
+        if source is not None:
+            found["before"] = [_source_name(row["source_sha256"]), *source.shape[1::-1]]
+        if edit is not None:
+            found["posted"] = _put(folder, f"{first + place}.jpg", edit)
+        if source is not None and edit is not None:
+            found |= _compared(folder, f"{first + place}", request, row, source, edit)
+        yield found
+
+
+def _compared(
+    folder: Path,
+    name: str,
+    request: Request,
+    row: Mapping[str, Any],
+    source: "NDArray[np.uint8]",
+    edit: "NDArray[np.uint8]",
+) -> dict[str, Any]:
+    frame = (source.shape[1], source.shape[0])
+    source_size = request.extensions[row["source_sha256"]][1]
+    if row["verdict"] not in _LIES or not row["matrix"] or source_size is None or not row["width"]:
+        return {"after": _put_unless(folder, name, fit_frame(edit, frame), edit)}
+    edit_size = (row["width"], row["height"])
+    after, inside = fill_frame(edit, row["matrix"], edit_size, source_size, frame)
+    found = {"heat": _put(folder, f"{name}-heat.jpg", heat_map(source, after, inside), quality=70)}
+    found["after"] = _put_unless(folder, name, after, edit)
+    if row["change_mask"]:
+        (folder / f"{name}-mask.png").write_bytes(encode_overlay(row["change_mask"], frame))
+        found["mask"] = [f"{name}-mask.png", *frame]
+    return found
+
+
+def _put(folder: Path, name: str, pixels: "NDArray[np.uint8]", quality: int = 82) -> list[Any]:
+    (folder / name).write_bytes(encode_jpeg(pixels, quality))
+    return [name, pixels.shape[1], pixels.shape[0]]
+
+
+def _put_unless(folder: Path, name: str, after: "NDArray[np.uint8]", posted: "NDArray[np.uint8]") -> list[Any]:
+    """The edit in the source's frame; the copy as posted does where that is the same picture."""
+    if after is posted:
+        return [f"{name}.jpg", after.shape[1], after.shape[0]]
+    return _put(folder, f"{name}-after.jpg", after)
+
+
+def _open(corpus: Corpus, request: Request, sha256: str) -> "NDArray[np.uint8] | None":
+    if sha256 not in request.extensions:
+        return None
+    extension, size = request.extensions[sha256]
+    try:
+        return shrink(corpus.fs.cat_file(corpus.image_path(sha256, extension)), size)
+    except FileNotFoundError:
+        return None
+
+
+def _source_name(sha256: str) -> str:
+    return f"source-{sha256[:16]}.jpg"

@@ -1,0 +1,68 @@
+"""A real browser without a screen: Debian's Chromium, driven over loopback; it reaches no other machine."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDTHS = {"phone": (390, 844, True), "desktop": (1366, 900, False)}
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[Any]:
+    """A driver of a fresh Chromium; skips the test, and says why, where there is none."""
+    selenium = pytest.importorskip("selenium.webdriver", reason="needs the package selenium")
+    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not (binary and driver):
+        pytest.skip("needs chromium and chromedriver (Debian: apt-get install chromium chromium-driver)")
+    from selenium.webdriver.chrome.service import Service
+
+    options = selenium.ChromeOptions()
+    options.binary_location = binary
+    for flag in (
+        "headless=new",
+        "no-sandbox",
+        "disable-dev-shm-usage",
+        "no-first-run",
+        "disable-background-networking",
+    ):
+        options.add_argument(f"--{flag}")
+    options.add_argument(f"--user-data-dir={profile}")
+    options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    page = selenium.Chrome(options=options, service=Service(driver))
+    try:
+        yield page
+    finally:
+        page.quit()
+
+
+def resize(page: Any, width: str) -> None:
+    """As wide as a phone or a desktop."""
+    wide, high, mobile = WIDTHS[width]
+    page.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": wide, "height": high, "deviceScaleFactor": 1, "mobile": mobile},
+    )
+
+
+def prefer_dark(page: Any, *, dark: bool) -> None:
+    """What the system's setting says."""
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    still = {"name": "prefers-reduced-motion", "value": "reduce"}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
+
+
+def requested(page: Any) -> list[str]:
+    """Every address asked for since the last call."""
+    messages = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    return [each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"]
+
+
+def complaints(page: Any) -> list[str]:
+    """What the console holds since the last call."""
+    return [entry["message"] for entry in page.get_log("browser")]
