@@ -18,6 +18,7 @@ from photoshop_request_builder.cli import (
     stages,
     status,
     takedown,
+    view,
 )
 from photoshop_request_builder.cli.console import say
 
@@ -43,6 +44,7 @@ app.command()(takedown.takedown)
 app.command()(rebuild.rebuild)
 app.command()(look.decisions)
 app.command()(look.config)
+app.command()(view.view)
 app.command()(rewrite.rewrite)
 app.command()(reading.raw)
 app.command()(reading.refresh)
