@@ -1,0 +1,46 @@
+"""What the report costs, and how much memory it takes: `python benchmarks/report.py [--candidates 30000 300000]`.
+
+Made corpora without pictures (`tests/made_corpus.py`). One process per size, so that its peak of memory is its own.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from made_corpus import make_corpus
+
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.report import make_report
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--candidates", type=int, nargs="+", default=[30_000, 300_000])
+    given = arguments.parse_args()
+    print("   candidates   seconds   CPU seconds   peak memory   size of the page")
+    for candidates in given.candidates:
+        with tempfile.TemporaryDirectory() as folder:
+            corpus = make_corpus(Path(folder), candidates)
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                seconds, busy, peak = pool.apply(_report, (corpus,))
+            size = Path(folder, "report", "report.html").stat().st_size
+        print(f"{candidates:13,} {seconds:9.1f} {busy:13.1f} {peak / 1e3:10,.0f} MB {size / 1e3:15,.0f} kB")
+
+
+def _report(corpus: Corpus) -> tuple[float, float, int]:
+    """Seconds, seconds of all cores, and peak resident kilobytes."""
+    begin = time.perf_counter()
+    make_report(corpus)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""Charts as SVG, by small functions: figures and words in, markup out. Every text is escaped.
+
+A function a kind returns what it drew and how high that is.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from photoshop_request_builder.report import ink
+from photoshop_request_builder.report.figure import Figure, Kind, Row, Value
+
+_SERIES = 4
+"""Colours that there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How a chart speaks."""
+
+    title: str
+    sentence: str
+    axis: str
+    """What the horizontal axis, or the bars, count."""
+    name: Callable[[str], str]
+    """A column or a mark -> its words."""
+    number: Callable[[str, Value], str]
+    """A column's name and a value of it -> as it is shown."""
+
+
+def draw(figure: Figure, labels: Labels) -> str:
+    """The SVG of a figure, for a page that has `ink.STYLE`; nothing for a figure without rows."""
+    if not figure.rows:
+        return ""
+    body, height = _DRAWN[figure.kind](figure, labels)
+    about = escape(f"{labels.title}. {labels.sentence}")
+    return f'<svg class="chart" viewBox="0 0 {ink.WIDTH} {height:g}" role="img" aria-label="{about}">{body}</svg>'
+
+
+def standalone(svg: str) -> str:
+    """The same as a file of its own, which brings its style."""
+    head, _, rest = svg.partition(">")
+    sheet = f'<style>{ink.STYLE}</style><rect width="100%" height="100%" style="fill:var(--card)"/>'
+    return f'{head} xmlns="http://www.w3.org/2000/svg">{sheet}{rest}\n'
+
+
+def _bars(figure: Figure, labels: Labels) -> tuple[str, float]:
+    most = max((ink.amount(row[-1]) for row in figure.shown), default=0) or 1
+    parts: list[str] = []
+    top, group = 4.0, None
+    room = ink.WIDTH - ink.LABEL - 78
+    for row in figure.shown:
+        if len(row) == 3 and row[0] != group:
+            group = row[0]
+            top += 8 if parts else 0
+            parts.append(ink.text(0, top + 14, labels.number(figure.drawn[0], group), "b"))
+            top += 20
+        label, value = row[-2:]
+        width = max(1.5 if value else 0, room * ink.amount(value) / most)
+        kind = {"in": "q", "kept": "f0"}.get(str(label), "f1" if len(row) == 3 else "f0")
+        parts.append(ink.label(labels.number(figure.drawn[-2], label), top + 15))
+        parts.append(ink.rect(ink.LABEL, top + 3, width, 15, kind))
+        parts.append(ink.text(ink.LABEL + width + 6, top + 15, labels.number(figure.drawn[-1], value), "t"))
+        top += 22
+    return "".join(parts), top + 4
+
+
+def _columns(figure: Figure, labels: Labels) -> tuple[str, float]:
+    series, rows = figure.drawn[1:], figure.shown
+    most = max((ink.amount(value) for row in rows for value in row[1:]), default=0) or 1
+    left, top, bottom = 46.0, 26.0 if len(series) > 1 else 10.0, 206.0
+    top += 16 * sum(mark.last is None for mark in figure.marks)
+    step = (ink.WIDTH - left - 6) / len(rows)
+    parts = [_legend(series, labels) if len(series) > 1 else "", _grid(most, left, top, bottom, labels, series[0])]
+    parts += _marks(figure, labels, left, step, (top, bottom))
+    gap = min(2.0, step / 8)
+    width = (step - 2 * gap) / len(series)
+    for place, row in enumerate(rows):
+        for which, value in enumerate(row[1:]):
+            height = (bottom - top) * ink.amount(value) / most
+            at = left + place * step + gap + which * width
+            about = f"{labels.number(figure.drawn[0], row[0])}: {labels.number(series[which], value)}"
+            parts.append(ink.rect(at, bottom - height, width, height, f"f{which % _SERIES}", about) if value else "")
+    parts += _ticks(figure, labels, left, step, bottom)
+    parts.append(ink.text(ink.WIDTH - 6, bottom + 36, labels.axis, "t", "end"))
+    return "".join(parts), bottom + 44
+
+
+def _stacked(figure: Figure, labels: Labels) -> tuple[str, float]:
+    series, rows = figure.drawn[1:], figure.shown
+    left, top, bottom = 46.0, 28.0, 206.0
+    step = (ink.WIDTH - left - 6) / len(rows)
+    kinds = [*(f"f{which}" for which in range(len(series) - 1)), "q"]
+    parts = [_legend(series, labels, kinds), _grid(1.0, left, top, bottom, labels, "share")]
+    for place, row in enumerate(rows):
+        total, at = sum(map(ink.amount, row[1:])) or 1, bottom
+        for which, value in enumerate(row[1:]):
+            height = (bottom - top) * ink.amount(value) / total
+            at -= height
+            about = f"{row[0]}, {labels.name(series[which])}: {labels.number('share', ink.amount(value) / total)}"
+            gap = min(2.0, step / 8)
+            parts.append(ink.rect(left + place * step + gap, at, step - 2 * gap, height, kinds[which], about))
+    parts += _ticks(figure, labels, left, step, bottom)
+    return "".join(parts), bottom + 28
+
+
+def _heat(figure: Figure, labels: Labels) -> tuple[str, float]:
+    rows = list(dict.fromkeys(row[0] for row in figure.shown))
+    across = list(dict.fromkeys(row[1] for row in figure.shown))
+    if figure.drawn[1] == "year":
+        across.sort(key=str)
+    if set(across) == set(rows):
+        across = rows
+    most = max((ink.amount(row[2]) for row in figure.shown), default=0) or 1
+    step = (ink.WIDTH - ink.LABEL - 2) / len(across)
+    names = [labels.number(figure.drawn[1], name) for name in across]
+    if figure.drawn[1] == "year" and step < 40:
+        names = [f"\u2019{name[-2:]}" for name in names]
+    slanted = step < 7.2 * max(map(len, names)) + 4
+    top = 16 + 5.2 * min(16, max(map(len, names))) if slanted else 22.0
+    parts = []
+    for place, name in enumerate(names):
+        x = ink.LABEL + (place + 0.5) * step
+        turn = f' transform="rotate(45 {x:.1f} {top - 5:.1f})"' if slanted else ""
+        parts.append(ink.text(x, top - 5, ink.cut(name, 16), "t", "end" if slanted else "middle", turn))
+    cells = {(row[0], row[1]): row[2] for row in figure.shown}
+    for line, row in enumerate(rows):
+        y = top + line * 23
+        called = labels.number(figure.drawn[0], row)
+        parts.append(ink.label(called, y + 15))
+        for place, column in enumerate(across):
+            if (row, column) not in cells:
+                continue
+            value = cells[row, column]
+            shown = labels.number(figure.drawn[2], value)
+            about = f"{called}, {names[place]}: {shown}"
+            x = ink.LABEL + place * step
+            strength = f' style="fill-opacity:{0.06 + 0.49 * ink.amount(value) / most:.3f}"'
+            parts.append(ink.rect(x + 1, y + 1, step - 2, 21, "f0", about, strength))
+            short = shown.replace("\u00a0", "").removesuffix("%")
+            if len(short) * 7 < step:
+                parts.append(ink.text(x + step / 2, y + 16, short, "t", "middle"))
+    return "".join(parts), top + 23 * len(rows) + 4
+
+
+def _ranges(figure: Figure, labels: Labels) -> tuple[str, float]:
+    values = [ink.amount(value) for row in figure.shown for value in row[1:]]
+    values += [ink.amount(mark.first) for mark in figure.marks]
+    low, high = (0.0, 1.0) if figure.drawn[1].endswith("share") else (min(values), max(values))
+    wide = (high - low) or 1.0
+    room = ink.WIDTH - ink.LABEL - 66
+
+    def x(value: Value) -> float:
+        return ink.LABEL + 8 + (room - 16) * (ink.amount(value) - low) / wide
+
+    bottom = 24.0 * len(figure.rows) + 6
+    parts = [
+        f'<line class="m" x1="{x(mark.first):.1f}" x2="{x(mark.first):.1f}" y1="0" y2="{bottom:g}"/>'
+        for mark in figure.marks
+    ]
+    for place, (label, start, middle, end) in enumerate(figure.shown):
+        y = 24 * place + 14.0
+        about = f"<title>{escape(labels.number(figure.drawn[1], start))} … {escape(labels.number(figure.drawn[3], end))}</title>"
+        parts.append(ink.label(labels.number(figure.drawn[0], label), y + 4))
+        parts.append(f'<line class="r" x1="{x(start):.1f}" x2="{x(end):.1f}" y1="{y:g}" y2="{y:g}">{about}</line>')
+        parts.append(f'<circle class="f0" cx="{x(middle):.1f}" cy="{y:g}" r="5"/>')
+        parts.append(ink.text(ink.WIDTH - 2, y + 4, labels.number(figure.drawn[2], middle), "t", "end"))
+    parts += [
+        ink.text(x(end), bottom + 14, labels.number(figure.drawn[2], end), "t", "middle")
+        for end in (low, high)
+        if high > low
+    ]
+    parts.append(ink.text(ink.WIDTH - 2, bottom + 32, labels.axis, "t", "end"))
+    return "".join(parts), bottom + 40
+
+
+def _line(figure: Figure, labels: Labels) -> tuple[str, float]:
+    left, top, bottom = 52.0, 10.0, 230.0
+    wide = ink.WIDTH - left - 16
+
+    def at(row: Row) -> tuple[float, float]:
+        return left + wide * ink.amount(row[0]), bottom - (bottom - top) * ink.amount(row[1])
+
+    points = [at(row) for row in figure.shown]
+    parts = [_grid(1.0, left, top, bottom, labels, "share")]
+    parts.append(f'<line class="m" x1="{left:g}" y1="{bottom:g}" x2="{left + wide:g}" y2="{top:g}"/>')
+    parts.append(f'<polyline class="l" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
+    for (x, y), row in zip(points, figure.shown, strict=True):
+        about = ", ".join(
+            f"{labels.name(name)} {labels.number(name, value)}" for name, value in zip(figure.drawn, row, strict=True)
+        )
+        parts.append(f'<circle class="f0" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(about)}</title></circle>')
+    parts += [
+        ink.text(left + wide * share, bottom + 18, labels.number("share", share), "t", "middle")
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+    ]
+    parts.append(ink.text(ink.WIDTH - 6, bottom + 36, labels.axis, "t", "end"))
+    return "".join(parts), bottom + 44
+
+
+_DRAWN: dict[Kind, Callable[[Figure, Labels], tuple[str, float]]] = {
+    Kind.BARS: _bars,
+    Kind.COLUMNS: _columns,
+    Kind.STACKED: _stacked,
+    Kind.HEAT: _heat,
+    Kind.RANGES: _ranges,
+    Kind.LINE: _line,
+}
+
+
+def _grid(most: float, left: float, top: float, bottom: float, labels: Labels, column: str) -> str:
+    parts = []
+    step = _step(most, column)
+    for count in range(int(most / step + 1e-9) + 1):
+        y = bottom - (bottom - top) * count * step / most
+        parts.append(f'<line class="g" x1="{left:g}" x2="{ink.WIDTH - 6}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(ink.text(left - 6, y + 4, labels.number(column, count * step), "t", "end"))
+    return "".join(parts)
+
+
+def _step(most: float, column: str) -> float:
+    """Between the lines of a grid: a round number, at most four of them; counts have no halves."""
+    if column.endswith("share"):
+        return 0.25
+    least = 10.0 ** math.floor(math.log10(most / 4))
+    step = next(least * factor for factor in (1, 2, 5, 10) if least * factor * 4 >= most)
+    return max(1.0, step)
+
+
+def _marks(figure: Figure, labels: Labels, left: float, step: float, span: tuple[float, float]) -> list[str]:
+    parts, lines = [], 0
+    top, bottom = span
+    for mark in figure.marks:
+        x = left + step * _place(figure, mark.first)
+        if mark.last is not None:
+            end = left + step * (_place(figure, mark.last) + 1)
+            parts.append(ink.rect(x, top, end - x, bottom - top, "h", labels.name(mark.name)))
+            continue
+        y = top - 6 - 16 * lines
+        lines += 1
+        name = f"{labels.name(mark.name)}: {labels.number(figure.drawn[0], mark.first)}"
+        anchor, at = ("end", x - 4) if x > ink.WIDTH / 2 else ("start", x + 4)
+        parts.append(f'<line class="m" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 10:g}" y2="{bottom:g}"/>')
+        parts.append(ink.text(at, y, name, "t", anchor))
+    return parts
+
+
+def _place(figure: Figure, value: Value) -> float:
+    """Where on the axis a value lies, in columns: between two lower ends as the crow flies."""
+    ends = [row[0] for row in figure.shown]
+    if isinstance(value, str):
+        return float(ends.index(value))
+    numbers = [ink.amount(end) for end in ends]
+    below = max((place for place, end in enumerate(numbers) if end <= ink.amount(value)), default=0)
+    if below + 1 >= len(numbers):
+        return float(below)
+    return below + (ink.amount(value) - numbers[below]) / (numbers[below + 1] - numbers[below])
+
+
+def _ticks(figure: Figure, labels: Labels, left: float, step: float, bottom: float) -> list[str]:
+    """Labels under the columns, as many as fit: lower ends at the left edge, names and years in the middle."""
+    first = figure.drawn[0]
+    values = [row[0] for row in figure.shown]
+    between = first.endswith("from")
+    if first == "month":
+        years = [
+            (place, str(value)[:4]) for place, value in enumerate(values) if str(value).endswith("-01") or not place
+        ]
+        shown = [(place, year) for place, year in years if not place or place > 8]
+    else:
+        shown = [(place, labels.number(first, value)) for place, value in enumerate(values)]
+    room = max((6.8 * len(text) + 8 for _, text in shown), default=1)
+    parts, end = [], -1e9
+    for place, text in shown:
+        x = left + step * (place + (0 if between or first == "month" else 0.5))
+        if x - end >= room:
+            parts.append(ink.text(x, bottom + 18, text, "t", "middle" if x + room / 2 < ink.WIDTH else "end"))
+            end = x
+    return parts
+
+
+def _legend(series: Sequence[str], labels: Labels, kinds: Sequence[str] = ("f0", "f1", "f2", "f3")) -> str:
+    parts, x = [], 46.0
+    for kind, name in zip(kinds, series, strict=False):
+        said = labels.name(name)
+        parts.append(ink.rect(x, 2, 11, 11, kind) + ink.text(x + 16, 12, said, "t"))
+        x += 30 + 6.6 * len(said)
+    return "".join(parts)

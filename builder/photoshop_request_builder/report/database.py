@@ -1,0 +1,152 @@
+"""The corpus as SQL sees it: a view a table over all shards, and the requests and published edits in the making."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from fsspec.implementations.local import LocalFileSystem
+
+from photoshop_request.text.flair import terms
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder import selection, storage, tables
+from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.takedown import Kind
+
+_TABLES = {
+    "submissions": tables.SUBMISSIONS,
+    "comments": tables.COMMENTS,
+    "candidates": tables.CANDIDATES,
+    "texts": tables.TEXTS,
+    "acceptances": tables.ACCEPTANCES,
+    "splits": tables.SPLITS,
+    "ranks": tables.RANKS,
+    "removed": tables.REMOVED,
+}
+_MEMORY = "1GB"
+"""What duckdb may hold; it goes on on the disk."""
+_TERMS = pa.schema([("id", pa.string()), ("paid", pa.bool_()), ("ai_allowed", pa.bool_())])
+_KEY = ("submission_id", "comment_id", "position", "index")
+_PUBLISHED = pa.schema([tables.CANDIDATES.field(name) for name in _KEY])
+
+_REQUESTS = f"""
+create temp table requests as
+with own as (
+    select submission_id, count(*) filter (reason is null) as pictures
+    from candidates where role = 'source' and comment_id is null and state is not null group by 1
+), answers as (
+    select submission_id, count(*) as edits, count(distinct author) as solvers, min(solver_comment_utc) as first_utc
+    from edits group by 1
+), taken as (select distinct submission_id from acceptances)
+select s.id, s.author, s.created_utc, s.score, s.num_comments, s.upvote_ratio, s.flair, s.over_18,
+    strftime(make_timestamp(s.created_utc * 1000000), '%Y-%m') as month,
+    year(make_timestamp(s.created_utc * 1000000)) as year,
+    t.language, t.task_types, t.is_edit_request,
+    len(regexp_extract_all(t.instruction, '[^\\s]+')) as words,
+    r.score_percentile, p.paid, p.ai_allowed, own.pictures,
+    coalesce(answers.edits, 0) as edits, coalesce(answers.solvers, 0) as solvers,
+    greatest(0, answers.first_utc - s.created_utc) as seconds_to_first_edit,
+    taken.submission_id is not null as accepted
+from submissions s
+join own on own.submission_id = s.id
+left join texts t on t.submission_id = s.id
+left join ranks r on r.submission_id = s.id
+left join terms p on p.id = s.id
+left join answers on answers.submission_id = s.id
+left join taken on taken.submission_id = s.id
+where not s.deleted_by_author and s.id not in (select value from removed where kind = '{Kind.SUBMISSION}')
+"""  # noqa: S608 - a constant of our own
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open corpus. Besides a view a table of the shards:
+
+    `edits`: candidates that are published; `requests`: what the config `requests` holds, with `words` (of the
+    instruction), `accepted` and the rest as there.
+    """
+
+    corpus: Corpus
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query; `values` stand for its question marks."""
+        return self.connection.execute(query, values).fetchall()
+
+    def one(self, query: str, *values: Any) -> tuple[Any, ...]:
+        """The only row of a query."""
+        [row] = self.rows(query, *values)
+        return row
+
+
+@contextmanager
+def open_database(corpus: Corpus) -> Iterator[Database]:
+    """The corpus to be asked, in bounded memory; tables that have not been made are empty.
+
+    Raises:
+        InputError: a setting cannot be used.
+        CorpusError: a table is damaged.
+    """
+    with scratch_folder(corpus) as scratch, duckdb.connect() as connection:
+        connection.execute("set memory_limit = ?", [_MEMORY])
+        connection.execute("set temp_directory = ?", [scratch])
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
+        if not isinstance(corpus.fs, LocalFileSystem):
+            connection.register_filesystem(corpus.fs)
+        for name, schema in _TABLES.items():
+            _view(connection, corpus, name, schema)
+        _register(connection, "terms", pa.Table.from_batches(_terms(corpus), _TERMS))
+        _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
+        keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)
+        connection.execute(
+            "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "  # noqa: S608 - our own
+            f"join published p on c.submission_id = p.submission_id and {keys}"
+        )
+        connection.execute(_REQUESTS)
+        yield Database(corpus, connection)
+
+
+def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, schema: pa.Schema) -> None:
+    paths = [corpus.shard_path(shard, name) for shard in range(corpus.shards)]
+    there = [path for path in paths if corpus.fs.exists(path)]
+    if not there:
+        _register(connection, name, schema.empty_table())
+        return
+    addresses = there if isinstance(corpus.fs, LocalFileSystem) else [corpus.fs.unstrip_protocol(at) for at in there]
+    listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
+    connection.execute(f"create temp view {name} as select * from read_parquet([{listed}])")  # noqa: S608 - quoted
+
+
+def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("incoming_table", table)
+    connection.execute(f"create temp table {name} as select * from incoming_table")  # noqa: S608 - a name of our own
+    connection.unregister("incoming_table")
+
+
+def _terms(corpus: Corpus) -> Iterator[pa.RecordBatch]:
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "submissions")
+        if not corpus.fs.exists(path):
+            continue
+        found = storage.read_table(corpus.fs, path, ["id", "flair", "title", "created_utc"])
+        said = [terms(row["flair"], row["title"] or "", row["created_utc"]) for row in found.to_pylist()]
+        columns = [found.column("id").combine_chunks(), [one.paid for one in said], [one.ai_allowed for one in said]]
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(column, type=kind.type) for column, kind in zip(columns, _TERMS, strict=True)], schema=_TERMS
+        )
+
+
+def _published(corpus: Corpus) -> Iterator[pa.RecordBatch]:
+    policy = selection.policy_of(corpus)
+    columns = list(dict.fromkeys([*_KEY, "verdict", *selection.PICTURES]))
+    for shard in range(corpus.shards):
+        if not selection.is_ready(corpus, shard):
+            continue
+        decide = selection.selection_of(corpus, shard, policy)
+        candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns)
+        edits = candidates.filter(pa.compute.equal(candidates.column("verdict"), Verdict.EDIT.value))
+        kept = pa.array([decide.publishes(row) for row in edits.to_pylist()], type=pa.bool_())
+        yield from edits.filter(kept).select(list(_KEY)).cast(_PUBLISHED).to_batches()

@@ -1,0 +1,55 @@
+"""What every chart is drawn with: the style, rectangles, texts. Coordinates are units of a chart that is `WIDTH` wide."""
+
+from html import escape
+
+from photoshop_request_builder.report.figure import Value
+
+WIDTH = 400
+"""Few enough units that letters stay legible on a phone."""
+LABEL = 132
+"""Width of the labels on the left."""
+
+STYLE = """
+:root{--ink:#1f2328;--soft:#656b73;--line:#d8dbdf;--card:#fff;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#a8548a}
+@media(prefers-color-scheme:dark){
+:root{--ink:#e8eaed;--soft:#a0a7b0;--line:#3a3f46;--card:#1d2025;--c0:#56b4e9;--c1:#f08a3c;--c2:#35c99b;--c3:#e29cc9}}
+svg.chart{display:block;width:100%;height:auto;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+.chart text{fill:var(--ink)}.chart .t{fill:var(--soft);font-size:12px}.chart .b{font-weight:600}
+.chart .g{stroke:var(--line)}.chart .f0{fill:var(--c0)}.chart .f1{fill:var(--c1)}.chart .f2{fill:var(--c2)}
+.chart .f3{fill:var(--c3)}.chart .q{fill:var(--soft);fill-opacity:.45}.chart .h{fill:var(--c1);fill-opacity:.16}
+.chart .m{stroke:var(--ink);stroke-dasharray:4 3;stroke-width:1.5}
+.chart .r{stroke:var(--c0);stroke-width:6;stroke-opacity:.35;stroke-linecap:round}
+.chart .l{fill:none;stroke:var(--c0);stroke-width:2.5}
+"""
+"""Colours are Okabe and Ito's, told apart by every kind of colour vision, darker on light paper."""
+
+
+def rect(x: float, y: float, width: float, height: float, kind: str, about: str = "", more: str = "") -> str:
+    """A rectangle of a class of `STYLE`; `about` is shown where the pointer rests, `more` are further attributes."""
+    inner = f"<title>{escape(about)}</title>" if about else ""
+    shape = f'x="{x:.1f}" y="{y:.1f}" width="{max(0.0, width):.1f}" height="{max(0.0, height):.1f}"'
+    return f'<rect class="{kind}" {shape}{more}>{inner}</rect>' if inner else f'<rect class="{kind}" {shape}{more}/>'
+
+
+def text(x: float, y: float, said: str, kind: str = "", anchor: str = "start", more: str = "") -> str:
+    """One line of text, escaped, with its base at `y`."""
+    style = f' class="{kind}"' if kind else ""
+    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}"{style}{where}{more}>{escape(said)}</text>'
+
+
+def label(text: str, y: float) -> str:
+    """A name on the left, cut where it would run into the chart, whole in its title."""
+    short = cut(text, 17)
+    title = f"<title>{escape(text)}</title>" if short != text else ""
+    return f'<text x="{LABEL - 8}" y="{y:.1f}" text-anchor="end">{escape(short)}{title}</text>'
+
+
+def cut(text: str, most: int) -> str:
+    """A text of at most so many letters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def amount(value: Value) -> float:
+    """A cell as a length; what is missing has none."""
+    return float(value) if isinstance(value, int | float) else 0.0
