@@ -14,6 +14,7 @@ from photoshop_request_builder.cli import (
     publish,
     reading,
     rebuild,
+    report,
     rewrite,
     stages,
     status,
@@ -39,6 +40,7 @@ app.command()(fetching.fetch)
 app.command()(stages.pair)
 app.command()(stages.build)
 app.command()(status.status)
+app.command()(report.report)
 app.command()(publish.publish)
 app.command()(takedown.takedown)
 app.command()(rebuild.rebuild)
