@@ -16,7 +16,7 @@ from photoshop_request_builder.selection import policy_of
 from photoshop_request_builder.stages.votes import correction_of
 from photoshop_request_builder.threads import TABLES
 
-VERSION = 1
+VERSION = 2
 """Of the rules by which rows are made from the tables."""
 TARGET_BYTES = 500_000_000
 """Of one file: the Hub's own default for shards."""

@@ -1,12 +1,13 @@
 """A request with everything under it, put together from the tables of its shard: what published rows are made from."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.acceptance import Acceptance, Evidence
+from photoshop_request.text.anonymous import hiding
 from photoshop_request.text.threads import Edit
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
@@ -57,6 +58,8 @@ class Thread:
     """The row of `rewrites`; empty where no model was asked."""
     split: str
     selection: Selection
+    hide: Callable[[str], str]
+    """Takes user names out of a text: rows hold no other texts."""
 
     def edits(self) -> list[Mapping[str, Any]]:
         """The candidates that are published as edits."""
@@ -76,7 +79,16 @@ class Thread:
 
     def instruction_at(self, utc: int) -> str:
         """What had been asked for by then, with what the requester had added."""
-        return instruction_at(self.text, utc)
+        return self.hide(instruction_at(self.text, utc))
+
+    def words(self) -> dict[str, Any]:
+        """What the requester wrote, as published."""
+        captions = [self.hide(media.caption) for media in self.submission.media if media.caption]
+        return {
+            "title": self.hide(self.submission.title),
+            "selftext": self.hide(self.submission.selftext),
+            "captions": captions,
+        }
 
 
 def reference(row: Mapping[str, Any]) -> PictureRef:
@@ -143,9 +155,10 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
     rewrites = {row["submission_id"]: row for row in _rows(corpus, shard, "rewrites")} if has_rewrites else {}
     selection = selection_of(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda each: each.id):
+        under = tuple(comments[submission.id])
         yield Thread(
             submission=submission,
-            comments=tuple(comments[submission.id]),
+            comments=under,
             candidates=tuple(candidates.get(submission.id, ())),
             text=texts[submission.id],
             rank=ranks[submission.id],
@@ -153,6 +166,7 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
             rewrite=rewrites.get(submission.id, {}),
             split=splits[submission.id],
             selection=selection,
+            hide=hiding(name for name in (submission.author, *(each.author for each in under)) if name),
         )
 
 

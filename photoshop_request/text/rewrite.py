@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from photoshop_request.text.anonymous import handles
 from photoshop_request.text.noise import without_usernames
 from photoshop_request.text.plain import plain_lines, plain_title
 
@@ -23,8 +24,6 @@ PROMPT_VERSION = "rewrite-1"
 LONGEST_REQUEST = 8000
 """Characters. What is longer is a manual or an attack; of 974 real requests the longest has 3,562."""
 
-_HANDLE = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
-"""A user name that cannot be taken for a word."""
 _SUSPICIOUS = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b"
     r"|\bsystem (?:prompt|message)\b"
@@ -58,7 +57,7 @@ def words_of(
     names: Iterable[str] = (),
 ) -> Words:
     """The words to send: without markup, addresses and user names. `names` are those of everybody in the thread."""
-    hidden = _names(names)
+    hidden = handles(names)
 
     def line(text: str) -> str:
         bare = plain_title(without_usernames(text))
@@ -103,10 +102,3 @@ def key_of(model: str, words: Words, pictures: Sequence[str] = ()) -> str:
 def prompt() -> str:
     """The system prompt in force."""
     return files(__package__).joinpath("prompts", f"{PROMPT_VERSION}.md").read_text(encoding="utf-8")
-
-
-def _names(names: Iterable[str]) -> re.Pattern[str] | None:
-    handles = sorted({name for name in names if _HANDLE.match(name)}, key=lambda name: (-len(name), name))
-    if not handles:
-        return None
-    return re.compile(rf"(?<![\w-])@?(?:{'|'.join(map(re.escape, handles))})(?![\w-])", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from photoshop_request.text.conversation import conversation
+from photoshop_request.text.conversation import Message, conversation
 from photoshop_request_builder.configs.context import Context
 from photoshop_request_builder.threads import Thread, reference
 
@@ -24,7 +24,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             continue
         own = [row for row in published if row["author"] == solver]
         yield {
-            "messages": chat.messages,
+            "messages": [_hidden(message, thread) for message in chat.messages],
             "images": [reference(thread.picture(sha256)) for sha256 in chat.images],
             "submission_id": thread.submission.id,
             "num_turns": len(chat.messages),
@@ -32,3 +32,12 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "task_types": list(thread.text["task_types"]),
             "solver": context.name_of(solver),
         }
+
+
+def _hidden(message: Message, thread: Thread) -> Message:
+    parts = [
+        {**part, "text": thread.hide(part["text"])} if part["text"] else part
+        for part in message["content"]
+        if isinstance(part, dict)
+    ]
+    return {"role": message["role"], "content": parts}

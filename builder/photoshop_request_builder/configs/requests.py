@@ -20,10 +20,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
     asked = terms(submission.flair, submission.title, submission.created_utc)
     yield {
         "submission_id": submission.id,
-        "title": submission.title,
-        "selftext": submission.selftext,
-        "captions": [media.caption for media in submission.media if media.caption],
-        "instruction": text["instruction"],
+        **thread.words(),
+        "instruction": thread.hide(text["instruction"]),
         **thread.rewritten(),
         "is_edit_request": text["is_edit_request"],
         "language": text["language"],

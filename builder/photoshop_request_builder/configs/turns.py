@@ -19,7 +19,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             continue
         yield {
             "before_image": reference(before),
-            "instruction": turn.wish,
+            "instruction": thread.hide(turn.wish),
             "after_image": reference(after),
             "source_image": reference(thread.picture(before["source_sha256"])),
             "first_instruction": thread.instruction_at(before["solver_comment_utc"]),

@@ -1,0 +1,36 @@
+"""Texts without the names of the people in them: user names do not leave the corpus, not in a sentence either."""
+
+import re
+from collections.abc import Callable, Iterable
+
+__all__ = ["handles", "hiding"]
+
+SOMEBODY = "[user]"
+"""What stands where a name stood."""
+
+_MENTION = re.compile(r"(?<![\w])/?\bu(?:ser)?/(?!me\b)[\w-]{3,20}", re.IGNORECASE)
+_HANDLE = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
+"""A user name that cannot be taken for a word."""
+
+
+def handles(names: Iterable[str]) -> re.Pattern[str] | None:
+    """What finds the names among `names` that cannot be taken for a word, as whole words; None if there are none."""
+    found = sorted({name for name in names if _HANDLE.match(name)}, key=lambda name: (-len(name), name))
+    if not found:
+        return None
+    return re.compile(rf"(?<![\w-])@?(?:{'|'.join(map(re.escape, found))})(?![\w-])", re.IGNORECASE)
+
+
+def hiding(names: Iterable[str]) -> Callable[[str], str]:
+    """What takes user names out of texts: every `u/somebody`, and the `names` (of a thread) that are no words.
+
+    A name that is a plain word ("sunny") stays where it stands alone: it says nothing there, and taking it out would
+    take out the word too.
+    """
+    pattern = handles(names)
+
+    def hide(text: str) -> str:
+        shown = _MENTION.sub(f"u/{SOMEBODY}", text) if "u" in text or "U" in text else text
+        return pattern.sub(SOMEBODY, shown) if pattern else shown
+
+    return hide
