@@ -48,8 +48,8 @@ _TRIPLETS = (
     Column("second_source_image", "image", "The other source of an edit put together from two; null for most."),
     Column("submission_id", "string", "The request's id on Reddit, without `t3_`. Rows of one request share it."),
     Column("comment_id", "string", "The id of the comment that posted the edit, without `t1_`."),
-    Column("title", "string", "The request's title as written."),
-    Column("selftext", "string", "The request's text as written; empty where there is none."),
+    Column("title", "string", "The request's title as written; user names are hidden."),
+    Column("selftext", "string", "The request's text as written, user names hidden; empty where there is none."),
     Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
     *_REWRITE,
     Column("task_types", "list<string>", "Kinds of edit asked for, surest first; `unclear` instead of a guess."),
@@ -109,8 +109,8 @@ _TRIPLETS = (
 
 _REQUESTS = (
     Column("submission_id", "string", "The request's id on Reddit, without `t3_`."),
-    Column("title", "string", "The request's title as written."),
-    Column("selftext", "string", "The request's text as written; empty where there is none."),
+    Column("title", "string", "The request's title as written; user names are hidden."),
+    Column("selftext", "string", "The request's text as written, user names hidden; empty where there is none."),
     Column("captions", "list<string>", "The gallery captions of the request's pictures, in order."),
     Column("instruction", "string", "What the editor was asked to do, in the requester's words, as first asked."),
     *_REWRITE,
