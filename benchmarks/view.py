@@ -4,6 +4,7 @@ python benchmarks/view.py [--candidates 10000] [--side 640] [--workers 2]
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -29,10 +30,12 @@ def main() -> None:
         corpus = make_corpus(Path(folder) / "corpus", given.candidates // (EDITS + 1), shards=64, side=given.side)
         out = Path(folder) / "view"
         for run in ("first", "again"):
-            began = time.perf_counter()
+            began, busy = time.perf_counter(), sum(os.times()[:4])
             done = view(corpus, out, workers=given.workers, reporter=quiet)
-            took = time.perf_counter() - began
-            print(f"{run}: {done.candidates:,} candidates, {done.made} shards made, {took:.1f} s")
+            took, used = time.perf_counter() - began, sum(os.times()[:4]) - busy
+            print(
+                f"{run}: {done.candidates:,} candidates, {done.made} shards made, {took:.1f} s, {used:.1f} s of cores"
+            )
         files = [path for path in out.rglob("*") if path.is_file()]
         size = sum(path.stat().st_size for path in files)
         print(f"{len(files):,} files, {size / 1e6:,.0f} MB; index {(out / 'index.js').stat().st_size / 1e6:.2f} MB")

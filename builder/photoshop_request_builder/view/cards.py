@@ -9,7 +9,7 @@ from photoshop_request.schema import CONFIGS
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.selection import is_ready, removed_of, selection_of
+from photoshop_request_builder.selection import is_own, is_ready, removed_of, selection_of
 from photoshop_request_builder.threads import instruction_at
 
 __all__ = ["FIGURES", "Request", "card", "meanings", "requests"]
@@ -63,6 +63,8 @@ class Request:
     """Place in `candidates` -> why that edit is not published; empty before the build."""
     extensions: Mapping[str, tuple[str, tuple[int, int] | None]]
     """SHA-256 of every picture of the request that may be shown -> its extension and full size, if known."""
+    source: str | None
+    """SHA-256 of the request's first picture: for candidates that were compared with none."""
     hidden: int
     """Candidates that are not shown: deleted by their author, or taken down."""
     nsfw: bool
@@ -98,6 +100,7 @@ def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
             comments=comments,
             withheld={place: reason.value for place, reason in reasons.items() if reason},
             extensions=pictures,
+            source=next((row["sha256"] for row in told if is_own(row) and row["sha256"]), None),
             hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
             nsfw=bool(submissions.get(submission_id, {}).get("over_18"))
             or bool(selection and submission_id in selection.over_18),

@@ -38,11 +38,13 @@ def write_pictures(corpus: Corpus, request: Request, folder: Path, first: int) -
         return opened[sha256]
 
     for place, row in enumerate(request.candidates):
-        source = source_of(row["source_sha256"]) if row["source_sha256"] else None
         edit = _open(corpus, request, row["sha256"]) if row["sha256"] else None
+        # where there is nothing to compare, what was asked for is still worth seeing
+        sha256 = row["source_sha256"] or (request.source if edit is None else None)
+        source = source_of(sha256) if sha256 else None
         found: dict[str, Any] = {}
         if source is not None:
-            found["before"] = [_source_name(row["source_sha256"]), *source.shape[1::-1]]
+            found["before"] = [_source_name(sha256), *source.shape[1::-1]]
         if edit is not None:
             found["posted"] = _put(folder, f"{first + place}.jpg", edit)
         if source is not None and edit is not None:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from photoshop_request_builder.selection import INPUTS, policy_of
 from photoshop_request_builder.view.cards import card, requests, score
 from photoshop_request_builder.view.previews import write_pictures
 
-__all__ = ["CHUNK", "PART", "folder_of", "plan", "run", "shown_shards"]
+__all__ = ["CHUNK", "PART", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
 
 VERSION = 1
 CHUNK = 64
@@ -27,15 +28,25 @@ _READS = ("candidates", "comments", *INPUTS)
 
 def plan(corpus: Corpus, out: Path) -> list[Job[None]]:
     """The shards whose pages are missing or made from something else."""
+    return [
+        Job(f"shard {shard:05d}", partial(run, corpus, out, shard, made_of)) for shard, made_of in _stale(corpus, out)
+    ]
+
+
+def drop_stale(corpus: Corpus, out: Path) -> None:
+    """Remove the pages that `plan` would make again: what was taken down must not lie there until then."""
+    for shard, _ in _stale(corpus, out):
+        shutil.rmtree(folder_of(out, shard), ignore_errors=True)
+
+
+def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
     rule = dataclasses.asdict(policy_of(corpus))
-    jobs = []
     for shard in shown_shards(corpus):
         stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _READS}
         contents = {table: stamp.content if stamp else None for table, stamp in stamps.items()}
         made_of = storage.fingerprint("view", VERSION, {**rule, **contents})
         if _fingerprint(folder_of(out, shard)) != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, out, shard, made_of)))
-    return jobs
+            yield shard, made_of
 
 
 def shown_shards(corpus: Corpus) -> list[int]:

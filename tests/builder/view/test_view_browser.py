@@ -213,6 +213,16 @@ def test_a_hostile_title_stays_text(page: Any) -> None:
     assert page.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
 
 
+def test_a_shard_that_is_not_there_any_more_leaves_a_gap(chrome: Any, folder: Path, tmp_path: Path) -> None:
+    """The rest of the page is shown all the same."""
+    shutil.copytree(folder, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / "shards" / "00000")
+    show(chrome, tmp_path / "out")
+    assert "Not here any more" in chrome.find_element("css selector", "article").text
+    assert wait(chrome, "return document.querySelector('img-comparison-slider') || document.querySelectorAll('.none')")
+    complaints(chrome)
+
+
 def test_the_thread_is_a_plain_link(page: Any) -> None:
     """That says nothing of where one came from."""
     link = page.find_element("css selector", "article .top a")

@@ -15,7 +15,9 @@ from viewer_corpus import EDITS, HOSTILE, change, make_corpus
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.pipeline import Reporter
+from photoshop_request_builder.stages import remove
 from photoshop_request_builder.takedown import Kind, Target, add_tombstones
+from photoshop_request_builder.view.shard import drop_stale
 from photoshop_request_builder.view.site import Viewed
 from photoshop_request_builder.view.site import view as make
 
@@ -66,7 +68,7 @@ def test_every_candidate_is_there_kept_or_dropped(corpus: Corpus, tmp_path: Path
     assert "solver" not in json.dumps(told)
     assert "asker" not in json.dumps(told)
     for card in told:
-        expected = {"edit": {"before", "after", "posted", "heat", "mask"}, "gone": set()}
+        expected = {"edit": {"before", "after", "posted", "heat", "mask"}, "gone": {"before"}}
         expected["same_image"] = {"before", "after", "posted", "heat"}
         expected["unrelated"] = {"before", "after", "posted"}
         assert set(card["pictures"]) == expected[card["verdict"]]
@@ -204,6 +206,19 @@ def test_what_was_taken_down_goes(corpus: Corpus, tmp_path: Path, target: Target
     add_tombstones(corpus, [target])
     assert view(corpus, out).hidden == hidden
     assert_no_picture_is_left_over(out)
+
+
+def test_pages_of_what_was_taken_down_can_go_at_once(corpus: Corpus, tmp_path: Path) -> None:
+    """Before anybody makes them again; those of other shards stay."""
+    out = tmp_path / "out"
+    view(corpus, out)
+    add_tombstones(corpus, [Target(Kind.SUBMISSION, "r00002")])
+    for job in remove.plan(corpus):
+        job.run()
+    drop_stale(corpus, out)
+    assert len(list((out / "shards").iterdir())) == 3
+    assert not any(card["submission"] == "r00002" for card in cards(out))
+    assert view(corpus, out).made == 1
 
 
 def test_before_the_build_there_are_no_words(corpus: Corpus, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ const viewer = (() => {
     const here = shown.slice(first, first + PAGE);
     const cards = await Promise.all(here.map(cardOf));
     if (turn !== drawing) return; // another page was asked for meanwhile
-    byId("cards").replaceChildren(...cards.map((card, place) => article(card, here[place], first + place)));
+    byId("cards").replaceChildren(...cards.map((card, place) => (card ? article(card, here[place], first + place) : gone(first + place))));
     byId("results").textContent = shown.length
       ? `${count(first + 1)} to ${count(first + here.length)} of ${count(shown.length)} candidates`
       : "No candidate is like that";
@@ -122,7 +122,9 @@ const viewer = (() => {
       const coming = new Promise((resolve) => (arrived = resolve));
       chunks.set(name, { coming, arrived });
       const [shard, chunk] = name.split("/");
-      document.head.append(make("script", { src: `shards/${shard}/cards-${chunk}.js` }));
+      const script = make("script", { src: `shards/${shard}/cards-${chunk}.js` });
+      script.addEventListener("error", () => arrived([])); // something of this shard was taken down since
+      document.head.append(script);
     }
     return chunks.get(name).coming.then((cards) => cards[one.row % chunkSize]);
   }
@@ -151,7 +153,7 @@ const viewer = (() => {
     element.style.setProperty("--ratio", width / height);
     if (after) element.append(slider(card, one));
     else if (posted) element.append(picture(one, posted, `Posted: ${card.title}`));
-    else if (before) element.append(picture(one, before, `Before: ${card.title}`), make("p", { class: "none" }, "The solver's picture is not there."));
+    else if (before) element.append(picture(one, before, `Before: ${card.title}`), make("p", { class: "none" }, "The solver's picture cannot be shown."));
     else element.append(make("p", { class: "none" }, "No picture."));
     return element;
   }
@@ -234,6 +236,10 @@ const viewer = (() => {
     );
     if (card.nsfw) veil(frame);
     return element;
+  }
+
+  function gone(place) {
+    return make("article", { tabindex: "-1", "data-place": place }, make("p", { class: "none" }, "Not here any more: make these pages again with photoshop-request view."));
   }
 
   // ---- keys
