@@ -7,6 +7,7 @@ import pytest
 from typer.main import get_command
 
 from photoshop_request.errors import PhotoshopRequestError
+from photoshop_request.export import FORMATS
 from photoshop_request.reddit.records import Submission
 from photoshop_request.schema import CONFIGS
 from photoshop_request.text.instruction import instruction
@@ -72,6 +73,13 @@ def test_every_command_is_in_the_readme_and_has_help() -> None:
 def test_every_config_is_in_the_readme() -> None:
     """By name."""
     assert [name for name in CONFIGS if f"| `{name}`" not in README] == []
+
+
+def test_every_export_is_in_the_readme_with_its_trainer_and_flags() -> None:
+    """Between the markers, in the order of the registry, and nothing else."""
+    table = README.partition("<!-- formats -->\n")[2].partition("\n<!-- /formats -->")[0].splitlines()
+    assert table[:2] == ["| format | trainer | flags |", "|---|---|---|"]
+    assert table[2:] == [f"| `{name}` | {each.trainer} | `{each.flags}` |" for name, each in FORMATS.items()]
 
 
 def test_every_exit_code_is_in_the_readme() -> None:

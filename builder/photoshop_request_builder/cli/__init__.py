@@ -9,6 +9,7 @@ import typer
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
 from photoshop_request_builder.cli import (
     demo,
+    export,
     fetching,
     look,
     publish,
@@ -41,6 +42,7 @@ app.command()(stages.pair)
 app.command()(stages.build)
 app.command()(status.status)
 app.command()(report.report)
+app.command()(export.export)
 app.command()(publish.publish)
 app.command()(takedown.takedown)
 app.command()(rebuild.rebuild)

@@ -1,0 +1,96 @@
+"""The command that writes the dataset as trainers take it."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photoshop_request.export import FORMATS, ExportSummary
+from photoshop_request_builder import exporting
+from photoshop_request_builder.cli.console import data, progress, say
+
+_EVERY = 60.0
+
+
+def export(
+    corpus: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="A corpus, a dataset's folder, or its name on the Hub (ORG/NAME).")
+    ],
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to make; it must be new or empty.")],
+    split: Annotated[str, typer.Option("--split", help="train, validation or test.")] = "train",
+    task_type: Annotated[
+        list[str] | None, typer.Option("--task-type", help="Only this kind of edit; may be given several times.")
+    ] = None,
+    min_locality: Annotated[
+        float | None, typer.Option("--min-locality", help="At least this share of blocks stayed bit-close, 0 to 1.")
+    ] = None,
+    max_changed_fraction: Annotated[
+        float | None, typer.Option("--max-changed-fraction", help="At most this share of the area changed, 0 to 1.")
+    ] = None,
+    accepted_only: Annotated[bool, typer.Option("--accepted-only", help="Only edits that the requester took.")] = False,
+    min_score_percentile: Annotated[
+        float | None, typer.Option("--min-score-percentile", help="The request's score in its month, 0 to 1.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Posted at or after this date: 2024-09-30.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Posted before this date.")] = None,
+) -> None:
+    """Write the dataset as a trainer takes it, pictures byte for byte.
+
+    OUT appears when it is complete; after a stop the same command starts anew. What a format cannot hold is left out
+    and counted.
+
+    Example: photoshop-request export CORPUS imagefolder OUT --min-locality 0.8
+    """
+    kind = exporting.format_of(form)
+    dataset = exporting.dataset_of(corpus)
+    wanted = {
+        "task_types": task_type,
+        "min_locality": min_locality,
+        "max_changed_fraction": max_changed_fraction,
+        "accepted_only": accepted_only,
+        "min_score_percentile": min_score_percentile,
+        "since": since,
+        "until": until,
+    }
+    with _counting(exporting.rows_in(dataset, kind.config, split)) as advance:
+        done = exporting.export(dataset, kind, out, split=split, wanted=wanted, advance=advance)
+    _report(form, out.absolute(), done)
+
+
+def _report(form: str, out: Path, done: ExportSummary) -> None:
+    kind = FORMATS[form]
+    flags = re.sub(r"\bOUT\b", lambda _: str(out), kind.flags)
+    data.print(
+        f"{form}: {done.written:,} of {done.rows:,} rows of {kind.config}, {done.pictures:,} pictures, "
+        f"{done.bytes / 1e6:,.1f} MB",
+        markup=False,
+    )
+    for reason, count in done.left_out.items():
+        data.print(f"left out    {reason} {count:,}", markup=False)
+    data.print(f"written to  {out}", markup=False)
+    data.print(f"read by     {kind.trainer}: {flags}", markup=False)
+    if kind.absolute:
+        say("It holds absolute paths: export it again rather than moving it.")
+
+
+@contextmanager
+def _counting(total: int | None, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[float], None]]:
+    """Progress towards `total` rows, or a line a minute where nobody knows how many there are."""
+    if total is not None:
+        with progress("export", total, "rows") as advance:
+            yield advance
+        return
+    state = {"done": 0.0, "said": clock()}
+
+    def count(done: float) -> None:
+        state["done"] += done
+        if clock() - state["said"] >= _EVERY:
+            state["said"] = clock()
+            say(f"export: {state['done']:,.0f} rows")
+
+    yield count
