@@ -50,7 +50,7 @@ def change(corpus: Corpus, table: str, key: str, value: str, **changes: Any) -> 
 
 
 def _request(corpus: Corpus, number: int, name: str, side: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    title = HOSTILE if number == 0 else f"Request {number}: please take the dot away"
+    title = HOSTILE if number == 0 else f"Request {number}: please take the dot away, u/solver1"
     yield (
         "submissions",
         {
@@ -73,7 +73,16 @@ def _request(corpus: Corpus, number: int, name: str, side: int) -> Iterator[tupl
     yield "candidates", {**common, "role": "source", "sha256": source}
     for place in range(EDITS + 1):
         comment = f"c{number:05d}{place}"
-        yield "comments", {"id": comment, "submission_id": name, "score": place * 10, "deleted_by_author": False}
+        yield (
+            "comments",
+            {
+                "id": comment,
+                "submission_id": name,
+                "author": f"solver{place}",
+                "score": place * 10,
+                "deleted_by_author": False,
+            },
+        )
         found = _candidate(corpus, picture, source, number, place)
         yield "candidates", {**common, "role": "candidate", "author": f"solver{place}", "comment_id": comment, **found}
 

@@ -1,15 +1,17 @@
 """What the viewer tells of a candidate, and which candidates it does not show at all."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from photoshop_request.schema import CONFIGS
+from photoshop_request.text.anonymous import hiding
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.selection import is_own, is_ready, removed_of, selection_of
+from photoshop_request_builder.selection import Selection, is_own, is_ready, removed_of, selection_of
 from photoshop_request_builder.threads import instruction_at
 
 __all__ = ["FIGURES", "Request", "card", "meanings", "requests"]
@@ -42,6 +44,8 @@ FIGURES = (
     "revises",
 )
 """Columns of `candidates` that a card lists, in this order."""
+_OF_SUBMISSIONS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
+_OF_COMMENTS = ["id", "submission_id", "author", "score", "deleted_by_author"]
 _DIGITS = 4
 _OWN_MEANINGS = {
     "second_shot": "One scene, two exposures.",
@@ -61,50 +65,69 @@ class Request:
     comments: Mapping[str, Mapping[str, Any]]
     withheld: Mapping[int, str]
     """Place in `candidates` -> why that edit is not published; empty before the build."""
-    extensions: Mapping[str, tuple[str, tuple[int, int] | None]]
+    pictures: Mapping[str, tuple[str, tuple[int, int] | None]]
     """SHA-256 of every picture of the request that may be shown -> its extension and full size, if known."""
     source: str | None
     """SHA-256 of the request's first picture: for candidates that were compared with none."""
     hidden: int
     """Candidates that are not shown: deleted by their author, or taken down."""
     nsfw: bool
+    """Marked by Reddit, or scored as such."""
+    hide: Callable[[str], str]
+    """Takes user names out of a text."""
 
 
 def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
-    """The requests of one shard that have pictures in comments; all of a request's rows are together."""
-    removed = removed_of(corpus, shard)
+    """The requests of one shard that have pictures, one after the other; user names are taken out of their words."""
     selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
-    submissions = _by_id(corpus, shard, "submissions", ["title", "score", "flair", "over_18", "deleted_by_author"])
-    comments = _by_id(corpus, shard, "comments", ["score", "deleted_by_author"])
+    submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", _OF_SUBMISSIONS)}
+    comments = {row["id"]: row for row in _rows(corpus, shard, "comments", _OF_COMMENTS)}
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
-
-    def is_told(row: Mapping[str, Any]) -> bool:
-        gone = (submissions.get(row["submission_id"], {}), comments.get(row["comment_id"] or "", {}))
-        is_deleted = any(one.get("deleted_by_author") for one in gone)
-        return not (is_deleted or row["verdict"] in _UNTOLD or removed.covers(row))
-
+    names = defaultdict(set)
+    for comment in comments.values():
+        names[comment["submission_id"]].add(comment["author"])
+    told = _is_told(corpus, shard, submissions, comments)
     for submission_id, group in groupby(_rows(corpus, shard, "candidates"), key=lambda row: row["submission_id"]):
         rows = list(group)
-        told = [row for row in rows if is_told(row)]
-        pictures = {row["sha256"]: (row["extension"], _size(row)) for row in told if row["sha256"]}
+        submission = submissions.get(submission_id, {})
+        own = [row for row in rows if told(row) and row["sha256"]]
+        pictures = {row["sha256"]: (row["extension"], _size(row)) for row in own}
         # an edit of a picture whose comment was deleted would show that picture
-        shown = [
-            row for row in told if row["comment_id"] and (row["source_sha256"] or row["sha256"]) in {*pictures, None}
-        ]
-        edits = {place: row for place, row in enumerate(shown) if selection and row["verdict"] == Verdict.EDIT}
-        reasons = {place: selection.withheld(row) for place, row in edits.items()} if selection else {}
+        shown = [row for row in rows if row["comment_id"] and told(row) and row["source_sha256"] in {None, *pictures}]
         yield Request(
-            submission=submissions.get(submission_id, {}),
+            submission=submission,
             text=texts.get(submission_id),
             candidates=tuple(shown),
             comments=comments,
-            withheld={place: reason.value for place, reason in reasons.items() if reason},
-            extensions=pictures,
-            source=next((row["sha256"] for row in told if is_own(row) and row["sha256"]), None),
+            withheld=_withheld(shown, selection),
+            pictures=pictures,
+            source=next((row["sha256"] for row in own if is_own(row)), None),
             hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
-            nsfw=bool(submissions.get(submission_id, {}).get("over_18"))
-            or bool(selection and submission_id in selection.over_18),
+            nsfw=bool(submission.get("over_18") or (selection and submission_id in selection.over_18)),
+            hide=hiding(name for name in {submission.get("author"), *names[submission_id]} if name),
         )
+
+
+def _is_told(
+    corpus: Corpus, shard: int, submissions: Mapping[str, Mapping[str, Any]], comments: Mapping[str, Mapping[str, Any]]
+) -> Callable[[Mapping[str, Any]], bool]:
+    """Says of a row of `candidates` whether it was neither deleted by its author nor taken down."""
+    removed = removed_of(corpus, shard)
+
+    def is_told(row: Mapping[str, Any]) -> bool:
+        under = (submissions.get(row["submission_id"], {}), comments.get(row["comment_id"] or "", {}))
+        is_deleted = any(one.get("deleted_by_author") for one in under)
+        return not (is_deleted or row["verdict"] in _UNTOLD or removed.covers(row))
+
+    return is_told
+
+
+def _withheld(candidates: Sequence[Mapping[str, Any]], selection: Selection | None) -> dict[int, str]:
+    if selection is None:
+        return {}
+    edits = {place: row for place, row in enumerate(candidates) if row["verdict"] == Verdict.EDIT}
+    reasons = {place: selection.withheld(row) for place, row in edits.items()}
+    return {place: reason.value for place, reason in reasons.items() if reason}
 
 
 def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,8 +137,8 @@ def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str,
     return {
         "submission": row["submission_id"],
         "comment": row["comment_id"],
-        "title": request.submission.get("title") or "",
-        "instruction": asked,
+        "title": request.hide(request.submission.get("title") or ""),
+        "instruction": request.hide(asked),
         "tasks": list(request.text["task_types"] or ()) if request.text else [],
         "flair": request.submission.get("flair"),
         "verdict": row["verdict"],
@@ -150,10 +173,6 @@ def _size(row: Mapping[str, Any]) -> tuple[int, int] | None:
 
 def _rounded(value: Any) -> Any:
     return round(value, _DIGITS) if isinstance(value, float) else value
-
-
-def _by_id(corpus: Corpus, shard: int, table: str, columns: Sequence[str]) -> dict[str, dict[str, Any]]:
-    return {row["id"]: row for row in _rows(corpus, shard, table, ["id", *columns])}
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str] | None = None) -> list[dict[str, Any]]:

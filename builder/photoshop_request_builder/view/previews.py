@@ -44,7 +44,7 @@ def write_pictures(corpus: Corpus, request: Request, folder: Path, first: int) -
         source = source_of(sha256) if sha256 else None
         found: dict[str, Any] = {}
         if source is not None:
-            found["before"] = [_source_name(sha256), *source.shape[1::-1]]
+            found["before"] = [_source_name(str(sha256)), *source.shape[1::-1]]
         if edit is not None:
             found["posted"] = _put(folder, f"{first + place}.jpg", edit)
         if source is not None and edit is not None:
@@ -61,7 +61,7 @@ def _compared(
     edit: "NDArray[np.uint8]",
 ) -> dict[str, Any]:
     frame = (source.shape[1], source.shape[0])
-    source_size = request.extensions[row["source_sha256"]][1]
+    source_size = request.pictures[row["source_sha256"]][1]
     if row["verdict"] not in _LIES or not row["matrix"] or source_size is None or not row["width"]:
         return {"after": _put_unless(folder, name, fit_frame(edit, frame), edit)}
     edit_size = (row["width"], row["height"])
@@ -87,9 +87,9 @@ def _put_unless(folder: Path, name: str, after: "NDArray[np.uint8]", posted: "ND
 
 
 def _open(corpus: Corpus, request: Request, sha256: str) -> "NDArray[np.uint8] | None":
-    if sha256 not in request.extensions:
+    if sha256 not in request.pictures:
         return None
-    extension, size = request.extensions[sha256]
+    extension, size = request.pictures[sha256]
     try:
         return shrink(corpus.fs.cat_file(corpus.image_path(sha256, extension)), size)
     except FileNotFoundError:
