@@ -15,6 +15,7 @@ from photoshop_request_builder.pipeline import Reporter, pair_verb, run_stage
 from photoshop_request_builder.selection import removed_of
 from photoshop_request_builder.stages import gather, remove
 from photoshop_request_builder.takedown import Kind, Target, add_tombstones, named_target, picture_target
+from photoshop_request_builder.view.shard import default_folder, drop_stale
 
 __all__ = ["TakenDown", "resolve_target", "take_down"]
 
@@ -38,7 +39,8 @@ class TakenDown:
 
 
 def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> TakenDown:
-    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes.
+    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes and the
+    viewer's pages of their shards.
 
     For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published.
 
@@ -52,6 +54,8 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
     run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
     removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
     erased = _erase(corpus, reporter)
+    if pages := default_folder(corpus):
+        drop_stale(corpus, pages)
     return TakenDown(
         new, sum(len(each.submissions) for each in removed), sum(len(each.comments) for each in removed), erased
     )

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
@@ -22,7 +21,8 @@ def view(
 ) -> None:
     """Make pages to look at every candidate, kept or dropped: before and after, what changed, and why it is what it is.
 
-    The folder opens from disk and asks no network for anything. What is there already is not made again.
+    The folder opens from disk and asks no network for anything. What is there already is not made again. A takedown
+    removes pages from CORPUS/report/view at once, and from another folder when its pages are made again.
 
     Example: photoshop-request view CORPUS
     """
@@ -41,8 +41,9 @@ def view(
 
 
 def _folder(corpus: Corpus, out: Path | None) -> Path:
-    if out is not None:
-        return out.absolute()
-    if not isinstance(corpus.fs, LocalFileSystem):
+    from photoshop_request_builder.view.shard import default_folder  # noqa: PLC0415 - decoders are slow to import
+
+    folder = out.absolute() if out else default_folder(corpus)
+    if folder is None:
         raise InputError(f"{corpus.address}: lies in object storage; name a folder on this machine with --out FOLDER.")
-    return Path(corpus.path("report", "view")).absolute()
+    return folder

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fsspec.implementations.local import LocalFileSystem
+
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
@@ -16,7 +18,7 @@ from photoshop_request_builder.selection import INPUTS, policy_of
 from photoshop_request_builder.view.cards import card, requests, score
 from photoshop_request_builder.view.previews import write_pictures
 
-__all__ = ["CHUNK", "PART", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
+__all__ = ["CHUNK", "PART", "default_folder", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
 
 VERSION = 1
 CHUNK = 64
@@ -52,6 +54,11 @@ def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
 def shown_shards(corpus: Corpus) -> list[int]:
     """The shards whose candidates have been judged."""
     return [shard for shard in range(corpus.shards) if corpus.fs.exists(corpus.shard_path(shard, "candidates"))]
+
+
+def default_folder(corpus: Corpus) -> Path | None:
+    """Where the viewer of a corpus is made; None for one in object storage, from where no page opens."""
+    return Path(corpus.path("report", "view")).absolute() if isinstance(corpus.fs, LocalFileSystem) else None
 
 
 def folder_of(out: Path, shard: int) -> Path:
