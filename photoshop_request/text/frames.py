@@ -1,10 +1,24 @@
 """The ways of asking, as patterns: what stands before a wish, and what looks like a wish and is none."""
 
 import re
+from dataclasses import dataclass
 
 from photoshop_request.text.lexicon import MODALS, either, words_of
+from photoshop_request.text.words import splitter, starts_of
 
-__all__ = ["ASKS", "FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WANTS_STATE", "WISHING"]
+__all__ = ["FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WANTS_STATE", "WISHING", "ends_of_asking"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """A question to the editors ("could anyone", "if somebody can")."""
+
+    cues: frozenset[str]
+    """Words of which one stands in the sentence."""
+    first: frozenset[str]
+    """Bare words (see `bare_words`) with one of which the pattern begins."""
+    pattern: re.Pattern[str]
+
 
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
 _ASK = re.compile(
@@ -24,14 +38,23 @@ FUNNY_IF = re.compile(
 SUBJECT = re.compile(
     r"(?:\b(?:i|we|she|he|they|who|and|but|all)\b\s?)?(?:'?(?:d|m|ve)\s+)?(?:(?:would|am|is|are|was|were|do|really|just|also|simply|only|absolutely|be|have|been|kinda|basically|[a-z]+ly)\s+)*$"
 )
-_ASK_IF_WORDS = words_of(
-    "if that wondering hoping think appreciate love like want need for chance there grateful thankful"
-)
 _ASK_WHO_WORDS = words_of(
     "anyone someone anybody somebody any some who whoever care mind possible way anyway chance hard difficult great awesome nice cool "
     "amazing fantastic incredible wonderful perfect"
 )
-ASKS = ((MODALS, _ASK), (_ASK_IF_WORDS, _ASK_IF), (_ASK_WHO_WORDS, _ASK_WHO))
+_ASK_FIRST = words_of("can could would will may might cud cld cann couldn wouldn willn mayn mightn cudn cldn")
+_ASK_IF_WORDS = words_of(
+    "if that wondering hoping think appreciate love like want need for chance there grateful thankful"
+)
+_ASK_WHO_FIRST = words_of(
+    "great awesome nice cool amazing fantastic incredible wonderful love like perfect is are was be any anyway anychance how anyone anybody someone "
+    "somebody some person people one would do who whoever care possible"
+)
+_ASKS = (
+    _Ask(MODALS, _ASK_FIRST, _ASK),
+    _Ask(_ASK_IF_WORDS, _ASK_IF_WORDS, _ASK_IF),
+    _Ask(_ASK_WHO_WORDS, _ASK_WHO_FIRST, _ASK_WHO),
+)
 HOLLOW = either(
     r"make (?:my|her|his|our|their|someone's|the)\b(?: [\w']+)?(?: [\w']+)? (?:day|week|year|life|christmas|happy|smile|cry|laugh|birthday|special|holidays?|dreams?)\b",
     r"make (?:it|this) (?:happen|work|up to)\b",
@@ -72,3 +95,23 @@ TOLD = either(
     r"^\W*(?:i|we) (?:tried|would appreciate (?:all|any)|think i|have|had|was able|did|finished|got|made|know|don't|do not|just|can't|mean|feel|do)\b",
     r"^\W*(?:thank|thanks|wow|you guys|this sub|there (?:are|is))",
 )
+_ANY_FIRST = frozenset[str]().union(*(ask.first for ask in _ASKS))
+_bare = splitter("")
+
+
+def ends_of_asking(low: str, words: frozenset[str], tokens: list[str], starts: list[int]) -> list[int]:
+    """Where each question to the editors ends. Tried at the words that begin one: far fewer places than letters."""
+    if "'" in low or "-" in low or "+" in low:
+        tokens = _bare(low)
+        starts = starts_of(low, tokens)
+    spots = [count for count, token in enumerate(tokens) if token in _ANY_FIRST]
+    ends = []
+    for ask in _ASKS:
+        if words.isdisjoint(ask.cues):
+            continue
+        end = 0
+        for count in spots:
+            if tokens[count] in ask.first and starts[count] >= end and (found := ask.pattern.match(low, starts[count])):
+                end = found.end()
+                ends.append(end)
+    return ends if len(ends) < 2 else list(dict.fromkeys(ends))

@@ -32,8 +32,7 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{1,3})(?=\S)([^*_]+?)(?<=\S)\1(?!\w)")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>^|&/])")
 _LEFTOVER = re.compile(r"`+|\*{2,}|~~|>!|!<|\^(?=[\w(])|\[/?img\]", re.IGNORECASE)
 _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>|\"\s*\"")
-_MARKUP = frozenset("*~`^<>")
-_OPENING = frozenset('[(<"')
+_MARKS = frozenset("-+*(#\u2022\u2013\u20140123456789")
 _LETTER = re.compile(r"[^\W_]")
 _HOST = re.compile(r"\.(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|#39|#x200b|nbsp);", re.IGNORECASE)
@@ -50,10 +49,10 @@ def plain_lines(markdown: str) -> tuple[Line, ...]:
             fenced = not fenced
         elif bare and not fenced and not (bare.startswith("http") and " " not in bare):
             lead = _LEAD.sub("", bare, count=1) if bare[0] in ">#" else bare
-            found = _MARKER.match(lead)
+            found = _MARKER.match(lead) if lead and (lead[0] in _MARKS or lead[1:2] == ")") else None
             marker = found.group().strip() if found else ""
             text = _inline(lead[found.end() :] if found else lead)
-            if _LETTER.search(text):
+            if text and (text[0].isalnum() or _LETTER.search(text)):
                 lines.append(Line(text, marker))
     return tuple(lines)
 
@@ -89,8 +88,8 @@ def _inline(text: str) -> str:
         text = _ESCAPE.sub(r"\1", text)
     if "*" in text or "_" in text:
         text = _EMPHASIS.sub(r"\2", text)
-    if not _MARKUP.isdisjoint(text) or "[img" in text:
+    if "*" in text or "~" in text or "`" in text or "^" in text or "<" in text or ">" in text or "[img" in text:
         text = _LEFTOVER.sub("", text)
-    if not _OPENING.isdisjoint(text):
+    if "(" in text or "[" in text or "<" in text or '"' in text:
         text = _EMPTY_PAIR.sub(" ", text)
     return " ".join(text.split())

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, either, words_of
+from photoshop_request.text.details import is_detail, is_fluff, tells
+from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, either
 from photoshop_request.text.noise import edit_note, noise
 from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
@@ -48,43 +49,14 @@ class Selection:
     @property
     def solid(self) -> bool:
         """Has a wish that names an edit."""
-        return any(piece.solid for piece in self.kept)
+        for piece in self.kept:  # noqa: SIM110 - asked for every sentence, and a generator costs more than the answer
+            if piece.solid:
+                return True
+        return False
 
 
 _BARE = 10
 """Letters: a wish of a verb alone ("add?") means nothing without what stands before it."""
-_SHORT = 22
-"""Words: a longer sentence with a place in it tells a story."""
-_PRESENT = words_of("is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the")
-_POSITION = either(
-    r"\b(?:on|to|in|at|from) (?:the|my|his|her|your) (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|center|centre|back|front|top|bottom|background|foreground|corner)\b",
-    r"\bthe (?:one|guy|girl|man|woman|lady|dude|person|kid|boy|baby|tall\w*|skinny)(?: \w+)? (?:with|in|on|who|wearing|holding|sitting|standing|that)\b",
-    r"\b(?:far|bottom|top|upper|lower) (?:left|right)\b",
-)
-_COLOURS = words_of(
-    "red blue green brown black white grey gray blond blonde brunette hazel gold golden pink purple yellow orange silver maroon navy tan auburn dark light "
-    "olive teal turquoise beige brownish reddish greenish blueish bluish khaki cream crimson ginger"
-)
-_COLOURED = words_of(
-    "eye eyes hair skin dress shirt suit uniform car tie jacket coat hat color colors colour colours truck house shoes pants jeans sweater lips lipstick "
-    "blouse skirt scarf grass trees background boots robe gown flowers belt"
-)
-_DIRECTIVE = either(
-    r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say)|has to be|have to be|needs? to (?:be|have|say|fit|look)|(?:don't|do not) (?:forget|want|remove|change|touch|make|need to (?:be|look))|instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was)|if (?:it's |it is )?(?:at all )?possible)\b",
-    r"^\W*(?:maybe|perhaps|possibly|preferably|or|no|without|with|keep|leave)\b",
-    r"^\W*(?:it|he|she|that|i|they)(?:\'s|\'m|\'re| is| am| are) (?:\w+ )?the\b.*\b(?:one|guy|girl|man|woman|kid|on|with|wearing|behind|next)\b",
-    r"\b(?:png|psd|jpe?g|dpi|px|pixels|transparent|vector|4k|1080p|\d+\s?[x\u00d7]\s?\d+|a[34])\b",
-)
-_TELLS = re.compile(
-    r"\W*(?:(?:and|but|so|also|because|since|when|as|then|now|this|that|it|there)\s+)*(?:i|we|he|she|they|my \w+|our \w+|you|it) (?:was|were|had|did|tried|went|took|got|thought|decided|know|think|really|just|have (?:been|no|tried)|don't (?:know|care|have|want to)|passed|died|love|loved|would|will|would've|can't|couldn't|could|can|am (?:not|so|trying|going))\b"
-)
-_LIKED = re.compile(
-    r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+"
-)
-_FLUFF = re.compile(
-    r"\b(?:(?:doesn't|does not|don't) (?:even )?(?:have|need) to be (?:\w+ ){0,2}(?:good|perfect|great|fancy|extravagant|anything|amazing|hard|professional)|have (?:fun|at it|a (?:go|great|good|nice))|(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town)|take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic|let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post)|"
-    r"pick (?:whichever|your|the one|any)|let'?s see|show (?:me|us) what|see what you can|(?:do|use) (?:what|whatever|anything|any) you|keep (?:it|them|'em) (?:up|coming)|tell me|don't (?:hesitate|worry)|excuse|check (?:it|this) out|make (?:this|it) (?:awesome|epic|so)\b)"
-)
 
 
 def select(sentences: Iterable[Sentence]) -> Selection:
@@ -95,7 +67,7 @@ def select(sentences: Iterable[Sentence]) -> Selection:
         if each.part is not Part.BODY:
             noted = False
         sentence = each
-        if each.part is not Part.TITLE and (rest := edit_note(each.text)) is not None:
+        if each.part is not Part.TITLE and (rest := edit_note(each.text, each.low)) is not None:
             chosen.fire(Rule.EDIT_NOTE)
             noted = True
             found = next(split((Line(rest),), each.part), None)
@@ -109,20 +81,21 @@ def select(sentences: Iterable[Sentence]) -> Selection:
 
 
 def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
-    if cannot_wish(sentence.words) and (quick := noise(sentence.low, sentence.words)):
-        chosen.fire(quick)
+    hopeless = cannot_wish(sentence.words)
+    rule = noise(sentence.low, sentence.words, sentence.bare) if hopeless else None
+    if rule:
+        chosen.fire(rule)
         return
     wish = find_wish(sentence.low, sentence.words)
     if (
         wish is None
         and sentence.part is Part.TITLE
         and not sentence.words.isdisjoint(EDIT_NOUNS)
-        and not _TELLS.match(sentence.low)
+        and not tells(sentence.low)
     ):
         wish = Wish(0, Frame.NONE, solid=True)
-    rule = None
-    if wish is None or noted or not wish.solid or wish.frame is Frame.NONE:
-        rule = noise(sentence.low, sentence.words)
+    if not hopeless and (wish is None or noted or not wish.solid or wish.frame is Frame.NONE):
+        rule = noise(sentence.low, sentence.words, sentence.bare)
     if wish and noted and (rule is not None):
         wish = None
     if (
@@ -131,7 +104,7 @@ def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
         and not (rule and wish.frame is Frame.NONE and (rule is not Rule.THANKS or "help" in sentence.words))
     ):
         _keep_wish(sentence, wish, chosen)
-    elif wish and rule is None and not _FLUFF.search(sentence.low):
+    elif wish and rule is None and not is_fluff(sentence):
         chosen.weak.append((sentence, wish))
     elif rule:
         chosen.fire(rule)
@@ -139,31 +112,12 @@ def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
         if (
             sentence.part is not Part.TITLE
             and (chosen.solid or chosen.weak)
-            and _is_detail(sentence, listed=chosen.listed)
+            and is_detail(sentence, listed=chosen.listed)
         ):
             chosen.fire(Rule.DETAIL)
             chosen.kept.append(_piece(sentence))
         else:
             chosen.spare.append(sentence)
-
-
-def _is_detail(sentence: Sentence, *, listed: bool) -> bool:
-    """Does it say which thing is meant, of what colour, or how it should be?"""
-    low, words = sentence.low, sentence.words
-    if sentence.part is Part.TITLE or _FLUFF.search(low):
-        return False
-    if (sentence.marker and listed) or _LIKED.search(low):
-        return True
-    if _coloured(sentence):
-        return True
-    if low.endswith("?") or _TELLS.match(low):
-        return False
-    placed = len(words) <= _SHORT and not words.isdisjoint(_PRESENT) and _POSITION.search(low) is not None
-    return placed or _DIRECTIVE.search(low) is not None
-
-
-def _coloured(sentence: Sentence) -> bool:
-    return not sentence.words.isdisjoint(_COLOURS) and not sentence.words.isdisjoint(_COLOURED)
 
 
 def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:

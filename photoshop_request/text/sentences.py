@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from photoshop_request.text.plain import Line
+from photoshop_request.text.words import bare_words, splitter
 
 __all__ = ["Part", "Sentence", "split"]
 
@@ -30,6 +31,9 @@ class Sentence:
     low: str = field(default="", compare=False)
     """The text in lower case, of the same length."""
     words: frozenset[str] = field(default=frozenset(), compare=False)
+    """Its words, with their apostrophes."""
+    bare: frozenset[str] = field(default=frozenset(), compare=False)
+    """The same without apostrophes: see `bare_words`."""
 
 
 _END = re.compile(r"[.!?](?:[)\"'\u201d]*\s+(?=[^\s.,;:)!?])|(?<=[a-z0-9].)(?=[A-Z][a-z]+ ))")
@@ -38,27 +42,30 @@ _STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|
 """What begins a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
 _SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
-_FACES = frozenset(":;=<^8")
-_WORD = re.compile(r"[a-z0-9'+]+")
-_NO_WORD = {code: " " for code in range(128) if not _WORD.match(chr(code))}
-"""The same words for `str.translate`, which is twice as fast; nearly every sentence is ASCII."""
+_words = splitter("'+")
 
 
 def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
     """The sentences of some lines, in order. A line break ends a sentence; so does a full stop that is no abbreviation."""
     for line in lines:
-        marker = line.marker
-        for text in _cut(_SMILEY.sub(" ", line.text).strip() if not _FACES.isdisjoint(line.text) else line.text):
-            low = text.lower()
-            if len(low) != len(text):
-                low = "".join(c.lower() if c.isascii() else c for c in text)
-            words = frozenset(low.translate(_NO_WORD).split()) if low.isascii() else frozenset(_WORD.findall(low))
-            if words or not text.isascii():
-                yield Sentence(text, part, marker, low, words)
+        marker, text = line.marker, line.text
+        if ":" in text or ";" in text or "=" in text or "<" in text or "^" in text or "8" in text:
+            text = _SMILEY.sub(" ", text).strip()
+        for each in _cut(text):
+            low = each.lower()
+            if len(low) != len(each):
+                low = "".join(c.lower() if c.isascii() else c for c in each)
+            words = frozenset(_words(low))
+            if words or not each.isascii():
+                yield Sentence(each, part, marker, low, words, bare_words(low, words))
                 marker = ""
 
 
 def _cut(text: str) -> Iterator[str]:
+    inside = text[:-1].rstrip(".?!")
+    if "." not in inside and "?" not in inside and "!" not in inside:
+        yield text.strip()
+        return
     start = 0
     for found in _END.finditer(text):
         stop, end = found.start() + 1, found.end()

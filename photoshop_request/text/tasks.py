@@ -11,6 +11,10 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from photoshop_request.text.cues import Cued, cued, occurs
+from photoshop_request.text.lexicon import words_of
+from photoshop_request.text.words import splitter
+
 __all__ = ["Task", "TaskType", "task_types"]
 
 
@@ -50,11 +54,12 @@ class TaskType:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
     task: Task
     confidence: float
     cues: frozenset[str]
+    needs: frozenset[str]
     pattern: re.Pattern[str]
 
 
@@ -62,11 +67,14 @@ class _Rule:
 class _Taxonomy:
     rules: dict[str, tuple[_Rule, ...]]
     """By cue."""
-    never: re.Pattern[str]
+    never: Cued
+    hidden: re.Pattern[str]
+    """The patterns of `never` as one."""
     threshold: float
 
 
-_WORD = re.compile(r"[a-z0-9&:'-]+")
+_words = splitter("&:'-")
+_bare = splitter("")
 _READ = 2_000
 """Letters that are read. The longest of 974 real instructions has 763, and patterns that look ahead take quadratic time."""
 _UNCLEAR = (TaskType(Task.UNCLEAR, 0.0, 0, 0),)
@@ -77,9 +85,14 @@ def task_types(text: str) -> tuple[TaskType, ...]:
     taxonomy = _taxonomy()
     head = text[:_READ]
     low = head.lower() if head.isascii() else _lower(head)
-    low = taxonomy.never.sub(lambda found: "\x00" * len(found.group()), low)
+    bare = frozenset(_bare(low))
+    if occurs(taxonomy.never, low, bare):
+        low = taxonomy.hidden.sub(lambda found: "\x00" * len(found.group()), low)
+    called = dict.fromkeys(rule for word in _words(low) if word in taxonomy.rules for rule in taxonomy.rules[word])
     found: dict[Task, TaskType] = {}
-    for rule in dict.fromkeys(rule for word in _WORD.findall(low) for rule in taxonomy.rules.get(word, ())):
+    for rule in called:
+        if rule.needs and rule.needs.isdisjoint(bare):
+            continue
         match = rule.pattern.search(low)
         if match:
             found[rule.task] = _surer(found.get(rule.task), rule, match)
@@ -108,17 +121,19 @@ def _taxonomy() -> _Taxonomy:
     data = tomllib.loads(files(__package__).joinpath("taxonomy.toml").read_text(encoding="utf-8"))
     macros: dict[str, str] = data["macros"]
 
-    def compiled(pattern: str) -> re.Pattern[str]:
+    def expanded(pattern: str) -> str:
         for _ in range(2):  # a macro may use another
             for name, value in macros.items():
                 pattern = pattern.replace(f"<{name}>", value)
-        return re.compile(pattern)
+        return pattern
 
     by_cue: dict[str, list[_Rule]] = {}
     for name, task in data["tasks"].items():
         for each in task["rules"]:
-            rule = _Rule(Task(name), each["confidence"], frozenset(each["cues"].split()), compiled(each["pattern"]))
+            cues, needs = words_of(each["cues"]), words_of(each.get("needs", ""))
+            rule = _Rule(Task(name), each["confidence"], cues, needs, re.compile(expanded(each["pattern"])))
             for cue in rule.cues:
                 by_cue.setdefault(cue, []).append(rule)
-    never = compiled("|".join(data["never"]["patterns"]))
-    return _Taxonomy({cue: tuple(rules) for cue, rules in by_cue.items()}, never, data["threshold"])
+    never = [(each["cues"], expanded(each["pattern"])) for each in data["never"]["patterns"]]
+    hidden = re.compile("|".join(pattern for _, pattern in never))
+    return _Taxonomy({cue: tuple(rules) for cue, rules in by_cue.items()}, cued(*never), hidden, data["threshold"])

@@ -1,12 +1,14 @@
 """What is taken off a wish: "please", thanks, occasions, reasons and asides. What is left is the requester's own words."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES, EDIT_VERBS, words_of
 from photoshop_request.text.noise import noise
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.wishes import plain_verb
+from photoshop_request.text.words import bare_words, splitter
 
 __all__ = ["content", "is_empty", "is_vague", "points_back", "trim"]
 
@@ -42,6 +44,14 @@ _PURPOSE = re.compile(
     re.IGNORECASE,
 )
 _PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'[dlm]+|in|and) ")
+_PURPOSE_WORDS = words_of(
+    "mom mum mother dad father nan nana wife husband girlfriend boyfriend gf bf sister brother friend friends family parents son daughter aunt uncle cousin "
+    "boss coworker kids roommate buddy sisters brothers laws niece nephew birthday funeral memorial christmas xmas wedding anniversary day service obituary "
+    "gift present surprise graduation card keepsake retirement so because cuz cause as give show frame send print be hang owe love appreciate tip pay mean "
+    "express grateful great awesome thankful amazing forever ecstatic thrilled perfect wonderful slideshow scrapbook"
+)
+_PURPOSE_PARTS = ("grand", "fianc", "appreciat")
+"""Bare words and parts of words of which one stands in whatever `_PURPOSE` matches."""
 _DANGLING = words_of("but and so or if because since as to for that")
 _INNER_FRAME = re.compile(
     r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*(?! (?:here|be able|help|out there|know|with|please help))|"
@@ -49,8 +59,10 @@ _INNER_FRAME = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"(?:[,;]\s+|\.{2,}\s*|\((?=\w)|\s(?:[-\u2013\u2014]+\s+|\((?=\w)|(?=(?:but|because|since|although|though|unfortunately|hopefully|if (?:possible|you|any|some|it))\b)))"
+    r"(?:,\s+|;\s+|\.\.+\s*|\((?=\w)|\s(?:[-\u2013\u2014]+\s+|\((?=\w)|(?=(?:but|because|since|although|though|unfortunately|hopefully|if (?:possible|you|any|some|it))\b)))"
 )
+_CLAUSE_SIGNS = (",", "(", " -", " but", "since", "because", "though", " if ", ";", "..", "ly", "\u2013", "\u2014")
+"""One stands in whatever `_CLAUSE` matches ("ly" is unfortunately and hopefully)."""
 _ASIDE = re.compile(
     r"^(?:and |but |so |since |because |as |although |though |unfortunately |hopefully |or |then |also )*(?:(?:i|we)\b|i'[dmv]|it'?s (?:my|our|one|his|her|the only|a)\b|"
     r"(?:he|she|they|my \w+) (?:was|were|would|will|loves?|passed|died|has|had|is (?:going|having|turning|my))|it(?:'d| would)|(?:that|which|this)(?:'d| would)|if (?:that|it)'?s? ?(?:is )?(?:possible|not|at all|too|okay|ok)|"
@@ -63,7 +75,9 @@ _WEAK_VERBS = words_of(
 _BEFORE = " ,;:.!?-\u2013~)]*"
 _AFTER = " ,;:-\u2013~([*"
 _LOOSE = re.compile(r" ([,?!;:]|\.(?!\w))")
-_WORD = re.compile(r"[a-z0-9']+")
+_LETTER = re.compile(r"[A-Za-z0-9']")
+_words = splitter("'")
+_bare = splitter("")
 _STOP = words_of(
     "a an the and or of to in on is are was were be been it its it's this that these those my me i we our us you your he his him she her they them with for "
     "from at by as so if can could would will should do does did have has had just also please really very some any all up out there here into onto one "
@@ -83,8 +97,10 @@ _VAGUE = words_of(
 
 def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
     """A wish without "please", thanks, occasions, reasons and asides, and the rules that fired."""
-    short, low = _WITH.sub("", text, count=1), text.lower()
+    short, low = text, text.lower()
     # Each pattern runs only where its word occurs: most wishes have none of them.
+    if " with " in low:
+        short = _WITH.sub("", short, count=1)
     if "thank" in low or "thx" in low or "cheers" in low or " t" in low[-6:]:
         short = _THANKS.sub("", short, count=1)
     if "pl" in low or "kindly" in low:
@@ -94,25 +110,29 @@ def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
     if " for " in low:
         short = _FOR_ME.sub("", short)
     bare = _not_dangling(_purposeless(_without_asides(short)))
-    if not _WORD.search(bare.lower()):
+    if not _LETTER.search(bare):
         bare = short
     fired = (Rule.TAIL,) if len(bare) < len(text) - 8 else ()
-    bare = " ".join(bare.lstrip(_BEFORE).rstrip(_AFTER).split())
-    if _LOOSE.search(bare):
-        bare = _LOOSE.sub(r"\1", bare)
-    if bare.count("(") != bare.count(")"):
-        bare = bare.replace("(", "").replace(")", "")
-    if bare.endswith("?"):
-        bare = bare.rstrip("?!. ") + "."
+    bare = _tidy(bare)
     if gerund and bare:
         first, _, rest = bare.partition(" ")
         bare = f"{plain_verb(first.lower())} {rest}"
     return bare, fired
 
 
+def _tidy(text: str) -> str:
+    """Without what hangs loose at both ends, blanks before stops, and halves of brackets; a question becomes a wish."""
+    text = " ".join(text.lstrip(_BEFORE).rstrip(_AFTER).split())
+    if " ," in text or " ." in text or " ?" in text or " !" in text or " ;" in text or " :" in text:
+        text = _LOOSE.sub(r"\1", text)
+    if ("(" in text or ")" in text) and text.count("(") != text.count(")"):
+        text = text.replace("(", "").replace(")", "")
+    return text.rstrip("?!. ") + "." if text.endswith("?") else text
+
+
 def content(low: str) -> frozenset[str]:
     """Stems of the words that say what is meant, to see whether something was said before."""
-    return frozenset(_stem(word) for word in _WORD.findall(low) if word not in _STOP)
+    return frozenset(_stem(word) for word in _words(low) if word not in _STOP)
 
 
 def is_empty(words: frozenset[str]) -> bool:
@@ -138,6 +158,9 @@ def _not_dangling(text: str) -> str:
 
 
 def _purposeless(text: str) -> str:
+    low = text.lower()
+    if _PURPOSE_WORDS.isdisjoint(_bare(low)) and not any(part in low for part in _PURPOSE_PARTS):
+        return text
     return _PURPOSE.sub(_unless_edit, text) if _PURPOSE_CUE.search(text) else text
 
 
@@ -146,7 +169,7 @@ def _unless_edit(found: re.Match[str]) -> str:
 
 
 def _names_edit(text: str) -> bool:
-    words = _WORD.findall(text.lower())
+    words = _words(text.lower())
     return any(
         word in EDIT_PARTICIPLES
         or word in EDIT_NOUNS
@@ -158,6 +181,8 @@ def _names_edit(text: str) -> bool:
 
 def _without_asides(text: str) -> str:
     """Clauses after the first that only tell a story, a reason or a thank-you, and name no edit, are left out."""
+    if not any(sign in text for sign in _CLAUSE_SIGNS):
+        return text
     cuts = [0, *(found.start() for found in _CLAUSE.finditer(text)), len(text)]
     if len(cuts) == 2:
         return text
@@ -165,14 +190,15 @@ def _without_asides(text: str) -> str:
     for start, end in pairwise(cuts[1:]):
         clause = text[start:end]
         low = clause.lower().lstrip(" ,;-\u2013\u2014.(")
-        words = frozenset(_WORD.findall(low))
-        rule = noise(low, words)
+        words = frozenset(_words(low))
+        rule = noise(low, words, bare_words(low, words))
         if rule is Rule.SKILL or ((rule or _ASIDE.match(low)) and not _names_edit(low)):
             continue
         kept += clause
     return kept
 
 
+@lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
     if word.startswith("colo"):
         word = word.replace("colour", "color").replace("colorise", "colorize").replace("colorisi", "colorizi")

@@ -9,10 +9,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from operator import itemgetter
+from operator import attrgetter
 
 from photoshop_request.text.frames import (
-    ASKS,
     FUNNY_IF,
     GIVES,
     HOLLOW,
@@ -21,6 +20,7 @@ from photoshop_request.text.frames import (
     UNKNOWN_VERB,
     WANTS_STATE,
     WISHING,
+    ends_of_asking,
 )
 from photoshop_request.text.lexicon import (
     DESIRES,
@@ -32,6 +32,7 @@ from photoshop_request.text.lexicon import (
     MODALS,
     words_of,
 )
+from photoshop_request.text.words import splitter, starts_of
 
 __all__ = ["Frame", "Wish", "cannot_wish", "find_wish", "plain_verb"]
 
@@ -63,9 +64,8 @@ class Wish:
     """Begins with an -ing form that has to become a plain verb."""
 
 
-_WORD = re.compile(r"[a-z0-9'+-]+")
-_Tokens = list[tuple[str, int]]
-_start = itemgetter(1)
+_words = splitter("'+-")
+_plainest = attrgetter("start", "frame")
 _FILLER = words_of(
     "it if that for to someone somebody anyone anybody some any one body you u guys of could can would might will be able please pls plz reddit is was "
     "there way help helping get getting have having had people who also just maybe possibly perhaps kindly simply really me us out and with by in at "
@@ -98,13 +98,16 @@ _DESIRE = words_of(
 )
 _WOULD = words_of("would i'd we'd she'd he'd they'd id really")
 _STARTERS = (EDIT_VERBS | (LIGHT_VERBS - _LEAD)) - _NO_START
-_EDIT_WORDS = EDIT_VERBS | EDIT_PARTICIPLES | EDIT_NOUNS | GERUNDS
+_NAMES = EDIT_PARTICIPLES | EDIT_NOUNS
+_EDIT_WORDS = EDIT_VERBS | _NAMES | GERUNDS
 _ASKING = MODALS | words_of(
     "please pls plz kindly help if anyone someone anybody somebody any some way mind care who give get take turn keep leave make use"
 )
 _MOVING = words_of("get take give keep leave turn have")
 _GET = words_of("get getting")
 _CARRIERS = LIGHT_VERBS - words_of("help try go come")
+_CUES = _PLEASE | _DESIRE | words_of("if help at hand")
+"""What begins a frame that is one word long."""
 _PICTURE_OF = re.compile(
     r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
 )
@@ -122,18 +125,16 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
         return None
     if not edits and words.isdisjoint(LIGHT_VERBS):
         return _without_known_verb(low, words)
-    named = edits and not (words.isdisjoint(EDIT_PARTICIPLES) and words.isdisjoint(EDIT_NOUNS))
-    asks = not words.isdisjoint(DESIRES) or not words.isdisjoint(MODALS)
-    tokens = [(found.group(), found.start()) for found in _WORD.finditer(low)]
+    tokens = _words(low)
     best = _imperative(low, tokens)
-    if (best and best.solid) or not asks:
+    if (best and best.solid) or (words.isdisjoint(DESIRES) and words.isdisjoint(MODALS)):
         return best
-    found = sorted(_framed(low, words, tokens), key=lambda wish: (wish.start, wish.frame))
+    found = sorted(_framed(low, words, tokens), key=_plainest)
     solid = min((wish for wish in found if wish.solid), key=lambda wish: wish.frame >= Frame.STATE, default=None)
     best = solid or best or (found[0] if found else None)
     if (best is None or not best.solid) and "to" in words and WANTS_STATE.search(low):
         return Wish(0, Frame.STATE, solid=True)
-    if best is None and named and not words.isdisjoint(WISHING) and not TOLD.match(low):
+    if best is None and not words.isdisjoint(_NAMES) and not words.isdisjoint(WISHING) and not TOLD.match(low):
         return Wish(0, Frame.NONE, solid=True)
     return best
 
@@ -149,52 +150,59 @@ def _without_known_verb(low: str, words: frozenset[str]) -> Wish | None:
     return Wish(unknown.start(1), Frame.ASK, solid=False) if unknown else None
 
 
-def _imperative(low: str, tokens: _Tokens) -> Wish | None:
+def _imperative(low: str, tokens: list[str]) -> Wish | None:
     """A verb at the beginning, after words that only lead in: "remove the leaf", "also, just make it blue"."""
-    for count, (word, start) in enumerate(tokens):
+    for count, word in enumerate(tokens):
         if word in _STARTERS:
             after = _next(tokens, count)
             edits = word in EDIT_VERBS
+            start = starts_of(low, tokens[: count + 1])[-1]
             if HOLLOW.match(low, start) or (edits and (after in _NOT_A_VERB_BEFORE or after in _NOUNISH_NEXT)):
                 return None
             return Wish(start, Frame.IMPERATIVE, solid=edits or _light_is_solid(low, start, Frame.IMPERATIVE))
         if word.endswith("ing") and count and plain_verb(word) != word:
+            start = starts_of(low, tokens[: count + 1])[-1]
             return Wish(start, Frame.IMPERATIVE, solid=True, gerund=True)
         if word not in _LEAD or count > 6:
             return None
     return None
 
 
-def _framed(low: str, words: frozenset[str], tokens: _Tokens) -> Iterator[Wish]:
+def _framed(low: str, words: frozenset[str], tokens: list[str]) -> Iterator[Wish]:
     """Every wish behind a frame."""
-    for cues, pattern in ASKS:
-        if not words.isdisjoint(cues):
-            for found in pattern.finditer(low):
-                yield from _walk(low, tokens, bisect_left(tokens, found.end(), key=_start), Frame.ASK)
+    starts = starts_of(low, tokens)
+    for end in ends_of_asking(low, words, tokens, starts):
+        yield from _walk(low, tokens, starts, bisect_left(starts, end), Frame.ASK)
     if "if" in words:
         yield from (Wish(found.end(), Frame.ASK, solid=True) for found in FUNNY_IF.finditer(low))
-    before = ""
-    for count, (word, start) in enumerate(tokens):
+    if _CUES.isdisjoint(tokens):
+        return
+    for count, word in enumerate(tokens):
+        if word not in _CUES:
+            continue
+        before = tokens[count - 1] if count else ""
         if word in _PLEASE or (word == "if" and _next(tokens, count) in _ANYONE):
-            yield from _walk(low, tokens, count + 1 + (word == "if"), Frame.PLEASE)
+            yield from _walk(low, tokens, starts, count + 1 + (word == "if"), Frame.PLEASE)
         elif word == "help" or (word == "at" and before in _TRIES) or (word == "hand" and "ing " in low):
-            yield from _walk(low, tokens, count + 1, Frame.HELP)
+            yield from _walk(low, tokens, starts, count + 1, Frame.HELP)
         elif word in _DESIRE and (word != "like" or before in _WOULD):
-            yield from _walk(low, tokens, count + 1, Frame.DESIRE, start)
-        before = word
+            yield from _walk(low, tokens, starts, count + 1, Frame.DESIRE, starts[count])
 
 
-def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int = -1) -> Iterator[Wish]:
+def _walk(
+    low: str, tokens: list[str], starts: list[int], first: int, frame: Frame, frame_start: int = -1
+) -> Iterator[Wish]:
     """From the end of a frame to the first verb. Only ASK passes over any word; others over words of asking alone."""
     pending = -1
     before = ""
+    stops = ". " in low or "? " in low or "! " in low
     for count in range(first, min(len(tokens), first + _LONGEST_WALK + 1)):
-        word, start = tokens[count]
-        if before and low[start - 2 : start] in _STOPS:
+        word, start = tokens[count], starts[count]
+        if stops and before and low[start - 2 : start] in _STOPS:
             break
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, count), pending):
-                begin = tokens[count - 1][1] if word == "rid" and before in _GET else start
+                begin = starts[count - 1] if word == "rid" and before in _GET else start
                 solid = not HOLLOW.match(low, start) or _names_edit(low[start:])
                 yield Wish(begin, frame, solid=solid, gerund=before == "getting" and begin < start)
                 return
@@ -206,7 +214,7 @@ def _walk(low: str, tokens: _Tokens, first: int, frame: Frame, frame_start: int 
         if frame is not Frame.ASK and word not in _FILLER:
             break
         before = word
-    offset = tokens[first][1] if first < len(tokens) else len(low)
+    offset = starts[first] if first < len(tokens) else len(low)
     if pending >= 0:
         yield Wish(pending, frame, solid=_light_is_solid(low, pending, frame))
     elif frame is Frame.DESIRE and _names_edit(low[offset:]):
@@ -222,8 +230,8 @@ def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
     return after not in _NOT_A_VERB_BEFORE and not (word == "photoshop" and after in _NOT_PHOTOSHOPPED)
 
 
-def _next(tokens: _Tokens, count: int) -> str:
-    return tokens[count + 1][0] if count + 1 < len(tokens) else ""
+def _next(tokens: list[str], count: int) -> str:
+    return tokens[count + 1] if count + 1 < len(tokens) else ""
 
 
 def _light_is_solid(low: str, start: int, frame: Frame) -> bool:
@@ -234,8 +242,7 @@ def _light_is_solid(low: str, start: int, frame: Frame) -> bool:
 
 
 def _names_edit(low: str) -> bool:
-    words = _WORD.findall(low)
-    return any(word in EDIT_PARTICIPLES or word in EDIT_NOUNS for word in words) or _PICTURE_OF.search(low) is not None
+    return not _NAMES.isdisjoint(_words(low)) or _PICTURE_OF.search(low) is not None
 
 
 def plain_verb(gerund: str) -> str:
