@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from made_corpus import make_corpus
 
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.report import make_report
+from photoshop_request_builder.report.writing import make_report
 
 
 def main() -> None:

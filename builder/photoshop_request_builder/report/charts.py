@@ -140,7 +140,7 @@ def _heat(figure: Figure, labels: Labels) -> tuple[str, float]:
             parts.append(ink.rect(x + 1, y + 1, step - 2, 21, "f0", about, strength))
             short = shown.replace("\u00a0", "").removesuffix("%")
             if len(short) * 7 < step:
-                parts.append(ink.text(x + step / 2, y + 16, short, "t", "middle"))
+                parts.append(ink.text(x + step / 2, y + 16, short, "n", "middle"))
     return "".join(parts), top + 23 * len(rows) + 4
 
 
@@ -229,17 +229,19 @@ def _step(most: float, column: str) -> float:
 
 
 def _marks(figure: Figure, labels: Labels, left: float, step: float, span: tuple[float, float]) -> list[str]:
-    parts, lines = [], 0
+    parts = []
     top, bottom = span
+    # the leftmost on top: what it is called may run over the others
+    lines = sum(mark.last is None for mark in figure.marks)
     for mark in figure.marks:
         x = left + step * _place(figure, mark.first)
         if mark.last is not None:
             end = left + step * (_place(figure, mark.last) + 1)
             parts.append(ink.rect(x, top, end - x, bottom - top, "h", labels.name(mark.name)))
             continue
+        lines -= 1
         y = top - 6 - 16 * lines
-        lines += 1
-        name = f"{labels.name(mark.name)}: {labels.number(figure.drawn[0], mark.first)}"
+        name = f"{labels.name(mark.name)} {labels.number(figure.drawn[0], mark.first)}"
         anchor, at = ("end", x - 4) if x > ink.WIDTH / 2 else ("start", x + 4)
         parts.append(f'<line class="m" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 10:g}" y2="{bottom:g}"/>')
         parts.append(ink.text(at, y, name, "t", anchor))

@@ -47,7 +47,8 @@ select s.id, s.author, s.created_utc, s.score, s.num_comments, s.upvote_ratio, s
     len(regexp_extract_all(t.instruction, '[^\\s]+')) as words,
     r.score_percentile, p.paid, p.ai_allowed, own.pictures,
     coalesce(answers.edits, 0) as edits, coalesce(answers.solvers, 0) as solvers,
-    greatest(0, answers.first_utc - s.created_utc) as seconds_to_first_edit,
+    case when answers.first_utc is not null then greatest(0, answers.first_utc - s.created_utc) end
+        as seconds_to_first_edit,
     taken.submission_id is not null as accepted
 from submissions s
 join own on own.submission_id = s.id

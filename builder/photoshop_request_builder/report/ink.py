@@ -14,7 +14,7 @@ STYLE = """
 @media(prefers-color-scheme:dark){
 :root{--ink:#e8eaed;--soft:#a0a7b0;--line:#3a3f46;--card:#1d2025;--c0:#56b4e9;--c1:#f08a3c;--c2:#35c99b;--c3:#e29cc9}}
 svg.chart{display:block;width:100%;height:auto;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
-.chart text{fill:var(--ink)}.chart .t{fill:var(--soft);font-size:12px}.chart .b{font-weight:600}
+.chart text{fill:var(--ink)}.chart .t{fill:var(--soft);font-size:12px}.chart .n{font-size:12px}.chart .b{font-weight:600}
 .chart .g{stroke:var(--line)}.chart .f0{fill:var(--c0)}.chart .f1{fill:var(--c1)}.chart .f2{fill:var(--c2)}
 .chart .f3{fill:var(--c3)}.chart .q{fill:var(--soft);fill-opacity:.45}.chart .h{fill:var(--c1);fill-opacity:.16}
 .chart .m{stroke:var(--ink);stroke-dasharray:4 3;stroke-width:1.5}

@@ -129,6 +129,23 @@ def test_made_candidates_are_all_counted(tmp_path: Path) -> None:
         assert links == fetched + gone + otherwise
 
 
+def test_a_corpus_in_object_storage_counts_the_same(tmp_path: Path) -> None:
+    """Tables are read through fsspec."""
+    here, there = make_corpus(tmp_path, 200, shards=2), make_corpus("memory://corpus", 200, shards=2)
+    try:
+        assert counted(there) == counted(here)
+    finally:
+        there.fs.rm(there.root, recursive=True)
+
+
+def test_requests_without_an_edit_wait_for_none(tmp_path: Path) -> None:
+    """They are not among those that got one at once."""
+    found = counted(make_corpus(tmp_path, 400, shards=4))
+    answered = found["first_edit"].facts["requests"]
+    assert answered == sum(found["first_edit"].column("requests"))
+    assert answered == found["acceptance"].facts["answered"] < found["flairs"].facts["requests"]
+
+
 def test_missing_numbers_are_no_zeros(requests: Requests) -> None:
     """A request without a ratio is counted as missing, in no column."""
     ratio = named(votes.figures(requests({}, {"upvote_ratio": None}, {"upvote_ratio": 0.0})), "upvote_ratio")

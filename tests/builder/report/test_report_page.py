@@ -11,7 +11,8 @@ from commands import succeed
 from made_corpus import make_corpus
 
 from photoshop_request_builder.corpus import create_corpus, open_corpus
-from photoshop_request_builder.report import Language, make_report
+from photoshop_request_builder.report.sentences import Language
+from photoshop_request_builder.report.writing import make_report
 
 _HOSTILE = "<script>alert('1')</script>\"&{{ 7*7 }}"
 

@@ -1,0 +1,83 @@
+"""What the report leaves in the corpus: the page, its numbers, and its charts."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.incoming import remove
+from photoshop_request_builder.report.charts import standalone
+from photoshop_request_builder.report.database import open_database
+from photoshop_request_builder.report.figure import Figure, Value
+from photoshop_request_builder.report.figures import chapters
+from photoshop_request_builder.report.page import drawn, render
+from photoshop_request_builder.report.sentences import Language, Words, words
+
+__all__ = ["Report", "make_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was written."""
+
+    page: str
+    """The address of `report.html`."""
+    figures: int
+    charts: int
+    """Figures that had something to draw."""
+
+
+def make_report(corpus: Corpus, language: Language = Language.EN) -> Report:
+    """Count everything and write `report/`: `report.html`, `report.json`, and `charts/NAME.svg`.
+
+    The same corpus gives the same bytes. Nothing but counts, names of hosts, and flairs comes from Reddit.
+
+    Raises:
+        InputError: a setting cannot be used.
+        CorpusError: a table of the corpus is damaged.
+        StorageError: the folder cannot be written.
+    """
+    with open_database(corpus) as database:
+        found = {name: [_rounded(figure) for figure in figures] for name, figures in chapters(database).items()}
+    said = words(language)
+    every = [figure for figures in found.values() for figure in figures]
+    charts = {figure.name: svg for figure in every if (svg := drawn(figure, said))}
+    remove(corpus.fs, corpus.path("report", "charts"))
+    for name, svg in charts.items():
+        storage.write_bytes(corpus.fs, corpus.path("report", "charts", f"{name}.svg"), standalone(svg).encode())
+    storage.write_json(corpus.fs, corpus.path("report", "report.json"), _numbers(corpus, every, said))
+    page = corpus.path("report", "report.html")
+    storage.write_bytes(corpus.fs, page, render(found, corpus.subreddits, said).encode())
+    return Report(page, len(every), len(charts))
+
+
+def _numbers(corpus: Corpus, figures: list[Figure], said: Words) -> dict[str, Any]:
+    return {
+        "subreddits": corpus.subreddits,
+        "language": said.language,
+        "figures": {
+            figure.name: {
+                "title": said.title(figure),
+                "sentence": said.sentence(figure),
+                "facts": figure.facts,
+                "columns": figure.columns,
+                "rows": figure.rows,
+                "marks": [dataclasses.asdict(mark) for mark in figure.marks],
+            }
+            for figure in figures
+        },
+    }
+
+
+def _rounded(figure: Figure) -> Figure:
+    """Six digits: sums of floats in several threads differ in the last ones from run to run."""
+    return dataclasses.replace(
+        figure,
+        rows=tuple(tuple(_round(value) for value in row) for row in figure.rows),
+        facts={name: _round(value) for name, value in figure.facts.items()},
+    )
+
+
+def _round(value: Value) -> Value:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
