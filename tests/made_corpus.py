@@ -39,7 +39,9 @@ _WORDS = (
 Columns = dict[str, Any]
 
 
-def make_corpus(path: str | Path, candidates: int, *, shards: int = 64, flair: str | None = None, seed: int = 0) -> Corpus:
+def make_corpus(
+    path: str | Path, candidates: int, *, shards: int = 64, flair: str | None = None, seed: int = 0
+) -> Corpus:
     """A corpus with so many pictures by solvers; `flair` is that of every tenth request."""
     corpus = create_corpus(path, shards=shards)
     random = np.random.default_rng(seed)

@@ -123,7 +123,7 @@ def _heat(figure: Figure, labels: Labels) -> tuple[str, float]:
     for place, name in enumerate(names):
         x = ink.LABEL + (place + 0.5) * step
         turn = f' transform="rotate(45 {x:.1f} {top - 5:.1f})"' if slanted else ""
-        parts.append(ink.text(x, top - 5, ink.cut(name, 16), "t", "end" if slanted else "middle", turn))
+        parts.append(ink.text(x, top - 5, ink.cut(name, 128), "t", "end" if slanted else "middle", turn))
     cells = {(row[0], row[1]): row[2] for row in figure.shown}
     for line, row in enumerate(rows):
         y = top + line * 23
@@ -177,7 +177,7 @@ def _ranges(figure: Figure, labels: Labels) -> tuple[str, float]:
 
 def _line(figure: Figure, labels: Labels) -> tuple[str, float]:
     left, top, bottom = 52.0, 10.0, 230.0
-    wide = ink.WIDTH - left - 16
+    wide = ink.WIDTH - left - 24
 
     def at(row: Row) -> tuple[float, float]:
         return left + wide * ink.amount(row[0]), bottom - (bottom - top) * ink.amount(row[1])

@@ -39,15 +39,27 @@ def text(x: float, y: float, said: str, kind: str = "", anchor: str = "start", m
 
 
 def label(text: str, y: float) -> str:
-    """A name on the left, cut where it would run into the chart, whole in its title."""
-    short = cut(text, 17)
+    """A name on the left, cut where it would run out of the chart, whole in its title."""
+    short = cut(text, LABEL - 10)
     title = f"<title>{escape(text)}</title>" if short != text else ""
     return f'<text x="{LABEL - 8}" y="{y:.1f}" text-anchor="end">{escape(short)}{title}</text>'
 
 
-def cut(text: str, most: int) -> str:
-    """A text of at most so many letters."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def cut(text: str, room: float) -> str:
+    """As much of a text as surely fits."""
+    used = 0.0
+    for place, letter in enumerate(text):
+        used += _breadth(letter)
+        if used > room:
+            return f"{text[: max(0, place - 1)]}…"
+    return text
+
+
+def _breadth(letter: str) -> float:
+    """Of a letter of 13 units in a wide typeface, at most: nobody can measure what the reader's machine will draw."""
+    if letter in "mwMW@%" or ord(letter) > 0x10FF:
+        return 13.0
+    return 9.5 if letter.isupper() or letter in "<>=+~жмшщюы" else 8.0
 
 
 def amount(value: Value) -> float:
