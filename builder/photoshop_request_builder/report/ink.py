@@ -59,7 +59,9 @@ def _breadth(letter: str) -> float:
     """Of a letter of 13 units in a wide typeface, at most: nobody can measure what the reader's machine will draw."""
     if letter in "mwMW@%" or ord(letter) > 0x10FF:
         return 13.0
-    return 9.5 if letter.isupper() or letter in "<>=+~жмшщюы" else 8.0
+    if letter in "fijlrt.,:;'()[]-|! ":
+        return 5.5
+    return 9.5 if letter.isupper() or letter in "<>=+~жмшщюы" else 8.2
 
 
 def amount(value: Value) -> float:
