@@ -2,9 +2,11 @@
 
 Made monthly files (1 line in 2,000 wanted, 2 GiB window) for the scan; made per-subreddit files, or given ones, for the
 records. Rates are of CPU time, the best of several rounds; ratios are medians over rounds in which all take turns.
+Dicts that are kept cost Python's garbage collector more the more there are, records cost it nothing: both are shown.
 """
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -67,15 +69,18 @@ def scanning(paths: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
         seconds = min(_parsing(path, loads) for _ in range(2))
         ratio = seconds / min(took["scan for one subreddit"])
         print(f"  {name + ' of every line':32} {size / seconds / 1e6:6,.0f} MB/s; the scan is {ratio:.1f} x as fast")
-    alone = min(_wall(lambda: _scan(path)) for _ in range(rounds))
-    both = min(_wall(lambda: _scan_all(paths)) for _ in range(rounds))
-    print(
-        f"  two files on two threads         {sum(sizes) / both / 1e6:6,.0f} MB/s {alone * 2 / both:6.2f} x one file (wall)"
-    )
+    for name, read in (("decompress", lambda path: sum(map(len, Archive(path).blocks()))), ("scan", _scan)):
+        alone, both = [], []
+        for _ in range(rounds):
+            alone.append(_wall(partial(read, path)))
+            both.append(_wall(partial(_on_threads, read, paths)))
+        rate, ratio = sum(sizes) / min(both) / 1e6, 2 * min(alone) / min(both)
+        print(f"  {name + ' two files on two threads':32} {rate:6,.0f} MB/s {ratio:6.2f} x one file (wall)")
 
 
 def records(name: str, lines: Sequence[bytes], rounds: int) -> None:
-    """Typed records against orjson dicts, over lines in memory: every one kept, and one at a time."""
+    """Records against orjson dicts, over lines in memory: every one kept, and one at a time."""
+    kind: type[RawComment] | type[RawSubmission]
     kind = RawComment if isinstance(decode(lines[0]), RawComment) else RawSubmission
     likely = Comment if kind is RawComment else Submission
     lines = [line for line in lines if isinstance(decode(line), kind)]
@@ -83,12 +88,20 @@ def records(name: str, lines: Sequence[bytes], rounds: int) -> None:
     readers: dict[str, Callable[[bytes], object]] = {
         "orjson.loads to dict": orjson.loads,
         "decode to struct": lambda line: decode_as(line, kind),
-        "parse to dataclass": lambda line: parse(line, likely=likely),
+        "parse to record": partial(parse, likely=likely),
     }
-    for how, run in (("every one kept", list), ("one at a time", _drained)):
+    for how, run, collector in (
+        ("every one kept", list, gc.enable),
+        ("every one kept, collector off", list, gc.disable),
+        ("one at a time", _drained, gc.enable),
+    ):
         print(f"{name}, {how}: {len(lines):,} lines of {size // len(lines):,} bytes")
         jobs = {reader: partial(_apply, run, read, lines) for reader, read in readers.items()}
-        _print(_measure(jobs, rounds), "orjson.loads to dict", size)
+        gc.collect()
+        collector()
+        took = _measure(jobs, rounds)
+        gc.enable()
+        _print(took, "orjson.loads to dict", size)
 
 
 def _apply(run: Callable[[Iterable[object]], object], read: Callable[[bytes], object], lines: Sequence[bytes]) -> None:
@@ -105,9 +118,9 @@ def _scan(path: Path) -> int:
     return sum(isinstance(parse(line), Comment) for line in found)
 
 
-def _scan_all(paths: Sequence[Path]) -> list[int]:
+def _on_threads(read: Callable[[Path], int], paths: Sequence[Path]) -> list[int]:
     with ThreadPoolExecutor(len(paths)) as pool:
-        return list(pool.map(_scan, paths))
+        return list(pool.map(read, paths))
 
 
 def _parsing(path: Path, loads: Callable[[bytes], object]) -> float:
