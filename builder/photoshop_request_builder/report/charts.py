@@ -3,30 +3,15 @@
 A function a kind returns what it drew and how high that is.
 """
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from html import escape
 
 from photoshop_request_builder.report import ink
+from photoshop_request_builder.report.axes import Labels, grid, legend, marks, ticks
 from photoshop_request_builder.report.figure import Figure, Kind, Row, Value
 
 _SERIES = 4
 """Colours that there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """How a chart speaks."""
-
-    title: str
-    sentence: str
-    axis: str
-    """What the horizontal axis, or the bars, count."""
-    name: Callable[[str], str]
-    """A column or a mark -> its words."""
-    number: Callable[[str, Value], str]
-    """A column's name and a value of it -> as it is shown."""
 
 
 def draw(figure: Figure, labels: Labels) -> str:
@@ -72,8 +57,8 @@ def _columns(figure: Figure, labels: Labels) -> tuple[str, float]:
     left, top, bottom = 46.0, 26.0 if len(series) > 1 else 10.0, 206.0
     top += 16 * sum(mark.last is None for mark in figure.marks)
     step = (ink.WIDTH - left - 6) / len(rows)
-    parts = [_legend(series, labels) if len(series) > 1 else "", _grid(most, left, top, bottom, labels, series[0])]
-    parts += _marks(figure, labels, left, step, (top, bottom))
+    parts = [legend(series, labels) if len(series) > 1 else "", grid(most, left, top, bottom, labels, series[0])]
+    parts += marks(figure, labels, left, step, (top, bottom))
     gap = min(2.0, step / 8)
     width = (step - 2 * gap) / len(series)
     for place, row in enumerate(rows):
@@ -82,7 +67,7 @@ def _columns(figure: Figure, labels: Labels) -> tuple[str, float]:
             at = left + place * step + gap + which * width
             about = f"{labels.number(figure.drawn[0], row[0])}: {labels.number(series[which], value)}"
             parts.append(ink.rect(at, bottom - height, width, height, f"f{which % _SERIES}", about) if value else "")
-    parts += _ticks(figure, labels, left, step, bottom)
+    parts += ticks(figure, labels, left, step, bottom)
     parts.append(ink.text(ink.WIDTH - 6, bottom + 36, labels.axis, "t", "end"))
     return "".join(parts), bottom + 44
 
@@ -92,7 +77,7 @@ def _stacked(figure: Figure, labels: Labels) -> tuple[str, float]:
     left, top, bottom = 46.0, 28.0, 206.0
     step = (ink.WIDTH - left - 6) / len(rows)
     kinds = [*(f"f{which}" for which in range(len(series) - 1)), "q"]
-    parts = [_legend(series, labels, kinds), _grid(1.0, left, top, bottom, labels, "share")]
+    parts = [legend(series, labels, kinds), grid(1.0, left, top, bottom, labels, "share")]
     for place, row in enumerate(rows):
         total, at = sum(map(ink.amount, row[1:])) or 1, bottom
         for which, value in enumerate(row[1:]):
@@ -101,7 +86,7 @@ def _stacked(figure: Figure, labels: Labels) -> tuple[str, float]:
             about = f"{row[0]}, {labels.name(series[which])}: {labels.number('share', ink.amount(value) / total)}"
             gap = min(2.0, step / 8)
             parts.append(ink.rect(left + place * step + gap, at, step - 2 * gap, height, kinds[which], about))
-    parts += _ticks(figure, labels, left, step, bottom)
+    parts += ticks(figure, labels, left, step, bottom)
     return "".join(parts), bottom + 28
 
 
@@ -183,7 +168,7 @@ def _line(figure: Figure, labels: Labels) -> tuple[str, float]:
         return left + wide * ink.amount(row[0]), bottom - (bottom - top) * ink.amount(row[1])
 
     points = [at(row) for row in figure.shown]
-    parts = [_grid(1.0, left, top, bottom, labels, "share")]
+    parts = [grid(1.0, left, top, bottom, labels, "share")]
     parts.append(f'<line class="m" x1="{left:g}" y1="{bottom:g}" x2="{left + wide:g}" y2="{top:g}"/>')
     parts.append(f'<polyline class="l" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
     for (x, y), row in zip(points, figure.shown, strict=True):
@@ -207,85 +192,3 @@ _DRAWN: dict[Kind, Callable[[Figure, Labels], tuple[str, float]]] = {
     Kind.RANGES: _ranges,
     Kind.LINE: _line,
 }
-
-
-def _grid(most: float, left: float, top: float, bottom: float, labels: Labels, column: str) -> str:
-    parts = []
-    step = _step(most, column)
-    for count in range(int(most / step + 1e-9) + 1):
-        y = bottom - (bottom - top) * count * step / most
-        parts.append(f'<line class="g" x1="{left:g}" x2="{ink.WIDTH - 6}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(ink.text(left - 6, y + 4, labels.number(column, count * step), "t", "end"))
-    return "".join(parts)
-
-
-def _step(most: float, column: str) -> float:
-    """Between the lines of a grid: a round number, at most four of them; counts have no halves."""
-    if column.endswith("share"):
-        return 0.25
-    least = 10.0 ** math.floor(math.log10(most / 4))
-    step = next(least * factor for factor in (1, 2, 5, 10) if least * factor * 4 >= most)
-    return max(1.0, step)
-
-
-def _marks(figure: Figure, labels: Labels, left: float, step: float, span: tuple[float, float]) -> list[str]:
-    parts = []
-    top, bottom = span
-    # the leftmost on top: what it is called may run over the others
-    lines = sum(mark.last is None for mark in figure.marks)
-    for mark in figure.marks:
-        x = left + step * _place(figure, mark.first)
-        if mark.last is not None:
-            end = left + step * (_place(figure, mark.last) + 1)
-            parts.append(ink.rect(x, top, end - x, bottom - top, "h", labels.name(mark.name)))
-            continue
-        lines -= 1
-        y = top - 6 - 16 * lines
-        name = f"{labels.name(mark.name)} {labels.number(figure.drawn[0], mark.first)}"
-        anchor, at = ("end", x - 4) if x > ink.WIDTH / 2 else ("start", x + 4)
-        parts.append(f'<line class="m" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 10:g}" y2="{bottom:g}"/>')
-        parts.append(ink.text(at, y, name, "t", anchor))
-    return parts
-
-
-def _place(figure: Figure, value: Value) -> float:
-    """Where on the axis a value lies, in columns: between two lower ends as the crow flies."""
-    ends = [row[0] for row in figure.shown]
-    if isinstance(value, str):
-        return float(ends.index(value))
-    numbers = [ink.amount(end) for end in ends]
-    below = max((place for place, end in enumerate(numbers) if end <= ink.amount(value)), default=0)
-    if below + 1 >= len(numbers):
-        return float(below)
-    return below + (ink.amount(value) - numbers[below]) / (numbers[below + 1] - numbers[below])
-
-
-def _ticks(figure: Figure, labels: Labels, left: float, step: float, bottom: float) -> list[str]:
-    """Labels under the columns, as many as fit: lower ends at the left edge, names and years in the middle."""
-    first = figure.drawn[0]
-    values = [row[0] for row in figure.shown]
-    between = first.endswith("from")
-    if first == "month":
-        years = [
-            (place, str(value)[:4]) for place, value in enumerate(values) if str(value).endswith("-01") or not place
-        ]
-        shown = [(place, year) for place, year in years if not place or place > 8]
-    else:
-        shown = [(place, labels.number(first, value)) for place, value in enumerate(values)]
-    room = max((6.8 * len(text) + 8 for _, text in shown), default=1)
-    parts, end = [], -1e9
-    for place, text in shown:
-        x = left + step * (place + (0 if between or first == "month" else 0.5))
-        if x - end >= room:
-            parts.append(ink.text(x, bottom + 18, text, "t", "middle" if x + room / 2 < ink.WIDTH else "end"))
-            end = x
-    return parts
-
-
-def _legend(series: Sequence[str], labels: Labels, kinds: Sequence[str] = ("f0", "f1", "f2", "f3")) -> str:
-    parts, x = [], 46.0
-    for kind, name in zip(kinds, series, strict=False):
-        said = labels.name(name)
-        parts.append(ink.rect(x, 2, 11, 11, kind) + ink.text(x + 16, 12, said, "t"))
-        x += 30 + 6.6 * len(said)
-    return "".join(parts)

@@ -8,7 +8,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from photoshop_request_builder.report import ink
-from photoshop_request_builder.report.charts import Labels, draw
+from photoshop_request_builder.report.axes import Labels
+from photoshop_request_builder.report.charts import draw
 from photoshop_request_builder.report.figure import Figure
 from photoshop_request_builder.report.sentences import Words, table
 

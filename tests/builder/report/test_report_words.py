@@ -4,7 +4,8 @@ import string
 
 import pytest
 
-from photoshop_request_builder.report.charts import Labels, draw
+from photoshop_request_builder.report.axes import Labels
+from photoshop_request_builder.report.charts import draw
 from photoshop_request_builder.report.figure import Figure, Kind, Mark
 from photoshop_request_builder.report.sentences import Language, words
 
