@@ -80,14 +80,14 @@ def scanning(paths: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
 
 def records(name: str, lines: Sequence[bytes], rounds: int) -> None:
     """Records against orjson dicts, over lines in memory: every one kept, and one at a time."""
-    kind: type[RawComment] | type[RawSubmission]
+    kind: type[RawComment | RawSubmission]
     kind = RawComment if isinstance(decode(lines[0]), RawComment) else RawSubmission
     likely = Comment if kind is RawComment else Submission
     lines = [line for line in lines if isinstance(decode(line), kind)]
     size = sum(map(len, lines))
     readers: dict[str, Callable[[bytes], object]] = {
         "orjson.loads to dict": orjson.loads,
-        "decode to struct": lambda line: decode_as(line, kind),
+        "decode to struct": partial(decode_as, kind=kind),
         "parse to record": partial(parse, likely=likely),
     }
     for how, run, collector in (

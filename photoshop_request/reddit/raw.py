@@ -158,7 +158,7 @@ class RawRest(msgspec.Struct, gc=False):
     data: msgspec.Raw | None = None
 
 
-_Raw = TypeVar("_Raw", RawComment, RawSubmission, RawRest)
+_Raw = TypeVar("_Raw", bound=RawComment | RawSubmission | RawRest)
 # msgspec compares each key of a line with one field after the other, from the field after the last hit: so every field
 # more makes every line slower (hence two structs), and fields in the order of sorted keys are found at once
 _FAST: dict[type, Callable[[bytes], Any]] = {
