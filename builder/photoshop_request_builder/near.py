@@ -76,11 +76,19 @@ def _open(corpus: Corpus, source: Source, opened: dict[str, Prepared | None]) ->
     if source.sha256 not in opened:
         while len(opened) >= 8:
             del opened[next(iter(opened))]
-        data = corpus.fs.cat_file(corpus.image_path(source.sha256, source.extension))
-        picture, hashes = decode(data), hash_file(data)
-        broken = isinstance(picture, Rejected) or isinstance(hashes, Rejected)
-        opened[source.sha256] = None if broken else Prepared(picture, hashes)  # type: ignore[arg-type]
+        opened[source.sha256] = _prepared(corpus, source)
     return opened[source.sha256]
+
+
+def _prepared(corpus: Corpus, source: Source) -> Prepared | None:
+    try:
+        data = corpus.fs.cat_file(corpus.image_path(source.sha256, source.extension))
+    except FileNotFoundError:
+        return None  # taken down since
+    picture, hashes = decode(data), hash_file(data)
+    if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
+        return None
+    return Prepared(picture, hashes)
 
 
 def _equal_bytes(found: Iterable[Source]) -> list[tuple[int, int]]:

@@ -24,6 +24,8 @@ class Withheld(StrEnum):
 
     TAKEN_DOWN = Verdict.TAKEN_DOWN.value
     """Somebody asked for it: the picture, its source, the comment, the request, or everything of its author."""
+    DELETED_BY_AUTHOR = Verdict.DELETED_BY_AUTHOR.value
+    """The request's author deleted it."""
     NO_EDIT_REQUESTED = "no_edit_requested"
     """The post asks for something else: a question, an offer, an announcement."""
     BETWEEN_SPLITS = "between_splits"
@@ -62,6 +64,8 @@ class Removed:
 class Selection:
     """The decisions of one shard."""
 
+    deleted: frozenset[str]
+    """Submissions that their author deleted."""
     asked: frozenset[str]
     """Submissions that ask for an edit."""
     between_splits: frozenset[str]
@@ -80,6 +84,8 @@ class Selection:
         """
         if self.removed.covers(edit):
             return Withheld.TAKEN_DOWN
+        if edit["submission_id"] in self.deleted:
+            return Withheld.DELETED_BY_AUTHOR
         if edit["submission_id"] not in self.asked:
             return Withheld.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:
@@ -123,11 +129,12 @@ def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Se
     """The decisions of one shard that `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
-    submissions = _read(corpus, shard, "submissions", ["id", "over_18"])
+    submissions = _read(corpus, shard, "submissions", ["id", "over_18", "deleted_by_author"])
     policy = policy or policy_of(corpus)
     scores = _scores(corpus, shard)
     marked = {row["id"] for row in submissions if row["over_18"]}
     return Selection(
+        deleted=frozenset(row["id"] for row in submissions if row["deleted_by_author"]),
         asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
         over_18=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),

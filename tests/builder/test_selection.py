@@ -31,6 +31,7 @@ EDIT = {
 def selection(
     *,
     asked: bool = True,
+    deleted: bool = False,
     between: bool = False,
     over_18: bool = False,
     include: bool = False,
@@ -38,6 +39,7 @@ def selection(
     removed: str | None = None,
 ) -> Selection:
     return Selection(
+        deleted=frozenset({"a"} if deleted else ()),
         asked=frozenset({"a"} if asked else ()),
         between_splits=frozenset({"a"} if between else ()),
         over_18=frozenset({"a"} if over_18 else ()),
@@ -53,6 +55,7 @@ def selection(
         ({}, None),
         ({"asked": False}, Withheld.NO_EDIT_REQUESTED),
         ({"removed": "s", "asked": False, "include": True}, Withheld.TAKEN_DOWN),
+        ({"deleted": True, "asked": False}, Withheld.DELETED_BY_AUTHOR),
         ({"between": True}, Withheld.BETWEEN_SPLITS),
         ({"over_18": True}, Withheld.NSFW),
         ({"over_18": True, "include": True}, None),
