@@ -130,7 +130,7 @@ def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
     step = funnel(corpus)[-1]
     assert step.total == step.kept + sum(step.reasons.values())
     assert step.kept == len(ids)
-    assert f"{step.total:,} edits -> {len(ids):,} triplets" in Path(corpus.root, "dataset", "README.md").read_text()
+    assert f"| {step.total:,} edits | {len(ids):,} triplets |" in Path(corpus.root, "dataset", "README.md").read_text()
     return set(ids), step.reasons, len(ids)
 
 
