@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Cued", "cued", "occurs"]
+__all__ = ["Cued", "cued", "has_part", "occurs"]
 
 _Find = Callable[[str], re.Match[str] | None]
 
@@ -54,5 +54,13 @@ def occurs(rule: Cued, low: str, bare: frozenset[str]) -> bool:
             return True
     for find in rule.always:  # noqa: SIM110 - a generator costs more than most of these patterns
         if find(low):
+            return True
+    return False
+
+
+def has_part(text: str, parts: tuple[str, ...]) -> bool:
+    """Does any of some parts stand in a text?"""
+    for part in parts:  # noqa: SIM110 - a generator costs more than the search
+        if part in text:
             return True
     return False

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from photoshop_request.text.cues import has_part
 from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES, EDIT_VERBS, words_of
 from photoshop_request.text.noise import noise
 from photoshop_request.text.rules import Rule
@@ -61,7 +62,7 @@ _INNER_FRAME = re.compile(
 _CLAUSE = re.compile(
     r"(?:,\s+|;\s+|\.\.+\s*|\((?=\w)|\s(?:[-\u2013\u2014]+\s+|\((?=\w)|(?=(?:but|because|since|although|though|unfortunately|hopefully|if (?:possible|you|any|some|it))\b)))"
 )
-_CLAUSE_SIGNS = (",", "(", " -", " but", "since", "because", "though", " if ", ";", "..", "ly", "\u2013", "\u2014")
+_CLAUSE_PARTS = (",", "(", " -", " but", "since", "because", "though", " if ", ";", "..", "ly", "\u2013", "\u2014")
 """One stands in whatever `_CLAUSE` matches ("ly" is unfortunately and hopefully)."""
 _ASIDE = re.compile(
     r"^(?:and |but |so |since |because |as |although |though |unfortunately |hopefully |or |then |also )*(?:(?:i|we)\b|i'[dmv]|it'?s (?:my|our|one|his|her|the only|a)\b|"
@@ -159,7 +160,7 @@ def _not_dangling(text: str) -> str:
 
 def _purposeless(text: str) -> str:
     low = text.lower()
-    if _PURPOSE_WORDS.isdisjoint(_bare(low)) and not any(part in low for part in _PURPOSE_PARTS):
+    if _PURPOSE_WORDS.isdisjoint(_bare(low)) and not has_part(low, _PURPOSE_PARTS):
         return text
     return _PURPOSE.sub(_unless_edit, text) if _PURPOSE_CUE.search(text) else text
 
@@ -181,7 +182,7 @@ def _names_edit(text: str) -> bool:
 
 def _without_asides(text: str) -> str:
     """Clauses after the first that only tell a story, a reason or a thank-you, and name no edit, are left out."""
-    if not any(sign in text for sign in _CLAUSE_SIGNS):
+    if not has_part(text, _CLAUSE_PARTS):
         return text
     cuts = [0, *(found.start() for found in _CLAUSE.finditer(text)), len(text)]
     if len(cuts) == 2:
