@@ -134,11 +134,10 @@ def _read_files(
     """Read the files that are not in the corpus yet; also what is wrong with those that cannot be read at all."""
     with scratch_folder(corpus) as folder:
         meter = Meter(Path(folder))
-        jobs, troubles = _plan_files(corpus, files, meter)
+        jobs, troubles, size = _plan_files(corpus, files, meter)
         if not jobs:
             reporter.say("ingest: nothing to do")
             return [], troubles
-        size = sum(Archive(path).size for path in files if not ingest.ingested(corpus, path))
         with reporter.progress("ingest", size, "bytes") as advance:
             shown = 0
 
@@ -155,17 +154,19 @@ def _read_files(
 
 def _plan_files(
     corpus: Corpus, files: Sequence[str], meter: Meter
-) -> tuple[list[Job[IngestSummary | InputError]], list[InputError]]:
-    """Jobs for the files that are not in the corpus yet, and what is wrong with those that cannot be read."""
+) -> tuple[list[Job[IngestSummary | InputError]], list[InputError], int]:
+    """Jobs for the files that are not in the corpus yet, what is wrong with others, and the bytes that the jobs read."""
     jobs: list[Job[IngestSummary | InputError]] = []
     troubles: list[InputError] = []
+    size = 0
     for path in files:
         try:
             planned = ingest.plan(corpus, [path], partial(_note, meter))
             jobs += [Job(job.unit, partial(_attempt, job.run)) for job in planned]
+            size += Archive(path).size if planned else 0
         except EmptyInputError as error:
             troubles.append(error)
-    return jobs, troubles
+    return jobs, troubles, size
 
 
 def _note(meter: Meter, path: str, consumed: int, _size: int, _kept: int) -> None:
