@@ -1,6 +1,6 @@
 """Compare two pictures: where one lies in the other, what changed, and what that makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,8 +10,9 @@ from photoshop_request.edits.align import Alignment, Method, align
 from photoshop_request.edits.collage import Box, second_panel
 from photoshop_request.edits.evidence import Change, Evidence, Frame, common_frame, find_change, measure
 from photoshop_request.edits.hashing import HASH_VERSION, distance
-from photoshop_request.edits.judge import Judgement, judge
+from photoshop_request.edits.judge import Judgement, hangs_on_noise, judge
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
+from photoshop_request.edits.noise import measure_noise
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.preservation import psnr, ssim
 from photoshop_request.verdicts import Verdict
@@ -115,6 +116,8 @@ def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
     frame = common_frame(one, other, alignment)
     change = find_change(frame)
     evidence = measure(one, other, alignment, frame, change)
+    if hangs_on_noise(evidence):
+        evidence = replace(evidence, noise=measure_noise(one, other, alignment))
     judgement = judge(evidence)
     panel = second_panel(one, other, alignment, evidence) if judgement.verdict is not Verdict.UNRELATED else None
     return _comparison(one, other, alignment, frame, change, evidence, judgement, panel)
@@ -183,15 +186,14 @@ def _saturated(change: Change) -> "NDArray[np.uint8]":
 
 def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
     """Thin marks, all lighter or all darker, not opaque, over a quarter of the frame but filling little of it."""
-    if mask is None or not mask.pixels.any():
+    if mask is None or not mask.regions:
         return False
-    rows, columns = np.nonzero(mask.pixels)
-    spread = (np.ptp(rows) + 1) * (np.ptp(columns) + 1) / mask.pixels.size
-    filled = len(rows) / mask.pixels.size
-    light = cv2.cvtColor(frame.edit, cv2.COLOR_RGB2GRAY).astype(np.int16) - cv2.cvtColor(
-        frame.source, cv2.COLOR_RGB2GRAY
-    )
-    steps = light[mask.pixels]
+    _, _, width, height = cv2.boundingRect(mask.pixels.view(np.uint8))
+    filled = cv2.countNonZero(mask.pixels.view(np.uint8)) / mask.pixels.size
+    if width * height / mask.pixels.size <= 0.25 or filled >= 0.35:
+        return False
+    after, before = (cv2.cvtColor(x, cv2.COLOR_RGB2GRAY)[mask.pixels] for x in (frame.edit, frame.source))
+    steps = after.astype(np.int16) - before
     marks = np.abs(steps[np.abs(steps) > 4])
     lighter = float((steps > 4).sum() / max(1, marks.size))
-    return bool(spread > 0.25 and filled < 0.35 and marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)
+    return bool(marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)

@@ -6,25 +6,26 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import (
+from photoshop_request.edits.blocks import (
     AGREES,
+    BLOCK,
     TEXTURED,
-    Alignment,
-    block_agreement,
-    block_deviation,
+    Blocks,
     block_mean,
-    common_size,
     covered_blocks,
-    into_frame,
-    overlap_mask,
-    warp,
+    deviation,
+    fine_blocks,
+    zncc,
 )
-from photoshop_request.edits.noise import Noise, measure_noise
-from photoshop_request.edits.tone import Tone, fit_tone, toned
+from photoshop_request.edits.noise import UNMEASURED, Noise
+from photoshop_request.edits.scaling import halved
+from photoshop_request.edits.tone import Tone, colours, fit_tone, toned
+from photoshop_request.edits.warp import common_size, into_frame, overlap_mask, warp, warp_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from photoshop_request.edits.align import Alignment
     from photoshop_request.edits.prepare import Prepared
 
 __all__ = ["Change", "Evidence", "Frame", "common_frame", "difference", "find_change", "measure", "worst_channel"]
@@ -40,6 +41,12 @@ class Frame:
     """The same shape, aligned; meaningless where `inside` is False."""
     inside: "NDArray[np.bool_]"
     """Shape (height, width): where both have pixels, two pixels of border left out."""
+    half: "tuple[NDArray[np.uint8], NDArray[np.uint8]]"
+    """Source and edit at half that size: for means of blocks, a quarter of the pixels tells as much."""
+    light: tuple[Blocks, Blocks]
+    """Luminance of source and edit."""
+    fine: tuple[Blocks, Blocks]
+    """Its fine detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,9 @@ class Change:
     tone: Tone
     target: "NDArray[np.uint8]"
     """The source with that tone, shape (height, width, 3)."""
-    apart: "NDArray[np.int16]"
+    half: "NDArray[np.uint8]"
+    """The same at half the size."""
+    apart: "NDArray[np.uint8]"
     """Grey levels, shape (height, width): see `difference`."""
 
 
@@ -90,78 +99,79 @@ class Evidence:
     keeps means."""
 
 
-def common_frame(source: "Prepared", edit: "Prepared", alignment: Alignment) -> Frame:
+def common_frame(source: "Prepared", edit: "Prepared", alignment: "Alignment") -> Frame:
     """Bring both pictures into the source's frame at working size, or smaller where the edit holds less detail."""
     size = common_size(source, alignment.matrix)
     into = into_frame(source, alignment.matrix, size)
-    inside = overlap_mask(edit, into, size).astype(np.uint8)
+    inside = overlap_mask(edit, into, size).view(np.uint8)
     shrunk = cv2.erode(inside, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    return Frame(source.scaled(size), warp(edit, into, size), shrunk.astype(bool))
+    light = (source.blocks_at(size), warp_blocks(edit, into, size))
+    fine = (
+        source.fine if light[0] is source.blocks else fine_blocks(light[0]),
+        edit.fine if light[1] is edit.blocks else fine_blocks(light[1]),
+    )
+    here, there = source.scaled(size), warp(edit, into, size)
+    half = (halved(here), halved(there))
+    return Frame(here, there, np.asarray(shrunk).view(np.bool_), half, light, fine)
 
 
 def find_change(frame: Frame) -> Change:
     """Fit the tone and take the difference that it leaves."""
-    tone = fit_tone(frame.source, frame.edit, frame.inside)
+    tone = fit_tone(*frame.half, frame.inside)
     target = toned(frame.source, tone)
-    return Change(tone, target, difference(target, frame.edit, frame.inside))
+    return Change(tone, target, toned(frame.half[0], tone), difference(target, frame.edit, frame.inside))
 
 
-def measure(source: "Prepared", edit: "Prepared", alignment: Alignment, frame: Frame, change: Change) -> Evidence:
-    """Take all measures of an aligned pair."""
-    a, b = _luminance(frame.source), _luminance(frame.edit)
+def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame: Frame, change: Change) -> Evidence:
+    """Take all measures of an aligned pair but that of the noise, which few verdicts hang on (`judge.hangs_on_noise`)."""
     covered = covered_blocks(frame.inside)
-    zncc, deviation = block_agreement(a, b)
-    textured = (deviation > TEXTURED) & covered
-    detail_a, detail_b = a - cv2.GaussianBlur(a, (0, 0), 2), b - cv2.GaussianBlur(b, (0, 0), 2)
-    fine, depth = block_agreement(detail_a, detail_b)
-    detailed = (depth > 1.5) & covered
+    structure, detail = zncc(*frame.light), zncc(*frame.fine)
+    textured = (deviation(*frame.light) > TEXTURED) & covered
+    detailed = (deviation(*frame.fine) > 1.5) & covered
     apart = worst_channel(cv2.absdiff(frame.source, frame.edit))
-    sharpness, uneven = _sharpness(detail_a, detail_b, detailed, textured & (zncc > AGREES))
+    sharpness, uneven = _sharpness(frame.fine, detailed, textured & (structure > AGREES))
     added, uncovered = _beyond(source, edit, alignment)
+    area = cv2.countNonZero(frame.inside.view(np.uint8))
+    changed = int(np.count_nonzero(change.apart > 12))
     return Evidence(
-        structure=_share(zncc[textured] > AGREES),
-        detail=_share(fine[detailed] > 0.5),
-        exact_detail=_share(fine[detailed] > 0.95),
-        exact_blocks=int(np.count_nonzero(fine[detailed] > 0.95)),
-        outline=_outline(a, b),
-        noise=measure_noise(source, edit, alignment),
+        structure=_share(structure[textured] > AGREES),
+        detail=_share(detail[detailed] > 0.5),
+        exact_detail=_share(detail[detailed] > 0.95),
+        exact_blocks=int(np.count_nonzero(detail[detailed] > 0.95)),
+        outline=_outline(frame.light[0].light, frame.light[1].light),
+        noise=UNMEASURED,
         bit_close=_share(block_mean(apart.astype(np.float32))[covered] < 3),
         sharpness=sharpness,
         uneven=uneven,
-        overlap=float(frame.inside.mean()),
+        overlap=area / frame.inside.size,
         added=added,
         uncovered=uncovered,
         tone=change.tone,
-        changed=_share(change.apart[frame.inside] > 12),
+        changed=changed / max(1, area),
         peak=_peak(change.apart),
-        shade=_shade(change.target, frame.edit, covered),
+        shade=_shade(change.half, frame.half[1], covered),
     )
 
 
 def difference(
     source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]"
-) -> "NDArray[np.int16]":
+) -> "NDArray[np.uint8]":
     """Grey levels, shape (height, width), by which an edit leaves what its 3x3 neighbourhood in the source spans.
 
     Resampling, compression and half a pixel of misalignment stay within that span; an edit does not. Both pictures are
     smoothed over 3x3 first; the worst of the three channels counts; outside is 0.
     """
     kernel = np.ones((3, 3), np.uint8)
-    soft_a, soft_b = cv2.blur(source, (3, 3)), cv2.blur(edit, (3, 3)).astype(np.int16)
-    above = soft_b - cv2.dilate(soft_a, kernel)
-    below = cv2.erode(soft_a, kernel) - soft_b
-    apart = np.maximum(worst_channel(np.maximum(above, below)), 0)
-    apart[~inside] = 0
-    return np.asarray(apart, dtype=np.int16)
+    soft_a, soft_b = cv2.blur(source, (3, 3)), cv2.blur(edit, (3, 3))
+    above = cv2.subtract(soft_b, cv2.dilate(soft_a, kernel))  # cut off at 0, as uint8 is in OpenCV
+    below = cv2.subtract(cv2.erode(soft_a, kernel), soft_b)
+    return np.asarray(worst_channel(cv2.max(above, below)) * inside.view(np.uint8))
 
 
 def worst_channel(x: "NDArray[Any]") -> "NDArray[Any]":
     """The largest of three channels; numpy's max over a short axis takes ten times as long."""
-    return np.asarray(np.maximum(np.maximum(x[..., 0], x[..., 1]), x[..., 2]))
-
-
-def _luminance(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)).astype(np.float32)
+    one, other, third = cv2.split(x)
+    return np.asarray(cv2.max(cv2.max(one, other), third))
 
 
 def _share(flags: "NDArray[np.bool_]") -> float:
@@ -180,27 +190,26 @@ def _outline(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> float:
 
 
 def _sharpness(
-    a: "NDArray[np.float32]",
-    b: "NDArray[np.float32]",
-    detailed: "NDArray[np.bool_]",
-    textured: "NDArray[np.bool_]",
+    fine: tuple[Blocks, Blocks], detailed: "NDArray[np.bool_]", textured: "NDArray[np.bool_]"
 ) -> tuple[float, float]:
-    """Median ratio of detail, and the share of blocks far from it."""
+    """Median ratio of the deviation of detail, and the share of blocks far from it."""
     if not detailed.any():
         return 1.0, 0.0
-    before, after = block_deviation(a), np.maximum(block_deviation(b), 0.1)
-    ratio = after / np.maximum(before, 0.1)
+    before, after = (deviation(one) for one in fine)
+    ratio = np.maximum(after, 0.1) / np.maximum(before, 0.1)
     median = float(np.median(ratio[detailed]))
     judged = ratio[textured & (before > 2.5)]
     return median, float(((judged < median / 2) | (judged > median * 2)).mean()) if judged.size else 0.0
 
 
 def _shade(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", covered: "NDArray[np.bool_]") -> float:
-    """The largest changes of block means, less what 0.7 px of misalignment make of the block's own slope."""
-    one, other = (np.asarray(cv2.cvtColor(x, cv2.COLOR_RGB2YCrCb)).astype(np.float32) for x in (a, b))
-    across, down = (np.abs(block_mean(slope)) for slope in slopes(one))
-    apart = np.abs(block_mean(other) - block_mean(one)) - 0.7 * (across + down)
-    strongest = np.sort(worst_channel(apart)[covered])[-3:]
+    """The largest changes of block means, less what 0.7 px of misalignment make of the block's own slope; at half size."""
+    one, other = colours(a), colours(b)
+    side = BLOCK // 2
+    across, down = (np.abs(block_mean(slope, side)) for slope in slopes(one))
+    apart = np.abs(block_mean(other, side) - block_mean(one, side)) - 0.35 * (across + down)
+    rows, columns = covered.shape
+    strongest = np.sort(worst_channel(apart)[:rows, :columns][covered])[-3:]
     return max(0.0, float(strongest.mean())) if strongest.size else 0.0
 
 
@@ -210,22 +219,30 @@ def slopes(x: "NDArray[np.float32]") -> "tuple[NDArray[np.float32], NDArray[np.f
     return np.asarray(cv2.filter2D(x, -1, kernel), np.float32), np.asarray(cv2.filter2D(x, -1, kernel.T), np.float32)
 
 
-def _beyond(source: "Prepared", edit: "Prepared", alignment: Alignment) -> tuple[float, float]:
+def _beyond(source: "Prepared", edit: "Prepared", alignment: "Alignment") -> tuple[float, float]:
     """Shares of the edit beyond the source's frame: with texture, and at all."""
     height, width = edit.grey.shape
     back = np.asarray(cv2.invertAffineTransform(alignment.matrix), np.float64)
-    into = np.diag([width / edit.width, height / edit.height]) @ back
-    within = cv2.dilate(overlap_mask(source, into, (width, height)).astype(np.uint8), np.ones((5, 5), np.uint8))
-    beyond = covered_blocks(within == 0)
+    into = into_frame(edit, back, (width, height))
+    if _covers(source, into, (width, height)):
+        return 0.0, 0.0
+    within = cv2.dilate(overlap_mask(source, into, (width, height)).view(np.uint8), np.ones((5, 5), np.uint8))
+    beyond = covered_blocks(np.asarray(within == 0))
     if not beyond.any():
         return 0.0, 0.0
-    deviation = block_deviation(edit.grey.astype(np.float32))
-    return float((beyond & (deviation > TEXTURED)).mean()), float(beyond.mean())
+    return float((beyond & (deviation(edit.blocks) > TEXTURED)).mean()), float(beyond.mean())
 
 
-def _peak(change: "NDArray[np.int16]") -> float:
-    means = cv2.blur(change.astype(np.float32), (5, 5))
-    strong = means[means > means.max() / 4]
-    means = strong if strong.size >= 20 else means.ravel()
-    count = min(20, means.size)
-    return float(np.partition(means, means.size - count)[-count:].mean())
+def _covers(source: "Prepared", into: "NDArray[np.float64]", size: tuple[int, int]) -> bool:
+    """Whether a frame that a picture is stretched to shows less than a block's width of anything else."""
+    corners = np.array([[0, 0], [source.width, 0], [0, source.height], [source.width, source.height]])
+    apart = corners @ into[:, :2].T + into[:, 2] - corners * [size[0] / source.width, size[1] / source.height]
+    return bool(np.abs(apart).max() < BLOCK / 2)
+
+
+def _peak(change: "NDArray[np.uint8]") -> float:
+    sums = np.asarray(cv2.boxFilter(change, cv2.CV_16U, (5, 5), normalize=False))
+    strong = sums[sums > sums.max() // 4]
+    sums = strong if strong.size >= 20 else sums.ravel()
+    count = min(20, sums.size)
+    return float(np.partition(sums, sums.size - count)[-count:].mean()) / 25

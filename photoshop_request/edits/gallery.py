@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
-from photoshop_request.edits.align import align, block_agreement, into_frame, overlap_mask, warp
+from photoshop_request.edits.align import align
+from photoshop_request.edits.blocks import covered_blocks, deviation, fine_blocks, zncc
 from photoshop_request.edits.compare import Comparison, compare
 from photoshop_request.edits.hashing import distance
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.warp import into_frame, overlap_mask, warp_blocks
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -60,9 +61,11 @@ def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
 def _second_source(sources: Sequence[Prepared], edit: Prepared, best: int) -> int | None:
     """The source that explains most of what the best one does not; None when that is next to nothing."""
     limits = thresholds().composite
-    detailed = _detail_blocks(edit)
+    detailed = deviation(edit.fine) > 2
     unexplained = detailed & ~_explained(sources[best], edit)
     found, most = None, max(limits.blocks, limits.explained * int(detailed.sum())) - 1
+    if unexplained.sum() <= most:
+        return None
     for index, source in enumerate(sources):
         if index == best:
             continue
@@ -72,27 +75,14 @@ def _second_source(sources: Sequence[Prepared], edit: Prepared, best: int) -> in
     return found
 
 
-def _high_pass(grey: "NDArray[np.uint8]") -> "NDArray[np.float32]":
-    light = grey.astype(np.float32)
-    return np.asarray(light - cv2.GaussianBlur(light, (0, 0), 2))
-
-
-def _detail_blocks(edit: Prepared) -> "NDArray[np.bool_]":
-    fine = _high_pass(edit.grey)
-    return block_agreement(fine, fine)[1] > 2
-
-
 def _explained(source: Prepared, edit: Prepared) -> "NDArray[np.bool_]":
     """Blocks of the edit's working frame whose fine detail is the source's, where the source lies in it."""
     height, width = edit.grey.shape
     alignment = align(edit, source)  # the part may be small: let the source move freely in the edit
     into = into_frame(edit, alignment.matrix, (width, height))
-    moved = cv2.cvtColor(warp(source, into, (width, height)), cv2.COLOR_RGB2GRAY)
-    zncc, _ = block_agreement(_high_pass(edit.grey), _high_pass(np.asarray(moved)))
-    inside = overlap_mask(source, into, (width, height))
-    rows, columns = zncc.shape
-    covered = cv2.resize(inside.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA) > 0.9
-    return np.asarray((zncc > 0.8) & covered)
+    moved = fine_blocks(warp_blocks(source, into, (width, height)))
+    covered = covered_blocks(overlap_mask(source, into, (width, height)))
+    return np.asarray((zncc(edit.fine, moved) > 0.8) & covered)
 
 
 def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from photoshop_request.edits.evidence import Evidence
     from photoshop_request.edits.tone import Tone
 
-__all__ = ["Judgement", "change_score", "judge", "related_probability", "shot_score"]
+__all__ = ["Judgement", "change_score", "hangs_on_noise", "judge", "related_probability", "shot_score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,31 @@ def shot_score(evidence: "Evidence") -> float | None:
     telling = (
         noise.blocks >= limits.blocks
         and limits.noise_ratio[0] < noise.ratio < limits.noise_ratio[1]
-        and limits.sharpness[0] < evidence.sharpness < limits.sharpness[1]
-        and min(evidence.structure, evidence.detail) <= limits.standing
+        and _could_be_second_shot(evidence)
     )
     if not telling:
         return None
-    return (1 - max(noise.high, 0.0)) / (1 - limits.correlation)
+    doubt = 1 + limits.few * max(0.0, 1 / noise.blocks - 1 / limits.enough)
+    return (1 - max(noise.high, 0.0)) / (1 - limits.correlation) / doubt
+
+
+def hangs_on_noise(evidence: "Evidence") -> bool:
+    """Whether noise, not measured yet, could move the verdict: seldom, and it costs more than all the rest."""
+    limits = thresholds()
+    margin = _logit(related_probability(evidence)) - math.log(limits.related.least / (1 - limits.related.least))
+    if margin + limits.related.noise < 0:
+        return False  # unrelated, even with the source's own noise
+    return margin < _CLEAR or _could_be_second_shot(evidence)
+
+
+def _could_be_second_shot(evidence: "Evidence") -> bool:
+    limits = thresholds().second_shot
+    is_sharp = limits.sharpness[0] < evidence.sharpness < limits.sharpness[1]
+    return is_sharp and min(evidence.structure, evidence.detail) <= limits.standing
+
+
+_CLEAR = 3.0
+"""Margin of the logit for shared content from which noise adds nothing to the confidence."""
 
 
 def change_score(evidence: "Evidence") -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from photoshop_request.edits.evidence import Change, Frame, slopes, worst_channel
+from photoshop_request.edits.scaling import halved
 from photoshop_request.edits.thresholds import thresholds
 
 if TYPE_CHECKING:
@@ -32,44 +33,55 @@ def change_mask(frame: Frame, change: Change) -> ChangeMask:
 
     Specks go, holes of a few pixels close, soft edges are followed outwards to half the threshold.
     """
-    limits = thresholds().mask
-    sharp = change.apart.astype(np.float32)
-    soft = _smooth_shift(change.target, frame.edit, sharp <= limits.level)
-    soft[~frame.inside] = 0
+    limits, peak = thresholds().mask, thresholds().changed.peak
+    sharp = change.apart
+    soft = _smooth_shift(change.half, frame.half[1], sharp <= limits.level)
+    soft *= frame.inside.view(np.uint8)
     seed = (sharp > limits.level) | (soft > limits.shade)
-    grown = (cv2.blur(sharp, (3, 3)) > limits.level / 2) | (soft > limits.shade * 0.7)
-    near = cv2.dilate(seed.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
-    found = (seed | (grown & near)).astype(np.uint8)
+    if not seed.any():
+        return ChangeMask(seed, 0)
+    around = np.asarray(cv2.boxFilter(sharp, cv2.CV_16U, (3, 3), normalize=False))
+    grown = (around > 9 * limits.level / 2) | (soft > limits.shade * 0.7)
+    near = np.asarray(cv2.dilate(seed.view(np.uint8), np.ones((5, 5), np.uint8))).view(np.bool_)
+    found = (seed | (grown & near)).view(np.uint8)
     closed = cv2.morphologyEx(found, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
-    return _without_specks(np.asarray(closed, np.uint8), sharp)
+    return _without_specks(np.asarray(closed, np.uint8), around > 9 * peak)
 
 
 def _smooth_shift(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", calm: "NDArray[np.bool_]") -> "NDArray[np.float32]":
-    """Mean step from a to b over 9x9, less what 0.4 px of misalignment make; pixels of sharp change do not count, so that
-    thin marks do not spread.
+    """Mean step from a to b over 9x9, less what 0.4 px of misalignment make, at the size of `calm`, twice that of a and b.
+
+    Pixels of sharp change, which are not calm, do not count, so that thin marks do not spread.
     """
-    size = (a.shape[1] // 2, a.shape[0] // 2)  # nothing finer than the window is asked for: half the size will do
-    half_a, half_b, weight = (
-        cv2.resize(x, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-        for x in (a, b, calm.astype(np.uint8) * 255)
-    )
-    weight /= 255
-    step = (half_b - half_a) * weight[..., None]
-    mean = np.abs(cv2.blur(step, (5, 5)) / np.maximum(cv2.blur(weight, (5, 5)), 0.2)[..., None])
+    half_a, half_b = (x.astype(np.float32) for x in (a, b))
+    step = half_b - half_a
+    if calm.all():
+        mean = np.abs(cv2.blur(step, (5, 5)))
+    else:
+        weight = halved(calm.view(np.uint8) * np.uint8(255)).astype(np.float32) / 255
+        step *= weight[..., None]
+        mean = np.abs(cv2.blur(step, (5, 5)) / np.maximum(cv2.blur(weight, (5, 5)), 0.2)[..., None])
     across, down = slopes(np.asarray(cv2.blur(half_a, (5, 5)), np.float32))
     shift = worst_channel(mean - 0.2 * (np.abs(across) + np.abs(down)))
-    return np.asarray(cv2.resize(shift, (a.shape[1], a.shape[0]), interpolation=cv2.INTER_LINEAR))
+    grown = cv2.resize(shift, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(grown[: calm.shape[0], : calm.shape[1]])
 
 
-def _without_specks(found: "NDArray[np.uint8]", sharp: "NDArray[np.float32]") -> ChangeMask:
-    limits = thresholds()
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
-    strongest = np.zeros(count, np.float32)
-    np.maximum.at(strongest, labels.ravel().astype(np.intp), cv2.blur(sharp, (3, 3)).ravel())
+def _without_specks(found: "NDArray[np.uint8]", strong: "NDArray[np.bool_]") -> ChangeMask:
+    """`strong` is where even a speck counts."""
+    left, top, width, height = cv2.boundingRect(found)
+    box = (slice(top, top + height), slice(left, left + width))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found[box], connectivity=8)
+    holds_strong = np.zeros(count, bool)
+    holds_strong[labels[strong[box]]] = True
     area = stats[:, cv2.CC_STAT_AREA]
-    keep = (area >= max(6, limits.mask.speck * found.size)) | ((strongest > limits.changed.peak) & (area >= 6))
+    keep = (area >= max(6, thresholds().mask.speck * found.size)) | (holds_strong & (area >= 6))
     keep[0] = False
-    return ChangeMask(keep[labels], int(np.count_nonzero(keep)))
+    regions = int(np.count_nonzero(keep))
+    pixels = found.astype(bool)
+    if regions < count - 1:
+        pixels[box] = keep[labels]
+    return ChangeMask(pixels, regions)
 
 
 def to_png(pixels: "NDArray[np.bool_]", size: tuple[int, int]) -> bytes:

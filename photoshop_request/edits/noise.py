@@ -1,32 +1,37 @@
 """Whose noise is it? What an edit left alone carries the source's own grain; a second shot of the scene has its own."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import (
-    Alignment,
-    block_agreement,
-    block_deviation,
-    block_mean,
-    covered_blocks,
-    into_frame,
-    overlap_mask,
-)
+from photoshop_request.edits.blocks import Blocks, blocks_of, covered_blocks, deviation, high_pass, zncc
+from photoshop_request.edits.warp import into_frame, scale_of
 
 if TYPE_CHECKING:
+    from cv2.typing import MatLike as Mat
     from numpy.typing import NDArray
 
+    from photoshop_request.edits.align import Alignment
     from photoshop_request.edits.prepare import Prepared
 
-__all__ = ["Noise", "measure_noise"]
+__all__ = ["UNMEASURED", "Noise", "measure_noise"]
 
 _SIDE = 32
-_TILE = 128
-_TILES = 5
-"""Tiles along each side of a large picture: 0.4 Mpx tell what the whole tells."""
+
+_LOOK, _MEASURE = (96, 4), (128, 5)
+"""Side of the tiles and how many along each side of a large picture: 0.15 Mpx for a look, and where that leaves a
+doubt 0.4 Mpx, which tell what the whole tells."""
+
+_PLAIN = 0.75
+_PLAIN_BLOCKS = 12
+"""Correlation, and the blocks that it was measured on, from which a look will do: real second shots stay under 0.5."""
+
+
+_Tile = tuple[int, int, int, int]
+"""(left, top, width, height) in the fine frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,30 @@ class Noise:
     """Share of blocks whose light and structure are the same in both pictures."""
 
 
-def measure_noise(source: "Prepared", edit: "Prepared", alignment: Alignment) -> Noise:
+UNMEASURED = Noise(0.0, 0.0, 1.0, 0, 0.0)
+"""Nothing was measured, or there is nothing to measure."""
+
+
+def measure_noise(source: "Prepared", edit: "Prepared", alignment: "Alignment") -> Noise:
     """Measure at the finest scale that both pictures have."""
-    rows = [
-        _blocks(source, edit, alignment, tile)
-        for tile in _tiles(_fine_size(source, alignment), inside=(source.width, source.height))
-    ]
-    table = np.concatenate(rows) if rows else np.zeros((0, 6), np.float32)
+    size = _fine_size(source, alignment)
+    if min(size) < _SIDE:
+        return UNMEASURED
+    look = _measured(source, edit, alignment, size, _tiles(size, *_LOOK))
+    if (look.high > _PLAIN and look.blocks >= _PLAIN_BLOCKS) or size[0] * size[1] <= (_LOOK[0] * _LOOK[1]) ** 2:
+        return look
+    return _measured(source, edit, alignment, size, _tiles(size, *_MEASURE))
+
+
+def _measured(
+    source: "Prepared", edit: "Prepared", alignment: "Alignment", size: tuple[int, int], tiles: list[_Tile]
+) -> Noise:
+    here = _view(source, into_frame(source, np.eye(2, 3), size))
+    there = _view(edit, into_frame(source, alignment.matrix, size))
+    table = _table([_patches(here, there, tile) for tile in tiles])
     if not len(table):
-        return Noise(0.0, 0.0, 1.0, 0, 0.0)
-    zncc, flatness, noise_a, noise_b, shift, match = table.T
+        return UNMEASURED
+    agreement, flatness, noise_a, noise_b, shift, match = table.T
     moved = np.minimum(np.abs(shift), np.abs(shift - np.median(shift)))
     standing = (match > 0.9) | ((flatness < 3) & (moved < 6))
     usable = standing & (noise_a > 0.3)
@@ -62,76 +81,120 @@ def measure_noise(source: "Prepared", edit: "Prepared", alignment: Alignment) ->
         return Noise(0.0, 0.0, 1.0, 0, float(standing.mean()))
     chosen = usable & (flatness <= np.quantile(flatness[usable], 1 / 3))
     return Noise(
-        median=float(np.median(zncc[chosen])),
-        high=float(np.percentile(zncc[chosen], 90)),
+        median=float(np.median(agreement[chosen])),
+        high=float(np.percentile(agreement[chosen], 90)),
         ratio=float(np.median(noise_b[chosen] / noise_a[chosen])),
         blocks=int(np.count_nonzero(chosen)),
         standing=float(standing.mean()),
     )
 
 
-def _fine_size(source: "Prepared", alignment: Alignment) -> tuple[int, int]:
+def _fine_size(source: "Prepared", alignment: "Alignment") -> tuple[int, int]:
     """(width, height) of the source's frame at the coarser of the two resolutions."""
     scale = min(1.0, 1 / max(alignment.scale, 1e-6))
     return max(1, round(source.width * scale)), max(1, round(source.height * scale))
 
 
-def _tiles(size: tuple[int, int], inside: tuple[int, int]) -> "list[tuple[int, int, int, int, float]]":
-    """(left, top, width, height) in the fine frame, with its scale; everything when small, else a 5x5 grid."""
-    scale = size[0] / inside[0]
-    if size[0] * size[1] <= (_TILE * _TILES) ** 2:
-        return [(0, 0, size[0], size[1], scale)]
-    spans = [min(_TILE, side) for side in size]
-    lefts = np.linspace(0, size[0] - spans[0], _TILES).astype(int)
-    tops = np.linspace(0, size[1] - spans[1], _TILES).astype(int)
-    return [(int(left), int(top), spans[0], spans[1], scale) for top in tops for left in lefts]
+def _tiles(size: tuple[int, int], side: int, count: int) -> list[_Tile]:
+    """A grid of so many tiles along each side; everything when that is no more."""
+    if size[0] * size[1] <= (side * count) ** 2:
+        return [(0, 0, size[0], size[1])]
+    spans = [min(side, each) for each in size]
+    lefts = np.linspace(0, size[0] - spans[0], count).astype(int)
+    tops = np.linspace(0, size[1] - spans[1], count).astype(int)
+    return [(int(left), int(top), spans[0], spans[1]) for top in tops for left in lefts]
 
 
-def _blocks(
-    source: "Prepared", edit: "Prepared", alignment: Alignment, tile: tuple[int, int, int, int, float]
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A picture seen in the fine frame."""
+
+    pixels: "NDArray[np.uint8]"
+    """The level of it that is just fine enough, shape (height, width, 3)."""
+    into: "NDArray[np.float64]"
+    """Shape (2, 3): pixels of that level to pixels of the fine frame."""
+    back: "NDArray[np.float64]"
+    """The inverse."""
+    factor: int
+    """By which a tile is enlarged before its areas are averaged, as `scaling` does: then a picture and its smaller copy
+    carry the same noise."""
+
+
+def _view(picture: "Prepared", into: "NDArray[np.float64]") -> _View:
+    """`into` takes the picture at full size into the fine frame."""
+    depth = int(np.clip(np.floor(np.log2(1 / max(scale_of(into), 1e-6)) + 0.01), 0, len(picture.levels) - 1))
+    fine = into * [2**depth, 2**depth, 1]
+    back = np.asarray(cv2.invertAffineTransform(fine), np.float64)
+    return _View(picture.levels[depth], fine, back, 1 if scale_of(fine) > 0.9 else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patches:
+    """One tile of both pictures, whole blocks only, in grey levels."""
+
+    source: "NDArray[np.float32]"
+    edit: "NDArray[np.float32]"
+    residual_source: "NDArray[np.float32]"
+    residual_edit: "NDArray[np.float32]"
+    inside: "NDArray[np.bool_]"
+    """By block: whether the edit covers it."""
+
+
+def _patches(here: _View, there: _View, tile: _Tile) -> _Patches:
+    rows, columns = tile[3] // _SIDE, tile[2] // _SIDE
+    whole = (slice(rows * _SIDE), slice(columns * _SIDE))
+    a, _ = _patch(here, tile)
+    b, covered = _patch(there, tile)
+    inside = np.ones((rows, columns), bool) if covered is None else covered_blocks(covered, _SIDE)
+    return _Patches(a[whole], b[whole], high_pass(a, 1.2)[whole], high_pass(b, 1.2)[whole], inside)
+
+
+def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":
+    """Luminance in a tile, and where the picture covers it; None for everywhere."""
+    left, top, width, height = tile
+    corners = np.array(
+        [[left, top, 1], [left + width, top, 1], [left, top + height, 1], [left + width, top + height, 1]]
+    )
+    found = corners @ view.back.T
+    (low_x, low_y), (high_x, high_y) = found.min(axis=0).tolist(), found.max(axis=0).tolist()
+    rows, columns = view.pixels.shape[:2]
+    is_full = low_x > -0.1 and low_y > -0.1 and high_x < columns + 0.1 and high_y < rows + 0.1
+    x, y = max(0, math.floor(low_x) - 2), max(0, math.floor(low_y) - 2)
+    part = view.pixels[y : max(y, math.ceil(high_y) + 2), x : max(x, math.ceil(high_x) + 2)]
+    if not part.size:
+        return np.zeros((height, width), np.float32), np.zeros((height, width), bool)
+    into = view.into.copy()
+    into[:, 2] += view.into[:, :2] @ [x, y] - [left, top]
+    pixels = _resampled(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), into, (width, height), view.factor)
+    if is_full:
+        return pixels, None
+    ones = np.full(part.shape[:2], 255, np.uint8)
+    return pixels, np.asarray(_resampled(ones, into, (width, height), view.factor) > 254)
+
+
+def _resampled(
+    part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int], factor: int
 ) -> "NDArray[np.float32]":
+    centred = into * factor
+    centred[:, 2] += centred[:, :2] @ [0.5, 0.5] - 0.5
+    whole = np.rint(centred)
+    if (np.abs(centred - whole) * [*size, 1]).sum(axis=1).max() < 0.05:  # whole pixels: nothing to interpolate
+        centred = whole
+    grown = cv2.warpAffine(part, centred, (size[0] * factor, size[1] * factor), flags=cv2.INTER_LINEAR)
+    small = grown if factor == 1 else cv2.resize(grown, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def _table(tiles: list[_Patches]) -> "NDArray[np.float32]":
     """Shape (blocks, 6): residual ZNCC, flatness, noise of each picture, shift of light, structure ZNCC."""
-    left, top, width, height, scale = tile
-    size = (round(source.width * scale), round(source.height * scale))
-    into = into_frame(source, alignment.matrix, size) - [[0, 0, left], [0, 0, top]]
-    a = _luminance(_crop(source, tile))
-    b = _luminance(_warp_fine(edit, into, (width, height)))
-    residual_a, residual_b = (one - cv2.GaussianBlur(one, (0, 0), 1.2) for one in (a, b))
-    zncc, _ = block_agreement(residual_a, residual_b, _SIDE)
-    match, _ = block_agreement(a, b, _SIDE)
-    flatness = block_deviation(a, _SIDE)
-    noise_a, noise_b = block_deviation(residual_a, _SIDE), block_deviation(residual_b, _SIDE)
-    shift = block_mean(b - a, _SIDE)
-    inside = covered_blocks(overlap_mask(edit, into, (width, height)), _SIDE)
-    return np.stack([zncc, flatness, noise_a, noise_b, shift, match], axis=-1)[inside].astype(np.float32)
+    a = _stacked([tile.source for tile in tiles])
+    b = _stacked([tile.edit for tile in tiles])
+    rest_a = _stacked([tile.residual_source for tile in tiles])
+    rest_b = _stacked([tile.residual_edit for tile in tiles])
+    columns = (zncc(rest_a, rest_b), deviation(a), deviation(rest_a), deviation(rest_b), b.mean - a.mean, zncc(a, b))
+    inside = np.concatenate([tile.inside for tile in tiles])
+    return np.asarray(np.stack(columns, axis=-1)[inside], np.float32)
 
 
-def _crop(source: "Prepared", tile: tuple[int, int, int, int, float]) -> "NDArray[np.uint8]":
-    left, top, width, height, scale = tile
-    pixels = source.picture.pixels
-    if scale == 1.0:
-        return pixels[top : top + height, left : left + width]
-    size = (round(source.width * scale), round(source.height * scale))
-    if (width, height) == size:
-        return source.scaled(size)
-    across, down = source.width / size[0], source.height / size[1]
-    rough = pixels[
-        round(top * down) : round((top + height) * down), round(left * across) : round((left + width) * across)
-    ]
-    return np.asarray(cv2.resize(rough, (width, height), interpolation=cv2.INTER_AREA))
-
-
-def _warp_fine(edit: "Prepared", into: "NDArray[np.float64]", size: tuple[int, int]) -> "NDArray[np.uint8]":
-    """The edit's pixels in a tile, from the level that is just fine enough."""
-    scale = float(np.sqrt(abs(np.linalg.det(into[:, :2]))))
-    depth = int(np.clip(np.round(np.log2(1 / max(scale, 1e-6))), 0, len(edit.levels) - 1))
-    level = edit.levels[depth]
-    linear = into[:, :2] * [edit.width / level.shape[1], edit.height / level.shape[0]]
-    centred = np.column_stack([linear, linear @ [0.5, 0.5] + into[:, 2] - 0.5])
-    if np.abs(centred - np.rint(centred)).max() < 0.02:  # whole pixels: nothing to interpolate
-        centred = np.rint(centred)
-    return np.asarray(cv2.warpAffine(level, centred, size, flags=cv2.INTER_LINEAR))
-
-
-def _luminance(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY)).astype(np.float32)
+def _stacked(tiles: "list[NDArray[np.float32]]") -> Blocks:
+    return blocks_of(tiles[0] if len(tiles) == 1 else np.concatenate(tiles), _SIDE)

@@ -41,6 +41,8 @@ class SecondShot:
 
     correlation: float
     blocks: int
+    few: float
+    enough: int
     noise_ratio: tuple[float, float]
     sharpness: tuple[float, float]
     standing: float

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import block_mean, covered_blocks
+from photoshop_request.edits.blocks import block_mean, covered_blocks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tone", "fit_tone", "toned"]
+__all__ = ["Tone", "colours", "fit_tone", "toned"]
 
 _SIDE = 8
+"""Pixels of a block's side in the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,11 @@ class Tone:
 def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]") -> Tone:
     """Fit the tone on the means of blocks, trimmed to the best 70 %, so that local edits do not pull it.
 
-    source, edit: shape (height, width, 3), aligned. inside: shape (height, width), where both have pixels.
+    source, edit: shape (height, width, 3), aligned, at half the size of `inside`, which tells where both have pixels.
     """
-    a, b = _block_means(source, inside), _block_means(edit, inside)
+    covered = covered_blocks(inside, _SIDE)
+    rows, columns = covered.shape
+    a, b = (block_mean(colours(one), _SIDE // 2)[:rows, :columns][covered] for one in (source, edit))
     if len(a) < 8:
         return Tone(1.0, 0.0, 1.0, 0.0, 0.0)
     light_a, light_b = a[:, 0], b[:, 0]
@@ -45,19 +48,29 @@ def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "ND
     gain, offset, error = 1.0, 0.0, np.abs(light_b - light_a)
     if np.quantile(error, 0.6) > 1:  # most blocks stand still: the tone is none, whatever the others do
         for _ in range(6):
-            spread = float(np.var(light_a[keep]))
-            gain = float(np.cov(light_a[keep], light_b[keep], bias=True)[0, 1]) / spread if spread > 25 else 1.0
-            offset = float(np.median(light_b[keep] - gain * light_a[keep]))
+            kept_a, kept_b = light_a[keep], light_b[keep]
+            steps = kept_a - kept_a.mean()
+            spread = float(np.mean(steps * steps))
+            gain = float(np.mean(steps * kept_b)) / spread if spread > 25 else 1.0
+            offset = float(np.median(kept_b - gain * kept_a))
             error = np.abs(light_b - gain * light_a - offset)
-            keep = error <= max(1.0, float(np.quantile(error, 0.7)))
+            last, keep = keep, error <= max(1.0, float(np.quantile(error, 0.7)))
+            if np.array_equal(last, keep):
+                break
     else:
         keep = error <= 1
     chroma_a, chroma_b = a[keep, 1:].ravel() - 128, b[keep, 1:].ravel() - 128
     energy = float((chroma_a**2).sum())
     colourful = energy > 9 * len(chroma_a)
     saturation = float((chroma_a * chroma_b).sum()) / energy if colourful else 1.0
-    cast = np.abs(b[:, 1:] - a[:, 1:]).max(axis=1)
+    turned = np.abs(b - a)
+    cast = np.maximum(turned[:, 1], turned[:, 2])
     return Tone(gain, offset, saturation, float(np.median(error)), float(np.median(cast)))
+
+
+def colours(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":
+    """Y, Cr, Cb of RGB, both of shape (height, width, 3)."""
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)).astype(np.float32)
 
 
 def toned(source: "NDArray[np.uint8]", tone: Tone) -> "NDArray[np.uint8]":
@@ -66,9 +79,3 @@ def toned(source: "NDArray[np.uint8]", tone: Tone) -> "NDArray[np.uint8]":
         return source
     table = np.clip(np.arange(256) * tone.gain + tone.offset, 0, 255)
     return np.asarray(cv2.LUT(source, np.rint(table).astype(np.uint8)))
-
-
-def _block_means(pixels: "NDArray[np.uint8]", inside: "NDArray[np.bool_]") -> "NDArray[np.float32]":
-    """Shape (blocks, 3): mean Y, Cr, Cb of the 8x8 blocks that lie inside."""
-    ycc = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)).astype(np.float32)
-    return np.asarray(block_mean(ycc, _SIDE)[covered_blocks(inside, _SIDE)])
