@@ -9,6 +9,8 @@ import pytest
 import zstandard
 from commands import FAST, Sample, command, dataset_bytes, succeed
 
+pytestmark = pytest.mark.slow
+
 # root may write everywhere unless it gives that power up
 AS_OWNER = (
     ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all"] if os.geteuid() == 0 else []

@@ -13,6 +13,8 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import app
 from photoshop_request_builder.exporting import dataset_of, export, format_of, rows_in
 
+pytestmark = pytest.mark.slow
+
 ROWS = [
     triplet(0, locality=0.9, task_types=["delete"]),
     triplet(1, locality=0.2, task_types=["add"]),

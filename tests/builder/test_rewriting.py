@@ -30,6 +30,8 @@ from photoshop_request_builder.pipeline import Reporter, build_verb
 from photoshop_request_builder.rewrites import open_answers
 from photoshop_request_builder.rewriting import Rewritten, planned_for, rewrite_verb
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 12
 """Of the sample, with a published edit."""
 COLUMNS = ["submission_id", "instruction_rewritten", "rewrite_model", "rewrite_prompt_version"]

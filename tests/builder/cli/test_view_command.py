@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from commands import command, succeed
 from viewer_corpus import make_corpus
+
+pytestmark = pytest.mark.slow
 
 
 def test_view_says_where_the_page_is(tmp_path: Path) -> None:

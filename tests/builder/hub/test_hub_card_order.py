@@ -10,6 +10,8 @@ from servers.hub import Hub
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.hub.readme import merge_readme
 
+pytestmark = pytest.mark.slow
+
 
 def test_others_first_then_ours_then_others_again(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
     """Every config stays loadable after each push, and ours is the default."""

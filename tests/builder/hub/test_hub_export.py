@@ -11,6 +11,8 @@ from servers.hub import Hub
 from photoshop_request.errors import InputError
 from photoshop_request.loading import load
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_is_exported_from_the_hub_is_what_was_built(
     client: Run, hub: Hub, repo: str, hub_home: Path, sample_corpus: Path, tmp_path: Path

@@ -13,6 +13,8 @@ from hub_client import Run, hub_command, hub_environment
 from servers.hub import Hub, Trouble
 from servers.hub_store import Repo, plain
 
+pytestmark = pytest.mark.slow
+
 Wait = Callable[[Callable[[], bool]], None]
 COMMIT = "/commit/"
 

@@ -20,6 +20,8 @@ from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.demo.server import Hosts, serve
 
+pytestmark = pytest.mark.slow
+
 
 def _manifest(corpus: Path) -> list[dict[str, Any]]:
     return [

@@ -35,6 +35,8 @@ from photoshop_request_builder.takedown import (
 )
 from photoshop_request_builder.taking_down import TakenDown, resolve_target, take_down
 
+pytestmark = pytest.mark.slow
+
 REPORTER = Reporter(lambda _: None, progress)
 REQUEST, OTHER = "zcoffee", "zrocket"
 """Two requests of the sample with several edits each."""

@@ -11,6 +11,8 @@ from made_corpus import make_corpus
 from photoshop_request_builder.report.sentences import Language
 from photoshop_request_builder.report.writing import make_report
 
+pytestmark = pytest.mark.slow
+
 _OVERFLOWING = """
 const found = [];
 for (const svg of document.querySelectorAll('svg')) {

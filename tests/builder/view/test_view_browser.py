@@ -14,6 +14,8 @@ from viewer_corpus import EDITS, HOSTILE, make_corpus
 from photoshop_request_builder.pipeline import Reporter
 from photoshop_request_builder.view.site import view
 
+pytestmark = pytest.mark.slow
+
 REQUESTS = 25
 ALL = REQUESTS * (EDITS + 1)
 QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
