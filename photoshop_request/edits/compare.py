@@ -158,7 +158,7 @@ def _comparison(
         offset=tone.offset,
         saturation=tone.saturation,
         sharpness=evidence.sharpness,
-        changed_fraction=float(mask.pixels.sum() / max(1, frame.inside.sum())) if mask else 1.0,
+        changed_fraction=float((mask.pixels & frame.inside).sum() / max(1, frame.inside.sum())) if mask else 1.0,
         regions=mask.regions if mask else 0,
         locality=evidence.bit_close,
         psnr=psnr(before, frame.edit, kept),
