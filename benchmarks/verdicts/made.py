@@ -182,6 +182,18 @@ def cropped_and_edited(photo: Pixels, other: Pixels, rng: Rng) -> Case:
     return Case(case.before, encode(cut, 85))
 
 
+def straightened(photo: Pixels, _: Pixels, rng: Rng) -> Case:
+    """Turned by an angle that a horizon is off, and cropped to what is left."""
+    angle = float(rng.uniform(0.7, 10) * rng.choice([-1, 1]))
+    height, width = photo.shape[:2]
+    lean = abs(np.radians(angle))
+    kept = 1 / (np.cos(lean) + max(width / height, height / width) * np.sin(lean))
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    whole = cv2.warpAffine(photo, turn, (width, height), flags=cv2.INTER_CUBIC)
+    left, top = int(width * (1 - kept) / 2) + 1, int(height * (1 - kept) / 2) + 1
+    return _edit(photo, whole[top : height - top, left : width - left], None, rng)
+
+
 def edited_and_shrunk(photo: Pixels, other: Pixels, rng: Rng) -> Case:
     case = clone(photo, other, rng)
     edited = np.asarray(Image.open(io.BytesIO(case.after)))
@@ -303,6 +315,7 @@ EDITS: tuple[Maker, ...] = (
     restored,
     toned,
     cropped_and_edited,
+    straightened,
     edited_and_shrunk,
     extended,
     sharpened_upscale,

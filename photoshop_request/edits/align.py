@@ -5,6 +5,7 @@ counts for what it brings into agreement, never for its number of inliers: unrel
 homography did worse than a similarity.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -60,6 +61,14 @@ class Alignment:
         """Degrees by which the edit is turned clockwise against the source, -180 to 180; after unmirroring."""
         a = self.matrix[:, :2] @ np.diag([-1.0 if self.mirrored else 1.0, 1.0])
         return float(-np.degrees(np.arctan2(a[1, 0] - a[0, 1], a[0, 0] + a[1, 1])))
+
+    @property
+    def tilt(self) -> float:
+        """Degrees, 0 to 45, by which both axes are turned the same way off the nearest quarter turn; 0 for a skew."""
+        a, b, c, d = (self.matrix[:, :2] @ np.diag([-1.0 if self.mirrored else 1.0, 1.0])).ravel()
+        axes = [math.degrees(math.atan2(c, a)), math.degrees(math.atan2(-b, d))]
+        off = [angle - 90 * round(angle / 90) for angle in axes]
+        return min(map(abs, off)) if off[0] * off[1] > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Evidence", "Frame", "common_frame", "difference", "find_change", "measure", "worst_channel"]
 
+_SURE = 0.8
+"""Quality of an alignment from which its angle is known to a tenth of a degree."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -89,6 +92,8 @@ class Evidence:
     """Share of the edit's area that is new content beyond the source's frame; plain borders and bars do not count."""
     uncovered: float
     """Share of the edit's area that lies beyond the source's frame, whatever is there."""
+    tilt: float
+    """Degrees, 0 to 45, by which the edit is turned off the nearest quarter turn; 0 where the alignment is not sure."""
     tone: Tone
     changed: float
     """Share of the overlap that differs by more than 12 grey levels once the tone is compensated."""
@@ -146,6 +151,7 @@ def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame:
         overlap=area / frame.inside.size,
         added=added,
         uncovered=uncovered,
+        tilt=alignment.tilt if alignment.quality >= _SURE else 0.0,
         tone=change.tone,
         changed=changed / max(1, area),
         peak=_peak(change.apart),

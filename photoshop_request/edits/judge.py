@@ -103,6 +103,7 @@ def change_score(evidence: "Evidence") -> float:
         sharpness / math.log(limits.softer if sharpness < 0 else limits.sharper),
         evidence.uneven / limits.uneven,
         evidence.added / limits.added,
+        evidence.tilt / limits.tilt if evidence.tilt <= limits.tilt_most else 0.0,
     )
     return float(sum(part**4 for part in parts) ** 0.25)
 

@@ -33,6 +33,8 @@ class Changed:
     sharper: float
     uneven: float
     added: float
+    tilt: float
+    tilt_most: float
 
 
 @dataclass(frozen=True, slots=True)

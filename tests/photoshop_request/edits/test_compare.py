@@ -33,6 +33,7 @@ EDITS = [
     "restored",
     "toned",
     "cropped_and_edited",
+    "straightened",
     "edited_and_shrunk",
     "extended",
 ]
@@ -103,6 +104,19 @@ def test_mirroring_and_rotation_are_reported(photos):
     turned = compare(source, np.rot90(source, -1))
     assert not turned.mirrored
     assert turned.rotation == pytest.approx(90, abs=1)
+
+
+def test_a_small_turn_is_an_edit_and_a_quarter_turn_is_not(made, photos):
+    """People straighten horizons; sites and cameras turn by 90 degrees only."""
+    case = made.straightened(photos["rocket"], photos["coffee"], rng())
+    comparison = compare(case.before, case.after)
+    assert comparison.verdict is Verdict.EDIT
+    assert comparison.evidence.tilt == pytest.approx(abs(comparison.rotation), abs=0.2)
+    assert comparison.evidence.tilt > 0.5
+    assert comparison.changed_fraction < 0.05
+    quarter = compare(photos["rocket"], np.rot90(photos["rocket"]))
+    assert quarter.verdict is Verdict.SAME_IMAGE
+    assert quarter.evidence.tilt < 0.1
 
 
 def test_tone_is_told_from_local_change(photos):
