@@ -3,10 +3,22 @@
 import re
 from dataclasses import dataclass
 
+from photoshop_request.text.cues import has_part
 from photoshop_request.text.lexicon import MODALS, either, words_of
 from photoshop_request.text.words import splitter, starts_of
 
-__all__ = ["FUNNY_IF", "GIVES", "HOLLOW", "SUBJECT", "TOLD", "UNKNOWN_VERB", "WANTS_STATE", "WISHING", "ends_of_asking"]
+__all__ = [
+    "GIVES",
+    "HOLLOW",
+    "SUBJECT",
+    "TOLD",
+    "UNKNOWN_VERB",
+    "WISHING",
+    "ends_of_asking",
+    "ends_of_funny",
+    "names_picture",
+    "wants_state",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,9 @@ class _Ask:
     pattern: re.Pattern[str]
 
 
+_PICTURE_OF = re.compile(
+    r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
+)
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
 _ASK = re.compile(
     rf"\b(?:can|could|would|will|may|might|cud|cld)(?:n't)?\s+(?:(?:please|possibly|maybe|pretty|also|perhaps|plz|pls)\s+)*(?:(?:it|there) be (?:possible|any \w+)|(?:{_WHO}|i|we)\b)"
@@ -32,7 +47,7 @@ _ASK_WHO = re.compile(
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
     r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b|possible (?:for (?:some|any)one )?to\b)"
 )
-FUNNY_IF = re.compile(
+_FUNNY_IF = re.compile(
     r"\b(?:funny|cool|great|awesome|nice|hilarious|amazing|fun|epic) if (?=(?:there|the|he|she|it|they|we|my|his|her)\b)"
 )
 SUBJECT = re.compile(
@@ -80,7 +95,7 @@ GIVES = either(
     r"get rid",
     r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",
 )
-WANTS_STATE = re.compile(
+_WANTS_STATE = re.compile(
     r"(?:\b(?:would|i'd|we'd) (?:really )?(?:like|love|prefer)|\b(?:wants?|needs?)) (?:this|it|the|my|him|her|them|these|our|his)\b[^.?!]{0,40}\bto (?:be|look|have|say|show)\b"
 )
 UNKNOWN_VERB = re.compile(
@@ -115,3 +130,34 @@ def ends_of_asking(low: str, words: frozenset[str], tokens: list[str], starts: l
                 end = found.end()
                 ends.append(end)
     return ends if len(ends) < 2 else list(dict.fromkeys(ends))
+
+
+# Below: parts of the text of which one stands in whatever a pattern matches.
+_FUNNY = (
+    "funny if ",
+    "cool if ",
+    "great if ",
+    "awesome if ",
+    "nice if ",
+    "hilarious if ",
+    "amazing if ",
+    "fun if ",
+    "epic if ",
+)
+_TO_BE = ("to be", "to look", "to have", "to say", "to show")
+_PICTURES = ("picture", "photo", "pic", "image", "version", "drawing", "poster", "design")
+
+
+def ends_of_funny(low: str) -> list[int]:
+    """Where each "it would be funny if" ends."""
+    return [found.end() for found in _FUNNY_IF.finditer(low)] if has_part(low, _FUNNY) else []
+
+
+def wants_state(low: str) -> bool:
+    """Is something wanted to be, look or say something?"""
+    return has_part(low, _TO_BE) and _WANTS_STATE.search(low) is not None
+
+
+def names_picture(low: str) -> bool:
+    """Is a picture of something named ("a photo of him without the hat")?"""
+    return has_part(low, _PICTURES) and _PICTURE_OF.search(low) is not None

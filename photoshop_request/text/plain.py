@@ -1,14 +1,13 @@
 """Reddit markdown to plain lines: what a person would read aloud, without addresses."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Line", "plain_lines", "plain_title"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a text, without markup."""
+class Line(NamedTuple):
+    """One line of a text, without markup. A named tuple, because it is made twice as fast as a dataclass."""
 
     text: str
     marker: str = ""
@@ -92,4 +91,4 @@ def _inline(text: str) -> str:
         text = _LEFTOVER.sub("", text)
     if "(" in text or "[" in text or "<" in text or '"' in text:
         text = _EMPTY_PAIR.sub(" ", text)
-    return " ".join(text.split())
+    return text if text.isprintable() and "  " not in text and text == text.strip() else " ".join(text.split())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from photoshop_request.reddit.records import Submission
-from photoshop_request.text.cues import cued, occurs
+from photoshop_request.text.cues import cued, has_part, occurs
 from photoshop_request.text.lexicon import either, words_of
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.selection import Selection
@@ -86,7 +86,7 @@ def not_a_request(submission: Submission, sentences: Sequence[Sentence], chosen:
         return Rule.REMOVED
     if kind := _of_title(head, asks=any(piece.solid and piece.part is Part.TITLE for piece in chosen.kept)):
         return kind
-    tagged = "request" in head or _TAGGED.search(head) is not None
+    tagged = "request" in head or (has_part(head, ("[", "(", "psr")) and _TAGGED.search(head) is not None)
     if _only_questions(sentences, tagged=tagged):
         return Rule.QUESTION
     asks = chosen.solid or chosen.weak or Rule.GENERIC_HELP in chosen.fired or tagged
@@ -98,8 +98,7 @@ def _of_title(head: str, *, asks: bool) -> Rule | None:
     words = frozenset(_words(head))
     if not words.isdisjoint(_OFFER_WORDS) and (_OFFERING.match(head) or ("offer" in head and _OFFER_TAG.search(head))):
         return Rule.OFFER
-    bracketed = "[" in head or "(" in head or "{" in head
-    if _META.match(head) or (bracketed and _META_TAG.search(head)):
+    if _META.match(head) or (has_part(head, ("[", "(", "{")) and _META_TAG.search(head)):
         return Rule.META
     if not asks and not words.isdisjoint(_TALK_WORDS) and _META_TALK.search(head):
         return Rule.META

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from photoshop_request.text.details import is_detail, is_fluff, tells
 from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, either
@@ -44,7 +44,8 @@ class Selection:
 
     def fire(self, *rules: Rule) -> None:
         """Note that rules fired."""
-        self.fired.update(dict.fromkeys(rules))
+        for rule in rules:
+            self.fired[rule] = None
 
     @property
     def solid(self) -> bool:
@@ -73,7 +74,7 @@ def select(sentences: Iterable[Sentence]) -> Selection:
             found = next(split((Line(rest),), each.part), None)
             if found is None:
                 continue
-            sentence = replace(found, marker=each.marker)
+            sentence = found._replace(marker=each.marker)
         count = len(chosen.kept)
         _place(sentence, chosen, noted=noted)
         chosen.listed = len(chosen.kept) > count
@@ -203,6 +204,6 @@ def joined(kept: Iterable[Piece]) -> str:
             text = text[:-1]
         if text:
             end = "" if text[-1] in ".!?:;\u2026" or text[-2:] in ('."', '!"', '?"', ".)", "!)", "?)") else "."
-            marker = f"{each.marker} " if any(sign.isdigit() for sign in each.marker) else ""
+            marker = f"{each.marker} " if each.marker and any(sign.isdigit() for sign in each.marker) else ""
             pieces.append(f"{marker}{text[0].upper()}{text[1:]}{end}")
     return " ".join(pieces)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from photoshop_request.text.plain import Line
 from photoshop_request.text.words import bare_words, splitter
@@ -20,19 +20,18 @@ class Part(StrEnum):
     CLARIFICATION = "clarification"
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence with what the rules look at."""
+class Sentence(NamedTuple):
+    """One sentence with what the rules look at. A named tuple, because it is made twice as fast as a dataclass."""
 
     text: str
     part: Part
-    marker: str = ""
+    marker: str
     """The list marker as written, on the first sentence of a list item."""
-    low: str = field(default="", compare=False)
+    low: str
     """The text in lower case, of the same length."""
-    words: frozenset[str] = field(default=frozenset(), compare=False)
+    words: frozenset[str]
     """Its words, with their apostrophes."""
-    bare: frozenset[str] = field(default=frozenset(), compare=False)
+    bare: frozenset[str]
     """The same without apostrophes: see `bare_words`."""
 
 
@@ -61,6 +60,15 @@ def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
                 marker = ""
 
 
+def _abbreviated(text: str, stop: int) -> bool:
+    """Does an abbreviation end with the full stop before `stop`? Most words are too long to be one."""
+    if (
+        text[max(0, stop - 5) : stop - 1].isalpha() and stop > 4 and text[stop - 2] not in "xX"
+    ):  # "approx" is the longest
+        return False
+    return _ABBREVIATION.search(text, max(0, stop - 8), stop) is not None
+
+
 def _cut(text: str) -> Iterator[str]:
     inside = text[:-1].rstrip(".?!")
     if "." not in inside and "?" not in inside and "!" not in inside:
@@ -73,7 +81,7 @@ def _cut(text: str) -> Iterator[str]:
             text[stop] in "\"'\u201d)" or (text[stop - 2 : stop] == ".." and not _STARTS.match(text, end))
         ):
             continue
-        if text[stop - 1] == "." and _ABBREVIATION.search(text, max(0, stop - 8), stop):
+        if text[stop - 1] == "." and _abbreviated(text, stop):
             continue
         yield text[start:end].strip()
         start = end

@@ -133,7 +133,7 @@ def _tidy(text: str) -> str:
 
 def content(low: str) -> frozenset[str]:
     """Stems of the words that say what is meant, to see whether something was said before."""
-    return frozenset(_stem(word) for word in _words(low) if word not in _STOP)
+    return frozenset(map(_stem, set(_words(low)) - _STOP))
 
 
 def is_empty(words: frozenset[str]) -> bool:

@@ -4,7 +4,6 @@ A frame is the way of asking ("could anyone please", "I would love it if you"): 
 found by pattern, then words are walked to the first verb that can be a wish.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +11,16 @@ from enum import IntEnum
 from operator import attrgetter
 
 from photoshop_request.text.frames import (
-    FUNNY_IF,
     GIVES,
     HOLLOW,
     SUBJECT,
     TOLD,
     UNKNOWN_VERB,
-    WANTS_STATE,
     WISHING,
     ends_of_asking,
+    ends_of_funny,
+    names_picture,
+    wants_state,
 )
 from photoshop_request.text.lexicon import (
     DESIRES,
@@ -108,9 +108,6 @@ _GET = words_of("get getting")
 _CARRIERS = LIGHT_VERBS - words_of("help try go come")
 _CUES = _PLEASE | _DESIRE | words_of("if help at hand")
 """What begins a frame that is one word long."""
-_PICTURE_OF = re.compile(
-    r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
-)
 
 
 def cannot_wish(words: frozenset[str]) -> bool:
@@ -129,10 +126,12 @@ def find_wish(low: str, words: frozenset[str]) -> Wish | None:
     best = _imperative(low, tokens)
     if (best and best.solid) or (words.isdisjoint(DESIRES) and words.isdisjoint(MODALS)):
         return best
-    found = sorted(_framed(low, words, tokens), key=_plainest)
-    solid = min((wish for wish in found if wish.solid), key=lambda wish: wish.frame >= Frame.STATE, default=None)
-    best = solid or best or (found[0] if found else None)
-    if (best is None or not best.solid) and "to" in words and WANTS_STATE.search(low):
+    found = list(_framed(low, words, tokens))
+    if found:
+        found.sort(key=_plainest)
+        solid = [wish for wish in found if wish.solid]
+        best = next((wish for wish in solid if wish.frame < Frame.STATE), solid[0]) if solid else best or found[0]
+    if (best is None or not best.solid) and "to" in words and wants_state(low):
         return Wish(0, Frame.STATE, solid=True)
     if best is None and not words.isdisjoint(_NAMES) and not words.isdisjoint(WISHING) and not TOLD.match(low):
         return Wish(0, Frame.NONE, solid=True)
@@ -143,9 +142,9 @@ def _without_known_verb(low: str, words: frozenset[str]) -> Wish | None:
     """Asked for without a verb of the lexicon: "could you Americanize me", "it would be funny if there was a shark"."""
     if words.isdisjoint(MODALS):
         return None
-    funny = FUNNY_IF.search(low) if "if" in words else None
+    funny = ends_of_funny(low) if "if" in words else []
     if funny:
-        return Wish(funny.end(), Frame.ASK, solid=True)
+        return Wish(funny[0], Frame.ASK, solid=True)
     unknown = UNKNOWN_VERB.search(low)
     return Wish(unknown.start(1), Frame.ASK, solid=False) if unknown else None
 
@@ -174,7 +173,7 @@ def _framed(low: str, words: frozenset[str], tokens: list[str]) -> Iterator[Wish
     for end in ends_of_asking(low, words, tokens, starts):
         yield from _walk(low, tokens, starts, bisect_left(starts, end), Frame.ASK)
     if "if" in words:
-        yield from (Wish(found.end(), Frame.ASK, solid=True) for found in FUNNY_IF.finditer(low))
+        yield from (Wish(end, Frame.ASK, solid=True) for end in ends_of_funny(low))
     if _CUES.isdisjoint(tokens):
         return
     for count, word in enumerate(tokens):
@@ -242,7 +241,7 @@ def _light_is_solid(low: str, start: int, frame: Frame) -> bool:
 
 
 def _names_edit(low: str) -> bool:
-    return not _NAMES.isdisjoint(_words(low)) or _PICTURE_OF.search(low) is not None
+    return not _NAMES.isdisjoint(_words(low)) or names_picture(low)
 
 
 def plain_verb(gerund: str) -> str:

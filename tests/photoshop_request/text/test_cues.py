@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from photoshop_request.text import details, noise, questions, tasks
-from photoshop_request.text.cues import Cued, cued, occurs
+from photoshop_request.text import details, frames, noise, questions, tasks, trim
+from photoshop_request.text.cues import Cued, cued, has_part, occurs
 from photoshop_request.text.words import bare_words, splitter, starts_of
 
 _RULES = {
@@ -38,6 +38,60 @@ def test_whatever_a_pattern_matches_has_one_of_its_cues(
     fits = find.match(low) if find.pattern.startswith("^") else find.search(low)
     assume(fits)
     assert _occurs(cued((cues, find.pattern)), low)
+
+
+_NEEDS = {rule.pattern: rule.needs for rules in tasks._taxonomy().rules.values() for rule in rules if rule.needs}
+_PARTS = (
+    (frames._FUNNY_IF, frames._FUNNY),
+    (frames._WANTS_STATE, frames._TO_BE),
+    (frames._PICTURE_OF, frames._PICTURES),
+    (trim._CLAUSE, trim._CLAUSE_PARTS),
+)
+_MANY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@_MANY
+@given(data=st.data())
+def test_what_a_task_rule_needs_is_in_whatever_it_matches(data: st.DataObject) -> None:
+    """`needs` in the taxonomy never changes which rules fire."""
+    pattern = data.draw(st.sampled_from(list(_NEEDS)))
+    low = data.draw(st.from_regex(pattern, alphabet=st.characters(codec="ascii"))).lower()
+    assume(pattern.search(low))
+    assert not _NEEDS[pattern].isdisjoint(splitter("")(low))
+
+
+@_MANY
+@given(data=st.data())
+def test_parts_are_in_whatever_their_pattern_matches(data: st.DataObject) -> None:
+    """A part of the text that is looked for first never hides a match."""
+    pattern, parts = data.draw(st.sampled_from(_PARTS))
+    text = " ".join(data.draw(st.from_regex(pattern)).split())
+    assume(pattern.search(text))
+    assert has_part(text, parts)
+
+
+@_MANY
+@given(data=st.data())
+def test_purposes_have_one_of_their_words(data: st.DataObject) -> None:
+    """Whatever is taken off as an occasion or a reason has a word of the list."""
+    low = data.draw(st.from_regex(trim._PURPOSE, alphabet=st.characters(codec="ascii"))).lower()
+    assume(trim._PURPOSE.search(low))
+    assert not trim._PURPOSE_WORDS.isdisjoint(splitter("")(low)) or has_part(low, trim._PURPOSE_PARTS)
+
+
+@_MANY
+@given(data=st.data(), before=st.sampled_from(["", "'", "so ", "x-", '"', "x"]))
+def test_asking_is_found_where_a_search_finds_it(data: st.DataObject, before: str) -> None:
+    """To try a pattern at known words gives what a search over all letters gives."""
+    ask = data.draw(st.sampled_from(frames._ASKS))
+    made = st.from_regex(ask.pattern, alphabet=st.characters(codec="ascii"))
+    low = (before + data.draw(made) + " " + data.draw(made)).lower()
+    tokens = splitter("'+-")(low)
+    words = frozenset(splitter("'+")(low))
+    wanted = [
+        found.end() for each in frames._ASKS if not words.isdisjoint(each.cues) for found in each.pattern.finditer(low)
+    ]
+    assert frames.ends_of_asking(low, words, tokens, starts_of(low, tokens)) == list(dict.fromkeys(wanted))
 
 
 def test_without_a_cue_nothing_is_tried() -> None:
