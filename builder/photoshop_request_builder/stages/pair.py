@@ -22,7 +22,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
 
-VERSION = 5
+VERSION = 6
 _FIGURES = (
     "confidence",
     "second_shot",
@@ -49,6 +49,9 @@ _FIGURES = (
     "watermark",
 )
 """Columns that are fields of `Comparison`."""
+_DIGITS, _MATRIX_DIGITS = 4, 6
+"""Decimals of what is stored: sums of floats differ in the tenth with where their numbers lie in memory, and the same
+corpus must give the same bytes in whatever process a shard is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +163,14 @@ def _figures(sources: Sequence[_Opened], match: Match) -> dict[str, Any]:
         "source_url": sources[match.source].row["url"],
         "source_sha256": sources[match.source].row["sha256"],
         "second_source_sha256": second["sha256"] if second else None,
-        **{name: getattr(comparison, name) for name in _FIGURES},
-        "matrix": list(comparison.matrix),
+        **{name: _rounded(getattr(comparison, name)) for name in _FIGURES},
+        "matrix": [round(value, _MATRIX_DIGITS) for value in comparison.matrix],
         "change_mask": _mask(comparison),
     }
+
+
+def _rounded(value: Any) -> Any:
+    return round(value, _DIGITS) if isinstance(value, float) else value
 
 
 def _mask(comparison: Comparison) -> bytes | None:
