@@ -1,0 +1,87 @@
+"""A corpus in object storage (S3 as moto's server plays it, through s3fs): the same dataset, published as from a disk."""
+
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import hub_client
+import pytest
+from commands import COMMAND, Sample, dataset_bytes
+from hub_client import Run, hub_environment
+from servers.hub import Hub
+
+pytest.importorskip("s3fs", reason="needs s3fs, which the extra `test` brings")
+moto = pytest.importorskip("moto.server", reason="needs moto[server], which the extra `test` brings")
+
+ADDRESS = "s3://photos/corpus"
+
+
+@pytest.fixture(scope="module")
+def storage_variables() -> Iterator[dict[str, str]]:
+    """A bucket, and the variables by which every S3 client finds it."""
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    import s3fs
+
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "of this machine only",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    files = s3fs.S3FileSystem(
+        endpoint_url=variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only", anon=False
+    )
+    files.mkdir("photos")
+    yield variables
+    server.stop()
+
+
+def _command(environment: Mapping[str, str], folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done
+
+
+@pytest.mark.slow
+def test_a_corpus_in_object_storage_gives_the_same_dataset(
+    storage_variables: dict[str, str],
+    sample: Sample,
+    sample_corpus: Path,
+    tmp_path: Path,
+    hub: Hub,
+    hub_home: Path,
+    repo: str,
+    client: Run,
+) -> None:
+    """Run, run again, publish, take down: byte for byte what a folder gives, and nothing but the ledger on the disk."""
+    import s3fs
+
+    environment = {**hub_environment(hub, hub_home), **storage_variables}
+    _command(environment, tmp_path, *sample.run_arguments(ADDRESS, "--workers", "1"))
+    files = s3fs.S3FileSystem(
+        endpoint_url=storage_variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only"
+    )
+    files.get("photos/corpus/dataset", str(tmp_path / "copy" / "dataset"), recursive=True)
+    assert dataset_bytes(tmp_path / "copy") == dataset_bytes(sample_corpus)
+    again = _command(environment, tmp_path, *sample.run_arguments(ADDRESS, "--workers", "1"))
+    for stage in ("ingest", "fetch", "pair", "build"):
+        assert f"{stage}: nothing to do" in again.stderr
+    assert urlsplit(ADDRESS).netloc == "photos"
+    assert not [path for path in tmp_path.iterdir() if path.suffix in {".parquet", ".jpg"}]
+    _command(environment, tmp_path, "publish", ADDRESS, repo)
+    assert client(hub_client.verify, sample_corpus, repo) == ()
+    _command(environment, tmp_path, "takedown", ADDRESS, "add", "t3_zcoffee")
+    _command(environment, tmp_path, "takedown", ADDRESS, "publish", repo)
+    loaded = client(hub_client.load, repo, "triplets", decode=False)
+    assert "zcoffee" not in {row["submission_id"] for rows in loaded.values() for row in rows}
