@@ -47,7 +47,7 @@ def main() -> None:
             print(f"{len(changes.send):,} files to send, {changes.bytes:,} bytes; {len(changes.remove):,} to remove")
             return
         done = publish(corpus, api, to, reporter=reporter)
-        found = verify(corpus, api, to.repo, done.revision, done.files)
+        found = verify(corpus, api, to.repo, done.revision, done.files, say=say)
     if found.differences:
         raise PhotoshopRequestError("; ".join(found.differences))
     print(f"{done.sent:,} files sent, commit {done.revision}; {found.pictures:,} pictures loaded back and compared")

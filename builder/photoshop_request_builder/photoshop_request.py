@@ -3,20 +3,16 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import datasets
 from datasets.builder import Key
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
-from photoshop_request_builder.configs import ROWS, context_of
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.pictures import with_pictures
 from photoshop_request_builder.pieces import corpus_fingerprint
-from photoshop_request_builder.selection import policy_of
-from photoshop_request_builder.threads import threads
-from photoshop_request_builder.wanted import Wanted, keep, shrink, wanted_of
+from photoshop_request_builder.rows import rows_of
+from photoshop_request_builder.wanted import Wanted, wanted_of
 
 
 @dataclass
@@ -88,11 +84,5 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[int], split: str) -> Iterator[tuple[Key, dict[str, Any]]]:
         corpus = open_corpus(self.config.corpus)
-        context, policy, wanted = context_of(corpus), policy_of(corpus), self._wanted
-        change = partial(shrink, max_side=wanted.max_side, form=wanted.reencode or "") if wanted.max_side else None
-        for index, shard in enumerate(shards):
-            number = 0
-            for thread in threads(corpus, shard, split, policy):
-                for row in keep(ROWS[self.config.name](thread, context), self._wanted):
-                    yield Key(index, number), with_pictures(corpus, row, change)
-                    number += 1
+        for number, (place, row) in enumerate(rows_of(corpus, self.config.name, shards, split, self._wanted)):
+            yield Key(place, number), row

@@ -18,8 +18,8 @@ from photoshop_request_builder.threads import TABLES
 
 VERSION = 2
 """Of the rules by which rows are made from the tables."""
-TARGET_BYTES = 500_000_000
-"""Of one file: the Hub's own default for shards."""
+TARGET_BYTES = 250_000_000
+"""Of one file, at most: half of the Hub's default, so that footers stay small beside the row groups."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from photoshop_request.media.decode import open_checked, upright
-from photoshop_request.schema import CONFIGS, GPS_REMOVED, features
+from photoshop_request.schema import CONFIGS, GPS_REMOVED
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.parquet_file import write_rows
 from photoshop_request_builder.pictures import published
 from photoshop_request_builder.pieces import files_of
 from photoshop_request_builder.rebuild import Found, Match, matches, splits_of
 
 __all__ = ["Rebuilt", "write_rebuilt"]
 
-_GROUP_BYTES = 64_000_000
-"""Of a row group: under the 100 MB from which on viewers grow slow."""
 _USABLE = frozenset({Match.SAME, Match.REENCODED})
 
 
@@ -61,29 +57,12 @@ def write_rebuilt(corpus: Corpus) -> Rebuilt:
 
 
 def _write_file(corpus: Corpus, split: str, shards: range, name: str, done: Rebuilt) -> None:
-    schema = features("triplets").arrow_schema
     with scratch_folder(corpus) as scratch:
         local = Path(scratch, name)
-        with pq.ParquetWriter(local, schema, compression="snappy", use_content_defined_chunking=True) as writer:
-            for rows in _groups(row for shard in shards for row in _rows(corpus, shard, split, done)):
-                writer.write_table(pa.Table.from_pylist(rows, schema=schema), row_group_size=len(rows))
-                done.triplets[split] += len(rows)
-        if pq.read_metadata(local).num_rows:
+        written = write_rows(local, "triplets", (row for shard in shards for row in _rows(corpus, shard, split, done)))
+        done.triplets[split] += written.rows
+        if written.rows:
             storage.move_file(corpus.fs, str(local), corpus.path("dataset", "triplets", name))
-
-
-def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Rows in groups of bounded size."""
-    group: list[dict[str, Any]] = []
-    size = 0
-    for row in rows:
-        group.append(row)
-        size += sum(len(row[name]["bytes"]) for name in ("source_image", "edited_image"))
-        if size >= _GROUP_BYTES:
-            yield group
-            group, size = [], 0
-    if group:
-        yield group
 
 
 def _rows(corpus: Corpus, shard: int, split: str, done: Rebuilt) -> Iterator[dict[str, Any]]:

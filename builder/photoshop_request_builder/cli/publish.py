@@ -123,10 +123,9 @@ def check(corpus: Corpus, api: "HfApi", repo: str, done: "Published") -> None:
     Raises:
         PhotoshopRequestError: it differs from what lies in the corpus.
     """
-    from photoshop_request_builder.hub.retry import persist  # noqa: PLC0415 - the Hub's client
     from photoshop_request_builder.hub.verify import verify  # noqa: PLC0415 - datasets: 1 s
 
-    found = persist(lambda: verify(corpus, api, repo, done.revision, done.files), say=say)
+    found = verify(corpus, api, repo, done.revision, done.files, say=say)
     if found.differences:
         raise PhotoshopRequestError(
             f"{repo}: the Hub gives other data than was sent: {'; '.join(found.differences[:5])}. Publish again; if it "

@@ -1,8 +1,9 @@
 """Loading back: what the Hub gives must be what lies in the corpus."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -15,6 +16,8 @@ from photoshop_request.schema import GPS_REMOVED, features
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import look, row_count
+from photoshop_request_builder.hub.retry import persist
+from photoshop_request_builder.hub.short_lived import in_a_process
 
 __all__ = ["SAMPLE", "Verified", "verify"]
 
@@ -37,29 +40,56 @@ class Verified:
 
 
 def verify(
-    corpus: Corpus, api: HfApi, repo: str, revision: str, files: Sequence[LocalFile], *, sample: int = SAMPLE
+    corpus: Corpus,
+    api: HfApi,
+    repo: str,
+    revision: str,
+    files: Sequence[LocalFile],
+    *,
+    sample: int = SAMPLE,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Verified:
     """Compare `revision` of the dataset on the Hub with the built `files`, through the doors that users take.
 
     Every file by its digest and the rows of its footer; of every split the features and the first `sample` rows, as
-    `load_dataset(…, streaming=True)` gives them.
+    `load_dataset(…, streaming=True)` gives them to another process.
 
     Raises:
-        httpx2.HTTPError: as `persist` takes it.
+        CredentialsError, InputError, NetworkError: see `persist`.
     """
-    differences = list(_files(api, repo, revision, files))
+    differences = persist(lambda: _files(api, repo, revision, files), say=say)
+    splits = list(dict.fromkeys((file.piece.config, file.piece.split) for file in files))
     rows = pictures = 0
-    for config, split in dict.fromkeys((file.piece.config, file.piece.split) for file in files):
-        first = next(file for file in files if (file.piece.config, file.piece.split) == (config, split))
-        expected = _first_rows(corpus, first, sample)
-        loaded = datasets.load_dataset(repo, config, split=split, revision=revision, streaming=True)
-        if loaded.features != features(config):
+    for (config, split), (same_features, loaded) in zip(
+        splits, in_a_process(stream_rows, repo, revision, splits, sample), strict=True
+    ):
+        if not same_features:
             differences.append(f"{config}/{split}: other features than the schema's")
+        mine = [file for file in files if (file.piece.config, file.piece.split) == (config, split)]
+        expected = _first_rows(corpus, mine, sample)
+        if len(loaded) != len(expected):
+            differences.append(f"{config}/{split}: {len(loaded)} rows instead of {len(expected)} at the start")
         rows += len(expected)
-        for number, (row, wanted) in enumerate(zip(_rows(loaded, sample), expected, strict=False)):
+        for number, (row, wanted) in enumerate(zip(loaded, expected, strict=False)):
             differences += [f"{config}/{split}: row {number}: {name}" for name in _differing(row, wanted)]
             pictures += sum(map(_pictures, row.values()))
     return Verified(len(files), rows, pictures, tuple(differences))
+
+
+def stream_rows(
+    repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int
+) -> list[tuple[bool, list[dict[str, Any]]]]:
+    """Of each split, whether its features are the schema's, and its first rows with pictures as bytes.
+
+    Raises:
+        CredentialsError, InputError, NetworkError: see `persist`.
+    """
+
+    def first(config: str, split: str) -> tuple[bool, list[dict[str, Any]]]:
+        loaded = datasets.load_dataset(repo, config, split=split, revision=revision, streaming=True)
+        return loaded.features == features(config), list(islice(loaded.decode(enable=False), count))
+
+    return [persist(partial(first, *key), say=lambda _: None) for key in splits]
 
 
 def _files(api: HfApi, repo: str, revision: str, files: Sequence[LocalFile]) -> list[str]:
@@ -83,11 +113,6 @@ def _files(api: HfApi, repo: str, revision: str, files: Sequence[LocalFile]) -> 
     return found
 
 
-def _rows(loaded: Any, count: int) -> list[dict[str, Any]]:
-    """The first rows with pictures as bytes, never decoded."""
-    return list(islice(loaded.decode(enable=False), count))
-
-
 def _pictures(value: Any) -> int:
     """Pictures in a value: alone or in a list."""
     if isinstance(value, list):
@@ -95,11 +120,15 @@ def _pictures(value: Any) -> int:
     return isinstance(value, dict) and isinstance(value.get("bytes"), bytes)
 
 
-def _first_rows(corpus: Corpus, file: LocalFile, count: int) -> list[dict[str, Any]]:
-    with corpus.fs.open(file.address, "rb") as source:
-        batches = pq.ParquetFile(source, pre_buffer=False).iter_batches(batch_size=count)
-        rows: list[dict[str, Any]] = next(batches).to_pylist() if file.rows else []
-        return rows
+def _first_rows(corpus: Corpus, files: Sequence[LocalFile], count: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for file in files:
+        if file.rows and len(rows) < count:
+            with corpus.fs.open(file.address, "rb") as source:
+                batches = pq.ParquetFile(source, pre_buffer=False).iter_batches(batch_size=count)
+                while len(rows) < count and (batch := next(batches, None)):
+                    rows += batch.to_pylist()
+    return rows[:count]
 
 
 def _differing(row: dict[str, Any], wanted: dict[str, Any]) -> list[str]:

@@ -1,8 +1,5 @@
-"""build: everything -> dataset/CONFIG/SPLIT-00000-of-0000N.parquet, through the `datasets` builder."""
+"""build: everything -> dataset/CONFIG/SPLIT-00000-of-0000N.parquet, as `load_dataset` reads it."""
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +8,9 @@ from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import card, storage
 from photoshop_request_builder.corpus import Corpus, scratch_folder
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.parquet_file import write_rows
 from photoshop_request_builder.pieces import Piece, piece_fingerprint, pieces
+from photoshop_request_builder.rows import rows_of
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -29,30 +28,13 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 
 def run(corpus: Corpus, piece: Piece, fingerprint: str) -> None:
     """Write one file, then the record that says what it was made from."""
-    from photoshop_request_builder.photoshop_request import PhotoshopRequest  # noqa: PLC0415 - datasets: 1 s to import
-
     path = corpus.path("dataset", piece.config, piece.name)
     with scratch_folder(corpus) as scratch, storage.explained(path):
-        builder = PhotoshopRequest(
-            cache_dir=f"{scratch}/cache",
-            config_name=piece.config,
-            corpus=corpus.address,
-            fingerprint=fingerprint,
-            shards=list(piece.shards),
-            splits=[piece.split],
-        )
-        with _quiet():
-            builder.download_and_prepare(f"{scratch}/out", file_format="parquet", max_shard_size=2**62)
-        made = Path(scratch, "out", f"{builder.dataset_name}-{piece.split}.parquet")
-        with made.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        record = {
-            "fingerprint": fingerprint,
-            "bytes": made.stat().st_size,
-            "rows": builder.info.splits[piece.split].num_examples,
-            "sha256": digest,
-        }
-        storage.move_file(corpus.fs, str(made), path)
+        local = Path(scratch, piece.name)
+        rows = rows_of(corpus, piece.config, piece.shards, piece.split)
+        written = write_rows(local, piece.config, (row for _, row in rows))
+        storage.move_file(corpus.fs, str(local), path)
+    record = {"fingerprint": fingerprint, "bytes": written.bytes, "rows": written.rows, "sha256": written.sha256}
     storage.write_json(corpus.fs, _record_path(corpus, piece), record)
 
 
@@ -78,17 +60,3 @@ def records(corpus: Corpus) -> dict[Piece, Any]:
 
 def _record_path(corpus: Corpus, piece: Piece) -> str:
     return corpus.path("built", piece.config, f"{piece.name}.json")
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the bars of `datasets`: the engine shows progress, and one bar a worker would overwrite the other."""
-    import datasets  # noqa: PLC0415 - 1 s to import
-
-    were_off = datasets.are_progress_bars_disabled()
-    datasets.disable_progress_bars()
-    try:
-        yield
-    finally:
-        if not were_off:
-            datasets.enable_progress_bars()

@@ -13,11 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from commands import Sample
 from hub_client import Run, hub_command, hub_environment
+from made_rows import triplets
 from PIL import Image
 from servers.hub import TOKEN, Hub
 
 from photoshop_request.media.exif import without_location
+from photoshop_request_builder.card_facts import Facts
+from photoshop_request_builder.card_header import header
 from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.parquet_file import write_rows
+from photoshop_request_builder.pieces import Piece
 from photoshop_request_builder.stages import build
 
 Bytes = dict[tuple[str, str], bytes]
@@ -259,3 +264,42 @@ def test_the_script_does_the_same(hub: Hub, hub_home: Path, repo: str, sample_co
     assert done.returncode == 0, done.stderr
     assert f'load_dataset("{repo}", revision="v1")' in done.stdout
     assert "triplets/train-00000-of-00001.parquet" in hub.files(repo, "v1")
+
+
+_FIRST_ROW = """
+import os, sys, datasets
+options = {"storage_options": {"hf": {"block_size": int(sys.argv[2])}}} if sys.argv[2:] else {}
+rows = datasets.load_dataset(sys.argv[1], split="train", streaming=True, **options).decode(False)
+print(next(iter(rows))["comment_id"], flush=True)
+os._exit(0)  # threads of Arrow read ahead
+"""
+
+
+@pytest.mark.slow
+def test_the_first_row_of_a_stream_costs_little(
+    client: Run, hub: Hub, hub_home: Path, repo: str, tmp_path: Path
+) -> None:
+    """Of a file of 200 MB a footer and a group, and what Arrow and the Hub's client (5 MB by default) read ahead."""
+    name, path = "triplets/train-00000-of-00001.parquet", tmp_path / "x.parquet"
+    written = write_rows(path, "triplets", triplets(330, 300_000))
+    piece = Piece("triplets", "train", 0, 1, (0,))
+    text = header([(piece, {"rows": written.rows, "bytes": written.bytes})], _NO_FACTS, local=False)
+    client(hub_client.api, "create_repo", repo, repo_type="dataset")
+    for data, where in ((str(path), name), (f"---\n{text}\n---\n".encode(), "README.md")):
+        client(
+            hub_client.api, "upload_file", path_or_fileobj=data, path_in_repo=where, repo_id=repo, repo_type="dataset"
+        )
+    for ahead, most in (([str(2**20)], 6_500_000), ([], 6_500_000 + 5 * 2**20)):
+        hub.sent = 0
+        done = subprocess.run(
+            [sys.executable, "-c", _FIRST_ROW, repo, *ahead],
+            env=hub_environment(hub, hub_home),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.split() == ["0000000"], done.stderr
+        assert hub.sent < most
+
+
+_NO_FACTS = Facts(0, 0, 0, {}, (), (), {}, {}, None, None, None, (), 0, 0, 0)
