@@ -1,0 +1,65 @@
+"""One timed run, in a process of its own: `ours`, or `bare`, the disk-bound limit. Prints seconds, bytes, peak memory."""
+
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from photoshop_request.schema import features
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.pieces import piece_fingerprint, pieces
+from photoshop_request_builder.stages import build
+
+
+def bare(folder: str) -> int:
+    """Read the files of the triplets in their order, write them with pyarrow, nothing else."""
+    corpus = open_corpus(folder)
+    out = Path(folder, "bare")
+    out.mkdir(exist_ok=True)
+    written = 0
+    for built in sorted(Path(folder, "dataset", "triplets").glob("*.parquet")):
+        names = pq.read_table(built, columns=["source_sha256", "edited_sha256"]).to_pylist()
+        with pq.ParquetWriter(out / built.name, pa.schema({"source": pa.binary(), "edited": pa.binary()})) as writer:
+            for start in range(0, len(names), 16):
+                rows = [
+                    {
+                        name: Path(corpus.image_path(row[f"{name}_sha256"], "jpg")).read_bytes()
+                        for name in ("source", "edited")
+                    }
+                    for row in names[start : start + 16]
+                ]
+                writer.write_table(pa.Table.from_pylist(rows, schema=writer.schema))
+        with (out / built.name).open("rb+") as file:
+            os.fsync(file.fileno())
+        written += (out / built.name).stat().st_size
+    shutil.rmtree(out)
+    return written
+
+
+def ours(folder: str) -> int:
+    """Build the triplets as the stage does, one process."""
+    corpus = open_corpus(folder)
+    mine = [piece for piece in pieces(corpus) if piece.config == "triplets"]
+    for piece in mine:
+        build.run(corpus, piece, piece_fingerprint(corpus, piece))
+    return sum(Path(corpus.path("dataset", "triplets", piece.name)).stat().st_size for piece in mine)
+
+
+def main() -> None:
+    """`one.py WHICH CORPUS`."""
+    features()  # imports `datasets` before the clock starts
+    began = time.perf_counter()
+    size = {"bare": bare, "ours": ours}[sys.argv[1]](sys.argv[2])
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": round(seconds, 2), "bytes": size, "peak_mb": round(peak)}))
+
+
+if __name__ == "__main__":
+    main()
