@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["from_features", "phase_shift"]
 
 _FRAME = (256, 256)
+_FEWEST = 4  # matches that agree: two make a similarity, and a third falls in by chance
+_ASKED = 600  # of the edit's points, the strongest: more of them cost time and find no more
 _WINDOW = cv2.createHanningWindow(_FRAME, cv2.CV_32F)
 
 
@@ -44,7 +46,11 @@ def from_features(
     cv2.setRNGSeed(0)
     found = cv2.estimateAffinePartial2D(start, end, method=cv2.RANSAC, ransacReprojThreshold=3, maxIters=2000)
     small = cast("NDArray[np.float64] | None", found[0])
-    if small is None or not 0.1 < np.sqrt(abs(np.linalg.det(small[:, :2]))) < 10:
+    if (
+        small is None
+        or np.count_nonzero(found[1]) < _FEWEST
+        or not 0.1 < np.sqrt(abs(np.linalg.det(small[:, :2]))) < 10
+    ):
         return None
     up = source.width / source.grey.shape[1]
     down = edit.grey.shape[1] / edit.width
@@ -54,13 +60,13 @@ def from_features(
 
 def _matches(of_source: "Features", of_edit: "Features") -> "tuple[NDArray[np.float32], NDArray[np.float32]]":
     """Points of the edit and of the source whose descriptors are nearest, and clearly nearer than the second best."""
-    a, b = of_edit.descriptors, of_source.descriptors
+    a, b = of_edit.descriptors[:_ASKED], of_source.descriptors
     if a.dtype == np.uint8:
         far, found = cv2.batchDistance(a, b, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=2)
         nearest, clear = found[:, 0], far[:, 0] < 0.8 * far[:, 1]
     else:
         nearest, clear = _nearest(np.asarray(a, np.float32), np.asarray(b, np.float32))
-    return of_edit.points[clear], of_source.points[nearest[clear]]
+    return of_edit.points[:_ASKED][clear], of_source.points[nearest[clear]]
 
 
 def _nearest(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "tuple[NDArray[np.intp], NDArray[np.bool_]]":

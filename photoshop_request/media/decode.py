@@ -231,14 +231,26 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 @functools.lru_cache(maxsize=64)
 def _to_srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from an embedded profile to sRGB; None when it is sRGB already, damaged, or not made for this mode."""
+    """The way from an embedded profile to sRGB; None when it is sRGB already, damaged, or not made for this mode.
+
+    sRGB has many names (the compact profiles of image servers are called "c2" or "uRGB"), so colours are asked.
+    """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if "srgb" in ImageCms.getProfileDescription(source).lower():
             return None
-        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        return None if mode == "RGB" and _changes_nothing(transform) else transform
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether colours of the whole cube stay within two levels of where they are."""
+    steps = np.linspace(0, 255, 16).astype(np.uint8)
+    cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(64, 64, 3)
+    moved = ImageCms.applyTransform(Image.fromarray(cube), transform)
+    return moved is not None and int(np.abs(np.asarray(moved).astype(int) - cube).max()) <= 2
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

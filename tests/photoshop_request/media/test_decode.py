@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from photoshop_request.media import decode as decode_module
 from photoshop_request.media.decode import EXTENSIONS, Picture, Rejected, decode, sniff
 from photoshop_request.verdicts import Verdict
 
@@ -168,3 +169,12 @@ def test_a_colour_profile_is_converted_to_srgb():
     profile = ImageCms.ImageCmsProfile(lab).tobytes()
     assert close(decoded(saved(stored, "TIFF", icc_profile=profile)), scene())
     assert close(decoded(saved(scene(), "PNG", icc_profile=b"no profile at all" * 20)), scene())
+
+
+def test_srgb_under_another_name_costs_no_conversion():
+    """Image servers embed compact sRGB profiles called "c2" or "uRGB": pixels stay as they are, bit for bit."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    renamed = profile.replace("sRGB".encode("utf-16-be"), "wxyz".encode("utf-16-be")).replace(b"sRGB", b"wxyz")
+    assert "srgb" not in ImageCms.getProfileDescription(io.BytesIO(renamed)).lower()
+    assert decode_module._to_srgb_transform(renamed, "RGB") is None
+    assert np.array_equal(decoded(saved(scene(), "PNG", icc_profile=renamed)).pixels, np.asarray(scene()))
