@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +25,7 @@ _GAP = bytes(10_000)
 gap the first row of a stream would cost ten groups."""
 _GROUP_ROWS = 10_000
 """Of rows without pictures."""
+Group = list[Mapping[str, Any]]
 _PLAIN = frozenset({"bool", "int32", "int64", "float64"})
 """Kinds of columns whose smallest and largest values are worth their place in the footer: those that people filter by."""
 
@@ -38,7 +40,7 @@ class Written:
 
 
 def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Written:
-    """Write `rows` of `config` to `path`, in order, as `load_dataset` reads them; holds one row group in memory.
+    """Write `rows` of `config` to `path`, in order, as `load_dataset` reads them; holds three row groups in memory.
 
     Raises:
         OSError: the disk does not take it.
@@ -49,23 +51,22 @@ def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Wr
     count = 0
     with path.open("wb") as file:
         sink = _Hashing(file)
-        stream = pa.PythonFile(sink, mode="w")
+        stream = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), buffer_size=2**20)
         with pq.ParquetWriter(
             stream,
             schema,
-            compression={leaf: "NONE" if leaf.endswith(".bytes") else "ZSTD" for leaf in _leaves(schema)},
-            # pictures do not repeat within a group: looking for repetitions would hash every byte
-            use_dictionary=[column.name for column in columns if "image" not in column.kind],
+            compression={leaf: "NONE" if leaf.endswith(".bytes") else "SNAPPY" for leaf in _leaves(schema)},
+            # rows of one request follow each other and show the same source: it is stored once in a group
+            dictionary_pagesize_limit=2**30,
             write_statistics=[column.name for column in columns if column.kind in _PLAIN],
             write_page_index=True,
-            # cuts pages by content, so that stores which keep chunks (Xet) keep one copy of what did not change
-            use_content_defined_chunking=True,
         ) as writer:
-            for group in _groups(rows):
+            for group in _ahead(_groups(rows)):
                 if count:
                     stream.write(_GAP)
                 writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=len(group))
                 count += len(group)
+        stream.close()
     return Written(count, sink.size, sink.digest.hexdigest())
 
 
@@ -113,26 +114,41 @@ class _Hashing:
         return self.size
 
 
-def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    group: list[Mapping[str, Any]] = []
+def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
+    """The same groups, the next one made on a thread while this one is written: reading waits for the disk."""
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, groups, None)
+        while group := following.result():
+            following = thread.submit(next, groups, None)
+            yield group
+
+
+def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
+    group: Group = []
+    seen: set[bytes] = set()
     size = 0
     for row in rows:
-        weight = _weight(row)
+        weight = _weight(row, seen)
         if group and (size + weight > GROUP_BYTES or len(group) == _GROUP_ROWS):
             yield group
-            group, size = [], 0
+            group, seen = [], set()
+            size, weight = 0, _weight(row, seen)
         group.append(row)
         size += weight
     if group:
         yield group
 
 
-def _weight(value: Any) -> int:
-    """Bytes of a value, about."""
-    if isinstance(value, str | bytes):
+def _weight(value: Any, seen: set[bytes]) -> int:
+    """Bytes of a value, about, but for pictures that are in `seen`; they are from then on."""
+    if isinstance(value, bytes):
+        known = value in seen
+        seen.add(value)
+        return 0 if known else len(value)
+    if isinstance(value, str):
         return len(value)
     if isinstance(value, Mapping):
-        return sum(map(_weight, value.values()))
+        return sum(_weight(each, seen) for each in value.values())
     if isinstance(value, list):
-        return sum(map(_weight, value))
+        return sum(_weight(each, seen) for each in value)
     return 8

@@ -10,6 +10,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+import stringzilla
+
 from photoshop_request.media.decode import sniff
 
 __all__ = ["has_location", "without_location"]
@@ -86,11 +88,11 @@ def _packets(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _places(data: bytes, what: bytes) -> Iterator[int]:
-    """Where `what` stands: `find` reads gigabytes a second, a pattern a tenth of that."""
-    place = data.find(what)
+    """Where `what` stands. Every published picture goes through here: stringzilla reads it at the speed of memory."""
+    place = stringzilla.find(data, what)
     while place >= 0:
         yield place
-        place = data.find(what, place + 1)
+        place = stringzilla.find(data, what, place + 1)
 
 
 def _png_chunks(data: bytes | bytearray) -> Iterator[tuple[bytes, int, int]]:

@@ -72,6 +72,15 @@ def test_a_filter_reads_only_groups_that_may_match(tmp_path: Path) -> None:
     assert not known & {"instruction", "source_image.bytes"}
 
 
+def test_a_source_that_several_rows_show_is_stored_once(tmp_path: Path) -> None:
+    """Edits of one request follow each other."""
+    rows = list(triplets(4, 200_000))
+    shared = [row | {"source_image": rows[0]["source_image"]} for row in rows]
+    written = write_rows(tmp_path / "x.parquet", "triplets", shared)
+    assert written.bytes < 5.3 * 200_000
+    assert pq.read_table(tmp_path / "x.parquet")["source_image"].to_pylist() == [rows[0]["source_image"]] * 4
+
+
 def test_what_did_not_change_keeps_its_chunks(tmp_path: Path) -> None:
     """A new row in the middle leaves every other picture's bytes as they were: a store of chunks is sent little."""
     rows = list(triplets(60, 100_000))
