@@ -8,7 +8,7 @@ import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from made_rows import triplets
+from made_triplets import triplets
 
 from photoshop_request.schema import CONFIGS, features
 from photoshop_request_builder.parquet_file import GROUP_BYTES, write_rows

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from commands import Sample
 from hub_client import Run, hub_command, hub_environment
-from made_rows import triplets
+from made_triplets import triplets
 from PIL import Image
 from servers.hub import TOKEN, Hub
 
