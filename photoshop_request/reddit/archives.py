@@ -20,7 +20,7 @@ from photoshop_request.reddit.lines import Batch, split_lines
 
 _WINDOW = 2**31
 """Bytes: the window of the monthly files; zstd's own default refuses them ("Frame requires too much memory")."""
-_FEED = 64 << 10
+_FEED = 32 << 10
 """Compressed bytes a step. Dumps give about 12 times as many: small blocks stay in the cache (see benchmarks/scan)."""
 _PLAIN_BLOCK = 512 << 10
 _MAGIC = 6

@@ -1,6 +1,7 @@
 """Finding lines by needle gives what parsing every line gives."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -9,37 +10,47 @@ from hypothesis import strategies as st
 from photoshop_request.reddit import scan as scanning
 from photoshop_request.reddit.scan import is_monthly, scan
 
-_LINES = st.lists(
-    st.one_of(
-        st.sampled_from(
-            ['{"subreddit":"Pics"}', '{"subreddit" : "PICS"}', '{"a":"\u00e9","subreddit":"pics","t":"\u4e16"}']
-        ),
-        st.sampled_from(
-            ['{"subreddit":"pic"}', '{"subreddit":"picsx"}', "", "\u00e9\u212a", '{"t":"pics\\""}', '"Estoration"']
-        ),
-    )
+_OTHER = ['{"subreddit":"pic"}', '{"subreddit":"picsx"}', "", "\u00e9\u212a", '{"t":"pics\\""}', '"pIcs"']
+_WANTED = ['{"subreddit":"NAME"}', '{"subreddit" : "NAME"}', '{"a":"\u00e9","subreddit":"NAME","t":"\u4e16"}']
+
+
+@given(
+    st.lists(st.sampled_from(_OTHER + _WANTED + ['{"subreddit":"Estoration"}'])),
+    st.sampled_from(["pics", "Pics", "PICS"]),
+    st.data(),
 )
-
-
-def _wanted(line: bytes, names: list[str]) -> bool:
-    return any(f'"{name}"'.encode() in line.lower() for name in names)
-
-
-@given(_LINES, st.data())
-def test_any_cut_gives_the_lines_that_name_a_wanted_subreddit(texts, data):
-    stream = "\n".join(texts).encode() + data.draw(st.sampled_from([b"", b"\n"]))
+def test_any_cut_gives_the_lines_of_a_wanted_subreddit_and_counts_the_others(texts, name, data):
+    stream = "\n".join(texts).replace("NAME", name).encode() + data.draw(st.sampled_from([b"", b"\n"]))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)))))
     blocks = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    finds = list(scan(blocks, ["pics", "estoration"]))
+    finds = list(scan(blocks, ["picS", "estoration"]))
     lines = stream.split(b"\n")
     if not lines[-1]:
         lines.pop()
     found = [line for find in finds for line in find.lines]
-    assert [line for line, _, _ in found] == [line for line in lines if _wanted(line, ["pics", "estoration"])]
+    wanted = re.compile(rb'"subreddit" ?: ?"(?:pics|estoration)"', re.IGNORECASE)
+    assert [line for line, _, _ in found if wanted.search(line)] == [line for line in lines if wanted.search(line)]
+    assert all(b'"pics"' in line.lower() or wanted.search(line) for line, _, _ in found)
     assert sum(find.passed for find in finds) + len(found) == len(lines)
     for line, number, offset in found:
         assert lines[number - 1] == line
         assert stream[offset : offset + len(line)] == line
+
+
+def _block(*lines: str) -> bytes:
+    return "\n".join(["{}", *lines, "{}"]).encode() + b"\n"
+
+
+def test_a_name_in_a_title_does_not_teach_how_the_subreddit_is_written():
+    blocks = [_block('{"flair":"PICS","subreddit":"other"}'), _block('{"subreddit":"pics"}')]
+    assert [len(find.lines) for find in scan(blocks, ["Pics"])] == [1, 1]
+
+
+def test_a_second_spelling_is_found_by_the_next_block_that_is_searched_in_any_case_and_from_then_on():
+    old, new = _block('{"subreddit":"pics"}'), _block('{"subreddit":"Pics"}')
+    finds = list(scan([old] * 3 + [new] * 20 + [old] * 2, ["PICS"]))
+    assert [len(find.lines) for find in finds] == [1] * 3 + [0] * 13 + [1] * 9
+    assert sum(find.passed for find in finds) == 25 * 3 - 12
 
 
 def test_a_line_over_many_blocks_is_found_whole():
