@@ -2,15 +2,29 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pairs
 from numpy.typing import NDArray
 
+from photoshop_request.edits.align import Alignment
 from photoshop_request.edits.evidence import Evidence
+from photoshop_request.edits.noise import UNMEASURED, measure_noise
+from photoshop_request.edits.prepare import prepare
 from photoshop_request.edits.thresholds import thresholds
 
 NAMES = ("structure", "outline", "exact", "detail", "noise")
+
+
+def with_noise(j: pairs.Judged) -> Evidence:
+    """The evidence with noise measured where the verdict did not hang on it, as a fit needs it everywhere."""
+    seen = j.comparison
+    if seen.evidence.noise != UNMEASURED:
+        return seen.evidence
+    alignment = Alignment(np.array(seen.matrix).reshape(2, 3), seen.method, seen.alignment_quality)
+    noise = measure_noise(prepare(j.pair.before), prepare(j.pair.after), alignment)
+    return replace(seen.evidence, noise=noise)
 
 
 def features(evidence: Evidence) -> list[float]:
@@ -41,7 +55,7 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDA
 
 def leave_one_origin_out(judged: list[pairs.Judged]) -> str:
     plain = [j for j in judged if not j.pair.second_shot]
-    x = np.array([features(j.comparison.evidence) for j in plain])
+    x = np.array([features(with_noise(j)) for j in plain])
     y = np.array([j.pair.label != "unrelated" for j in plain])
     origins = np.array([j.pair.origin for j in plain])
     least = thresholds().related.least

@@ -95,8 +95,8 @@ def align(source: "Prepared", edit: "Prepared") -> Alignment:
         if best is not None and (best.quality >= enough or seen.exact >= _EXACT):
             break
     assert best is not None
-    if best.quality < _FOUND or seen.still > 0.5:
-        return best
+    if best.quality < _FOUND or seen.still > 0.5 or (best.method == "identity" and seen.exact > 0.5):
+        return best  # not found, or found to a fraction of a pixel
     return _refined(source, edit, best)
 
 

@@ -21,7 +21,7 @@ __all__ = ["UNMEASURED", "Noise", "measure_noise"]
 
 _SIDE = 32
 
-_LOOK, _MEASURE = (96, 4), (128, 5)
+_LOOK, _MEASURE = (128, 3), (128, 5)
 """Side of the tiles and how many along each side of a large picture: 0.15 Mpx for a look, and where that leaves a
 doubt 0.4 Mpx, which tell what the whole tells."""
 
@@ -180,9 +180,23 @@ def _resampled(
     whole = np.rint(centred)
     if (np.abs(centred - whole) * [*size, 1]).sum(axis=1).max() < 0.05:  # whole pixels: nothing to interpolate
         centred = whole
+        cut = _cut(part, whole, size)
+        if cut is not None and factor == 1:
+            return cut
     grown = cv2.warpAffine(part, centred, (size[0] * factor, size[1] * factor), flags=cv2.INTER_LINEAR)
     small = grown if factor == 1 else cv2.resize(grown, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float32)
+
+
+def _cut(
+    part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int]
+) -> "NDArray[np.float32] | None":
+    """The tile as it lies in the part, where it is but moved by whole pixels and wholly inside."""
+    left, top = -int(into[0, 2]), -int(into[1, 2])
+    inside = left >= 0 and top >= 0 and left + size[0] <= part.shape[1] and top + size[1] <= part.shape[0]
+    if not inside or not np.array_equal(into[:, :2], np.eye(2)):
+        return None
+    return np.asarray(part[top : top + size[1], left : left + size[0]], np.float32)
 
 
 def _table(tiles: list[_Patches]) -> "NDArray[np.float32]":
