@@ -36,6 +36,8 @@ class Judged:
     pair: Pair
     comparison: Comparison
     verdict: str
+    seconds: float
+    """Of processor time, reading and decoding included."""
 
 
 def read(folder: Path) -> list[Pair]:
@@ -47,9 +49,11 @@ def read(folder: Path) -> list[Pair]:
 
 
 def judge(pair: Pair) -> Judged:
+    start = time.process_time()
     comparison = compare(pair.before, pair.after)
+    seconds = time.process_time() - start
     name = {"same_image": "same", "collage": "edit"}.get(str(comparison.verdict), str(comparison.verdict))
-    return Judged(pair, comparison, name)
+    return Judged(pair, comparison, name, seconds)
 
 
 def table(judged: list[Judged]) -> str:
@@ -84,7 +88,8 @@ def figures(judged: list[Judged]) -> dict[str, float]:
 
 
 def _small(j: Judged) -> bool:
-    return j.comparison.changed_fraction < 0.02
+    """Whether little of the area changed; a filter over the whole picture that hardly shows is no small edit."""
+    return j.comparison.changed_fraction < 0.02 and not j.pair.kind.startswith("global_")
 
 
 def same_frame_seconds(rows: list[Pair], count: int = 40) -> float:

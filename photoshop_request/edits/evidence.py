@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Evidence", "Frame", "common_frame", "difference", "find_change", "measure", "worst_channel"]
 
+_STRONGEST = 20
+
 _SURE = 0.8
 """Quality of an alignment from which its angle is known to a tenth of a degree."""
 
@@ -99,6 +101,9 @@ class Evidence:
     """Share of the overlap that differs by more than 12 grey levels once the tone is compensated."""
     peak: float
     """Grey levels: mean of the 20 strongest 5x5 means of that difference."""
+    lone: float
+    """How often that is what the strongest half percent of the overlap reaches, plus 2 grey levels: a small spot, retouched
+    in a picture that is else untouched, stands out though it is faint."""
     shade: float
     """Grey levels: mean of the 3 largest changes of a 16x16 block's mean (Y, Cr or Cb), tone compensated; re-encoding
     keeps means."""
@@ -138,6 +143,7 @@ def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame:
     added, uncovered = _beyond(source, edit, alignment)
     area = cv2.countNonZero(frame.inside.view(np.uint8))
     changed = int(np.count_nonzero(change.apart > 12))
+    peak, lone = _peaks(change.apart, area)
     return Evidence(
         structure=_share(structure[textured] > AGREES),
         detail=_share(detail[detailed] > 0.5),
@@ -154,7 +160,8 @@ def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame:
         tilt=alignment.tilt if alignment.quality >= _SURE else 0.0,
         tone=change.tone,
         changed=changed / max(1, area),
-        peak=_peak(change.apart),
+        peak=peak,
+        lone=lone,
         shade=_shade(change.half, frame.half[1], covered),
     )
 
@@ -246,9 +253,14 @@ def _covers(source: "Prepared", into: "NDArray[np.float64]", size: tuple[int, in
     return bool(np.abs(apart).max() < BLOCK / 2)
 
 
-def _peak(change: "NDArray[np.uint8]") -> float:
+def _peaks(change: "NDArray[np.uint8]", area: int) -> tuple[float, float]:
+    """The strongest 5x5 means of a difference, and how far they stand out from the strongest half percent of the area."""
     sums = np.asarray(cv2.boxFilter(change, cv2.CV_16U, (5, 5), normalize=False))
-    strong = sums[sums > sums.max() // 4]
-    sums = strong if strong.size >= 20 else sums.ravel()
-    count = min(20, sums.size)
-    return float(np.partition(sums, sums.size - count)[-count:].mean()) / 25
+    counts = np.bincount(sums.ravel())
+    counts[0] -= min(int(counts[0]), sums.size - area)  # what lies outside
+    from_top = np.cumsum(counts[::-1])
+    values = np.arange(len(counts))[::-1]
+    top = np.repeat(values, np.diff(np.minimum(from_top, _STRONGEST), prepend=0))
+    peak = float(top.mean()) / 25 if top.size else 0.0
+    usual = float(values[min(int(np.searchsorted(from_top, 0.005 * area)), len(values) - 1)]) / 25
+    return peak, peak / (usual + 2)

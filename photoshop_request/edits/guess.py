@@ -72,7 +72,7 @@ def _matches(of_source: "Features", of_edit: "Features") -> "tuple[NDArray[np.fl
 def _nearest(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "tuple[NDArray[np.intp], NDArray[np.bool_]]":
     """For each row of a the nearest of b, and whether that is clear; a product of matrices, five times as fast as pairs.
 
-    Exact: descriptors are whole numbers of norm 512. OpenCV's product, as numpy's would start threads of its own.
+    Exact: descriptors are whole numbers of norm 512. OpenCV's product, whose threads are limited (`prepare`).
     """
     apart = np.asarray(cv2.gemm(a, b, -2, np.empty(0, np.float32), 0, flags=cv2.GEMM_2_T))
     apart += np.einsum("ij,ij->i", a, a)[:, None]

@@ -99,6 +99,7 @@ def change_score(evidence: "Evidence") -> float:
     parts = (
         evidence.shade / limits.shade,
         evidence.peak / limits.peak,
+        evidence.lone / limits.lone,
         tone_shift(evidence.tone) / limits.tone,
         sharpness / math.log(limits.softer if sharpness < 0 else limits.sharper),
         evidence.uneven / limits.uneven,

@@ -28,6 +28,7 @@ class Changed:
 
     shade: float
     peak: float
+    lone: float
     tone: float
     softer: float
     sharper: float

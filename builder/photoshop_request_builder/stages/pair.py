@@ -22,7 +22,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
 
-VERSION = 6
+VERSION = 7
 _FIGURES = (
     "confidence",
     "second_shot",

@@ -119,6 +119,17 @@ def test_a_small_turn_is_an_edit_and_a_quarter_turn_is_not(made, photos):
     assert quarter.evidence.tilt < 0.1
 
 
+def test_a_faint_blemish_that_was_removed_is_an_edit(made, photos):
+    """A thousandth of the area, in a picture that is else untouched: fainter than what re-encoding makes elsewhere."""
+    clean = photos["coffee"]
+    spot = made.blob(clean.shape, rng(), 0.001)
+    blemished = made.blend(clean, np.clip(clean.astype(int) - 30, 0, 255).astype(np.uint8), spot, 1.5)
+    comparison = compare(made.encode(blemished, 92), made.encode(clean, 90))
+    assert comparison.verdict is Verdict.EDIT
+    assert comparison.evidence.lone > 5
+    assert compare(made.encode(clean, 92), made.encode(clean, 90)).verdict is Verdict.SAME_IMAGE
+
+
 def test_tone_is_told_from_local_change(photos):
     """A brighter picture is an edit whose mask stays empty."""
     source = photos["coffee"]
