@@ -86,3 +86,13 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
         corpus = open_corpus(self.config.corpus)
         for number, (place, row) in enumerate(rows_of(corpus, self.config.name, shards, split, self._wanted)):
             yield Key(place, number), row
+
+    def as_dataset(self, split: Any = None, in_memory: bool = False) -> Any:
+        """The prepared splits, as `datasets` gives them; a split in which a selection left no row is an empty one."""
+        if split is None:
+            return datasets.DatasetDict({name: self.as_dataset(name, in_memory) for name in self.info.splits})
+        if split in self.info.splits and not self.info.splits[split].num_examples:
+            return datasets.Dataset.from_dict(
+                {name: [] for name in self.info.features}, self.info.features, split=datasets.Split(split)
+            )
+        return super().as_dataset(split, in_memory)

@@ -88,7 +88,7 @@ def _fingerprint(corpus: Corpus, config: str, split: str, shards: tuple[int, ...
         "columns": columns,
         "contents": contents,
         "policy": dataclasses.asdict(policy_of(corpus)),
-        "votes": dataclasses.asdict(correction_of(corpus)),
+        "votes": correction_of(corpus).advantage if config == "preferences" else (),
         "key": key_name(),
     }
     return storage.fingerprint("build", VERSION, made_of)

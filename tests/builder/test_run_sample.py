@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -13,7 +14,9 @@ import pytest
 from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
 from photoshop_request.schema import CONFIGS, features
+from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
+from photoshop_request_builder.pieces import corpus_fingerprint
 
 Wait = Callable[[Callable[[], bool]], None]
 
@@ -199,6 +202,29 @@ def test_the_builder_makes_the_same_rows_by_itself(sample_corpus: Path, tmp_path
     assert one.as_dataset("train")["comment_id"] == rows
     assert two.as_dataset("train")["comment_id"] == rows
     assert [row["comment_id"] for row in one.as_streaming_dataset("train")] == list(rows)
+
+
+def test_a_split_that_a_selection_leaves_empty_is_an_empty_split(sample_corpus: Path, tmp_path: Path) -> None:
+    """`datasets` itself refuses to give any split when one has no row."""
+    builder = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path), min_locality=1.0)
+    builder.download_and_prepare()
+    found = builder.as_dataset()
+    assert set(found) == {"train", "validation", "test"}
+    assert 0 in set(found.num_rows.values())
+    assert all(split.features == builder.info.features for split in found.values())
+    assert found.num_rows == {name: len(builder.as_dataset(name)) for name in found}
+
+
+def test_what_it_is_worth_to_come_first_concerns_the_preferences_alone(sample_corpus: Path, tmp_path: Path) -> None:
+    """It changes with every corpus that grows: the other configs' files must not be sent again for it."""
+    corpus = open_corpus(sample_corpus)
+    before = {config: corpus_fingerprint(corpus, config) for config in CONFIGS}
+    copied = tmp_path / "corpus"
+    shutil.copytree(sample_corpus, copied)
+    votes = copied / "votes.json"
+    votes.write_text(json.dumps(json.loads(votes.read_text()) | {"advantage": [0.3, -0.1], "threads": 40}))
+    after = {config: corpus_fingerprint(open_corpus(copied), config) for config in CONFIGS}
+    assert [config for config in CONFIGS if before[config] != after[config]] == ["preferences"]
 
 
 def test_changed_content_is_another_dataset_to_the_cache(sample_corpus: Path) -> None:
