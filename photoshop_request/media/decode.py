@@ -28,7 +28,18 @@ from photoshop_request.verdicts import Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["EXTENSIONS", "MAX_PIXELS", "MIN_SIDE", "Picture", "Rejected", "decode", "open_checked", "sniff", "upright"]
+__all__ = [
+    "EXTENSIONS",
+    "MAX_PIXELS",
+    "MIN_SIDE",
+    "Picture",
+    "Rejected",
+    "decode",
+    "is_plain",
+    "open_checked",
+    "sniff",
+    "upright",
+]
 
 MAX_PIXELS = 100_000_000
 """Width times height beyond which a file is refused unread: three times a large phone camera, 300 MB of pixels."""
@@ -190,13 +201,27 @@ def _heif_reader() -> Callable[[io.BytesIO], Image.Image] | None:
     return reader
 
 
+def is_plain(image: Image.Image) -> bool:
+    """Whether the pixels of an opened file are what `decode` gives: RGB or grey, upright, in sRGB."""
+    profile = image.info.get("icc_profile")
+    return (
+        image.mode in {"RGB", "L"}
+        and "transparency" not in image.info
+        and _orientation(image) not in _TURNS
+        and (not profile or _to_srgb_transform(bytes(profile), image.mode) is None)
+    )
+
+
 def upright(image: Image.Image) -> Image.Image:
     """Apply the EXIF orientation; a damaged EXIF block counts as none."""
-    orientation = 1
-    with contextlib.suppress(Exception):
-        orientation = image.getexif().get(0x0112, 1)
-    turn = _TURNS.get(orientation)
+    turn = _TURNS.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> int:
+    with contextlib.suppress(Exception):
+        return int(image.getexif().get(0x0112, 1))
+    return 1
 
 
 _TURNS = {

@@ -1,0 +1,187 @@
+"""Where rows come from: Parquet in a folder, or a `datasets.Dataset`; a small index in memory, pictures when asked for."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet as pq
+
+from photoshop_request.errors import InputError, NetworkError
+from photoshop_request.loading import load
+from photoshop_request.schema import DEFAULT_CONFIG
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from numpy.typing import NDArray
+
+__all__ = ["INDEX", "SHOWN", "Read", "Rows", "check_columns", "file_of", "rows_at", "rows_of"]
+
+Read = Callable[[int], dict[str, Any]]
+"""A row by its number, pictures as files; may be called by several threads at once."""
+
+INDEX = ("submission_id", "source_width", "source_height", "task_types", "score_percentile", "locality")
+"""Columns that an order is made from; the first three must be there."""
+SHOWN = (
+    "source_image",
+    "edited_image",
+    "change_mask",
+    "instruction",
+    "language",
+    "submission_id",
+    "comment_id",
+    "alignment_matrix",
+    "source_width",
+    "source_height",
+    "edited_width",
+    "edited_height",
+)
+"""Columns that a sample is made from."""
+
+_ON_THE_HUB = re.compile(r"hf://datasets/(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?/(?P<path>.+)")
+_LARGE_GROUP = 32_000_000
+"""Bytes of a row group beyond which reading it for a row costs too much; such files are read through `datasets`."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that can be read in any order."""
+
+    index: pa.Table
+    """The columns of `INDEX`, as far as they are there."""
+    reader: Callable[[], Read]
+    """Makes what reads rows, in the process where it is called."""
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The Parquet files of a split."""
+
+    paths: Sequence[Path]
+
+    @cached_property
+    def footers(self) -> "list[pq.FileMetaData]":
+        return [pq.read_metadata(path) for path in self.paths]
+
+    @cached_property
+    def begins(self) -> "tuple[NDArray[np.int64], list[tuple[int, int]]]":
+        """The first row of every row group, and which file and group that is."""
+        groups = [(file, group) for file, footer in enumerate(self.footers) for group in range(footer.num_row_groups)]
+        counts = [self.footers[file].row_group(group).num_rows for file, group in groups]
+        return np.cumsum([0, *counts]), groups
+
+    @property
+    def largest_group(self) -> int:
+        """Bytes."""
+        _, groups = self.begins
+        return max((self.footers[file].row_group(group).total_byte_size for file, group in groups), default=0)
+
+
+def _read_files(files: _Files) -> Read:
+    """Reads the wanted columns of a row's group. Each thread has its handles: one is not for several."""
+    mine = threading.local()
+    begins, groups = files.begins
+
+    def read(number: int) -> dict[str, Any]:
+        at = int(np.searchsorted(begins, number, side="right")) - 1
+        file, group = groups[at]
+        handles: dict[int, pq.ParquetFile] = mine.__dict__.setdefault("handles", {})
+        if file not in handles:
+            handles[file] = pq.ParquetFile(files.paths[file], metadata=files.footers[file], memory_map=True)
+        table = handles[file].read_row_group(group, columns=list(SHOWN), use_threads=False)
+        row: dict[str, Any] = table.slice(number - int(begins[at]), 1).to_pylist()[0]
+        return row
+
+    return read
+
+
+def _read_dataset(shown: "Dataset") -> Read:
+    def read(number: int) -> dict[str, Any]:
+        row: dict[str, Any] = shown[number : number + 1].to_pylist()[0]
+        return row
+
+    return read
+
+
+def rows_at(address: str | PathLike[str], split: str) -> Rows:
+    """The triplets in a folder or on the Hub (`org/name`), whose files are downloaded once.
+
+    Raises:
+        InputError: there is no such dataset or split.
+        NetworkError: the Hub cannot be reached.
+    """
+    files = _Files(sorted(Path(address, DEFAULT_CONFIG).glob(f"{split}-*.parquet")) or _downloaded(address, split))
+    if files.largest_group > _LARGE_GROUP:
+        return rows_of(load(address, DEFAULT_CONFIG, split))
+    names = pq.read_schema(files.paths[0]).names
+    check_columns(names)
+    wanted = [name for name in INDEX if name in names]
+    index = pa.concat_tables([pq.read_table(path, columns=wanted, partitioning=None) for path in files.paths])
+    return Rows(index.replace_schema_metadata(None), partial(_read_files, files))
+
+
+def rows_of(dataset: "Dataset") -> Rows:
+    """The rows of what `photoshop_request.load` or `load_dataset` gave, selected and ordered as they are.
+
+    Raises:
+        InputError: a column that samples are made from was not loaded.
+    """
+    check_columns(dataset.column_names)
+    index = dataset.select_columns([name for name in INDEX if name in dataset.column_names]).with_format("arrow")[:]
+    shown = dataset.select_columns(list(SHOWN)).with_format("arrow")
+    return Rows(index, partial(_read_dataset, shown))
+
+
+def check_columns(names: Sequence[str] | None) -> None:
+    """Raise where a column is missing that samples are made from."""
+    if names is not None and (missing := [name for name in SHOWN if name not in names]):
+        raise InputError(f"training needs the columns {', '.join(missing)}. Load triplets with these too.")
+
+
+def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
+    """The split's files as the dataset's card names them; those on the Hub in the local cache."""
+    import datasets  # noqa: PLC0415 - a second, for those whose files lie elsewhere
+
+    place = fspath(address)
+    try:
+        found = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
+        if split not in found:
+            raise InputError(f"{place}: no split {split!r} there; there are {', '.join(map(str, found)) or 'none'}.")
+        return list(_local(found[split]))
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{place}: no dataset there. Give its name on the Hub (ORG/NAME; a private one needs a token) or its folder, "
+            "CORPUS/dataset."
+        ) from error
+    except ConnectionError as error:
+        raise NetworkError(f"{place}: the Hub cannot be reached ({error}). Try again later.") from error
+    except ValueError as error:
+        raise InputError(f"{place}: no {DEFAULT_CONFIG!r} there. {error}") from error
+
+
+def _local(files: Sequence[str]) -> Iterator[Path]:
+    """Paths as they are; `hf://` by downloading all files of the split at once."""
+    from huggingface_hub import snapshot_download  # noqa: PLC0415
+
+    remote = [each for each in map(_ON_THE_HUB.fullmatch, files) if each]
+    if not remote:
+        yield from map(Path, files)
+        return
+    repo, revision = remote[0]["repo"], unquote(remote[0]["revision"] or "main")
+    names = [each["path"] for each in remote]
+    folder = snapshot_download(repo, repo_type="dataset", revision=revision, allow_patterns=names)
+    yield from (Path(folder, name) for name in names)
+
+
+def file_of(image: Mapping[str, Any] | None) -> bytes | None:
+    """The bytes of an undecoded picture, also where only its path is known."""
+    if image is None:
+        return None
+    return image["bytes"] or (Path(image["path"]).read_bytes() if image["path"] else None)

@@ -1,0 +1,202 @@
+"""One rectangle of source, edit and mask: shown by pictures whose colours tell where they come from."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_pairs import file, mask, pair, slopes
+from PIL import Image
+
+from photoshop_request.errors import InputError
+from photoshop_request.training import pixels
+from photoshop_request.training.geometry import choose_view
+from photoshop_request.training.pixels import decode_part, seen
+from photoshop_request.training.sample import Augmentation, Sample, make_sample
+
+SHAPE = (64, 80)
+
+
+def made(row: dict[str, Any], seed: int = 0, shape: tuple[int, int] = SHAPE, **more: float) -> Sample:
+    """A sample with nothing random but the crop, unless it is asked for."""
+    plain = {"flip": 0.0, "min_crop": 0.5, "changed_crops": 0.0, "instruction_dropout": 0.0, "source_dropout": 0.0}
+    return make_sample(row, shape, np.random.default_rng(seed), Augmentation(**(plain | more)))
+
+
+def apart(sample: Sample) -> int:
+    """The largest difference of source and edit, in grey levels."""
+    return int(np.abs(sample.source.astype(int) - sample.edited.astype(int)).max())
+
+
+@pytest.mark.parametrize(
+    ("matrix", "edit_size"),
+    [
+        (None, (320, 240)),
+        (None, (640, 480)),
+        (None, (213, 160)),
+        ([1, 0, 40, 0, 1, 20], (240, 200)),
+        ([0.5, 0, 10, 0, 0.5, 6], (600, 440)),
+        ([1.02, 0, -7.3, 0, 1.02, 3.7], (320, 240)),
+        ([0.996, -0.087, 12, 0.087, 0.996, -10], (320, 240)),
+        ([-1, 0, 320, 0, 1, 0], (320, 240)),
+    ],
+    ids=["same", "twice", "smaller", "cut", "cut-and-twice", "shifted", "turned", "mirrored"],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_an_edit_is_brought_into_the_frame_of_its_source(
+    matrix: list[float] | None, edit_size: tuple[int, int], seed: int
+) -> None:
+    """Wherever the crop lies, an edit that only changed the frame shows the same as the source."""
+    row = pair(0, (320, 240), matrix, edit_size)
+    if matrix is None:
+        row["edited_image"] = file(slopes(*edit_size))
+    assert apart(made(row, seed)) <= 3
+
+
+def test_a_crop_lies_where_the_edit_shows_something() -> None:
+    """An edit that kept the right half is compared with the right half."""
+    row = pair(0, (320, 240), [1, 0, 160, 0, 1, 0], (160, 240))
+    assert all(made(row, seed).source[..., 0].min() >= 126 for seed in range(10))
+
+
+def test_where_the_edit_does_not_reach_the_source_stands() -> None:
+    """A picture turned by 45 degrees lacks corners: no black there."""
+    turned = [0.7071, -0.7071, 160, 0.7071, 0.7071, -106]
+    row = pair(0, (320, 240), turned, (320, 240))
+    for seed in range(6):
+        assert apart(made(row, seed, min_crop=1.0)) <= 8
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_source_edit_and_mask_are_mirrored_together(seed: int) -> None:
+    """Red falls from left to right then, in both, and the mask's side changes."""
+    row = pair(0, change_mask=mask(320, 240, (0, 0, 160, 240)))
+    straight, flipped = made(row, seed, min_crop=1.0), made(row, seed, min_crop=1.0, flip=1.0)
+    for name in ("source", "edited", "mask"):
+        assert np.array_equal(getattr(straight, name)[:, ::-1], getattr(flipped, name)), name
+    assert made(row | {"instruction": "the left one"}, seed, flip=1.0).source[0, 0, 0] < 128
+
+
+def test_the_mask_marks_the_same_place() -> None:
+    """The mask is coarser than the picture and covers its left half: there red is below the middle."""
+    row = pair(0, (320, 240), change_mask=mask(160, 120, (0, 0, 80, 120)))
+    for seed in range(10):
+        sample = made(row, seed)
+        assert set(np.unique(sample.mask)) <= {0, 1}
+        red = sample.source[..., 0]
+        assert sample.mask[red < 125].all()
+        assert not sample.mask[red > 130].any()
+
+
+def test_changed_crops_hold_something_that_changed() -> None:
+    """A corner of a picture, far from most crops."""
+    row = pair(0, (320, 240), change_mask=mask(320, 240, (300, 230, 304, 234)))
+    assert all(made(row, seed, changed_crops=1.0).mask.any() for seed in range(20))
+    assert not all(made(row, seed).mask.any() for seed in range(20))
+
+
+def test_no_mask_means_nothing_is_marked() -> None:
+    """Not everything."""
+    assert not made(pair(0, change_mask=None), changed_crops=1.0).mask.any()
+
+
+def test_half_of_the_dropped_sources_lose_the_words_too() -> None:
+    """5 % one, 5 % the other, 5 % both, for 0.1 and 0.1."""
+    row = pair(0, (40, 40))
+    drawn = [made(row, seed, (8, 8), instruction_dropout=0.1, source_dropout=0.1) for seed in range(2000)]
+    pairs = [(not sample.instruction, sample.source_dropped) for sample in drawn]
+    for kind in ((True, True), (True, False), (False, True)):
+        assert pairs.count(kind) / 2000 == pytest.approx(0.05, abs=0.015)
+
+
+@given(
+    st.tuples(st.integers(20, 3000), st.integers(20, 3000)),
+    st.tuples(st.integers(16, 512), st.integers(16, 512)),
+    st.floats(0, 1),
+    st.booleans(),
+    st.integers(0, 1000),
+)
+def test_a_view_lies_within_and_keeps_the_aspect_ratio(
+    size: tuple[int, int], shape: tuple[int, int], min_crop: float, pointed: bool, seed: int
+) -> None:
+    """No squashing, no invented pixels where there are enough, and the point is in it."""
+    dice = np.random.default_rng(seed)
+    point = (size[0] * 0.9, size[1] * 0.2) if pointed else None
+    view = choose_view((0, 0, *size), shape, dice, min_crop=min_crop, showing=point)
+    left, top, right, bottom = view.box
+    assert 0 <= left < right
+    assert 0 <= top < bottom
+    step = view.shrink
+    assert right <= size[0] + step
+    assert bottom <= size[1] + step
+    assert left % step == top % step == right % step == bottom % step == 0
+    width, height = right - left, bottom - top
+    aspect = shape[1] / shape[0]
+    if step == 1:  # a rounding of one pixel on each side
+        assert width + 1 >= min(height - 1, size[1]) * aspect - 1 - aspect
+        assert height + 1 >= min(width - 1, size[0]) / aspect - 1 - 1 / aspect
+    if width >= shape[1] + step and step > 1:
+        assert width / step >= shape[1] - 1
+    if point is not None:
+        assert left - step <= point[0] <= right + step
+        assert top - step <= point[1] <= bottom + step
+
+
+@pytest.mark.parametrize("decoder", ["simplejpeg", "Pillow"])
+@pytest.mark.parametrize("size", [(640, 480), (641, 479), (333, 777)])
+@pytest.mark.parametrize("shrink", [1, 2, 4, 8])
+def test_a_jpeg_is_decoded_at_a_part_of_its_size(
+    decoder: str, size: tuple[int, int], shrink: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sides are rounded up, and the slopes stay where they are."""
+    if decoder == "Pillow":
+        monkeypatch.setattr(pixels, "_simplejpeg", lambda: None)
+    else:
+        pytest.importorskip("simplejpeg", reason="simplejpeg is an extra")
+    data = file(slopes(*size), "JPEG", quality=95)["bytes"]
+    found, shrunk = decode_part(data, shrink)
+    assert shrunk == shrink
+    assert found.shape == (-(-size[1] // shrink), -(-size[0] // shrink), 3)
+    y, x = found.shape[0] // 2, found.shape[1] // 3
+    assert found[y, x, 0] == pytest.approx((x + 0.5) * shrink / size[0] * 255, abs=3)
+    assert found[y, x, 1] == pytest.approx((y + 0.5) * shrink / size[1] * 255, abs=3)
+
+
+@pytest.mark.parametrize("shrink", [1, 2])
+def test_turned_pictures_come_upright(shrink: int) -> None:
+    """EXIF says that the camera was held upright."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = file(np.ascontiguousarray(np.rot90(slopes(320, 240))), "JPEG", quality=95, exif=exif)["bytes"]
+    found, shrunk = decode_part(data, shrink)
+    assert (found.shape, shrunk) == ((240 // shrink, 320 // shrink, 3), shrink)
+    assert found[5, 5, :2].max() < 20
+
+
+def test_what_is_no_picture_is_said_with_its_row() -> None:
+    """Before training goes on with black."""
+    cut = file(slopes(320, 240), "JPEG")["bytes"][:600]
+    with pytest.raises(InputError, match=r"request s3, comment c3.*corrupt"):
+        made(pair(3, source_image={"bytes": cut, "path": None}))
+    with pytest.raises(InputError, match="edited_image is empty"):
+        made(pair(3, edited_image={"bytes": b"", "path": None}))
+
+
+def test_shrinking_averages() -> None:
+    """A checkerboard becomes grey, also when it is turned."""
+    board = np.indices((256, 256)).sum(axis=0).astype(np.uint8) % 2 * 255
+    for angle in (0.0, 0.3):
+        c, s = 4 * np.cos(angle), 4 * np.sin(angle)
+        small = seen(board, np.array([[c, -s, 100], [s, c, 60]]), (24, 24))
+        assert np.abs(small.astype(int) - 128).max() <= 16
+
+
+def test_a_row_may_name_a_file(tmp_path: Any) -> None:
+    """As datasets without embedded pictures do."""
+    (tmp_path / "a.png").write_bytes(file(slopes(320, 240))["bytes"])
+    row = pair(0, source_image={"bytes": b"x", "path": None})
+    row["source_image"] = {"bytes": None, "path": str(tmp_path / "a.png")}
+    assert apart(made(row)) == 0
+    assert Image.open(io.BytesIO(row["edited_image"]["bytes"])).size == (320, 240)
