@@ -11,6 +11,7 @@ from photoshop_request.text.answers import NoRewrite, read_answer
 from photoshop_request.text.rewrite import messages
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.endpoint import Endpoint, State, ask, open_client
+from photoshop_request_builder.images import read_picture
 from photoshop_request_builder.rewrites import Answer
 from photoshop_request_builder.stages.rewrite import Question, Source
 
@@ -80,14 +81,13 @@ def picture_address(corpus: Corpus, source: Source) -> str:
     """A picture as a `data:` address: at most 768 pixels a side, JPEG, without anything but its pixels.
 
     Raises:
-        CorpusError: it is missing or damaged.
+        CorpusError: it is missing, damaged, or no picture.
     """
     from PIL import Image  # noqa: PLC0415 - only where pictures are sent
 
-    path = corpus.image_path(source.sha256, source.extension)
-    picture = decode(corpus.fs.cat_file(path), enough=SIDE) if corpus.fs.exists(path) else None
+    picture = decode(read_picture(corpus, source.sha256, source.extension), enough=SIDE)
     if not isinstance(picture, Picture):
-        raise CorpusError(f"{path}: this picture is missing or damaged. Fetch it again: photoshop-request fetch CORPUS")
+        raise CorpusError(f"{corpus.image_path(source.sha256, source.extension)}: does not decode ({picture.detail}).")
     image = Image.fromarray(picture.pixels)
     image.thumbnail((SIDE, SIDE))
     file = io.BytesIO()

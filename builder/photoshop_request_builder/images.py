@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import threading
 from collections.abc import Awaitable, Callable
@@ -9,11 +10,44 @@ from pathlib import Path
 
 from fsspec.implementations.local import LocalFileSystem
 
+from photoshop_request.errors import CorpusError
 from photoshop_request.media.body import Body
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 
-__all__ = ["keeper", "scratch"]
+__all__ = ["find_picture", "keeper", "read_picture", "scratch"]
+
+
+def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
+    """The fetched bytes, checked: nothing is compared or published that is not what a host gave.
+
+    Raises:
+        CorpusError: the file is missing, or its bytes are others.
+    """
+    data = find_picture(corpus, sha256, extension)
+    if data is None:
+        raise _broken(corpus, corpus.image_path(sha256, extension), "this picture is missing")
+    return data
+
+
+def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
+    """The same, or None where the picture is not there: taken down since.
+
+    Raises:
+        CorpusError: its bytes are others.
+    """
+    path = corpus.image_path(sha256, extension)
+    try:
+        data = bytes(corpus.fs.cat_file(path))
+    except FileNotFoundError:
+        return None
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise _broken(corpus, path, "not the bytes that were fetched: damaged, or changed by hand")
+    return data
+
+
+def _broken(corpus: Corpus, path: str, what: str) -> CorpusError:
+    return CorpusError(f"{path}: {what}. Set it right with: photoshop-request doctor {corpus.address} --deep --repair")
 
 
 def scratch(corpus: Corpus) -> Path:

@@ -137,7 +137,11 @@ class PartWriter:
         if (table, shard) not in self._writers:
             file = self._files.enter_context(open_whole(self._corpus.fs, f"{self._folder}/{_file_name(table, shard)}"))
             self._writers[table, shard] = pq.ParquetWriter(
-                file, TABLES[table].append(RAW), compression="zstd", use_dictionary=False
+                file,
+                TABLES[table].append(RAW),
+                compression="zstd",
+                use_dictionary=False,
+                write_page_checksum=True,
             )
         return self._writers[table, shard]
 

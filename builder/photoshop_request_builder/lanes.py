@@ -61,10 +61,11 @@ class Lanes:
                     waits: set[asyncio.Task[Any]] = {*self._tasks, stopping}
                     done, _ = await asyncio.wait(waits, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                     self._reap(done - {stopping})
+                if not stop.is_set():
+                    await self._flush_unless(stopping)
                 if stop.is_set():
                     await self._end()
                     return False
-                await self._flush()
             return True
         finally:
             stopping.cancel()
@@ -130,6 +131,16 @@ class Lanes:
                 continue
             self._on_done(outcome)
             return outcome
+
+    async def _flush_unless(self, stopping: asyncio.Task[Any]) -> None:
+        """Keep what is finished; a disk without room must not keep a run from being stopped."""
+        flush = asyncio.create_task(self._flush())
+        await asyncio.wait({flush, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not flush.done():
+            flush.cancel()
+            await asyncio.gather(flush, return_exceptions=True)
+        else:
+            flush.result()
 
     async def _flush(self) -> None:
         while self._finished:

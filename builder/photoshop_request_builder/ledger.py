@@ -15,6 +15,7 @@ from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.media.hosts import host_of
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
+from photoshop_request_builder import storage
 from photoshop_request_builder.ledger_rows import COLUMNS, FORMAT, SCHEMA, Entry, New, entry_of, row_of
 
 __all__ = ["Entry", "Ledger", "New", "open_ledger"]
@@ -25,24 +26,29 @@ def open_ledger(path: Path, clock: Callable[[], float] = time.time) -> Iterator[
     """The ledger at `path`, made if missing; closed at the end of the block.
 
     Raises:
-        CorpusError: the file is not a ledger, or of another format.
-        StorageError: it cannot be written.
+        CorpusError: the file is not a ledger, is damaged, or of another format; also from within the block.
+        StorageError: it cannot be written, or the disk is full; also from within the block.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except sqlite3.OperationalError as error:
-        raise StorageError(f"{path}: the ledger cannot be opened ({error}). Choose another folder.") from error
-    with contextlib.closing(database):
-        try:
+    with storage.explained(str(path)), _explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as database:
             _prepare(database, path)
-        except sqlite3.OperationalError as error:
-            raise StorageError(
-                f"{path}: the ledger cannot be written ({error}). Free space or choose another folder."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise CorpusError(f"{path}: not a ledger ({error}). Move it away and fetch again.") from error
-        yield Ledger(database, clock)
+            yield Ledger(database, clock)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into an error that says what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise StorageError(f"{path}: no space left. Free some and run the same command again.") from error
+        raise StorageError(
+            f"{path}: the ledger cannot be written ({error}). Free space or choose another folder."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise CorpusError(f"{path}: not a ledger, or damaged ({error}). Move it away and fetch again.") from error
 
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:

@@ -15,6 +15,7 @@ from photoshop_request.media.decode import Rejected, decode
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.images import find_picture
 
 RADIUS = 6
 """Bits of pHash within which sources are looked at: re-uploads drift by at most 4 (measured on 66 real ones)."""
@@ -81,10 +82,9 @@ def _open(corpus: Corpus, source: Source, opened: dict[str, Prepared | None]) ->
 
 
 def _prepared(corpus: Corpus, source: Source) -> Prepared | None:
-    try:
-        data = corpus.fs.cat_file(corpus.image_path(source.sha256, source.extension))
-    except FileNotFoundError:
-        return None  # taken down since
+    data = find_picture(corpus, source.sha256, source.extension)
+    if data is None:
+        return None
     picture, hashes = decode(data), hash_file(data)
     if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
         return None

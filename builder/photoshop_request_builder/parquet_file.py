@@ -46,28 +46,36 @@ def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Wr
         OSError: the disk does not take it.
         pyarrow.ArrowInvalid: a value is not of its column's type.
     """
-    schema = features(config).arrow_schema
-    columns = CONFIGS[config]
-    count = 0
     with path.open("wb") as file:
         sink = _Hashing(file)
-        stream = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), buffer_size=2**20)
-        with pq.ParquetWriter(
-            stream,
-            schema,
-            compression={leaf: "NONE" if leaf.endswith(".bytes") else "SNAPPY" for leaf in _leaves(schema)},
-            # rows of one request follow each other and show the same source: it is stored once in a group
-            dictionary_pagesize_limit=2**30,
-            write_statistics=[column.name for column in columns if column.kind in _PLAIN],
-            write_page_index=True,
-        ) as writer:
-            for group in _ahead(_groups(rows)):
-                if count:
-                    stream.write(_GAP)
-                writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=len(group))
-                count += len(group)
-        stream.close()
+        try:
+            count = _write(sink, config, rows)
+        except BaseException:
+            sink.is_over = True
+            raise
     return Written(count, sink.size, sink.digest.hexdigest())
+
+
+def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> int:
+    schema, columns = features(config).arrow_schema, CONFIGS[config]
+    count = 0
+    stream = pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), buffer_size=2**20)
+    with pq.ParquetWriter(
+        stream,
+        schema,
+        compression={leaf: "NONE" if leaf.endswith(".bytes") else "SNAPPY" for leaf in _leaves(schema)},
+        # rows of one request follow each other and show the same source: it is stored once in a group
+        dictionary_pagesize_limit=2**30,
+        write_statistics=[column.name for column in columns if column.kind in _PLAIN],
+        write_page_index=True,
+    ) as writer:
+        for group in _ahead(_groups(rows)):
+            if count:
+                stream.write(_GAP)
+            writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=len(group))
+            count += len(group)
+    stream.close()
+    return count
 
 
 def _leaves(schema: pa.Schema) -> Iterator[str]:
@@ -95,9 +103,13 @@ class _Hashing:
         self._file = file
         self.digest = sha256()
         self.size = 0
+        self.is_over = False
+        """Set after a failure: Arrow still writes what it holds when it lets go of its stream."""
 
     def write(self, data: bytes) -> int:
         """Write and take in."""
+        if self.is_over:
+            return len(data)
         self.digest.update(data)
         self.size += len(data)
         return self._file.write(data)

@@ -7,6 +7,7 @@ from typing import Any
 from photoshop_request.media.exif import without_location
 from photoshop_request.schema import GPS_REMOVED
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.images import read_picture
 from photoshop_request_builder.threads import PictureRef
 
 __all__ = ["published", "reader", "with_pictures"]
@@ -24,7 +25,7 @@ def reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = None) -> Re
 
     @functools.lru_cache(maxsize=2)
     def read(picture: PictureRef) -> tuple[bytes, bool]:
-        data, differs = published(corpus.fs.cat_file(corpus.image_path(picture.sha256, picture.extension)))
+        data, differs = published(read_picture(corpus, picture.sha256, picture.extension))
         return change(data) if change else data, differs
 
     return read

@@ -18,6 +18,7 @@ from photoshop_request.schema import CONFIGS, SPLITS
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, shard_of
+from photoshop_request_builder.images import read_picture
 
 __all__ = ["Found", "Match", "check", "matches", "plan_fetching", "read_manifest", "splits_of"]
 
@@ -124,7 +125,7 @@ def check(corpus: Corpus, row: Mapping[str, Any], picture: Mapping[str, Any]) ->
     kept = picture["sha256"], picture["extension"], picture["bytes"]
     if picture["sha256"] == row["sha256"]:
         return Found(row, Match.SAME, *kept)
-    hashes = hash_file(corpus.fs.cat_file(corpus.image_path(picture["sha256"], picture["extension"])))
+    hashes = hash_file(read_picture(corpus, picture["sha256"], picture["extension"]))
     if not isinstance(hashes, PictureHash):
         return Found(row, hashes.verdict)
     trusted = row["hash_version"] == HASH_VERSION and row["phash"] and not hashes.flat

@@ -12,6 +12,7 @@ from photoshop_request.schema import CONFIGS, GPS_REMOVED
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.images import read_picture
 from photoshop_request_builder.parquet_file import write_rows
 from photoshop_request_builder.pictures import published
 from photoshop_request_builder.pieces import files_of
@@ -109,7 +110,7 @@ def _row(corpus: Corpus, source: Found, edit: Found) -> dict[str, Any]:
 def _picture(corpus: Corpus, name: str, found: Found) -> dict[str, Any]:
     assert found.sha256
     assert found.extension
-    fetched = corpus.fs.cat_file(corpus.image_path(found.sha256, found.extension))
+    fetched = read_picture(corpus, found.sha256, found.extension)
     data, differs = published(fetched)
     width, height = found.row["width"], found.row["height"]
     if found.match is Match.REENCODED:

@@ -111,7 +111,7 @@ def write_table(fs: AbstractFileSystem, path: str, table: pa.Table, fingerprint:
     """
     stamped = table.replace_schema_metadata({_FINGERPRINT: fingerprint.encode(), _CONTENT: content_of(table).encode()})
     buffer = io.BytesIO()
-    pq.write_table(stamped, buffer, compression="zstd")
+    pq.write_table(stamped, buffer, compression="zstd", write_page_checksum=True)
     write_bytes(fs, path, buffer.getvalue())
 
 

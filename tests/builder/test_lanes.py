@@ -195,6 +195,29 @@ def test_a_ledger_without_room_pauses_too(ledger: Ledger, monkeypatch: pytest.Mo
     assert ledger.states_by_host()["a.org"] == {State.OK: 3}
 
 
+def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that stays full does not hold it: what was finished is asked for again another time."""
+    ledger.add(pictures(3))
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def never(outcomes: Any) -> set[str]:
+        raise full
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        lanes = Lanes(ledger, fine, at_once=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
+        await asyncio.wait_for(lanes.run(stop), timeout=10)
+
+    monkeypatch.setattr(ledger, "record", never)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        asyncio.run(main())
+    assert ledger.hosts() == {"a.org": 3}
+
+
 def test_a_forbidden_folder_says_what_to_do(ledger: Ledger) -> None:
     """Waiting does not help there: the run ends with advice."""
     ledger.add(pictures(1))

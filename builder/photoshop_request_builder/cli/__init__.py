@@ -9,6 +9,7 @@ import typer
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
 from photoshop_request_builder.cli import (
     demo,
+    doctor,
     export,
     fetching,
     look,
@@ -52,6 +53,7 @@ app.command()(view.view)
 app.command()(rewrite.rewrite)
 app.command()(reading.raw)
 app.command()(reading.refresh)
+app.command()(doctor.doctor)
 app.command()(demo.demo)
 
 

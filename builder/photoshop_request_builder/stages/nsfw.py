@@ -12,6 +12,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.images import read_picture
 from photoshop_request_builder.selection import PICTURES, is_own
 from photoshop_request_builder.settings import resolve
 
@@ -64,5 +65,5 @@ def _known(corpus: Corpus, shard: int, model: str) -> dict[str, float | None]:
 
 
 def _score(corpus: Corpus, sha256: str, extension: str) -> float | None:
-    score = nsfw_score(corpus.fs.cat_file(corpus.image_path(sha256, extension)))
+    score = nsfw_score(read_picture(corpus, sha256, extension))
     return None if isinstance(score, Rejected) else score

@@ -1,7 +1,6 @@
 """pair: pictures -> candidates, each with its best source, how it lies in it, what changed, and a verdict."""
 
 import dataclasses
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +20,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.images import read_picture
 
 VERSION = 7
 _FIGURES = (
@@ -191,9 +191,7 @@ def _duplicate_of(candidate: _Opened, edits: Sequence[_Opened]) -> _Opened | Non
 def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
     if row["reason"] is not None:
         return Rejected(Verdict(row["reason"]), row["detail"] or "")
-    data = corpus.fs.cat_file(corpus.image_path(row["sha256"], row["extension"]))
-    if hashlib.sha256(data).hexdigest() != row["sha256"]:
-        return Rejected(Verdict.CORRUPT, "the file in the corpus is not the one that was fetched")
+    data = read_picture(corpus, row["sha256"], row["extension"])
     picture, hashes = decode(data), hash_file(data)
     if isinstance(picture, Rejected):
         return picture

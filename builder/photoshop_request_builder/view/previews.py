@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.images import find_picture
 from photoshop_request_builder.view.cards import Request
 from photoshop_request_builder.view.pictures import (
     encode_jpeg,
@@ -90,10 +91,8 @@ def _open(corpus: Corpus, request: Request, sha256: str) -> "NDArray[np.uint8] |
     if sha256 not in request.pictures:
         return None
     extension, size = request.pictures[sha256]
-    try:
-        return shrink(corpus.fs.cat_file(corpus.image_path(sha256, extension)), size)
-    except FileNotFoundError:
-        return None
+    data = find_picture(corpus, sha256, extension)
+    return None if data is None else shrink(data, size)
 
 
 def _source_name(sha256: str) -> str:

@@ -1,0 +1,111 @@
+"""SIGKILL at random points of every stage, again and again, until the work is done: the same bytes as undisturbed."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from commands import FAST, Sample, dataset_bytes, start, succeed
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+"""Of each verb; between them every stage is under way."""
+SLOW = "*=15,i.redd.it=15,imgur.com=15"
+"""Rates at which fetching the sample takes long enough to be killed in its middle."""
+
+
+def _arguments(sample: Sample, corpus: Path, verb: str) -> list[str | Path]:
+    if verb == "ingest":
+        return ["ingest", corpus, *sample.files, "--shards", "4", "--workers", "2"]
+    if verb == "fetch":
+        return ["fetch", corpus, "--mirror", sample.hosts.address, "--rate", SLOW]
+    return [verb, corpus, "--workers", "2"]
+
+
+@pytest.fixture(scope="module")
+def before(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, float]]:
+    """For each verb the corpus as it stands before it, and how many seconds it takes undisturbed."""
+    place = tmp_path_factory.mktemp("before")
+    corpus, found = place / "corpus", {}
+    for verb in ("ingest", "fetch", "pair", "build"):
+        kept = place / verb
+        if corpus.exists():
+            shutil.copytree(corpus, kept)
+        began = time.monotonic()
+        succeed(*_arguments(sample, corpus, verb))
+        found[verb] = (kept, time.monotonic() - began)
+    return found
+
+
+def _finished(corpus: Path) -> list[str]:
+    """The addresses that need not be asked again, by the ledger."""
+    if not (corpus / "ledger.sqlite").exists():
+        return []
+    with sqlite3.connect(corpus / "ledger.sqlite") as database:
+        found = [row[0] for row in database.execute("SELECT address FROM address WHERE state = 'ok'")]
+    database.close()
+    return found
+
+
+def _kill_after(seconds: float, arguments: Sequence[str | Path]) -> bool:
+    """Whether the command was still at work when it was killed, workers and all."""
+    process = start(*arguments)
+    try:
+        process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return True
+    assert process.returncode == 0
+    return False
+
+
+@pytest.mark.parametrize("verb", ["ingest", "fetch", "pair", "build"])
+def test_the_dataset_is_the_same_however_often_it_was_killed(
+    verb: str, before: dict[str, tuple[Path, float]], sample: Sample, sample_corpus: Path, tmp_path: Path
+) -> None:
+    """And what was finished before a kill is not asked of a host again."""
+    kept, seconds = before[verb]
+    corpus = tmp_path / "corpus"
+    chance = random.Random(verb)
+    kills = lives = 0
+    while kills < KILLS:
+        if not corpus.exists() and kept.exists():
+            shutil.copytree(kept, corpus)
+        finished = _finished(corpus)
+        asked = {address: sample.hosts.requests[address] for address in finished}
+        if _kill_after(chance.uniform(0.3, 1.0) * seconds, _arguments(sample, corpus, verb)):
+            kills += 1
+        elif kills < KILLS:
+            lives += 1
+            shutil.rmtree(corpus)
+        assert {address: sample.hosts.requests[address] for address in finished} == asked
+        assert lives < KILLS, "nearly every run ended before it could be killed"
+    succeed(*sample.run_arguments(corpus))
+    assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
+    succeed("doctor", corpus, "--deep", "--offline")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sigterm_at_any_point_is_a_clean_stop(seed: int, sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
+    """Exit code 130 without a traceback, or the end if it came first; then the same bytes."""
+    corpus = tmp_path / "corpus"
+    process = start(*sample.run_arguments(corpus, "--workers", "2"))
+    # from when the command line is up: before that Python itself answers a signal
+    while process.poll() is None and not (corpus / "corpus.toml").exists():
+        time.sleep(0.01)
+    time.sleep(random.Random(seed).uniform(0.0, 4.0))
+    process.terminate()
+    _, talk = process.communicate(timeout=60)
+    assert process.returncode in {0, 130}, talk
+    assert "Traceback" not in talk
+    done = succeed(*sample.run_arguments(corpus, "--rate", FAST))
+    assert "error" not in done.stderr
+    assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
