@@ -61,7 +61,6 @@ def test_no_secret_is_written_or_said(sample: Sample, tmp_path: Path) -> None:
             "http://127.0.0.1:9/v1",
             "--limit",
             "1",
-            code=7,
             online=True,
         ),
     ]
