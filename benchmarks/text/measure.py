@@ -1,10 +1,12 @@
 """How fast the text stages are, on one core, which rules do the work, and what people ask for.
 
-Reads the real requests in ../shared, or the file that is given: one JSON object with `title` and `selftext` a line.
+Reads the real requests in ../shared, or the file that is given: a dump, or one JSON object with `title` and `selftext` a
+line. Longer texts take longer: `python benchmarks/text/measure.py DUMP` for those of your own.
 Figures are processor time, the best of a few rounds. That leaves out waiting, not the caches and memory that neighbours
 take: on a busy machine they are too low. Compare two versions only in turns on one machine.
 """
 
+import contextlib
 import html
 import json
 import sys
@@ -14,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.records import Submission
 from photoshop_request.text.instruction import instruction
 from photoshop_request.text.sampling import Policy, sampling_weights
@@ -51,6 +54,17 @@ def submission(row: dict[str, str]) -> Submission:
     )
 
 
+def read(path: Path) -> list[dict[str, str]]:
+    """The submissions of a dump; broken lines are left out."""
+    found = []
+    for batch in Archive(path).batches():
+        for line in batch.lines:
+            with contextlib.suppress(ValueError):
+                row = json.loads(line)
+                found += [row] if isinstance(row, dict) and "title" in row else []
+    return found
+
+
 def per_second(work: Callable[[], object], count: int) -> float:
     """Things a second of processor time, the best of a few rounds: the machine may be shared."""
     best = float("inf")
@@ -62,7 +76,7 @@ def per_second(work: Callable[[], object], count: int) -> float:
 
 
 def main(path: Path) -> None:
-    rows = [submission(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [submission(row) for row in read(path)]
     letters = sum(len(row.title) + len(row.selftext) for row in rows) / len(rows)
     found = [instruction(row) for row in rows]
     asked = [each for each in found if each.is_edit_request]
