@@ -45,7 +45,7 @@ _ASK_IF = re.compile(
 _ASK_WHO = re.compile(
     r"\b(?:(?:great|awesome|nice|cool|amazing|fantastic|incredible|wonderful|love|like|perfect) to (?=have|get|see)"
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
-    r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|care to\b|possible (?:for (?:some|any)one )?to\b)"
+    r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|any \w+ (?:willing|able) to\b|care to\b|possible (?:for (?:some|any)one )?to\b)"
 )
 _FUNNY_IF = re.compile(
     r"\b(?:funny|cool|great|awesome|nice|hilarious|amazing|fun|epic) if (?=(?:there|the|he|she|it|they|we|my|his|her)\b)"
@@ -77,6 +77,7 @@ HOLLOW = either(
     r"(?:make|be) sure",
     r"make sense",
     r"give (?:it|this|that|these|me|us) (?:a |some )?(?:hand|try|shot|go|stab|crack|whirl|help|advice|ideas?|tips?)\b",
+    r"take on (?:this|the|it|my)\b",
     r"take (?:a )?(?:look|credit|care|pictures?|a picture|the time|your time|this request)",
     r"print",
     r"frame",
@@ -91,6 +92,7 @@ HOLLOW = either(
     r"keep (?:it|them) (?:up|coming)",
 )
 GIVES = either(
+    r"put (?:(?:it|this|them|these) )?(?:back )?together\b",
     r"(?:get|take|give|keep|leave|turn) (?!(?:this|it|these|that|them) (?:done|a (?:shot|go|try))|it\b\W*$|(?:her|him|them|my|our) (?:\w+ )?(?:something|an?|for|as|the)\b)\w+ \w",
     r"get rid",
     r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",

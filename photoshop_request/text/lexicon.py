@@ -30,7 +30,7 @@ def words_of(text: str) -> frozenset[str]:
 EDIT_VERBS = words_of(
     "add adjust airbrush alter animate apply blend blur blurr bleach brighten change clean clear clone close colorize colourize "
     "colorise colourise color colour combine composite convert copy correct cover create crop cut darken deblur dehaze delete denoise "
-    "depixelate design desaturate digitize draw duplicate edit eliminate embed enhance enlarge erase exchange expand extend extract "
+    "depixelate design redesign desaturate digitize draw duplicate edit eliminate embed enhance enlarge erase exchange expand extend extract "
     "face-swap faceswap fade fill filter fix flip frame fuse generate green-screen hide highlight illustrate improve include incorporate insert "
     "isolate lengthen lighten lift lower make mask match merge mirror mock morph move narrow obscure open outline overlay paint paste "
     "patch photoshop pixelate place polish pose position print put raise reconstruct recolor recolour recreate redo reduce "

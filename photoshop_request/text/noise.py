@@ -127,7 +127,7 @@ _NOISE = (
 
 _TRIGGERS = frozenset[str]().union(*(each.triggers for each in _NOISE))
 _TAG_WORDS = (
-    r"(?:serious|silly|request|requests|reqeust|requst|regiest|paid|free|random|specific|solved|photoshop|help|psr|nsfw|sfw|picrequest|picrequests|pic|photo|edit|"
+    r"(?:very serious|serious|silly|request|requests|reqeust|requst|regiest|paid|free|random|specific|solved|photoshop|help|psr|nsfw|sfw|picrequest|picrequests|pic|photo|edit|"
     r"restoration|restore|sincere|simple|easy|quick|funny|fun|other|update|closed|done|completed|finished|no ai|ai ok|ai allowed|urgent|tip|will tip|picture|and|or|real|not serious|semi)"
 )
 _BRACKETED = re.compile(

@@ -19,7 +19,7 @@ _OFFERING = re.compile(
     r"\W*(?:offer|offering|free (?:photoshop|restorations?|edits)|i(?:'ll| will| can) (?:photoshop|edit|restore|colou?rize|draw|make|fix|edit/touch-up|touch up) (?:your|any|you|anything|whatever)\b|post your|send me your|i(?:'m| am) (?:offering|bored|a (?:graphic|professional|freelance)))",
 )
 _META = either(
-    r"\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|(?:for |to )?whoever,? (?:just )?(?:posted|deleted)|not a request|finally (?:finished|done)|regarding\b|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
+    r"\W*(?:psa|meta|mod post|attention|reminder|to the (?:person|guy|girl|user|op|redditor)s? (?:who|that)|no request|follow[- ]?up|update\b|(?:for |to )?whom?ever,? (?:just )?(?:posted|deleted)|not a request|finally (?:finished|done)|regarding\b|am i the only|i (?:made|have noticed)|wtf|letter to|give us|requester'?s? who|if you're still)",
     r"\W*(?:hey|to),? ?/?u/",
     r"\W*(?:can|could|should|why) (?:we|posters?|people|mods?|the mods?|all|do people|are (?:you|people))\b",
     r"\W*(?:what'?s with|why is|why are|why do)\b",
@@ -29,7 +29,7 @@ _META_TAG = re.compile(
     r"[\[({](?:meta|mods?|psa|announcement|contest|discussion|rant|thank you|thanks|fulfilled|completed|finished|found|reminder|information|info|help offered|battle)\b[^\])}]*[\])}]"
 )
 _META_TALK = either(
-    r"^\W*(?:thank you|thanks|shout ?out|hats off|congratulations)\b",
+    r"^\W*(?:thank you|thanks|shout[- ]?out|hats off|congratulations)\b",
     r"\b(?:sidebar|requesters|advice inside)\b",
     r"\b(?:this|my new|new|the) (?:sub|subreddit|community)\b",
     r"/?r/picrequests\b",
@@ -71,7 +71,7 @@ _QUESTION_WORDS = words_of(
 )
 _OFFER_WORDS = words_of("offer offering offers free i'll i'm post send i")
 _TALK_WORDS = words_of(
-    "thank thanks shoutout shout hats congratulations sidebar requesters requester advice sub subreddit community picrequests requests submitters"
+    "thank thanks shoutout shout-out shout hats congratulations sidebar requesters requester advice sub subreddit community picrequests requests submitters"
 )
 _words = splitter("'-")
 _TAGGED = re.compile(r"[\[(](?:serious|silly|specific|random|paid|free)|\bpsr\b")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from photoshop_request.text.details import is_detail, is_fluff, tells
-from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, either
+from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, either, words_of
 from photoshop_request.text.noise import edit_note, noise
 from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
@@ -99,11 +99,7 @@ def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
         rule = noise(sentence.low, sentence.words, sentence.bare)
     if wish and noted and (rule is not None):
         wish = None
-    if (
-        wish
-        and wish.solid
-        and not (rule and wish.frame is Frame.NONE and (rule is not Rule.THANKS or "help" in sentence.words))
-    ):
+    if wish and wish.solid and not (rule and wish.frame is Frame.NONE and _drowns(rule, sentence)):
         _keep_wish(sentence, wish, chosen)
     elif wish and rule is None and not is_fluff(sentence):
         chosen.weak.append((sentence, wish))
@@ -121,19 +117,33 @@ def _place(sentence: Sentence, chosen: Selection, *, noted: bool) -> None:
             chosen.spare.append(sentence)
 
 
+_WORKS = EDIT_NOUNS - words_of("photoshop photoshops shop edit edits editing")
+"""Names of an edit that say what is to be done."""
+
+
+def _drowns(rule: Rule, sentence: Sentence) -> bool:
+    """Is a sentence that names an edit no more than noise? A title may ask for help and name it ("Photo restoration, help")."""
+    if rule is Rule.GENERIC_HELP and sentence.part is Part.TITLE and not sentence.words.isdisjoint(_WORKS):
+        return False
+    return rule is not Rule.THANKS or "help" in sentence.words
+
+
 def _keep_wish(sentence: Sentence, wish: Wish, chosen: Selection) -> None:
     text, rules = trim(sentence.text[wish.start :], gerund=wish.gerund)
     stems = content(text.lower())
     if not text:
         return
     vague = is_vague(stems)
-    if _repeated(stems, chosen, vague=vague):
+    if _repeated(stems, chosen, vague=vague, plain=wish.frame < Frame.NONE):
         chosen.fire(Rule.REPEATED)
         return
     chosen.fire(*rules)
     if wish.start:
         chosen.fire(Rule.FRAME)
-    if (points_back(stems) or len(text) < _BARE) and not chosen.solid and (context := _context(sentence, wish, chosen)):
+    is_bare = len(text) < _BARE
+    if (is_bare or (points_back(stems) and not chosen.solid)) and (
+        context := _context(sentence, wish, chosen, is_bare=is_bare)
+    ):
         chosen.fire(Rule.CONTEXT)
         chosen.kept.append(context)
     chosen.kept.append(Piece(text, stems, sentence.part, sentence.marker, wish=True, solid=True))
@@ -143,10 +153,13 @@ _PICTURED = either(
     r"\b(?:this|these|only|old|favou?rite|last|first|best)\b.*\b(?:picture|pic|photo|photograph|shot|image|headshot|portrait|drawing|logo)s?\b",
     r"\b(?:picture|pic|photo|photograph|photocopy|shot|image|portrait)s? (?:\w+ ){0,3}of\b",
 )
-_BREAK = re.compile(r"[,;]?\s+(?:and|but|so|can|could|would)?\s*$|[\s,;:.\-]+$")
+_BREAK = re.compile(
+    r"\s+(?:that )?(?:i|we)(?:'d)?(?: (?:would|really|want|need|love|like|to))*\s*$|[,;]?\s+(?:and|but|so|can|could|would)?\s*$|[\s,;:.\-]+$",
+    re.IGNORECASE,
+)
 
 
-def _context(sentence: Sentence, wish: Wish, chosen: Selection) -> Piece | None:
+def _context(sentence: Sentence, wish: Wish, chosen: Selection, *, is_bare: bool) -> Piece | None:
     """What a vague wish ("can you fix it?") points to: the words before it, or the last sentence that shows something."""
     before = sentence.text[: wish.start]
     if wish.frame is not Frame.IMPERATIVE and wish.start > 25:
@@ -154,9 +167,11 @@ def _context(sentence: Sentence, wish: Wish, chosen: Selection) -> Piece | None:
             r"[,;.\-\u2013?!]\s+(?=[^,;?!]*$)|\s+(?=(?:can|could|would|will|please|any chance)\b[^,]*$)", before
         )[0]
         low = head.lower()
-        shows = len(sentence.low) - wish.start < _BARE or _PICTURED.search(low)
+        shows = (is_bare and not tells(low)) or _PICTURED.search(low)
         if 3 <= len(low.split()) <= 24 and (shows or not DEFECTS.isdisjoint(low.split())):
             return Piece(_BREAK.sub("", head), content(low), sentence.part, sentence.marker)
+    if chosen.solid:
+        return None
     near = [each for each in reversed(chosen.spare[-2:]) if len(each.words) <= 24]
     shown = [each for each in near if _PICTURED.search(each.low)]
     broken = [each for each in near if not DEFECTS.isdisjoint(each.words)]
@@ -171,14 +186,14 @@ def _piece(sentence: Sentence) -> Piece:
     return Piece(text, content(text.lower()), sentence.part, sentence.marker)
 
 
-def _repeated(stems: frozenset[str], chosen: Selection, *, vague: bool) -> bool:
-    """Was this said before? A shorter saying of the same, kept earlier, gives way to the fuller one."""
+def _repeated(stems: frozenset[str], chosen: Selection, *, vague: bool, plain: bool) -> bool:
+    """Was this said before? A shorter saying of the same, kept earlier, gives way to a fuller one that is plain."""
     said: frozenset[str] = frozenset().union(*(piece.stems for piece in chosen.kept))
     if chosen.kept and (stems or chosen.solid) and _covers(said, stems):
         return True
     if vague and chosen.solid and len(stems - said) <= 1 and not is_vague(said):
         return True
-    if not vague:
+    if plain and not vague:
         before = next((piece for piece in chosen.kept if piece.wish and _gives_way(piece.stems, stems)), None)
         if before:
             chosen.kept.remove(before)

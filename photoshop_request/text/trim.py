@@ -39,12 +39,12 @@ _PURPOSE = re.compile(
     rf"|as an? (?:\w+ )?{_OCCASION}(?=\s*(?:[.?!,]|$))"
     r"|so (?:that )?(?:i|we|she|he|they|my \w+) (?:can|could|may|might|will) (?:give|have|use|print|frame|hang|put|send|show|post|share|keep|surprise|get|finally|at least)\b[^.?!]*"
     r"|(?:because|cuz|cause|as) (?:i|we|my|it's|it is|it was|she|he|they)\b[^.?!,]*"
-    r"|(?:and )?(?:i'd|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
+    r"|(?:and )?(?:i'd|id|i would|i'll|i will|i want|i am going|i'm going) (?:really )?(?:(?:like|love) )?(?:to )?(?:give|surprise|show|frame|send|print|be|hang|owe|love you|appreciate|tip|pay)\b[^.?!]*"
     r"|(?:i|it|that|we)(?:'d|'ll| would| will| can't| cannot)\b[^.?!]*\b(?:mean|express|grateful|appreciat\w+|great|awesome|thankful|amazing|forever|ecstatic|thrilled|perfect|wonderful)\b[^.?!]*"
     r"|(?:for|in) (?:a|an|the|my|our|his|her) (?:frame|picture frame|slideshow|slide show|scrapbook)(?=\s*(?:[.?!,]|$)))",
     re.IGNORECASE,
 )
-_PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'[dlm]+|in|and) ")
+_PURPOSE_CUE = re.compile(r" (?:[fF]or|[sS]o|[aA]s|[bB]ecause|cuz|cause|[iI]|it|that|we|give|[iI]'?[dlm]+|in|and) ")
 _PURPOSE_WORDS = words_of(
     "mom mum mother dad father nan nana wife husband girlfriend boyfriend gf bf sister brother friend friends family parents son daughter aunt uncle cousin "
     "boss coworker kids roommate buddy sisters brothers laws niece nephew birthday funeral memorial christmas xmas wedding anniversary day service obituary "
@@ -76,6 +76,7 @@ _WEAK_VERBS = words_of(
 _BEFORE = " ,;:.!?-\u2013~)]*"
 _AFTER = " ,;:-\u2013~([*"
 _LOOSE = re.compile(r" ([,?!;:]|\.(?!\w))")
+_JOINED = re.compile(r"^((?:and|or|&|and/or) )(\w+ing)\b")
 _LETTER = re.compile(r"[A-Za-z0-9']")
 _words = splitter("'")
 _bare = splitter("")
@@ -117,8 +118,12 @@ def trim(text: str, *, gerund: bool = False) -> tuple[str, tuple[Rule, ...]]:
     bare = _tidy(bare)
     if gerund and bare:
         first, _, rest = bare.partition(" ")
-        bare = f"{plain_verb(first.lower())} {rest}"
+        bare = f"{plain_verb(first.lower())} {_JOINED.sub(_plain, rest, count=1)}"
     return bare, fired
+
+
+def _plain(found: re.Match[str]) -> str:
+    return found.group(1) + plain_verb(found.group(2).lower())
 
 
 def _tidy(text: str) -> str:

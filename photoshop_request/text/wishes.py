@@ -77,6 +77,8 @@ _NOT_A_VERB_BEFORE = words_of(
     "ninjas magic folks person whiz savvy skillz guy editor editors enthusiast enthusiasts junkie work request requests wiz badass hero heroes community "
     "talent talents better help needed wanted"
 )
+_SKILLS = words_of("skill skills skillz experience knowledge software program programs ability abilities know-how")
+_MOVES = ("take ", "get ", "turn ", "give ", "keep ", "leave ")
 _LEAD = words_of(
     "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
     "even first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
@@ -201,11 +203,11 @@ def _walk(
             break
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, count), pending):
-                begin = starts[count - 1] if word == "rid" and before in _GET else start
+                begin = _begin(low, word, before, starts[count - 1 : count + 1], pending)
                 solid = not HOLLOW.match(low, start) or _names_edit(low[start:])
                 yield Wish(begin, frame, solid=solid, gerund=before == "getting" and begin < start)
                 return
-        elif word.endswith("ing") and word != "getting" and plain_verb(word) != word:
+        elif word.endswith("ing") and word != "getting" and _is_gerund(word, before, _next(tokens, count)):
             yield Wish(start, frame, solid=True, gerund=True)
             return
         elif pending < 0 and word in _CARRIERS:
@@ -222,11 +224,23 @@ def _walk(
         yield Wish(frame_start if frame_start > 14 else 0, Frame.STATE, solid="surprise" not in low)
 
 
+def _begin(low: str, word: str, before: str, starts: list[int], pending: int) -> int:
+    """Where a wish with this verb begins: at "get" of "get rid", at "take" of "take her face and put it on mine"."""
+    if before == "and" and pending >= 0 and low.startswith(_MOVES, pending):
+        return pending
+    return starts[0] if word == "rid" and before in _GET else starts[-1]
+
+
 def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
     """Is this word a verb where it stands, and the one that the frame leads to?"""
     if before in _DETERMINERS or (pending >= 0 and word != "rid" and before not in ("and", "to")):
         return False
     return after not in _NOT_A_VERB_BEFORE and not (word == "photoshop" and after in _NOT_PHOTOSHOPPED)
+
+
+def _is_gerund(word: str, before: str, after: str) -> bool:
+    """Is this the -ing form of a verb, and no thing ("this drawing", "some editing skills")?"""
+    return before not in _DETERMINERS and after not in _SKILLS and plain_verb(word) != word
 
 
 def _next(tokens: list[str], count: int) -> str:

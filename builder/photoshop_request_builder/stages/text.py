@@ -16,7 +16,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
 
-VERSION = 2
+VERSION = 3
 _MOST = 20
 """Comments of the requester's that may add to a request: who writes more is in conversation, not clarifying."""
 

@@ -67,6 +67,16 @@ def of(title: str, body: str = "", **fields):
         ("Could someone take a crack at removing the scaffolding?", "", "Remove the scaffolding."),
         ("Anybody mind cropping out the dustbin?", "", "Crop out the dustbin."),
         ("I was hoping for a bit of help getting rid of the wasp", "", "Get rid of the wasp."),
+        ("Would love it if someone with some editing skills could remove the ladder", "", "Remove the ladder."),
+        ("Could you redesign this drawing and put it on a mug?", "", "Redesign this drawing and put it on a mug."),
+        ("Can anyone help with restoring and colorizing it?", "", "Restore and colorize it."),
+        ("Can someone take her hat and put it on my dog?", "", "Take her hat and put it on my dog."),
+        ("Could you work your magic and colorize it?", "", "Colorize it."),
+        ("Wedding photo restoration (any help)", "", "Wedding photo restoration."),
+        ("Any wizard willing to spruce it up and add a hat?", "", "Spruce it up and add a hat."),
+        ("{Request - very serious} Remove the bin", "", "Remove the bin."),
+        ("2 old photos I would love to have coloured", "", "2 old photos. Have coloured."),
+        ("Crop the left side", "And the bucket behind us, if possible, could you remove that?", "Crop the left side. And the bucket behind us, if possible. Remove."),
         ("Taken in 1951.Could someone get rid of the wasp?", "", "Get rid of the wasp."),
         ("Edit away please!", "", "Edit away."),
         ("I want this photo to look like winter", "", "I want this photo to look like winter."),
@@ -369,3 +379,15 @@ def test_the_real_requests_are_english_and_short(shared):
     kept = sum(len(each.text) for _, each in found)
     assert 0.1 < kept / sum(len(row["title"]) + len(row["selftext"]) for row in rows) < 0.4
     assert 0.8 < sum(each.is_edit_request for _, each in found) / len(found) < 0.95
+
+
+def test_a_plain_wish_does_not_give_way_to_a_story_that_holds_it():
+    found = of(
+        "Can someone put the boy's face on everyone else?",
+        "We joked for years that somebody should put the boy's face on everyone else in this picture of ours.",
+    )
+    assert found.text.startswith("Put the boy's face on everyone else.")
+
+
+def test_a_shout_out_asks_for_nothing():
+    assert not of("Shout-out to everybody who makes a request here").is_edit_request
