@@ -203,7 +203,7 @@ def _walk(
             break
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, count), pending):
-                begin = _begin(low, word, before, starts[count - 1 : count + 1], pending)
+                begin = _begin(low, word, before, starts[max(0, count - 1) : count + 1], pending)
                 solid = not HOLLOW.match(low, start) or _names_edit(low[start:])
                 yield Wish(begin, frame, solid=solid, gerund=before == "getting" and begin < start)
                 return
