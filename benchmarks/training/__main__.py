@@ -1,0 +1,61 @@
+"""Samples a second for training, against the raw limit and other loaders, all in one run that takes turns.
+
+Usage: python benchmarks/training [--rows 240] [--rounds 3] [--seconds 8]
+
+A sample: two JPEGs of 1,280 x 960 cropped to 512 x 512. Two cores: two threads, or two workers of one thread. Everybody
+decodes and crops with the same functions. Peers make float32 batches of the two pictures; ours has the mask too. Ratios
+count, not samples a second, on a machine that others use too.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import made_photos
+from contestants import CONTESTANTS
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Make the pictures, measure in turns, print a table."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rows", type=int, default=240)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--seconds", type=float, default=8)
+    arguments.add_argument("--only", nargs="+", default=list(CONTESTANTS))
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        made_photos.make(Path(place), given.rows)
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS if name in given.only}
+        for _ in range(given.rounds):
+            for name, rounds in found.items():
+                rounds.append(once(name, Path(place), given.seconds))
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; medians of {given.rounds} rounds\n")
+    print("                            samples/s   of raw   first batch   memory it adds   largest worker")
+    for name, rounds in found.items():
+        ratio = [one["rate"] / limit["rate"] for one, limit in zip(rounds, found["raw limit"], strict=True)]
+        rate, first, own, worker = (
+            statistics.median(one[what] for one in rounds) for what in ("rate", "first", "own", "worker")
+        )
+        kept = f"{worker:11,.0f} MB" if worker else f"{'-':>14}"
+        print(f"{name:26} {rate:10.0f} {statistics.median(ratio):8.2f} {first:11.2f} s {own:13,.0f} MB {kept}")
+
+
+def once(name: str, folder: Path, seconds: float) -> dict[str, float]:
+    """The figures of one contestant."""
+    done = subprocess.run(
+        [sys.executable, HERE / "one.py", name, folder, str(seconds)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"{name}: {done.stderr}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+if __name__ == "__main__":
+    main()
