@@ -117,3 +117,47 @@ def stream(repo: str, config: str, split: str, **named: Any) -> list[dict[str, A
     import datasets
 
     return list(datasets.load_dataset(repo, config, split=split, streaming=True, **named).decode(enable=False))
+
+
+def instruct_pix2pix(repo: str, original: str, edited: str, prompt: str, resolution: int) -> list[dict[str, Any]]:
+    """What diffusers' train_instruct_pix2pix.py makes of a dataset, by the calls that it makes: an epoch's batches.
+
+    All but torchvision's random crop and flip, which change no shape.
+    """
+    import numpy as np
+    import torch
+    from datasets import load_dataset
+
+    def convert_to_np(image: Any, resolution: int) -> Any:
+        return np.array(image.convert("RGB").resize((resolution, resolution))).transpose(2, 0, 1)
+
+    dataset = load_dataset(repo, None, cache_dir=None)
+    names = dataset["train"].column_names
+    assert {original, edited, prompt} <= set(names)
+
+    def preprocess_train(examples: dict[str, Any]) -> dict[str, Any]:
+        pictures = [
+            np.stack([convert_to_np(each, resolution) for each in examples[name]]) for name in (original, edited)
+        ]
+        stacked = 2 * (torch.tensor(np.stack(pictures)) / 255) - 1
+        examples["original_pixel_values"], examples["edited_pixel_values"] = stacked
+        examples["input_ids"] = [[len(word) for word in caption.split()][:8] for caption in list(examples[prompt])]
+        return examples
+
+    def collate_fn(examples: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "original": torch.stack([example["original_pixel_values"] for example in examples]).float().numpy(),
+            "edited": torch.stack([example["edited_pixel_values"] for example in examples]).float().numpy(),
+            "words": [example["input_ids"] for example in examples],
+        }
+
+    train = dataset["train"].shuffle(seed=0).select(range(len(dataset["train"]))).with_transform(preprocess_train)
+    return list(torch.utils.data.DataLoader(train, shuffle=True, collate_fn=collate_fn, batch_size=4, num_workers=0))
+
+
+def loaded_batches(address: str, **named: Any) -> list[tuple[tuple[int, int], list[str]]]:
+    """The shapes and comments of a loader's batches."""
+    from photoshop_request.training import make_dataloader
+
+    batches = make_dataloader(address, **named)
+    return [(tuple(batch["source"].shape[2:]), batch["comment_id"]) for batch in batches]
