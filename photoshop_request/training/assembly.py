@@ -66,8 +66,8 @@ def begin_batch(
     augmentation: Augmentation,
 ) -> "tuple[_Arrays, list[Future[_Said]]]":
     """Hand every row to the pool; what is drawn for it follows from `key` and its place alone."""
-    height, width = shape
-    into = _Arrays(*(torch.empty(len(rows), height, width, channels) for channels in (3, 3, 1)))
+    # by numpy, which asks for huge pages: the first write to fresh memory costs as much as the conversion otherwise
+    into = _Arrays(*(torch.from_numpy(np.empty((len(rows), *shape, channels), np.float32)) for channels in (3, 3, 1)))
     return into, [
         pool.submit(_fill, into, place, read, int(row), np.random.default_rng([*key, place]), augmentation)
         for place, row in enumerate(rows)
