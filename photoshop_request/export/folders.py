@@ -28,7 +28,7 @@ def ai_toolkit(rows: Iterable[Row], out: Path) -> ExportSummary:
     tally = Tally(out)
     for stem, row in tally.kept(rows, partial(_why_not, several=True)):
         _target(tally, stem, row)
-        for slot, image in enumerate(controls(row)[:MOST_CONTROLS], 1):
+        for slot, image in enumerate(tally.first(controls(row), MOST_CONTROLS), 1):
             tally.put(image, f"control_{slot}/{stem}")
     return tally.summary()
 
@@ -67,7 +67,7 @@ def simpletuner(rows: Iterable[Row], out: Path) -> ExportSummary:
     for stem, row in tally.kept(rows, partial(_why_not, several=True)):
         _target(tally, stem, row)
         extension = extension_of(row["edited_image"])
-        for slot, image in enumerate(controls(row)[:MOST_CONTROLS], 1):
+        for slot, image in enumerate(tally.first(controls(row), MOST_CONTROLS), 1):
             tally.put(image, f"control_{slot}/{stem}", extension)
     return tally.summary()
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,6 +61,8 @@ class ExportSummary:
     pictures: int
     bytes: int
     """Of the pictures."""
+    shortened: int = 0
+    """Written rows without their last reference images, since the format holds fewer."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,12 @@ class Tally:
     pictures: int = 0
     bytes: int = 0
     left_out: Counter[LeftOut] = field(default_factory=Counter)
+    shortened: int = 0
+
+    def first(self, images: Sequence[Mapping[str, Any]], most: int) -> Sequence[Mapping[str, Any]]:
+        """As many of a row's pictures as the format holds."""
+        self.shortened += len(images) > most
+        return images[:most]
 
     def kept(self, rows: Iterable[Row], reason: Callable[[Row], LeftOut | None]) -> Iterator[tuple[str, Row]]:
         """The rows without a reason to leave them out, each with a file stem of its own."""
@@ -109,7 +117,7 @@ class Tally:
     def summary(self) -> ExportSummary:
         """What was done."""
         rows = self.written + self.left_out.total()
-        return ExportSummary(rows, self.written, dict(self.left_out), self.pictures, self.bytes)
+        return ExportSummary(rows, self.written, dict(self.left_out), self.pictures, self.bytes, self.shortened)
 
 
 def why_not(row: Row, images: Iterable[str], kinds: frozenset[str], *, several: bool) -> LeftOut | None:

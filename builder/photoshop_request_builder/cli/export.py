@@ -72,6 +72,8 @@ def _report(form: str, out: Path, done: ExportSummary) -> None:
     )
     for reason, count in done.left_out.items():
         data.print(f"left out    {reason} {count:,}", markup=False)
+    if done.shortened:
+        data.print(f"shortened   {done.shortened:,} rows, without their last reference images", markup=False)
     data.print(f"written to  {out}", markup=False)
     data.print(f"read by     {kind.trainer}: {flags}", markup=False)
     if kind.absolute:

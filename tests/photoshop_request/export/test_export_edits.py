@@ -123,6 +123,14 @@ def test_diffusers_loads_the_imagefolder_as_its_script_does(out: Path) -> None:
     assert {path.suffix for path in (out / "input").iterdir()} == {".jpg", ".png"}
 
 
+@pytest.mark.parametrize(("name", "shortened"), [("ai-toolkit", 1), ("simpletuner", 1), ("musubi-tuner", 0)])
+def test_rows_that_lose_reference_images_are_counted(name: str, shortened: int, out: Path) -> None:
+    """Three pictures fit; a fourth does where the trainer takes any number."""
+    three, four = ([picture(60 + number) for number in range(count)] for count in (2, 3))
+    rows = [triplet(0, reference_images=three), triplet(1, reference_images=four)]
+    assert FORMATS[name].write(iter(rows), out).shortened == shortened
+
+
 def test_ai_toolkit_finds_controls_by_stem(out: Path) -> None:
     """Any ending, in each control folder."""
     export("ai-toolkit", out)
