@@ -66,7 +66,12 @@ _TRIPLETS = (
     Column("phash_distance", "int32", "Bits (0 to 64) in which the perceptual hashes (DCT) differ."),
     Column("dhash_distance", "int32", "Bits (0 to 64) in which the gradient hashes differ."),
     Column("hash_version", "int32", "How both hashes were computed; distances of other versions do not compare."),
-    Column("confidence", "float64", "Of the verdict `edit`, 0.5 to 1; near 0.5 it could as well be none."),
+    Column(
+        "confidence",
+        "float64",
+        "Of the verdict `edit`, 0.5 to 1; near 0.5 it could as well be none; null where people overruled another verdict.",
+    ),
+    Column("verified", "bool", "Whether people looked at this edit, and all who did say that it is one."),
     Column("locality", "float64", "Share of 16x16 blocks that stayed bit-close: near 1 local edit, near 0 a repaint."),
     Column("changed_fraction", "float64", "Share of the common area that changed, global tone set aside, 0 to 1."),
     Column("regions", "int32", "Connected regions of the change mask."),

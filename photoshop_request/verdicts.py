@@ -38,3 +38,5 @@ class Verdict(StrEnum):
     """Before and after in one picture."""
     NSFW = "nsfw"
     TAKEN_DOWN = "taken_down"
+    REJECTED = "rejected"
+    """People looked at it in `review`: no edit to learn from, for none of the reasons above."""

@@ -1,7 +1,10 @@
 """A real browser without a screen: Debian's Chromium, driven over loopback; it reaches no other machine."""
 
+import functools
 import json
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,3 +69,44 @@ def requested(page: Any) -> list[str]:
 def complaints(page: Any) -> list[str]:
     """What the console holds since the last call."""
     return [entry["message"] for entry in page.get_log("browser")]
+
+
+def wait(page: Any, script: str) -> Any:
+    """What a script returns, once that is true."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    return WebDriverWait(page, 20, 0.05).until(lambda _: page.execute_script(script))
+
+
+def pressed(page: Any, keys: str) -> None:
+    """Keys, one after the other, to whatever has the focus."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    ActionChains(page).send_keys(keys).perform()
+
+
+def serious_findings(page: Any) -> list[tuple[str, str, list[Any]]]:
+    """What axe-core finds serious or critical on the page as it is; skips the test where npm cannot give axe-core."""
+    page.execute_script(_axe())
+    found = page.execute_async_script("axe.run({ preload: false }).then(arguments[arguments.length - 1])")
+    assert found["passes"]
+    return [
+        (each["id"], each["help"], [node["target"] for node in each["nodes"][:3]])
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+
+
+@functools.cache
+def _axe() -> str:
+    if not shutil.which("npm"):
+        pytest.skip("needs npm, for axe-core")
+    with tempfile.TemporaryDirectory() as folder:
+        got = subprocess.run(
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, "axe-core@4"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        axe = Path(folder, "node_modules", "axe-core", "axe.min.js")
+        if got.returncode or not axe.is_file():
+            pytest.skip("axe-core could not be had from npm")
+        return axe.read_text("utf-8")

@@ -51,14 +51,22 @@ class Corpus:
     @property
     def ledger_path(self) -> Path:
         """The ledger: on the corpus's own disk, or beside the working folder when the corpus is in object storage."""
-        if isinstance(self.fs, LocalFileSystem):
-            return Path(self.root) / "ledger.sqlite"
-        return Path(f"{re.sub(r'[^A-Za-z0-9]+', '-', self.root).strip('-')}.ledger.sqlite")
+        return self._local("ledger.sqlite")
+
+    @property
+    def decisions_path(self) -> Path:
+        """Where reviewers' decisions are kept: beside the ledger."""
+        return self._local("decisions.sqlite")
 
     @property
     def address(self) -> str:
         """The corpus's name as a user would type it."""
         return self.root if isinstance(self.fs, LocalFileSystem) else str(self.fs.unstrip_protocol(self.root))
+
+    def _local(self, name: str) -> Path:
+        if isinstance(self.fs, LocalFileSystem):
+            return Path(self.root) / name
+        return Path(f"{re.sub(r'[^A-Za-z0-9]+', '-', self.root).strip('-')}.{name}")
 
 
 def shard_of(submission_id: str, shards: int) -> int:

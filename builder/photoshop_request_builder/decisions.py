@@ -6,6 +6,7 @@ from typing import Any
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.selection import Selection, is_ready, selection_of
 
 _FIGURES = (
@@ -31,13 +32,14 @@ _FIGURES = (
 def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
     """What became of every link so far, by shard; before a stage has run, what the stage before it knew.
 
-    An edit that is not published says so in `withheld`.
+    An edit that is not published says so in `withheld`; what people decided in `review` says so in `verified`.
     """
     for shard in range(corpus.shards):
         for table in ("candidates", "pictures", "links"):
             path = corpus.shard_path(shard, table)
             if corpus.fs.exists(path):
-                rows = storage.read_table(corpus.fs, path).to_pylist()
+                read = read_candidates(corpus, shard) if table == "candidates" else storage.read_table(corpus.fs, path)
+                rows = read.to_pylist()
                 selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
                 yield from (_decision(row, table, selection) for row in rows)
                 break
@@ -57,5 +59,6 @@ def _decision(row: dict[str, Any], table: str, selection: Selection | None) -> d
         "link": row["url"] if table == "links" else row["link"],
         "role": row["role"],
         **({"withheld": withheld} if withheld else {}),
+        **({"verified": True} if row.get("verified") else {}),
         **{name: row[name] for name in _FIGURES if row.get(name) is not None},
     }

@@ -8,6 +8,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.selection import count, is_ready, policy_of
 
 
@@ -81,8 +82,11 @@ def _fetch(corpus: Corpus) -> Step | None:
 def _pair(corpus: Corpus) -> Step | None:
     counts: Counter[str | None] = Counter()
     found = False
-    for rows in _shards(corpus, "candidates", ["role", "reason", "verdict"]):
+    for shard in range(corpus.shards):
+        if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
+            continue
         found = True
+        rows = read_candidates(corpus, shard, ["role", "reason", "verdict"]).to_pylist()
         counts.update(row["verdict"] for row in rows if row["role"] == "candidate" and row["reason"] is None)
     return _step("pair", "pictures by solvers", "edits", counts, Verdict.EDIT) if found else None
 

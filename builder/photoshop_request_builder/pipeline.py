@@ -30,6 +30,7 @@ from photoshop_request_builder.stages import (
     rank,
     remove,
     rewrite,
+    settle,
     split,
     text,
     votes,
@@ -100,7 +101,11 @@ def pair_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
 
 def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
     """Make the texts, the splits and the dataset; returns the number of units that were to be done."""
-    done = run_stage("text", text.plan(corpus), workers=workers, reporter=reporter)
+    done: list[None] = []
+    # opt-in: of this nothing is said where nobody has reviewed
+    if jobs := settle.plan(corpus):
+        done += run_stage("settle", jobs, workers=1, reporter=reporter)
+    done += run_stage("text", text.plan(corpus), workers=workers, reporter=reporter)
     done += run_stage("split", split.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("rank", rank.plan(corpus), workers=1, reporter=reporter)
     done += run_stage("accept", accept.plan(corpus), workers=workers, reporter=reporter)

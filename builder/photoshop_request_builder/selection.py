@@ -9,11 +9,14 @@ from typing import Any
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.settings import resolve
 from photoshop_request_builder.takedown import Kind
 
-INPUTS = ("submissions", "texts", "splits", "nsfw", "removed")
+INPUTS = ("submissions", "texts", "splits", "nsfw", "removed", "reviews")
 """The tables of a shard that a decision depends on, besides the candidates themselves."""
+_OPT_IN = frozenset({"nsfw", "reviews"})
+"""Those that are there only where somebody asked for them."""
 
 PICTURES = ("sha256", "source_sha256", "second_source_sha256")
 """The columns of a candidate that name the pictures which publishing it shows; the last is null for most."""
@@ -32,6 +35,8 @@ class Withheld(StrEnum):
     """The request shows pictures of two splits at once: in either it would leak."""
     NSFW = Verdict.NSFW.value
     """Reddit's `over_18`, or a picture whose score is at or above the threshold; kept with `include_nsfw`."""
+    UNVERIFIED = "unverified"
+    """Of the test split, and nobody confirmed it in `review`; with `verified_test`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Policy:
 
     include_nsfw: bool
     nsfw_threshold: float
+    verified_test: bool = False
+    """The test split holds only edits that people confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,13 @@ class Selection:
     """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
     removed: Removed
     policy: Policy
+    in_test: frozenset[str] = frozenset()
+    """Submissions of the test split."""
 
-    def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:
-        """Why a row of `candidates` with verdict `edit` is not published; None when it is.
+    def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:  # noqa: PLR0911 - one for each reason
+        """Why a row of `read_candidates` with verdict `edit` is not published; None when it is.
 
-        Reads `submission_id`, `comment_id` and the digests of the row.
+        Reads `submission_id`, `comment_id`, `verified` and the digests of the row.
         """
         if self.removed.covers(edit):
             return Withheld.TAKEN_DOWN
@@ -92,10 +101,12 @@ class Selection:
             return Withheld.BETWEEN_SPLITS
         if not self.policy.include_nsfw and self._is_nsfw(edit):
             return Withheld.NSFW
+        if self.policy.verified_test and edit["submission_id"] in self.in_test and not edit["verified"]:
+            return Withheld.UNVERIFIED
         return None
 
     def publishes(self, candidate: Mapping[str, Any]) -> bool:
-        """Whether a row of `candidates` becomes a triplet: an edit that nothing withholds."""
+        """Whether a row of `read_candidates` becomes a triplet: an edit that nothing withholds."""
         return candidate["verdict"] == Verdict.EDIT and self.withheld(candidate) is None
 
     def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
@@ -116,12 +127,12 @@ def policy_of(corpus: Corpus) -> Policy:
         InputError: a setting cannot be used.
     """
     settings = resolve(corpus, {})
-    return Policy(settings["include_nsfw"].value, settings["nsfw_threshold"].value)
+    return Policy(*(settings[name].value for name in ("include_nsfw", "nsfw_threshold", "verified_test")))
 
 
 def is_ready(corpus: Corpus, shard: int) -> bool:
     """Whether everything that the decisions of a shard depend on has been made."""
-    needed = ("candidates", *(table for table in INPUTS if table != "nsfw"))
+    needed = ("candidates", *(table for table in INPUTS if table not in _OPT_IN))
     return all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in needed)
 
 
@@ -141,6 +152,7 @@ def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Se
         nsfw_scores=scores,
         removed=removed_of(corpus, shard),
         policy=policy,
+        in_test=frozenset(row["submission_id"] for row in splits if row["split"] == "test"),
     )
 
 
@@ -175,7 +187,7 @@ def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[W
     """The edits of one shard by what becomes of them; None counts the published ones."""
     columns = ["submission_id", "comment_id", "verdict", *PICTURES]
     selection = selection_of(corpus, shard, policy)
-    candidates = _read(corpus, shard, "candidates", columns)
+    candidates = read_candidates(corpus, shard, columns).to_pylist()
     return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from photoshop_request.errors import InputError
 from photoshop_request.reddit.arctic_shift import BASE
+from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import default_workers
 
@@ -57,6 +58,23 @@ def _share(value: Any) -> float:
     return number
 
 
+def remember(corpus: Corpus, name: str, value: bool) -> None:
+    """Set a setting in corpus.toml, so that every later command has it; the other lines stay as they are.
+
+    Raises:
+        StorageError: no space or no permission.
+    """
+    path = corpus.path("corpus.toml")
+    lines = corpus.fs.cat_file(path).decode().splitlines()
+    if "[settings]" not in lines:
+        lines += ["", "[settings]"]
+    here = lines.index("[settings]") + 1
+    end = next((place for place in range(here, len(lines)) if lines[place].startswith("[")), len(lines))
+    kept = [line for line in lines[here:end] if line.partition("=")[0].strip() != name]
+    lines[here:end] = [f"{name} = {str(value).lower()}", *kept]
+    storage.write_bytes(corpus.fs, path, ("\n".join(lines) + "\n").encode())
+
+
 def _yes_or_no(value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -96,6 +114,9 @@ SETTINGS = (
     Setting("classify_nsfw", _yes_or_no, lambda: False, "score every picture of an edit (needs the extra nsfw)"),
     # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not
     Setting("nsfw_threshold", _share, lambda: 0.8, "score, 0 to 1, from which the classifier's word counts as nsfw"),
+    Setting(
+        "verified_test", _yes_or_no, lambda: False, "the test split holds only edits that people confirmed in review"
+    ),
 )
 
 

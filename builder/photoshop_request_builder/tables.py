@@ -205,6 +205,18 @@ NEAR = pa.schema([("first", pa.string()), ("second", pa.string()), ("related", p
 REMOVED = pa.schema([("kind", pa.string()), ("value", pa.string())])
 """What of a shard was taken down: `submission`, `comment` (ids) or `sha256` (a picture)."""
 
+REVIEWS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("comment_id", pa.string()),
+        ("position", pa.int32()),
+        ("index", pa.int32()),
+        ("sha256", pa.string()),
+        ("verdict", pa.string()),
+    ]
+)
+"""One row a candidate of which every reviewer who decided it says the same; there only where people have reviewed."""
+
 RANKS = pa.schema(
     [
         ("submission_id", pa.string()),

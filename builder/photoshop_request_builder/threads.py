@@ -11,6 +11,7 @@ from photoshop_request.text.anonymous import hiding
 from photoshop_request.text.threads import Edit
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.selection import Policy, Selection, removed_of, selection_of
 
 TABLES = (
@@ -24,6 +25,7 @@ TABLES = (
     "nsfw",
     "rewrites",
     "removed",
+    "reviews",
 )
 """What a thread is put together from."""
 REWRITE_COLUMNS = (
@@ -46,7 +48,7 @@ class PictureRef:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One request. `candidates` are rows of that table, in the order in which people posted them."""
+    """One request. `candidates` are rows of `read_candidates`, in the order in which people posted them."""
 
     submission: Submission
     comments: tuple[Comment, ...]
@@ -147,7 +149,8 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
         if comment.id not in removed.comments:
             comments[comment.submission_id].append(comment)
-    candidates = _grouped([row for row in _rows(corpus, shard, "candidates") if not removed.covers(row)])
+    judged = read_candidates(corpus, shard).to_pylist()
+    candidates = _grouped([row for row in judged if not removed.covers(row)])
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))

@@ -17,6 +17,7 @@ from photoshop_request_builder.cli import (
     reading,
     rebuild,
     report,
+    review,
     rewrite,
     stages,
     status,
@@ -50,6 +51,7 @@ app.command()(rebuild.rebuild)
 app.command()(look.decisions)
 app.command()(look.config)
 app.command()(view.view)
+app.command()(review.review)
 app.command()(rewrite.rewrite)
 app.command()(reading.raw)
 app.command()(reading.refresh)

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+
+import typer
 
 from photoshop_request.errors import InputError
 from photoshop_request.media.hosts import Secrets
@@ -12,7 +14,7 @@ from photoshop_request_builder.cli.console import funnel_table, hint, progress, 
 from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.incoming import parts
-from photoshop_request_builder.settings import Effective, resolve
+from photoshop_request_builder.settings import Effective, remember, resolve
 from photoshop_request_builder.stages.fetch import FetchSettings, rates_of
 
 R = TypeVar("R")
@@ -60,17 +62,29 @@ def pair(corpus: options.CorpusArgument, workers: options.Workers = None) -> Non
     hint(f"build {corpus}")
 
 
-def build(corpus: options.CorpusArgument, workers: options.Workers = None) -> None:
-    """Make the dataset under CORPUS/dataset.
+def build(
+    corpus: options.CorpusArgument,
+    verified_test: Annotated[
+        bool | None,
+        typer.Option(
+            "--verified-test/--no-verified-test",
+            help="Only edits that people confirmed in review are in the test split; kept in corpus.toml.",
+        ),
+    ] = None,
+    workers: options.Workers = None,
+) -> None:
+    """Make the dataset under CORPUS/dataset. What people decided in review counts before what the machine says.
 
-    Example: photoshop-request build CORPUS
+    Example: photoshop-request build CORPUS --verified-test
     """
     found = open_corpus(corpus)
-    work(
-        found,
-        {"workers": workers},
-        lambda settings: pipeline.build_verb(found, workers=settings["workers"].value, reporter=reporter),
-    )
+
+    def make(settings: Mapping[str, Effective]) -> int:
+        if verified_test is not None:
+            remember(found, "verified_test", verified_test)
+        return pipeline.build_verb(found, workers=settings["workers"].value, reporter=reporter)
+
+    work(found, {"workers": workers}, make)
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
     hint(f"status {corpus}")
 

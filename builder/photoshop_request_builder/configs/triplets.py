@@ -11,6 +11,7 @@ _FIGURES = (
     "dhash_distance",
     "hash_version",
     "confidence",
+    "verified",
     "locality",
     "changed_fraction",
     "regions",
@@ -30,7 +31,7 @@ _FIGURES = (
     "watermark",
     "revises",
 )
-"""Columns that are the candidate's own."""
+"""Columns that are the candidate's own, as `read_candidates` gives them."""
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:

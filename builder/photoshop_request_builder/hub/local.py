@@ -11,7 +11,7 @@ from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.pieces import Piece
-from photoshop_request_builder.stages import build, remove
+from photoshop_request_builder.stages import build, remove, settle
 
 __all__ = ["LocalFile", "built_files", "opened"]
 
@@ -42,7 +42,7 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
     """
     if unknown := sorted(set(configs) - set(CONFIGS)):
         raise InputError(f"no config {unknown[0]!r}; there are {', '.join(CONFIGS)}.")
-    if stale := [*remove.plan(corpus), *build.plan(corpus)]:
+    if stale := [*remove.plan(corpus), *settle.plan(corpus), *build.plan(corpus)]:
         raise CorpusError(
             f"{corpus.address}: the dataset is not built from what the corpus holds now "
             f"({stale[0].unit}). Run: photoshop-request build {corpus.address}"

@@ -13,6 +13,7 @@ from photoshop_request.text.flair import terms
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import selection, storage, tables
 from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.takedown import Kind
 
 _TABLES = {
@@ -147,7 +148,7 @@ def _published(corpus: Corpus) -> Iterator[pa.RecordBatch]:
         if not selection.is_ready(corpus, shard):
             continue
         decide = selection.selection_of(corpus, shard, policy)
-        candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns)
+        candidates = read_candidates(corpus, shard, columns)
         edits = candidates.filter(pa.compute.equal(candidates.column("verdict"), Verdict.EDIT.value))
         kept = pa.array([decide.publishes(row) for row in edits.to_pylist()], type=pa.bool_())
         yield from edits.filter(kept).select(list(_KEY)).cast(_PUBLISHED).to_batches()

@@ -12,17 +12,19 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.threads import edits_of
 
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
 VERSION = 1
+_COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "verdict"]
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose acceptances are missing or made from other threads."""
-    reads = ("candidates", "submissions", "comments")
+    reads = ("candidates", "submissions", "comments", "reviews")
     return [
         Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
         for shard, made_of in stale_shards(corpus, "accept", VERSION, reads=reads, writes="acceptances")
@@ -35,7 +37,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
         comments[comment.submission_id][comment.id] = comment
     edits: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist():
+    for row in read_candidates(corpus, shard, _COLUMNS).to_pylist():
         if row["verdict"] == Verdict.EDIT:
             edits[row["submission_id"]].append(row)
     rows = []

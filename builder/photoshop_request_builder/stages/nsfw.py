@@ -13,6 +13,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.freshness import stale_shards
 from photoshop_request_builder.images import read_picture
+from photoshop_request_builder.judged import read_candidates
 from photoshop_request_builder.selection import PICTURES, is_own
 from photoshop_request_builder.settings import resolve
 
@@ -31,7 +32,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     return [
         Job(f"shard {shard:05d}", partial(run, corpus, shard, model, made_of))
         for shard, made_of in stale_shards(
-            corpus, "nsfw", VERSION, reads=("candidates",), writes="nsfw", rule={"model": model}
+            corpus, "nsfw", VERSION, reads=("candidates", "reviews"), writes="nsfw", rule={"model": model}
         )
     ]
 
@@ -40,7 +41,7 @@ def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
     """Write the scores of one shard; a picture that this model has scored already is not scored again."""
     known = _known(corpus, shard, model)
     columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURES]
-    candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), columns).to_pylist()
+    candidates = read_candidates(corpus, shard, columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
     edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
     asked = {row["submission_id"] for row in edits}

@@ -4,6 +4,7 @@ Asking costs money and is a command of its own (`asking`); this only reads. A re
 no answer, and so no rewrite: never one that belongs to other words.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +26,7 @@ VERSION = 1
 _PICTURES = 4
 """Each costs as much as the prompt and all the words."""
 _CLARIFICATIONS = 5
-_NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites"})
+_NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites", "reviews"})
 _INPUTS = tuple(dict.fromkeys(("candidates", "comments", *INPUTS)))
 """What a question is made from; splits, ranks and the like change nothing."""
 
@@ -87,7 +88,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
             "answers": answers,
             "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
             "asked_as": PROMPT_VERSION,
-            "policy": [policy.include_nsfw, policy.nsfw_threshold],
+            "policy": dataclasses.asdict(policy),
         }
         fingerprint = storage.fingerprint("rewrite", VERSION, made_of)
         done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "rewrites"))

@@ -11,6 +11,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.judged import read_candidates
 
 VERSION = 3
 _DECIMALS = 1
@@ -23,7 +24,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     stamps = [
         storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
         for shard in range(corpus.shards)
-        for table in ("candidates", "comments")
+        for table in ("candidates", "comments", "reviews")
     ]
     contents = [stamp.content if stamp else None for stamp in stamps]
     made_of = storage.fingerprint("votes", VERSION, {"contents": contents})
@@ -47,14 +48,13 @@ def correction_of(corpus: Corpus) -> FirstComer:
 
 
 def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:
-    path = corpus.shard_path(shard, "candidates")
-    if not corpus.fs.exists(path):
+    if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return
     columns = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "verdict"]
     scores = storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"), ["id", "score"])
     score_of = dict(zip(scores.column("id").to_pylist(), scores.column("score").to_pylist(), strict=True))
     edits: dict[str, dict[str, Edit]] = defaultdict(dict)
-    for row in storage.read_table(corpus.fs, path, columns).to_pylist():
+    for row in read_candidates(corpus, shard, columns).to_pylist():
         # the first edit of each solver: later ones are seen by other people
         if row["verdict"] == Verdict.EDIT and row["author"] not in edits[row["submission_id"]]:
             comment = row["comment_id"]

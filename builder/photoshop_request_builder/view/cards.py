@@ -11,10 +11,11 @@ from photoshop_request.text.anonymous import hiding
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.selection import Selection, is_own, is_ready, removed_of, selection_of
+from photoshop_request_builder.judged import read_candidates
+from photoshop_request_builder.selection import Removed, Selection, is_own, is_ready, removed_of, selection_of
 from photoshop_request_builder.threads import instruction_at
 
-__all__ = ["FIGURES", "Request", "card", "meanings", "requests"]
+__all__ = ["FIGURES", "OF_COMMENTS", "OF_SUBMISSIONS", "Request", "card", "meanings", "request_of", "requests", "score"]
 
 _UNTOLD = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
 FIGURES = (
@@ -44,8 +45,8 @@ FIGURES = (
     "revises",
 )
 """Columns of `candidates` that a card lists, in this order."""
-_OF_SUBMISSIONS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
-_OF_COMMENTS = ["id", "submission_id", "author", "score", "deleted_by_author"]
+OF_SUBMISSIONS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
+OF_COMMENTS = ["id", "submission_id", "author", "score", "deleted_by_author"]
 _DIGITS = 4
 _OWN_MEANINGS = {
     "second_shot": "One scene, two exposures.",
@@ -80,42 +81,55 @@ class Request:
 def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
     """The requests of one shard that have pictures, one after the other; user names are taken out of their words."""
     selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
-    submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", _OF_SUBMISSIONS)}
-    comments = {row["id"]: row for row in _rows(corpus, shard, "comments", _OF_COMMENTS)}
+    removed = removed_of(corpus, shard)
+    submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", OF_SUBMISSIONS)}
+    comments = defaultdict(list)
+    for comment in _rows(corpus, shard, "comments", OF_COMMENTS):
+        comments[comment["submission_id"]].append(comment)
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
-    names = defaultdict(set)
-    for comment in comments.values():
-        names[comment["submission_id"]].add(comment["author"])
-    told = _is_told(corpus, shard, submissions, comments)
-    for submission_id, group in groupby(_rows(corpus, shard, "candidates"), key=lambda row: row["submission_id"]):
-        rows = list(group)
-        submission = submissions.get(submission_id, {})
-        own = [row for row in rows if told(row) and row["sha256"]]
-        pictures = {row["sha256"]: (row["extension"], _size(row)) for row in own}
-        # an edit of a picture whose comment was deleted would show that picture
-        shown = [row for row in rows if row["comment_id"] and told(row) and row["source_sha256"] in {None, *pictures}]
-        yield Request(
-            submission=submission,
-            text=texts.get(submission_id),
-            candidates=tuple(shown),
-            comments=comments,
-            withheld=_withheld(shown, selection),
-            pictures=pictures,
-            source=next((row["sha256"] for row in own if is_own(row)), None),
-            hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
-            nsfw=bool(submission.get("over_18") or (selection and submission_id in selection.over_18)),
-            hide=hiding(name for name in {submission.get("author"), *names[submission_id]} if name),
-        )
+    judged = read_candidates(corpus, shard).to_pylist()
+    for submission_id, group in groupby(judged, key=lambda row: row["submission_id"]):
+        submission, under = submissions.get(submission_id, {}), comments[submission_id]
+        yield request_of(list(group), submission, under, texts.get(submission_id), selection, removed)
+
+
+def request_of(
+    rows: Sequence[Mapping[str, Any]],
+    submission: Mapping[str, Any],
+    comments: Sequence[Mapping[str, Any]],
+    text: Mapping[str, Any] | None,
+    selection: Selection | None,
+    removed: Removed,
+) -> Request:
+    """A request of its rows of `candidates` (as `read_candidates` gives them), `submissions`, `comments` and `texts`."""
+    by_id = {comment["id"]: comment for comment in comments}
+    told = _is_told(submission, by_id, removed)
+    own = [row for row in rows if told(row) and row["sha256"]]
+    pictures = {row["sha256"]: (row["extension"], _size(row)) for row in own}
+    # an edit of a picture whose comment was deleted would show that picture
+    shown = [row for row in rows if row["comment_id"] and told(row) and row["source_sha256"] in {None, *pictures}]
+    names = {submission.get("author"), *(comment["author"] for comment in comments)}
+    return Request(
+        submission=submission,
+        text=text,
+        candidates=tuple(shown),
+        comments=by_id,
+        withheld=_withheld(shown, selection),
+        pictures=pictures,
+        source=next((row["sha256"] for row in own if is_own(row)), None),
+        hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
+        nsfw=bool(submission.get("over_18") or (selection and rows[0]["submission_id"] in selection.over_18)),
+        hide=hiding(name for name in names if name),
+    )
 
 
 def _is_told(
-    corpus: Corpus, shard: int, submissions: Mapping[str, Mapping[str, Any]], comments: Mapping[str, Mapping[str, Any]]
+    submission: Mapping[str, Any], comments: Mapping[str, Mapping[str, Any]], removed: Removed
 ) -> Callable[[Mapping[str, Any]], bool]:
     """Says of a row of `candidates` whether it was neither deleted by its author nor taken down."""
-    removed = removed_of(corpus, shard)
 
     def is_told(row: Mapping[str, Any]) -> bool:
-        under = (submissions.get(row["submission_id"], {}), comments.get(row["comment_id"] or "", {}))
+        under = (submission, comments.get(row["comment_id"] or "", {}))
         is_deleted = any(one.get("deleted_by_author") for one in under)
         return not (is_deleted or row["verdict"] in _UNTOLD or removed.covers(row))
 
@@ -143,6 +157,7 @@ def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str,
         "flair": request.submission.get("flair"),
         "verdict": row["verdict"],
         "withheld": request.withheld.get(place),
+        "verified": row["verified"],
         "detail": row["detail"],
         "host": row["host"],
         "posted": row["solver_comment_utc"],

@@ -20,6 +20,7 @@ from photoshop_request_builder.view.cards import meanings
 __all__ = ["Viewed", "view"]
 
 _FILES = (
+    ("static", "cards.js"),
     ("static", "viewer.js"),
     ("static", "viewer.css"),
     ("vendor", "img-comparison-slider.js"),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import WIDTHS, chromium, complaints, prefer_dark, requested, resize
+from browser import WIDTHS, chromium, complaints, prefer_dark, requested, resize, serious_findings
 from made_corpus import make_corpus
 
 from photoshop_request_builder.report.sentences import Language
@@ -77,3 +77,15 @@ def test_a_table_opens_and_scrolls_within_itself(chrome: Any, report: Path) -> N
     chrome.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
     wide = chrome.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious_in_the_report(chrome: Any, report: Path, *, dark: bool) -> None:
+    """With every table open, by axe-core, which comes from npm."""
+    resize(chrome, "desktop")
+    chrome.get(report.as_uri())
+    prefer_dark(chrome, dark=dark)
+    chrome.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
+    found = serious_findings(chrome)
+    prefer_dark(chrome, dark=False)
+    assert found == []

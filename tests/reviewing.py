@@ -1,0 +1,40 @@
+"""A review as its reviewer gets it: a server in a process of its own, its address, and what was decided."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import start
+
+from photoshop_request_builder.review.store import Decision, open_store
+
+
+@contextmanager
+def reviewing(corpus: Path, *arguments: str) -> Iterator[str]:
+    """The address of a running `review`; it is interrupted at the end, which must end it well."""
+    pytest.importorskip("uvicorn", reason="needs the extra review")
+    process = start("review", corpus, *arguments)
+    assert process.stdout
+    try:
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), process.communicate()
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=20)
+    assert process.returncode == 0, told
+    assert "every decision is kept" in told
+
+
+def decided(corpus: Path) -> list[Decision]:
+    """What lies in the corpus."""
+    with open_store(corpus / "decisions.sqlite") as store:
+        return store.decisions()
+
+
+def said(corpus: Path) -> list[Any]:
+    """The verdicts, in the order in which they were given."""
+    return [decision.verdict for decision in decided(corpus)]
