@@ -36,6 +36,7 @@ def serve(corpus: Corpus, reviewer: str, order: Order, port: int, ready: Callabl
             listening.bind((_HOST, port))
         except OSError as error:
             raise InputError(f"port {port} cannot be had ({error.strerror}). Choose another with --port.") from error
+        listening.listen()  # who opens the address at once waits, and is not refused
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
         hosts = {f"{name}:{port}" for name in (_HOST, "localhost")}

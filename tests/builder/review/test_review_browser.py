@@ -29,7 +29,6 @@ def corpus(tmp_path: Path) -> Path:
 def page(chrome: Any, corpus: Path) -> Iterator[Any]:
     """The review of ann; afterwards nothing may have been complained of, nor asked for elsewhere."""
     with reviewing(corpus, "--reviewer", "ann") as address:
-        chrome.get("about:blank")
         resize(chrome, "desktop")
         prefer_dark(chrome, dark=False)
         requested(chrome), complaints(chrome)
@@ -92,7 +91,7 @@ def test_undo_brings_back_what_was_decided_last(page: Any, corpus: Path) -> None
 
 
 def test_later_leaves_undecided_and_back_shows_what_one_said(page: Any, corpus: Path) -> None:
-    """j and k; a second word takes the place of the first."""
+    """J and k; a second word takes the place of the first."""
     first = status(page)
     press(page, "jk")
     assert status(page) == first
@@ -120,7 +119,9 @@ def test_slider_mask_and_difference_are_those_of_the_viewer(page: Any) -> None:
     for key, name in (("m", "mask"), ("d", "heat")):
         pressed(page, key)
         wait(page, f"const i = document.querySelector('img.{name}'); return i?.complete && i.naturalWidth > 0")
-    images = page.execute_script("return [...document.images].map((i) => i.complete && i.naturalWidth > 0 && i.alt !== '')")
+    images = page.execute_script(
+        "return [...document.images].map((i) => i.complete && i.naturalWidth > 0 && i.alt !== '')"
+    )
     assert all(images)
 
 
