@@ -169,6 +169,8 @@ def _clear_directory(block: memoryview, order: str, place: int) -> None:
 def _drop_entry(block: memoryview, order: str, place: int, number: int) -> None:
     """Close the gap of one entry; the bytes won at the end, after the pointer to the next directory, are zeros."""
     count = struct.unpack_from(f"{order}H", block, place)[0]
+    if count <= number:
+        return  # in a damaged file the GPS directory, cleared by now, may lie over this one
     start, end = place + 2 + 12 * number, min(place + 2 + 12 * count + 4, len(block))
     block[start:end] = bytes(block[start + 12 : end]) + bytes(12)
     struct.pack_into(f"{order}H", block, place, count - 1)

@@ -20,7 +20,10 @@ _GYAZO_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 def _read(body: str) -> list[Picture]:
     said = load_json(body)
-    if not isinstance(said, dict) or said.get("type") not in {"photo", "link"}:
+    if not isinstance(said, dict) or said.get("type") not in (
+        "photo",
+        "link",
+    ):  # a page may say a list, which no set takes
         return []
     url = said.get("url")
     title = said.get("title")

@@ -132,3 +132,17 @@ def test_damaged_files_never_raise_and_keep_their_length(data: bytes, cut: int, 
     if cleaned is not None:
         assert len(cleaned) == len(damaged)
         assert without_location(cleaned) is None
+
+
+def test_a_gps_directory_that_lies_over_the_main_one_is_cleared_without_a_fault() -> None:
+    """Found by fuzzing: in a damaged file the pointer may lead to the directory that holds it, or to its middle."""
+    import struct
+
+    from photoshop_request.media.exif import without_location
+
+    entry = struct.pack(">HHII", 0x8825, 4, 1, 8)
+    tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
+    data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(tiff) + 8) + b"Exif\0\0" + tiff + b"\xff\xd9"
+    cleaned = without_location(data)
+    assert cleaned is not None
+    assert len(cleaned) == len(data)

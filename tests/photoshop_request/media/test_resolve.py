@@ -269,3 +269,13 @@ def test_a_short_link_inside_is_blocked() -> None:
     outcome, hosts = run({"https://bit.ly/AbC": redirect("http://127.0.0.1/x.jpg")}, "https://bit.ly/AbC")
     assert [picture.url for picture in outcome.pictures] == ["http://127.0.0.1/x.jpg"]
     assert len(hosts.requests) == 1
+
+
+def test_an_oembed_answer_of_another_shape_names_no_picture() -> None:
+    """Found by fuzzing: a list has no hash."""
+    from photoshop_request.media.hosts import Kind, Secrets, Target, named
+
+    family = named("flickr")
+    assert family.steps
+    (step,) = family.steps(Target(Kind.PAGE, "https://flickr.com/a", "flickr"), Secrets())
+    assert step.read('{"type": [], "url": 1}') == []
