@@ -3,7 +3,8 @@
 Usage: python benchmarks/training [--rows 240] [--rounds 3] [--seconds 8]
 
 A sample: two JPEGs of 1,280 x 960 cropped to 512 x 512. Two cores: two threads, or two workers of one thread. Everybody
-decodes and crops with the same functions. Peers make float32 batches of the two pictures; ours has the mask too. Ratios
+decodes and crops with the same functions, so that core-milliseconds of a sample compare the loaders on a busy machine
+too. Peers make float32 batches of the two pictures; ours has the mask too. Ratios
 count, not samples a second, on a machine that others use too.
 """
 
@@ -37,15 +38,18 @@ def main() -> None:
             for name, rounds in found.items():
                 rounds.append(once(name, Path(place), given.seconds))
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; medians of {given.rounds} rounds\n")
-    print("                            samples/s   of raw   first batch   memory it adds   largest worker")
+    print(
+        "                            samples/s   of raw   core-ms each   first batch   memory it adds   largest worker"
+    )
     for name, rounds in found.items():
         ratio = [one["rate"] / limit["rate"] for one, limit in zip(rounds, found["raw limit"], strict=True)]
-        rate, first, own, worker = (
-            statistics.median(one[what] for one in rounds) for what in ("rate", "first", "own", "worker")
+        rate, busy, first, own, worker = (
+            statistics.median(one[what] for one in rounds) for what in ("rate", "busy", "first", "own", "worker")
         )
         alone = name in {"raw limit", "ours"}  # they have threads; what was seen are short helpers of imports
         kept = f"{'-':>14}" if alone else f"{worker:11,.0f} MB"
-        print(f"{name:26} {rate:10.0f} {statistics.median(ratio):8.2f} {first:11.2f} s {own:13,.0f} MB {kept}")
+        spent = f"{busy:14.1f}" if alone else f"{'-':>14}"
+        print(f"{name:26} {rate:10.0f} {statistics.median(ratio):8.2f} {spent} {first:11.2f} s {own:13,.0f} MB {kept}")
 
 
 def once(name: str, folder: Path, seconds: float) -> dict[str, float]:

@@ -104,12 +104,15 @@ def datasets_map(folder: Path) -> Batches:
     yield from _torch_loader(rows.with_transform(_both_of_many), shuffle=True)
 
 
+_PICTURES = ["source_image", "edited_image"]
+
+
 def datasets_stream(folder: Path) -> Batches:
     """`datasets`, streaming from the files, with its shuffle buffer."""
     import datasets  # noqa: PLC0415
 
-    rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", streaming=True)
-    rows = rows.select_columns(["source_image", "edited_image"]).decode(enable=False).shuffle(buffer_size=64)
+    rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", streaming=True, columns=_PICTURES)
+    rows = rows.decode(enable=False).shuffle(buffer_size=64)
     yield from _torch_loader(rows.map(_both_of_one, remove_columns=rows.column_names))
 
 
@@ -150,13 +153,13 @@ CONTESTANTS: dict[str, Callable[[Path], Batches]] = {
 }
 
 
-def count(batches: Batches, clock: Callable[[], float], seconds: float) -> tuple[float, float]:
-    """Seconds until the first batch, and samples a second after the first two, for about so many seconds."""
+def count(batches: Batches, clock: Callable[[], float], busy: Callable[[], float], seconds: float) -> tuple[float, ...]:
+    """Seconds until the first batch; samples a second, and seconds of this process's cores a sample, after the first two."""
     begin = clock()
     next(batches)
     first = clock() - begin
     next(batches)
-    start, samples = clock(), 0
+    start, used, samples = clock(), busy(), 0
     for some in itertools.takewhile(lambda _: clock() - start < seconds, batches):
         samples += some
-    return first, samples / (clock() - start)
+    return first, samples / (clock() - start), (busy() - used) / samples
