@@ -12,7 +12,7 @@ import zstandard
 
 WANTED = "PhotoshopRequest"
 _OTHERS = ["AskReddit", "funny", "pics", "gaming", "worldnews", "aww", "photoshopbattles", "u_somebody"]
-_BOILERPLATE = {
+COMMENT_KEYS = {
     "all_awardings": [], "approved_at_utc": None, "archived": False, "associated_award": None, "awarders": [],
     "author_flair_background_color": None, "author_flair_css_class": None, "author_flair_richtext": [],
     "author_flair_template_id": None, "author_flair_text": None, "author_flair_text_color": None,
@@ -25,7 +25,7 @@ _BOILERPLATE = {
     "stickied": False, "subreddit_type": "public", "top_awarded_type": None, "total_awards_received": 0,
     "treatment_tags": [], "user_reports": [],
 }  # fmt: skip
-_SUBMISSION_BOILERPLATE = {
+SUBMISSION_KEYS = {
     "allow_live_comments": False, "category": None, "clicked": False, "content_categories": None,
     "contest_mode": False, "discussion_type": None, "domain": "i.redd.it", "downs": 0, "hidden": False,
     "hide_score": False, "is_crosspostable": True, "is_meta": False, "is_original_content": False,
@@ -59,7 +59,7 @@ def comments(count: int, *, every: int = 1, seed: int = 1) -> Iterator[bytes]:
             "score": chance.getrandbits(5), "subreddit": subreddit, "subreddit_id": f"t5_{len(subreddit):x}",
             "subreddit_name_prefixed": f"r/{subreddit}",
         }  # fmt: skip
-        yield _line(thing | _BOILERPLATE)
+        yield _line(thing | COMMENT_KEYS)
 
 
 def submissions(count: int, *, every: int = 1, seed: int = 2) -> Iterator[bytes]:
@@ -86,7 +86,7 @@ def submissions(count: int, *, every: int = 1, seed: int = 2) -> Iterator[bytes]
             "thumbnail": f"https://b.thumbs.redditmedia.com/{picture}.jpg", "title": _text(chance, words, 5, 15),
             "upvote_ratio": 0.5 + chance.random() / 2, "url": f"https://i.redd.it/{picture}.jpg",
         }  # fmt: skip
-        yield _line(thing | _BOILERPLATE | _SUBMISSION_BOILERPLATE)
+        yield _line(thing | COMMENT_KEYS | SUBMISSION_KEYS)
 
 
 def write_zst(path: Path, lines: Iterator[bytes]) -> int:

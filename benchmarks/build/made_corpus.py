@@ -25,7 +25,7 @@ def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: 
     requests = pictures // (EDITS + 1)
     corpus = create_corpus(folder / "corpus", shards=shards)
     _write_archives(folder, requests)
-    ingest_verb(corpus, [str(folder / name) for name in ("s.jsonl", "c.jsonl")], workers=1, reporter=reporter)
+    ingest_verb(corpus, [str(folder / name) for name in ("s.jsonl", "c.jsonl")], reporter=reporter)
     for shard in range(corpus.shards):
         links = storage.read_table(corpus.fs, corpus.shard_path(shard, "links")).to_pylist()
         rows = [_candidate(corpus, link, size, dice) for link in links]
@@ -42,7 +42,7 @@ def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: 
 
 def prepare(corpus: Corpus, reporter: Reporter) -> None:
     """Everything, the dataset too: what is timed afterwards is timed alone."""
-    build_verb(corpus, workers=1, reporter=reporter)
+    build_verb(corpus, reporter=reporter)
 
 
 def _write_archives(folder: Path, requests: int) -> None:

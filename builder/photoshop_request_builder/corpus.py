@@ -178,5 +178,6 @@ def _scratch(corpus: Corpus) -> str:
 
 
 def _locate(path: str | Path) -> tuple[AbstractFileSystem, str]:
-    fs, root = fsspec.core.url_to_fs(str(path))
+    # what other processes and machines write must be seen at once
+    fs, root = fsspec.core.url_to_fs(str(path), use_listings_cache=False)
     return fs, root.rstrip("/")

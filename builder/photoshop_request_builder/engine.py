@@ -1,4 +1,4 @@
-"""Runs the jobs of a stage: here, on a pool of processes, or one after the other.
+"""Runs the jobs of a stage: here, on a pool of processes, or one after the other; `ray_engine` runs them on a cluster.
 
 A stage is two plain functions. `plan` looks at fingerprints only and gives the jobs that are to be done; each job is a
 picklable call over one unit (a shard, a file) that reads whole files and writes whole files. Who runs a job, where and
@@ -10,8 +10,8 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from photoshop_request.errors import PhotoshopRequestError
 
@@ -27,6 +27,42 @@ class Job(Generic[R]):
     """For people: `shard 00017`, `RS_2020-06.zst`."""
     run: Callable[[], R]
     """Picklable: a `functools.partial` of a module's function."""
+
+
+class Engine(Protocol):
+    """Who runs the jobs of a stage."""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the jobs run on this machine, so that it sees at once what they write."""
+
+    def run(
+        self,
+        jobs: Sequence[Job[R]],
+        *,
+        on_done: Callable[[Job[R], R], None] | None = None,
+        on_tick: Callable[[], None] | None = None,
+    ) -> list[R]:
+        """As `run_jobs` does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The engine of this machine."""
+
+    workers: int = 1
+    """Processes; with one, jobs run in this process."""
+    is_here: bool = field(default=True, init=False)
+
+    def run(
+        self,
+        jobs: Sequence[Job[R]],
+        *,
+        on_done: Callable[[Job[R], R], None] | None = None,
+        on_tick: Callable[[], None] | None = None,
+    ) -> list[R]:
+        """See `run_jobs`."""
+        return run_jobs(jobs, workers=self.workers, on_done=on_done, on_tick=on_tick)
 
 
 def default_workers() -> int:

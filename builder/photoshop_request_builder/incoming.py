@@ -1,24 +1,24 @@
 """What each input gave: `incoming/<source>/<part>/`, one Parquet file a shard and table, and `part.json` written last.
 
-A part without `part.json` does not exist: it is what a killed run left, and the next run begins it again. Rows are the
-record's columns and the raw line, so that nothing the source said is lost.
+A part without `part.json` does not exist: it is what a killed run left, and the next run begins it again. Files are
+made elsewhere and come to their place whole, when all are done: two that make the same part at once (on a cluster, a job
+that was thought dead and the one that took over) put the same bytes in the same places, and neither takes anything away
+from the other. Rows are the record's columns and the raw line, so that nothing the source said is lost.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
-from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus, shard_of
+from photoshop_request_builder.corpus import Corpus, scratch_folder, shard_of
 from photoshop_request_builder.open_files import allow_open_files
 from photoshop_request_builder.tables import COMMENTS, SUBMISSIONS, to_table
 
@@ -75,32 +75,32 @@ class PartWriter:
     """Writes the rows of one part, in bounded memory. Leaves no part behind when its block is left by an exception."""
 
     def __init__(self, corpus: Corpus, source: str, part: str) -> None:
-        """Prepare `incoming/<source>/<part>/`; what a killed run left there is removed."""
+        """Prepare `incoming/<source>/<part>/`; files are opened on entering."""
         self._corpus = corpus
         self._folder = corpus.path("incoming", source, part)
+        self._open = ExitStack()
+        self._scratch = Path()
         self._files = ExitStack()
         self._writers: dict[tuple[str, int], pq.ParquetWriter] = {}
         self._rows: dict[tuple[str, int], list[tuple[Submission | Comment, bytes]]] = {}
         self._held = 0
 
     def __enter__(self) -> Self:
-        """Begin with an empty folder.
+        """Begin with an empty folder for files in the making.
 
         Raises:
             StorageError: this system does not allow a file for each shard and table to be open.
         """
-        if isinstance(self._corpus.fs, LocalFileSystem):
-            allow_open_files(len(TABLES) * self._corpus.shards)
-        remove(self._corpus.fs, self._folder)
+        allow_open_files(len(TABLES) * self._corpus.shards)
+        self._scratch = Path(self._open.enter_context(scratch_folder(self._corpus)))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every file."""
+        """Close every file, and remove what was not finished."""
         self._files.__exit__(kind, error, trace)
-        if kind is not None:
-            remove(self._corpus.fs, self._folder)
+        self._open.__exit__(kind, error, trace)
 
     def add(self, record: Submission | Comment, raw: bytes) -> None:
         """Take one row; it is written with its shard's next row group."""
@@ -114,12 +114,24 @@ class PartWriter:
             self._flush()
 
     def finish(self, summary: IngestSummary) -> None:
-        """Write what is held, close the files, and make the part exist."""
+        """Write what is held, put the files in their place, and make the part exist.
+
+        Raises:
+            StorageError: no space or no permission.
+        """
         self._flush()
         for writer in self._writers.values():
             writer.close()
         self._files.close()
-        storage.write_json(self._corpus.fs, f"{self._folder}/part.json", asdict(summary))
+        fs, note = self._corpus.fs, f"{self._folder}/part.json"
+        before = storage.read_json(fs, note)
+        if before and before["fingerprint"] != summary.fingerprint:  # of another rule: not even half of it may stay
+            remove(fs, self._folder)
+        for key in sorted(self._writers):
+            name = _file_name(*key)
+            with storage.explained(f"{self._folder}/{name}"):
+                storage.move_file(fs, str(self._scratch / name), f"{self._folder}/{name}")
+        storage.write_json(fs, note, asdict(summary))
 
     def shards(self) -> dict[str, list[int]]:
         """Which shards got rows so far, by table."""
@@ -129,13 +141,14 @@ class PartWriter:
     def _flush(self) -> None:
         for (table, shard), rows in sorted(self._rows.items(), key=lambda item: item[0]):
             if rows:
-                self._writer(table, shard).write_table(_table(table, rows))
+                with storage.explained(str(self._scratch)):
+                    self._writer(table, shard).write_table(_table(table, rows))
         self._rows.clear()
         self._held = 0
 
     def _writer(self, table: str, shard: int) -> pq.ParquetWriter:
         if (table, shard) not in self._writers:
-            file = self._files.enter_context(open_whole(self._corpus.fs, f"{self._folder}/{_file_name(table, shard)}"))
+            file = self._files.enter_context((self._scratch / _file_name(table, shard)).open("wb"))
             self._writers[table, shard] = pq.ParquetWriter(
                 file,
                 TABLES[table].append(RAW),
@@ -167,22 +180,6 @@ def read_rows(
         return None
     path = corpus.path("incoming", summary.source, summary.part, _file_name(table, shard))
     return storage.read_table(corpus.fs, path, columns or TABLES[table].names)
-
-
-@contextmanager
-def open_whole(fs: AbstractFileSystem, path: str) -> Iterator[IO[bytes]]:
-    """A new file at `path`, flushed to the disk when closed.
-
-    Raises:
-        StorageError: no space or no permission.
-    """
-    with storage.explained(path):
-        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        with fs.open(path, "wb") as file:
-            yield file
-            if isinstance(fs, LocalFileSystem):
-                file.flush()
-                os.fsync(file.fileno())
 
 
 def remove(fs: AbstractFileSystem, folder: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import gmtime, strftime
 from types import TracebackType
 from typing import IO, Self
@@ -13,8 +14,8 @@ from photoshop_request.reddit.archives import Ending
 from photoshop_request.reddit.parse import Reject, Why, parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.incoming import TABLES, IngestSummary, PartWriter, open_whole, remove
+from photoshop_request_builder.corpus import Corpus, scratch_folder
+from photoshop_request_builder.incoming import TABLES, IngestSummary, PartWriter, remove
 
 _HEAD = 200
 """Bytes of a rejected line that are kept for people."""
@@ -71,11 +72,12 @@ class Intake:
         self._likely: type = Comment
         self._tally = _Tally()
         self._open = ExitStack()
+        self._scratch = Path()
         self._rejects: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
         """Open the part."""
-        remove(self._corpus.fs, self._rejects_path)
+        self._scratch = Path(self._open.enter_context(scratch_folder(self._corpus)), "rejects.jsonl")
         self._open.enter_context(self._writer)
         return self
 
@@ -133,6 +135,7 @@ class Intake:
             CutInputError: a file ends or breaks before its first line does.
         """
         tally, origin = self._tally, self._origin
+        self._keep_rejects()
         if origin.size and not (self.kept or tally.other_subreddits or tally.rejected[Why.PRIVATE_MESSAGE]):
             raise self._nothing(ending, detail)
         summary = IngestSummary(
@@ -167,12 +170,20 @@ class Intake:
         cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
         return ForeignInputError(f"{name}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?")
 
+    def _keep_rejects(self) -> None:
+        if self._rejects is None:
+            remove(self._corpus.fs, self._rejects_path)
+            return
+        self._rejects.close()
+        with storage.explained(self._rejects_path):
+            storage.move_file(self._corpus.fs, str(self._scratch), self._rejects_path)
+
     def _reject(self, reject: Reject, line: bytes, number: int, offset: int) -> None:
         tally = self._tally
         tally.rejected[reject.reason] += 1
         tally.first_reject = tally.first_reject or f"{reject.reason} {reject.detail}".strip()
         if self._rejects is None:
-            self._rejects = self._open.enter_context(open_whole(self._corpus.fs, self._rejects_path))
+            self._rejects = self._open.enter_context(self._scratch.open("wb"))
         entry = {
             "file": self._origin.input,
             "line": number,

@@ -24,6 +24,8 @@ class Meter:
         if now - self._noted.get(name, float("-inf")) < _EVERY:
             return
         self._noted[name] = now
+        if not self.folder.is_dir():  # on another machine
+            return
         place = self.folder / hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
         part = place.with_suffix(".part")
         part.write_text(str(done))

@@ -1,5 +1,6 @@
 """The verbs as plain functions: each runs its stages in order, over whatever is not done yet."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -8,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from photoshop_request.errors import CutInputError, EmptyInputError, InputError
+from photoshop_request.errors import CutInputError, EmptyInputError, InputError, StorageError
 from photoshop_request.reddit.archives import Archive, Ending
 from photoshop_request.reddit.inputs import find_archives
 from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.engine import Job, run_jobs
-from photoshop_request_builder.incoming import IngestSummary
+from photoshop_request_builder.engine import Engine, Job, Local
+from photoshop_request_builder.incoming import IngestSummary, read_part
 from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.meter import Meter
 from photoshop_request_builder.stages import (
@@ -38,6 +39,9 @@ from photoshop_request_builder.stages import (
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
+HERE = Local()
+_SEEN_WITHIN = 120.0
+"""Seconds: NFS keeps what it knows of a folder for up to 60 (nfs(5), `acdirmax`)."""
 
 
 class Progress(Protocol):
@@ -55,21 +59,21 @@ class Reporter:
     progress: Progress
 
 
-def ingest_verb(corpus: Corpus, files: Sequence[str], *, workers: int, reporter: Reporter) -> list[InputError]:
+def ingest_verb(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, reporter: Reporter) -> list[InputError]:
     """Read the files, merge, and find the addresses; returns what was wrong with files that could not be read whole.
 
     Raises:
         InputError: a file is missing; nothing has been done then.
     """
     files = find_archives(files)
-    results, troubles = _read_files(corpus, files, workers=workers, reporter=reporter)
+    results, troubles = _read_files(corpus, files, engine=engine, reporter=reporter)
     troubles += [result for result in results if isinstance(result, InputError)]
     named = {str(trouble).partition(":")[0] for trouble in troubles}
     troubles += [cut for path in files if path not in named and (cut := _cut(corpus, path))]
     for trouble in troubles:
         reporter.say(f"warning: {trouble}")
-    run_stage("merge", merge.plan(corpus), workers=workers, reporter=reporter)
-    run_stage("link", link.plan(corpus), workers=workers, reporter=reporter)
+    run_stage("merge", partial(merge.plan, corpus), engine=engine, reporter=reporter)
+    run_stage("link", partial(link.plan, corpus), engine=engine, reporter=reporter)
     return troubles
 
 
@@ -90,51 +94,84 @@ def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -
     else:
         fetched = Fetched(0, {}, 0)
         reporter.say("fetch: nothing to do")
-    run_stage("gather", gather.plan(corpus), workers=1, reporter=reporter)
+    run_stage("gather", partial(gather.plan, corpus), reporter=reporter)
     return fetched
 
 
-def pair_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
+def pair_verb(corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
     """Judge every candidate; returns the number of shards that were to be done."""
-    return len(run_stage("pair", pair.plan(corpus), workers=workers, reporter=reporter))
+    return len(run_stage("pair", partial(pair.plan, corpus), engine=engine, reporter=reporter))
 
 
-def build_verb(corpus: Corpus, *, workers: int, reporter: Reporter) -> int:
+def build_verb(corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
     """Make the texts, the splits and the dataset; returns the number of units that were to be done."""
-    done: list[None] = []
     # opt-in: of this nothing is said where nobody has reviewed
-    if jobs := settle.plan(corpus):
-        done += run_stage("settle", jobs, workers=1, reporter=reporter)
-    done += run_stage("text", text.plan(corpus), workers=workers, reporter=reporter)
-    done += run_stage("split", split.plan(corpus), workers=1, reporter=reporter)
-    done += run_stage("rank", rank.plan(corpus), workers=1, reporter=reporter)
-    done += run_stage("accept", accept.plan(corpus), workers=workers, reporter=reporter)
-    done += run_stage("votes", votes.plan(corpus), workers=1, reporter=reporter)
-    done += run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
+    done: list[None] = run_stage("settle", partial(settle.plan, corpus), reporter=reporter, says_nothing=True)
+    done += run_stage("text", partial(text.plan, corpus), engine=engine, reporter=reporter)
+    done += run_stage("split", partial(split.plan, corpus), reporter=reporter)
+    done += run_stage("rank", partial(rank.plan, corpus), reporter=reporter)
+    done += run_stage("accept", partial(accept.plan, corpus), engine=engine, reporter=reporter)
+    done += run_stage("votes", partial(votes.plan, corpus), reporter=reporter)
+    done += run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     # opt-in: of these nothing is said where they were never asked for
-    if jobs := nsfw.plan(corpus):
-        done += run_stage("nsfw", jobs, workers=workers, reporter=reporter)
-    if jobs := rewrite.plan(corpus):
-        done += run_stage("rewrite", jobs, workers=workers, reporter=reporter)
-    done += run_stage("measure", measure.plan(corpus), workers=workers, reporter=reporter)
-    done += run_stage("build", build.plan(corpus), workers=workers, reporter=reporter)
+    done += run_stage("nsfw", partial(nsfw.plan, corpus), engine=engine, reporter=reporter, says_nothing=True)
+    # the model's answers lie in a database of this machine
+    here = engine if engine.is_here else HERE
+    done += run_stage("rewrite", partial(rewrite.plan, corpus), engine=here, reporter=reporter, says_nothing=True)
+    done += run_stage("measure", partial(measure.plan, corpus), engine=engine, reporter=reporter)
+    done += run_stage("build", partial(build.plan, corpus), engine=engine, reporter=reporter)
     build.finish(corpus)
     return len(done)
 
 
-def run_stage(name: str, jobs: Sequence[Job[R]], *, workers: int, reporter: Reporter) -> list[R]:
-    """Run the jobs of one stage, with progress; says so where there is nothing to do."""
+def run_stage(
+    name: str,
+    plan: Callable[[], Sequence[Job[R]]],
+    *,
+    engine: Engine = HERE,
+    reporter: Reporter,
+    says_nothing: bool = False,
+) -> list[R]:
+    """Run the jobs of one stage, with progress; where there is nothing to do it says so, or with `says_nothing` not.
+
+    Raises:
+        StorageError: other machines did the jobs, and what they wrote is not seen here.
+    """
+    jobs = plan()
     if not jobs:
-        reporter.say(f"{name}: nothing to do")
+        if not says_nothing:
+            reporter.say(f"{name}: nothing to do")
         return []
     with reporter.progress(name, len(jobs), "units") as advance:
-        results = run_jobs(jobs, workers=workers, on_done=lambda _job, _result: advance(1))
+        results = engine.run(jobs, on_done=lambda _job, _result: advance(1))
+    if not engine.is_here:
+        wait_until_seen(lambda: [job.unit for job in plan()])
     reporter.say(f"{name}: {len(jobs)} done")
     return results
 
 
+def wait_until_seen(
+    missing: Callable[[], Sequence[str]],
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until what other machines wrote is seen here: network file systems remember for a while what was not there.
+
+    Raises:
+        StorageError: it is not seen after two minutes.
+    """
+    end = clock() + _SEEN_WITHIN
+    while units := missing():
+        if clock() > end:
+            raise StorageError(
+                f"{', '.join(units[:3])}: done by another machine, but not to be seen on this one. The corpus must lie "
+                "on storage that all machines of the cluster share, under the same path."
+            )
+        sleep(1.0)
+
+
 def _read_files(
-    corpus: Corpus, files: Sequence[str], *, workers: int, reporter: Reporter
+    corpus: Corpus, files: Sequence[str], *, engine: Engine, reporter: Reporter
 ) -> tuple[list[IngestSummary | InputError], list[InputError]]:
     """Read the files that are not in the corpus yet; also what is wrong with those that cannot be read at all."""
     with scratch_folder(corpus) as folder:
@@ -152,7 +189,10 @@ def _read_files(
                 advance(now - shown)
                 shown = now
 
-            results = run_jobs(jobs, workers=workers, on_done=lambda _job, _result: tick(), on_tick=tick)
+            results = engine.run(jobs, on_done=lambda _job, _result: tick(), on_tick=tick)
+    if not engine.is_here:
+        done = [result for result in results if isinstance(result, IngestSummary)]
+        wait_until_seen(lambda: [each.part for each in done if read_part(corpus, each.source, each.part) != each])
     reporter.say(f"ingest: {len(jobs)} done")
     return results, troubles
 

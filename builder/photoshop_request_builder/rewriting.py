@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 from photoshop_request.errors import CorpusError
@@ -130,7 +131,7 @@ def rewrite_verb(
             asked = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
             ask_all(corpus, islice(asked, limit), endpoint, key, on_answer=keep, state=State(reporter.say))
     use(corpus, InUse(endpoint.model, PROMPT_VERSION, with_pictures))
-    pipeline.run_stage("rewrite", rewrite.plan(corpus), workers=1, reporter=reporter)
+    pipeline.run_stage("rewrite", partial(rewrite.plan, corpus), reporter=reporter)
     return Rewritten(results, used["in"], used["out"])
 
 

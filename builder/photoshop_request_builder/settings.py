@@ -81,6 +81,12 @@ def _yes_or_no(value: Any) -> bool:
     return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[str(value).lower()]
 
 
+def _engine(value: Any) -> str:
+    if value not in {"local", "ray"}:
+        raise ValueError(value)
+    return str(value)
+
+
 def _http_address(value: Any) -> str:
     text = str(value)
     if not text.startswith(("http://", "https://")):
@@ -100,6 +106,8 @@ def parse_rates(value: Any) -> dict[str, float]:
 
 SETTINGS = (
     Setting("workers", _positive_integer, default_workers, "processes for stages that are bound by cores"),
+    Setting("engine", _engine, lambda: "local", "local, or ray: who runs the stages that are bound by cores"),
+    Setting("address", str, lambda: None, "of the Ray cluster: HOST:PORT or auto; none starts one on this machine"),
     Setting("mirror", _http_address, lambda: None, "https://HOST/PATH is requested as MIRROR/HOST/PATH"),
     Setting("contact", str, lambda: None, "a mail or web address for the user agent, so that hosts can reach you"),
     Setting(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -66,7 +67,8 @@ def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
             fs.pipe_file(path, data)
             return
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 - fsspec paths are strings
-        part = f"{path}.{os.getpid()}.part"
+        # by a random name: on shared storage a job that was thought dead may still write beside the one that took over
+        part = f"{path}.{uuid4().hex}.part"
         try:
             with open(part, "wb") as file:  # noqa: PTH123
                 file.write(data)

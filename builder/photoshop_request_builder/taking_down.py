@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from photoshop_request.errors import InputError
@@ -51,7 +52,7 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
     wanted = list(targets)
     pictures = [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
     new = add_tombstones(corpus, [*wanted, *pictures])
-    run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
     erased = _erase(corpus, reporter)
     if pages := default_folder(corpus):
@@ -148,9 +149,9 @@ def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
         ledger.record(
             [Outcome(address, State.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
         )
-    run_stage("gather", gather.plan(corpus), workers=1, reporter=reporter)
-    pair_verb(corpus, workers=1, reporter=reporter)
-    run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
+    run_stage("gather", partial(gather.plan, corpus), reporter=reporter)
+    pair_verb(corpus, reporter=reporter)
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:

@@ -124,7 +124,7 @@ def _read(corpus: Corpus, shard: int, table: str) -> list[dict[str, Any]]:
 
 def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
     """After a build: the requests in triplets, the funnel's reasons at the end, the rows."""
-    build_verb(corpus, workers=1, reporter=QUIET)
+    build_verb(corpus, reporter=QUIET)
     files = Path(corpus.root, "dataset", "triplets").glob("*.parquet")
     ids = [row for file in files for row in pq.read_table(file).column("submission_id").to_pylist()]
     step = funnel(corpus)[-1]
@@ -167,5 +167,5 @@ def test_before_the_texts_are_made_nothing_is_decided(corpus: Corpus) -> None:
         assert not any(is_ready(corpus, shard) for shard in range(corpus.shards))
         assert [step for step in funnel(corpus) if step.stage == "build"] == []
         assert not any("withheld" in line for line in decision_lines(corpus))
-        build_verb(corpus, workers=1, reporter=QUIET)
+        build_verb(corpus, reporter=QUIET)
         assert all(is_ready(corpus, shard) for shard in range(corpus.shards))

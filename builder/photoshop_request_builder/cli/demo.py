@@ -37,8 +37,8 @@ def demo(
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
         found = _open(corpus)
         # one process: the sample is smaller than what a second one costs to start
-        flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1}
-        stages.work(found, flags, lambda settings: stages.run_all(found, files, settings))
+        flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1, "engine": "local"}
+        stages.work_on(found, flags, lambda settings, engine: stages.run_all(found, files, settings, engine))
     sheet = _sheet(found)
     data.print(funnel_table(funnel(found)))
     address = found.path("dataset")

@@ -17,6 +17,18 @@ Shards = Annotated[
     int | None, typer.Option("--shards", help="Units of work of a new corpus, a power of two. Default 64.")
 ]
 Workers = Annotated[int | None, typer.Option("--workers", help="Processes. Default: one a core.")]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", metavar="local|ray", help="Who runs the work: this machine, or a Ray cluster (extra ray)."
+    ),
+]
+Address = Annotated[
+    str | None,
+    typer.Option(
+        "--address", metavar="HOST:PORT", help="Of the Ray cluster, or auto. Default: one started on this machine."
+    ),
+]
 Mirror = Annotated[str | None, typer.Option("--mirror", metavar="URL", help="Ask URL/HOST/PATH for https://HOST/PATH.")]
 Rate = Annotated[
     str | None,

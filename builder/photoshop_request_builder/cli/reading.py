@@ -14,8 +14,9 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
-from photoshop_request_builder.cli.stages import open_or_create, raise_first, reporter, work
+from photoshop_request_builder.cli.stages import open_or_create, raise_first, reporter, work_on
 from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.engine import Engine
 from photoshop_request_builder.incoming import IngestSummary
 from photoshop_request_builder.raw import find_raw
 from photoshop_request_builder.settings import Effective
@@ -43,6 +44,8 @@ def ingest(
     subreddit: options.Subreddits = None,
     shards: options.Shards = None,
     workers: options.Workers = None,
+    engine: options.Engine = None,
+    address: options.Address = None,
 ) -> None:
     """Read archives or a service into CORPUS, merge what they say of each thing, and find the pictures' addresses.
 
@@ -60,12 +63,12 @@ def ingest(
     if not asked and not files:
         raise InputError(f"Name the archives to read: photoshop-request ingest {corpus} FILE…")
 
-    def verb(settings: Mapping[str, Effective]) -> list[InputError]:
+    def verb(settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
         if asked:
             _ask(found, source, settings, _span(since, until))
-        return pipeline.ingest_verb(found, files or [], workers=settings["workers"].value, reporter=reporter)
+        return pipeline.ingest_verb(found, files or [], engine=by, reporter=reporter)
 
-    troubles = work(found, {"workers": workers}, verb)
+    troubles = work_on(found, {"workers": workers, "engine": engine, "address": address}, verb)
     hint(f"fetch {corpus}")
     raise_first(troubles)
 
@@ -87,11 +90,11 @@ def refresh(
     found = open_corpus(corpus)
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
 
-    def verb(settings: Mapping[str, Effective]) -> list[InputError]:
+    def verb(_settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
         reddit.refresh(found, client, clock=time.time, limit=limit, on_part=_tell)
-        return pipeline.ingest_verb(found, [], workers=settings["workers"].value, reporter=reporter)
+        return pipeline.ingest_verb(found, [], engine=by, reporter=reporter)
 
-    work(found, {"workers": workers}, verb)
+    work_on(found, {"workers": workers}, verb)
     hint(f"run {corpus}")
 
 

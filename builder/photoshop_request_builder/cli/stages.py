@@ -12,6 +12,7 @@ from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, progress, say, talk
 from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
+from photoshop_request_builder.engine import Engine, Local
 from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.incoming import parts
 from photoshop_request_builder.settings import Effective, remember, resolve
@@ -31,6 +32,8 @@ def run(
     rate: options.Rate = None,
     contact: options.Contact = None,
     workers: options.Workers = None,
+    engine: options.Engine = None,
+    address: options.Address = None,
 ) -> None:
     """Do it all: read the archives, fetch the pictures, judge the edits, build the dataset.
 
@@ -39,8 +42,9 @@ def run(
     Example: photoshop-request run CORPUS PhotoshopRequest_submissions.zst PhotoshopRequest_comments.zst
     """
     found = open_or_create(corpus, files, subreddit, shards)
-    flags = {"mirror": mirror, "rate": rate, "contact": contact, "workers": workers}
-    troubles = work(found, flags, lambda settings: run_all(found, files or [], settings))
+    fetching = {"mirror": mirror, "rate": rate, "contact": contact}
+    flags = {**fetching, "workers": workers, "engine": engine, "address": address}
+    troubles = work_on(found, flags, lambda settings, by: run_all(found, files or [], settings, by))
     talk.print(funnel_table(funnel(found)))
     say(f"the dataset lies in {found.path('dataset')}")
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
@@ -48,16 +52,21 @@ def run(
     raise_first(troubles)
 
 
-def pair(corpus: options.CorpusArgument, workers: options.Workers = None) -> None:
+def pair(
+    corpus: options.CorpusArgument,
+    workers: options.Workers = None,
+    engine: options.Engine = None,
+    address: options.Address = None,
+) -> None:
     """Compare every solver's picture with the request's, and give it a verdict.
 
     Example: photoshop-request pair CORPUS --workers 2
     """
     found = open_corpus(corpus)
-    work(
+    work_on(
         found,
-        {"workers": workers},
-        lambda settings: pipeline.pair_verb(found, workers=settings["workers"].value, reporter=reporter),
+        {"workers": workers, "engine": engine, "address": address},
+        lambda _, by: pipeline.pair_verb(found, engine=by, reporter=reporter),
     )
     hint(f"build {corpus}")
 
@@ -72,6 +81,8 @@ def build(
         ),
     ] = None,
     workers: options.Workers = None,
+    engine: options.Engine = None,
+    address: options.Address = None,
 ) -> None:
     """Make the dataset under CORPUS/dataset. What people decided in review counts before what the machine says.
 
@@ -79,32 +90,33 @@ def build(
     """
     found = open_corpus(corpus)
 
-    def make(settings: Mapping[str, Effective]) -> int:
+    def make(_settings: Mapping[str, Effective], by: Engine) -> int:
         if verified_test is not None:
             remember(found, "verified_test", verified_test)
-        return pipeline.build_verb(found, workers=settings["workers"].value, reporter=reporter)
+        return pipeline.build_verb(found, engine=by, reporter=reporter)
 
-    work(found, {"workers": workers}, make)
+    work_on(found, {"workers": workers, "engine": engine, "address": address}, make)
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
     hint(f"status {corpus}")
 
 
-def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective]) -> list[InputError]:
+def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective], engine: Engine) -> list[InputError]:
     """Every stage in order; returns what was wrong with files that could not be read whole.
 
     Raises:
         InputError: nothing could be read.
     """
-    workers = settings["workers"].value
-    troubles = pipeline.ingest_verb(corpus, files, workers=workers, reporter=reporter)
+    troubles = pipeline.ingest_verb(corpus, files, engine=engine, reporter=reporter)
     if not parts(corpus):
         raise_first(troubles)
         raise InputError(
             f"{corpus.address}: nothing has been read into it yet. Name archives: run {corpus.address} FILE…"
         )
+    if not engine.is_here:
+        say("fetch: on this machine alone, for the hosts' limits and the ledger are kept in one place")
     pipeline.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
-    pipeline.pair_verb(corpus, workers=workers, reporter=reporter)
-    pipeline.build_verb(corpus, workers=workers, reporter=reporter)
+    pipeline.pair_verb(corpus, engine=engine, reporter=reporter)
+    pipeline.build_verb(corpus, engine=engine, reporter=reporter)
     return troubles
 
 
@@ -139,3 +151,17 @@ def work(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, 
     with lock(corpus):
         clean_scratch(corpus)
         return verb(settings)
+
+
+def work_on(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, Effective], Engine], R]) -> R:
+    """The same for a verb whose jobs an engine runs."""
+
+    def with_engine(settings: Mapping[str, Effective]) -> R:
+        if settings["engine"].value == "local":
+            return verb(settings, Local(settings["workers"].value))
+        from photoshop_request_builder.ray_engine import ray_engine  # noqa: PLC0415 - an extra
+
+        with ray_engine(corpus, settings["address"].value, settings["workers"].value) as engine:
+            return verb(settings, engine)
+
+    return work(corpus, flags, with_engine)

@@ -11,7 +11,7 @@ from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.publish import client, named, publish_verb
-from photoshop_request_builder.cli.stages import reporter, work
+from photoshop_request_builder.cli.stages import reporter, work, work_on
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.takedown import load_tombstones
 from photoshop_request_builder.taking_down import resolve_target, take_down
@@ -61,7 +61,7 @@ def takedown(
             if len(given) != 1:
                 raise InputError("say which dataset: takedown CORPUS publish ORG/NAME.")
             repo = named(given[0])
-            work(found, {"workers": workers}, lambda settings: _build(found, settings["workers"].value))
+            work_on(found, {"workers": workers}, lambda _, by: pipeline.build_verb(found, engine=by, reporter=reporter))
             work(found, {}, lambda _: _publish(found, repo, revision, squash=squash))
         case Action.LIST:
             counts = Counter(kind for kind, _ in load_tombstones(found).entries)
@@ -76,10 +76,6 @@ def _add(corpus: Corpus, given: list[str]) -> None:
         f"{done.tombstones} new tombstones; {done.pictures} pictures erased; taken down in all: "
         f"{done.submissions} requests, {done.comments} comments"
     )
-
-
-def _build(corpus: Corpus, workers: int) -> None:
-    pipeline.build_verb(corpus, workers=workers, reporter=reporter)
 
 
 def _publish(corpus: Corpus, repo: str, revision: str, *, squash: bool) -> None:

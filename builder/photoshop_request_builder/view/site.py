@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import jinja2
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Local
 from photoshop_request_builder.pipeline import Reporter, run_stage
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.view import shard
@@ -58,9 +60,8 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
             f"Do that with: photoshop-request pair {corpus.address}"
         )
     _check_folder(out)
-    run_stage("remove", remove.plan(corpus), workers=1, reporter=reporter)
-    jobs = shard.plan(corpus, out)
-    run_stage("view", jobs, workers=workers, reporter=reporter)
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    made = run_stage("view", partial(shard.plan, corpus, out), engine=Local(workers), reporter=reporter)
     with storage.explained(str(out)):
         _drop_others(out, {shard.folder_of(out, number) for number in shards})
         parts = [json.loads((shard.folder_of(out, number) / shard.PART).read_bytes()) for number in shards]
@@ -69,7 +70,7 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
         out / "index.html",
         sum(len(part["states"]) for part in parts),
         sum(part["hidden"] for part in parts),
-        len(jobs),
+        len(made),
     )
 
 

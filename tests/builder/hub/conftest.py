@@ -79,7 +79,7 @@ def rebuild(corpus: Corpus) -> None:
     """Build the dataset anew, where it is to be."""
     from photoshop_request_builder.cli.console import progress
 
-    build_verb(corpus, workers=1, reporter=Reporter(lambda _: None, progress))
+    build_verb(corpus, reporter=Reporter(lambda _: None, progress))
 
 
 def _said_to_be_large(table: pa.Table) -> pa.Table:

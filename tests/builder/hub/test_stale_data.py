@@ -34,7 +34,7 @@ def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hu
 
     assert all(REQUEST in found for found in loads())
     add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
-    build_verb(corpus, workers=1, reporter=Reporter(lambda _: None, progress))
+    build_verb(corpus, reporter=Reporter(lambda _: None, progress))
     after = loads()
     assert after[0] == after[1] == after[2]
     assert REQUEST not in after[0]

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
 
 def _take_down(corpus: Corpus, *words: str) -> TakenDown:
     done = take_down(corpus, [resolve_target(corpus, word) for word in words], REPORTER)
-    build_verb(corpus, workers=1, reporter=REPORTER)
+    build_verb(corpus, reporter=REPORTER)
     return done
 
 
@@ -126,9 +127,9 @@ def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None
         for shard in range(corpus.shards):
             Path(corpus.shard_path(shard, name)).unlink(missing_ok=True)
     shutil.rmtree(corpus.path("built"))
-    run_stage("gather", gather.plan(corpus), workers=1, reporter=REPORTER)
-    pair_verb(corpus, workers=1, reporter=REPORTER)
-    build_verb(corpus, workers=1, reporter=REPORTER)
+    run_stage("gather", partial(gather.plan, corpus), reporter=REPORTER)
+    pair_verb(corpus, reporter=REPORTER)
+    build_verb(corpus, reporter=REPORTER)
     assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
     rows = [
         row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and row["role"] == "candidate"
@@ -154,7 +155,7 @@ def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
         path for path in files if REQUEST in pq.read_table(path, columns=["submission_id"])["submission_id"].to_pylist()
     ]
     add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
-    build_verb(corpus, workers=1, reporter=REPORTER)
+    build_verb(corpus, reporter=REPORTER)
     assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
 
 
@@ -206,7 +207,7 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus) -> None:
     add_tombstones(corpus, [Target(Kind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", "tombstones.json")).write_text("{")
     with pytest.raises(CorpusError, match="put both back"):
-        build_verb(corpus, workers=1, reporter=REPORTER)
+        build_verb(corpus, reporter=REPORTER)
 
 
 @pytest.mark.parametrize(

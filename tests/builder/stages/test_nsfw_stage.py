@@ -42,7 +42,7 @@ def _scores(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def _triplets(corpus: Corpus) -> list[dict[str, Any]]:
-    build_verb(corpus, workers=1, reporter=QUIET)
+    build_verb(corpus, reporter=QUIET)
     columns = ["submission_id", "source_sha256", "edited_sha256", "nsfw_score"]
     files = sorted(Path(corpus.root, "dataset", "triplets").glob("*.parquet"))
     return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]

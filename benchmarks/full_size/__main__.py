@@ -1,0 +1,104 @@
+"""Every stage over a made-up subreddit of growing size: time, cores, memory, rows a second, and how each grows.
+
+Usage: python benchmarks/full_size [--scales 0.01 0.1 1] [--workers 2] [--folder PLACE] [--keep]
+
+At scale 1 (90,000 requests, 330,000 edits, 1.5 million comments) it needs about 5 GB on the disk of PLACE and half an
+hour of two cores. Pictures are tiny and come from a server on this machine, with limits lifted: what a picture costs is
+in the other benchmarks. Growth is by seconds of cores, which a busy machine disturbs less than time on the clock.
+"""
+
+import argparse
+import itertools
+import json
+import math
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from made_subreddit import Size, write_archives
+
+HERE = Path(__file__).parent
+STAGES = ("ingest", "merge", "link", "fetch", "gather", "pair", "text", "split", "rank", "accept", "votes", "remove", "measure", "build")  # fmt: skip
+Cost = dict[str, float]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The made-up hosts; gives their address."""
+    with subprocess.Popen([sys.executable, HERE / "pictures.py"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.kill()
+
+
+def measure(folder: Path, scale: float, workers: int) -> dict[str, Cost]:
+    """What each stage cost at one scale, told as it ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = write_archives(folder, Size.of(scale))
+    costs = {}
+    with served() as mirror:
+        for stage in STAGES:
+            more = {"ingest": list(map(str, files)), "fetch": [mirror]}.get(stage, [])
+            command = [sys.executable, HERE / "one_stage.py", stage, str(folder / "corpus"), str(workers), *more]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+            costs[stage] = dict(json.loads(done.stdout))
+            print(f"  {scale:g} {stage}: {done.stdout.strip()}", file=sys.stderr, flush=True)
+    return costs
+
+
+def growth(small: Cost, large: Cost, ratio: float) -> float:
+    """The exponent: 1 is as much more work as there is more to do."""
+    return math.log(max(large["cpu"], 0.01) / max(small["cpu"], 0.01)) / math.log(ratio)
+
+
+def table(costs: dict[float, dict[str, Cost]]) -> Iterator[str]:
+    """Lines of a Markdown table: the largest scale, and the growth between each two."""
+    scales = sorted(costs)
+    steps = list(itertools.pairwise(scales))
+    grown = "".join(f" {small:g} to {large:g} |" for small, large in steps)
+    yield f"| stage | rows | seconds | core seconds | rows a core second | largest process, MB | all, MB |{grown}"
+    yield "|---|" + "---:|" * (6 + len(steps))
+    for stage in STAGES:
+        cost = costs[scales[-1]][stage]
+        cells = [f"{growth(costs[a][stage], costs[b][stage], b / a):.2f}" for a, b in steps]
+        figures = (
+            f"{cost['rows']:,.0f}",
+            f"{cost['seconds']:,.0f}",
+            f"{cost['cpu']:,.0f}",
+            f"{cost['rows'] / max(cost['cpu'], 0.01):,.0f}",
+            f"{cost['largest_mb']:,.0f}",
+            f"{cost['together_mb']:,.0f}",
+            *cells,
+        )
+        yield f"| {stage} | {' | '.join(figures)} |"
+
+
+def main() -> None:
+    """Make, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scales", type=float, nargs="+", default=[0.01, 0.1, 1.0])
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--keep", action="store_true", help="Leave the corpora where they are.")
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="full-size-", dir=given.folder))
+    try:
+        costs = {scale: measure(folder / f"{scale:g}", scale, given.workers) for scale in sorted(given.scales)}
+        print("\n".join(table(costs)))
+    finally:
+        if given.keep:
+            print(f"kept: {folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

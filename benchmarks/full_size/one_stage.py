@@ -1,0 +1,107 @@
+"""One stage in a process of its own: `one_stage.py STAGE CORPUS WORKERS [FILES… | MIRROR]`; prints what it cost as JSON."""
+
+import contextlib
+import json
+import resource
+import sys
+import threading
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus, create_corpus
+from photoshop_request_builder.engine import run_jobs
+from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.stages import build, fetch
+
+_HERE_ONLY = frozenset({"gather", "split", "rank", "votes"})
+"""Stages that use one process."""
+_COUNTED = {
+    "ingest": ("submissions", "comments"),
+    "merge": ("submissions", "comments"),
+    "link": ("links",),
+    "gather": ("pictures",),
+    "pair": ("candidates",),
+}
+"""What a stage's rows are; of every other stage, its requests."""
+_FREE = {"*": float("inf"), "i.redd.it": float("inf"), "imgur.com": float("inf"), "drive.google.com": float("inf")}
+
+
+def main() -> None:
+    """Run it and tell."""
+    stage, folder, workers, *more = sys.argv[1:]
+    corpus = create_corpus(folder)
+    stop, peaks = threading.Event(), {"largest": 0, "together": 0}
+    watch = threading.Thread(target=_watch, args=(stop, peaks))
+    watch.start()
+    began = time.perf_counter()
+    rows = _run(stage, corpus, int(workers), more)
+    seconds = time.perf_counter() - began
+    stop.set()
+    watch.join()
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(
+        json.dumps(
+            {
+                "seconds": round(seconds, 2),
+                "cpu": round(sum(each.ru_utime + each.ru_stime for each in used), 2),
+                **{f"{name}_mb": round(peak / 1024) for name, peak in peaks.items()},
+                "rows": rows,
+            }
+        )
+    )
+
+
+def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
+    """Do it; gives the rows it went through."""
+    if stage == "fetch":
+        rates, other = fetch.rates_of(_FREE)
+        settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, at_once=32)
+        return sum(fetch.fetch_corpus(corpus, settings).states.values())
+    plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
+    run_jobs(plan(corpus, more) if more else plan(corpus), workers=1 if stage in _HERE_ONLY else workers)
+    if stage == "build":
+        build.finish(corpus)
+    return _rows(stage, corpus)
+
+
+def _rows(stage: str, corpus: Corpus) -> int:
+    if stage == "ingest":
+        return sum(part.kept for part in parts(corpus))
+    if stage in {"measure", "build"}:
+        return sum(piece["rows"] for shard in range(corpus.shards) for piece in _sizes(corpus, shard))
+    names = _COUNTED.get(stage, ("submissions",))
+    paths = [corpus.shard_path(shard, name) for shard in range(corpus.shards) for name in names]
+    return sum(stamp.rows for path in paths if (stamp := storage.read_stamp(corpus.fs, path)))
+
+
+def _sizes(corpus: Corpus, shard: int) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, corpus.shard_path(shard, "sizes")).to_pylist()
+    return rows
+
+
+def _watch(stop: threading.Event, peaks: dict[str, int]) -> None:
+    """Keep the most memory of any process so far, and of this process and its children at one time, in kilobytes."""
+    while not stop.wait(0.2):
+        held = [_memory(process) for process in ("self", *_children())]
+        peaks["largest"] = max(peaks["largest"], *(peak for peak, _ in held))
+        peaks["together"] = max(peaks["together"], sum(now for _, now in held))
+
+
+def _memory(process: str) -> tuple[int, int]:
+    """Peak and present resident kilobytes; not from `getrusage`, whose peak a child inherits from who started it."""
+    with contextlib.suppress(OSError):
+        said = dict(line.split(":", 1) for line in Path("/proc", process, "status").read_text().splitlines())
+        return tuple(int(said[name].split()[0]) if name in said else 0 for name in ("VmHWM", "VmRSS"))  # type: ignore[return-value]
+    return 0, 0
+
+
+def _children() -> list[str]:
+    """Their ids."""
+    return [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Runs the jobs of a stage on a Ray cluster, one task a job: `--engine ray [--address HOST:PORT]`.
+
+The client of the cluster lives in a process of its own (`ray_client`). When the cluster's head is lost, Ray ends the
+process that is connected to it, from below Python and without an exception; this process sees the pipe close, says what
+happened, and ends as it should.
+"""
+
+import multiprocessing
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from photoshop_request.errors import InputError, NetworkError
+from photoshop_request_builder import ray_client
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine import Job
+
+R = TypeVar("R")
+_TICK = 1.0
+_GRACE = 20.0
+"""Seconds in which the client takes leave of the cluster before it is ended."""
+_PREFIX = "PHOTOSHOP_REQUEST_"
+
+
+@dataclass(slots=True)
+class RayEngine:
+    """The engine of a cluster; it connects when there is something to do."""
+
+    task: ray_client.Task
+    address: str | None
+    workers: int
+    is_here: bool = field(default=False, init=False)
+    _pipe: Connection | None = field(default=None, init=False)
+    _process: Any = field(default=None, init=False)
+
+    def run(
+        self,
+        jobs: Sequence[Job[R]],
+        *,
+        on_done: Callable[[Job[R], R], None] | None = None,
+        on_tick: Callable[[], None] | None = None,
+    ) -> list[R]:
+        """As `engine.run_jobs`: a task whose worker or node died is done again elsewhere, up to three times.
+
+        Raises:
+            NetworkError: the cluster cannot be reached, or was lost.
+            PhotoshopRequestError: workers died again and again at one job.
+        """
+        results: dict[int, R] = {}
+        try:
+            pipe = self._connected()
+            pipe.send([(job.unit, pickle.dumps(job.run)) for job in jobs])
+            while len(results) < len(jobs):
+                if on_tick:
+                    on_tick()
+                if not pipe.poll(_TICK):
+                    continue
+                message = pipe.recv()
+                if isinstance(message, ray_client.Failed):
+                    raise message.error
+                results[message.number] = message.result
+                if on_done:
+                    on_done(jobs[message.number], message.result)
+        except (EOFError, OSError):
+            raise NetworkError(
+                f"The Ray cluster{self._named()} was lost (its head does not answer). Everything finished is kept. Run the same "
+                "command again when it is back, with the --address of another one, or with --engine local."
+            ) from None
+        return [results[number] for number in range(len(jobs))]
+
+    def close(self) -> None:
+        """Take leave; tasks that are under way end."""
+        if self._pipe is None:
+            return
+        self._pipe.close()
+        self._process.join(_GRACE)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        self._pipe = None
+
+    def _connected(self) -> Connection:
+        if self._pipe is None:
+            context = multiprocessing.get_context("spawn")
+            self._pipe, theirs = context.Pipe()
+            self._process = context.Process(
+                target=ray_client.serve, args=(theirs, self.task, self.address, self.workers), name="ray-client"
+            )
+            self._process.start()
+            theirs.close()
+            message = self._pipe.recv()
+            if isinstance(message, ray_client.Failed):
+                raise message.error
+        return self._pipe
+
+    def _named(self) -> str:
+        return f" at {self.address}" if self.address else ""
+
+
+@contextmanager
+def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[RayEngine]:
+    """The engine of the cluster at `address` (`HOST:PORT`, or `auto` for the one that this machine belongs to).
+
+    None: the one that RAY_ADDRESS names, or else a cluster of this machine alone, with `workers` cores. Variables
+    `PHOTOSHOP_REQUEST_*` go with each task, those of object storage do not: every node has its own right to read.
+
+    Raises:
+        InputError: Ray is not installed.
+    """
+    if find_spec("ray") is None:
+        raise InputError("--engine ray needs Ray. Install it with: pip install 'photoshop-request[ray]'")
+    variables = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
+    task = ray_client.Task(corpus, corpus.fs.cat_file(corpus.path("corpus.toml")), ray_client.versions(), variables)
+    engine = RayEngine(task, address or os.environ.get("RAY_ADDRESS") or None, workers)
+    try:
+        yield engine
+    finally:
+        engine.close()
