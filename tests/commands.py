@@ -66,6 +66,20 @@ def dataset_bytes(corpus: Path) -> dict[str, str]:
     }
 
 
+def written(corpus: Path) -> dict[str, str]:
+    """The SHA-256 of everything that stages wrote, by its place.
+
+    Without the card, which says where the corpus lies, and `pictures`, whose fingerprint is of this ledger and its times;
+    their rows are in `candidates`.
+    """
+    return {
+        str(path.relative_to(corpus)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder in ("incoming", "shards", "built", "dataset", "rejects")
+        for path in sorted((corpus / folder).rglob("*"))
+        if path.is_file() and path.name not in {"README.md", "pictures.parquet"}
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The embedded sample and the server that plays its image hosts."""

@@ -4,6 +4,7 @@ import os
 import pickle
 import platform
 import signal
+import sys
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -92,6 +93,7 @@ def serve(pipe: Connection, task: Task, address: str | None, workers: int) -> No
     Sends None when connected, `Done` as each job ends, and `Failed` once if a list cannot be finished.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other end decides, and closes the pipe
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Ray tells is no data
     warnings.simplefilter("ignore")  # Ray's, in a process of Ray's
     import ray  # noqa: PLC0415 - an extra
 
@@ -153,7 +155,7 @@ def _collect(pipe: Connection, units: Sequence[str], waiting: dict[Any, int]) ->
             except ray.exceptions.RayError as error:
                 raise _explained(error, units[number]) from None
             pipe.send(Done(number, result))
-        if pipe.poll():  # nothing is ever said in between
+        if waiting and pipe.poll():  # nothing is said before the last one has ended
             raise EOFError
 
 

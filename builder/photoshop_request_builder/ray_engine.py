@@ -52,25 +52,15 @@ class RayEngine:
             PhotoshopRequestError: workers died again and again at one job.
         """
         results: dict[int, R] = {}
-        try:
-            pipe = self._connected()
-            pipe.send([(job.unit, pickle.dumps(job.run)) for job in jobs])
-            while len(results) < len(jobs):
-                if on_tick:
-                    on_tick()
-                if not pipe.poll(_TICK):
-                    continue
-                message = pipe.recv()
-                if isinstance(message, ray_client.Failed):
-                    raise message.error
-                results[message.number] = message.result
-                if on_done:
-                    on_done(jobs[message.number], message.result)
-        except (EOFError, OSError):
-            raise NetworkError(
-                f"The Ray cluster{self._named()} was lost (its head does not answer). Everything finished is kept. Run the same "
-                "command again when it is back, with the --address of another one, or with --engine local."
-            ) from None
+        self._ask([(job.unit, pickle.dumps(job.run)) for job in jobs])
+        while len(results) < len(jobs):
+            if on_tick:
+                on_tick()
+            if (message := self._answer(_TICK, self._lost())) is None:
+                continue
+            results[message.number] = message.result
+            if on_done:
+                on_done(jobs[message.number], message.result)
         return [results[number] for number in range(len(jobs))]
 
     def close(self) -> None:
@@ -84,7 +74,7 @@ class RayEngine:
             self._process.join()
         self._pipe = None
 
-    def _connected(self) -> Connection:
+    def _ask(self, jobs: Sequence[tuple[str, bytes]]) -> None:
         if self._pipe is None:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
@@ -93,13 +83,37 @@ class RayEngine:
             )
             self._process.start()
             theirs.close()
-            message = self._pipe.recv()
-            if isinstance(message, ray_client.Failed):
-                raise message.error
-        return self._pipe
+            self._answer(None, self._unreachable())
+        try:
+            self._pipe.send(jobs)
+        except OSError:
+            raise self._lost() from None
 
-    def _named(self) -> str:
-        return f" at {self.address}" if self.address else ""
+    def _answer(self, seconds: float | None, silence: NetworkError) -> ray_client.Done | None:
+        """What the client says within that time (None: whenever it does); it ends by itself only when it lost the head."""
+        assert self._pipe
+        try:
+            if not self._pipe.poll(seconds):
+                return None
+            message = self._pipe.recv()
+        except (EOFError, OSError):
+            raise silence from None
+        if isinstance(message, ray_client.Failed):
+            raise message.error
+        assert message is None or isinstance(message, ray_client.Done)
+        return message
+
+    def _unreachable(self) -> NetworkError:
+        return NetworkError(
+            f"No Ray cluster answers at {self.address or 'this machine'}. Start one (ray start --head), name another with "
+            "--address, or use --engine local."
+        )
+
+    def _lost(self) -> NetworkError:
+        return NetworkError(
+            f"The Ray cluster at {self.address or 'this machine'} was lost: its head does not answer. Everything finished is kept. Run the same "
+            "command again when it is back, with the --address of another one, or with --engine local."
+        )
 
 
 @contextmanager

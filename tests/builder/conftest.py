@@ -74,3 +74,25 @@ def development(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Devel
         server.communicate()
     truth = [json.loads(line) for line in (data / "truth.jsonl").read_text().splitlines()]
     return DevelopmentRun(corpus, truth, requests, rate)
+
+
+@pytest.fixture(scope="session")
+def storage_variables() -> Iterator[dict[str, str]]:
+    """A bucket `photos` (S3 as moto's server plays it), and the variables by which every S3 client finds it."""
+    moto = pytest.importorskip("moto.server", reason="needs moto[server], which the extra `test` brings")
+    s3fs = pytest.importorskip("s3fs", reason="needs s3fs, which the extra `test` brings")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "of this machine only",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    files = s3fs.S3FileSystem(
+        endpoint_url=variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only", anon=False
+    )
+    files.mkdir("photos")
+    yield variables
+    server.stop()

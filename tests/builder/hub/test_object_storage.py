@@ -1,7 +1,7 @@
 """A corpus in object storage (S3 as moto's server plays it, through s3fs): the same dataset, published as from a disk."""
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,31 +12,7 @@ from hub_client import Run, hub_environment
 from servers.hub import Hub
 
 pytest.importorskip("s3fs", reason="needs s3fs, which the extra `test` brings")
-moto = pytest.importorskip("moto.server", reason="needs moto[server], which the extra `test` brings")
-
 ADDRESS = "s3://photos/corpus"
-
-
-@pytest.fixture(scope="module")
-def storage_variables() -> Iterator[dict[str, str]]:
-    """A bucket, and the variables by which every S3 client finds it."""
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    import s3fs
-
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "somebody",
-        "AWS_SECRET_ACCESS_KEY": "of this machine only",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    files = s3fs.S3FileSystem(
-        endpoint_url=variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only", anon=False
-    )
-    files.mkdir("photos")
-    yield variables
-    server.stop()
 
 
 def _command(environment: Mapping[str, str], folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
