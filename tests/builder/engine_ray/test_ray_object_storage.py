@@ -11,12 +11,12 @@ pytest.importorskip("ray", reason="needs Ray, which the extra `ray` brings")
 
 @pytest.mark.slow
 def test_a_corpus_in_object_storage(
-    storage_variables: dict[str, str], sample: Sample, undisturbed: Path, tmp_path: Path
+    storage_variables: dict[str, str], sample: Sample, sample_corpus: Path, tmp_path: Path
 ) -> None:
     """The same dataset, and a second run finds nothing to do."""
     import s3fs
 
-    arguments = sample.run_arguments(Path("s3:/"), "--shards", "16", "--engine", "ray", "--workers", "2")
+    arguments = sample.run_arguments(Path("s3:/"), "--engine", "ray", "--workers", "2")
     command = [*COMMAND, *("s3://photos/by-ray" if each == Path("s3:/") else str(each) for each in arguments)]
     for turn in range(2):
         done = subprocess.run(
@@ -34,4 +34,4 @@ def test_a_corpus_in_object_storage(
         endpoint_url=storage_variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only"
     )
     files.get("photos/by-ray/dataset", str(tmp_path / "copy" / "dataset"), recursive=True)
-    assert dataset_bytes(tmp_path / "copy") == dataset_bytes(undisturbed)
+    assert dataset_bytes(tmp_path / "copy") == dataset_bytes(sample_corpus)
