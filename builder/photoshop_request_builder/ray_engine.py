@@ -31,7 +31,8 @@ _PREFIX = "PHOTOSHOP_REQUEST_"
 class RayEngine:
     """The engine of a cluster; it connects when there is something to do."""
 
-    task: ray_client.Task
+    corpus: Corpus
+    variables: dict[str, str]
     address: str | None
     workers: int
     is_here: bool = field(default=False, init=False)
@@ -74,12 +75,17 @@ class RayEngine:
             self._process.join()
         self._pipe = None
 
+    def task(self) -> ray_client.Task:
+        """What a node checks and does for each job, by the corpus as it is now."""
+        toml = self.corpus.fs.cat_file(self.corpus.path("corpus.toml"))
+        return ray_client.Task(self.corpus, toml, ray_client.versions(), self.variables)
+
     def _ask(self, jobs: Sequence[tuple[str, bytes]]) -> None:
         if self._pipe is None:
             context = multiprocessing.get_context("spawn")
             self._pipe, theirs = context.Pipe()
             self._process = context.Process(
-                target=ray_client.serve, args=(theirs, self.task, self.address, self.workers), name="ray-client"
+                target=ray_client.serve, args=(theirs, self.task(), self.address, self.workers), name="ray-client"
             )
             self._process.start()
             theirs.close()
@@ -129,8 +135,7 @@ def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[Ra
     if find_spec("ray") is None:
         raise InputError("--engine ray needs Ray. Install it with: pip install 'photoshop-request[ray]'")
     variables = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
-    task = ray_client.Task(corpus, corpus.fs.cat_file(corpus.path("corpus.toml")), ray_client.versions(), variables)
-    engine = RayEngine(task, address or os.environ.get("RAY_ADDRESS") or None, workers)
+    engine = RayEngine(corpus, variables, address or os.environ.get("RAY_ADDRESS") or None, workers)
     try:
         yield engine
     finally:

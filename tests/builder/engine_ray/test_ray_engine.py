@@ -73,31 +73,23 @@ def test_settings_of_the_environment_go_with_the_jobs(engine: RayEngine) -> None
     """As they were when the engine began; nothing else does."""
     names = ("PHOTOSHOP_REQUEST_PSEUDONYM_KEY", "PHOTOSHOP_REQUEST_UNKNOWN")
     assert engine.run([Job(name, partial(ray_jobs.variable, name)) for name in names]) == ["secret", None]
-    assert set(engine.task.variables) == {"PHOTOSHOP_REQUEST_PSEUDONYM_KEY"}
+    assert set(engine.variables) == {"PHOTOSHOP_REQUEST_PSEUDONYM_KEY"}
 
 
 def test_a_node_with_other_versions_does_nothing(corpus: Corpus) -> None:
     """Its bytes could differ; the message says what to install."""
-    with ray_engine_without_ray(corpus) as made:
-        task = dataclasses.replace(made.task, versions={**made.task.versions, "pillow": "1.0"})
-        with pytest.raises(InputError, match=r"pillow [\d.]+, not 1\.0"):
-            task(b"")
+    task = RayEngine(corpus, {}, None, 1).task()
+    with pytest.raises(InputError, match=r"pillow [\d.]+, not 1\.0"):
+        dataclasses.replace(task, versions={**task.versions, "pillow": "1.0"})(b"")
 
 
 def test_a_node_that_does_not_see_the_corpus_does_nothing(corpus: Corpus, tmp_path: Path) -> None:
     """Neither where there is no corpus, nor where there is another one."""
-    with ray_engine_without_ray(corpus) as made:
-        for other in (
-            dataclasses.replace(made.task, toml=b"another"),
-            dataclasses.replace(made.task, corpus=dataclasses.replace(corpus, root=str(tmp_path))),
-        ):
-            with pytest.raises(CorpusError, match="does not see"):
-                other(b"")
-
-
-def ray_engine_without_ray(corpus: Corpus):
-    """An engine that has not connected needs none."""
-    return module.ray_engine(corpus, "127.0.0.1:9", 1)
+    task = RayEngine(corpus, {}, None, 1).task()
+    elsewhere = dataclasses.replace(corpus, root=str(tmp_path))
+    for other in ({"toml": b"another"}, {"corpus": elsewhere}):
+        with pytest.raises(CorpusError, match="does not see"):
+            dataclasses.replace(task, **other)(b"")
 
 
 def test_without_ray_it_says_what_to_install(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
