@@ -54,31 +54,37 @@ def measure(folder: Path, scale: float, workers: int) -> dict[str, Cost]:
     return costs
 
 
-def growth(small: Cost, large: Cost, ratio: float) -> float:
-    """The exponent: 1 is as much more work as there is more to do."""
-    return math.log(max(large["cpu"], 0.01) / max(small["cpu"], 0.01)) / math.log(ratio)
+def growth(less: float, more: float, ratio: float) -> str:
+    """The exponent: 1 is as much more work as there is more to do. Under a second of cores says nothing."""
+    return f"{math.log(more / less) / math.log(ratio):.2f}" if less >= 1 else "-"
 
 
 def table(costs: dict[float, dict[str, Cost]]) -> Iterator[str]:
-    """Lines of a Markdown table: the largest scale, and the growth between each two."""
+    """Lines of a Markdown table: the largest scale, and how core seconds grow from one to the next.
+
+    With three scales, the last column is the growth of what is added: it leaves out what a stage costs on nothing.
+    """
     scales = sorted(costs)
     steps = list(itertools.pairwise(scales))
-    grown = "".join(f" {small:g} to {large:g} |" for small, large in steps)
-    yield f"| stage | rows | seconds | core seconds | rows a core second | largest process, MB | all, MB |{grown}"
-    yield "|---|" + "---:|" * (6 + len(steps))
+    heads = [f"{small:g} to {large:g}" for small, large in steps] + ["added"] * (len(steps) == 2)
+    figures = ("rows", "seconds", "core seconds", "rows a core second", "largest process, MB", "all, MB", *heads)
+    yield f"| stage | {' | '.join(figures)} |"
+    yield "|---|" + "---:|" * len(figures)
     for stage in STAGES:
+        core = [costs[scale][stage]["cpu"] for scale in scales]
         cost = costs[scales[-1]][stage]
-        cells = [f"{growth(costs[a][stage], costs[b][stage], b / a):.2f}" for a, b in steps]
-        figures = (
-            f"{cost['rows']:,.0f}",
-            f"{cost['seconds']:,.0f}",
-            f"{cost['cpu']:,.0f}",
-            f"{cost['rows'] / max(cost['cpu'], 0.01):,.0f}",
-            f"{cost['largest_mb']:,.0f}",
-            f"{cost['together_mb']:,.0f}",
-            *cells,
+        numbers = (
+            cost["rows"],
+            cost["seconds"],
+            cost["cpu"],
+            cost["rows"] / core[-1],
+            cost["largest_mb"],
+            cost["together_mb"],
         )
-        yield f"| {stage} | {' | '.join(figures)} |"
+        grown = [growth(core[at], core[at + 1], scales[at + 1] / scales[at]) for at in range(len(steps))]
+        if len(steps) == 2:
+            grown.append(growth(core[1] - core[0], core[2] - core[1], scales[2] / scales[1]))
+        yield f"| {stage} | {' | '.join([f'{number:,.0f}' for number in numbers] + grown)} |"
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ in which order changes nothing in what it writes.
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -104,7 +105,8 @@ def _run_in_processes(
 ) -> list[R]:
     results: dict[int, R] = {}
     # spawn: a fork would copy locks that threads of this process hold
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         waiting = dict(enumerate(jobs))
         running: dict[Future[R], int] = {}
         try:
@@ -132,3 +134,15 @@ def _run_in_processes(
                 future.cancel()
             raise
     return [results[number] for number in range(len(jobs))]
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it does: a pool's workers would wait for ever for who was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent
+
+    def wait_and_end() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_and_end, daemon=True).start()

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -57,6 +59,26 @@ def test_a_dead_worker_names_the_unit(tmp_path: Path) -> None:
     """So that the user knows where to look."""
     with pytest.raises(PhotoshopRequestError, match="unit 1"):
         run_jobs(jobs(die, tmp_path, 6), workers=2)
+
+
+_ENDLESS = """
+import time
+from functools import partial
+from photoshop_request_builder.engine import Job, run_jobs
+if __name__ == "__main__":
+    run_jobs([Job("begun", partial(print, "begun", flush=True)), *[Job("waits", partial(time.sleep, 600))] * 3], workers=2)
+"""
+
+
+def test_workers_end_with_a_killed_command(tmp_path: Path) -> None:
+    """Nobody is left behind, who would hold memory and pipes for ever."""
+    program = tmp_path / "endless.py"
+    program.write_text(_ENDLESS)
+    process = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "begun\n"
+    process.kill()
+    process.communicate(timeout=30)  # ends when the last that holds the pipe has ended
 
 
 def test_there_is_at_least_one_worker() -> None:

@@ -49,6 +49,8 @@ def fetch(
 ) -> None:
     """Fetch the pictures, politely; what was fetched is not asked for again.
 
+    Runs on one machine, whatever the engine: the limits of each host and the ledger are kept in one place.
+
     Example: photoshop-request fetch CORPUS --contact me@example.org
 
     Example: photoshop-request fetch CORPUS --dry-run
