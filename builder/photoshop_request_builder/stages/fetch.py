@@ -191,13 +191,16 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
     """SIGINT and SIGTERM set `stop` within the block; elsewhere than in the main thread nothing is changed."""
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.getsignal(number) for number in numbers}
     for number in numbers:
         loop.add_signal_handler(number, stop.set)
     try:
         yield
     finally:
-        for number in numbers:
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            # asyncio leaves the system's own way, in which SIGTERM ends later stages without a word
+            signal.signal(number, handler)
 
 
 def _checked(corpus: Corpus, entry: Entry) -> Entry:

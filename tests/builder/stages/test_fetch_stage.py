@@ -461,3 +461,23 @@ def _ends(corpus: Corpus) -> Iterator[tuple[tuple[str, str | None], list[tuple[s
             else:
                 ends += [(entry.address, entry.state) for entry, _ in ledger.pictures(row["canonical"])]
     yield from links.items()
+
+
+def test_signals_are_answered_after_fetching_as_they_were_before() -> None:
+    """Asyncio forgets who answered them: later stages of a run would die without a word."""
+    from photoshop_request_builder.stages.fetch import _stopped_by_signals
+
+    def mine(_number: int, _frame: object) -> None:
+        pass
+
+    async def fetching() -> None:
+        async with _stopped_by_signals(asyncio.Event()):
+            await asyncio.sleep(0)
+
+    before = {number: signal.signal(number, mine) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        asyncio.run(fetching())
+        assert [signal.getsignal(number) for number in before] == [mine, mine]
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
