@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
     from photoshop_request.training.shapes import Shape
 
-__all__ = ["decode_part", "decode_png_mask", "seen"]
+__all__ = ["decode_part", "decode_png_mask", "seen", "seen_change"]
 
 cv2.setNumThreads(1)  # the loader's threads share the cores
 
 _STRAIGHT = 1e-4
 _WHOLE = 0.05
 """Pixels by which a box may miss whole numbers and be cut out there all the same."""
+_QUARTER = 63
+"""Of 255: a pixel counts as changed where a quarter of it did, so that small changes do not vanish when scaled down."""
+_REACH = 2
+"""Pixels of a mask around a changed one that interpolation may look at."""
 
 
 def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
@@ -91,6 +95,35 @@ def seen(
         return np.asarray(cv2.warpAffine(part, centred, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
     inside = cv2.warpAffine(part, centred, size, dst=behind.copy(), flags=flags, borderMode=cv2.BORDER_TRANSPARENT)
     return np.asarray(inside, np.uint8)
+
+
+def seen_change(changed: "NDArray[np.uint8]", matrix: "NDArray[np.float64]", shape: "Shape") -> "NDArray[np.uint8]":
+    """1 where a changed pixel (255, not 0) is seen through a map without turns, else 0; shape as wanted.
+
+    Most edits change a small part, and only what lies around it is looked at.
+    """
+    left, top, right, bottom = _change_box(changed, matrix, shape)
+    found = np.zeros(shape, np.uint8)
+    if left < right and top < bottom:
+        moved = np.column_stack([matrix[:, :2], matrix @ [left, top, 1]])
+        found[top:bottom, left:right] = seen(changed, moved, (bottom - top, right - left)) > _QUARTER
+    return found
+
+
+def _change_box(
+    changed: "NDArray[np.uint8]", matrix: "NDArray[np.float64]", shape: "Shape"
+) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of where the view can show a change; empty where there is none."""
+    x, y, width, height = cv2.boundingRect(changed)
+    if not width:
+        return (0, 0, 0, 0)
+    scale, begin = matrix[:, :2].diagonal(), matrix[:, 2]
+    if scale.max() > 1:  # what is shrunk is averaged over a grid that begins with the view
+        return (0, 0, shape[1], shape[0])
+    low = np.floor((np.array([x, y]) - _REACH - begin) / scale).astype(int)
+    high = np.ceil((np.array([x + width, y + height]) + _REACH - begin) / scale).astype(int)
+    (left, top), (right, bottom) = np.maximum(low, 0).tolist(), np.minimum(high, [shape[1], shape[0]]).tolist()
+    return (left, top, right, bottom)
 
 
 def _whole_box(

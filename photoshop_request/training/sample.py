@@ -10,7 +10,7 @@ import numpy as np
 from photoshop_request.errors import InputError
 from photoshop_request.training.flips import may_flip
 from photoshop_request.training.geometry import choose_view, common_box, edit_to_source, onto_edit
-from photoshop_request.training.pixels import decode_part, decode_png_mask, seen
+from photoshop_request.training.pixels import decode_part, decode_png_mask, seen, seen_change
 from photoshop_request.training.rows import file_of
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from photoshop_request.training.shapes import Shape
 
 __all__ = ["Augmentation", "Sample", "make_sample"]
-
-_QUARTER = 63
-"""Of 255: a pixel counts as changed where a quarter of it did, so that small changes do not vanish when scaled down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ def _pictures(
     if changed is None:
         return source, edited, np.zeros(shape, np.uint8)
     scale = np.array([[changed.shape[1] / size[0]], [changed.shape[0] / size[1]]])
-    return source, edited, (seen(changed, view.matrix * scale, shape) > _QUARTER).view(np.uint8)
+    return source, edited, seen_change(changed, view.matrix * scale, shape)
 
 
 def _decoded(
@@ -117,10 +114,12 @@ def _changed_point(
     changed: "NDArray[np.uint8]", size: tuple[int, int], dice: np.random.Generator
 ) -> tuple[float, float] | None:
     """The middle of a random changed pixel, in the source's frame; None where nothing changed."""
-    places = np.flatnonzero(changed)
-    if not len(places):
+    rows = np.cumsum(cv2.reduce(changed, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) // 255
+    if not rows[-1]:
         return None
-    y, x = divmod(int(places[dice.integers(len(places))]), changed.shape[1])
+    drawn = int(dice.integers(rows[-1]))
+    y = int(np.searchsorted(rows, drawn, side="right"))
+    x = int(np.flatnonzero(changed[y])[drawn - int(rows[y])])
     return ((x + 0.5) * size[0] / changed.shape[1], (y + 0.5) * size[1] / changed.shape[0])
 
 

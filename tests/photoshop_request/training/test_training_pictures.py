@@ -13,7 +13,7 @@ from PIL import Image
 from photoshop_request.errors import InputError
 from photoshop_request.training import pixels
 from photoshop_request.training.geometry import choose_view
-from photoshop_request.training.pixels import decode_part, seen
+from photoshop_request.training.pixels import decode_part, seen, seen_change
 from photoshop_request.training.sample import Augmentation, Sample, make_sample
 
 SHAPE = (64, 80)
@@ -200,3 +200,19 @@ def test_a_row_may_name_a_file(tmp_path: Any) -> None:
     row["source_image"] = {"bytes": None, "path": str(tmp_path / "a.png")}
     assert apart(made(row)) == 0
     assert Image.open(io.BytesIO(row["edited_image"]["bytes"])).size == (320, 240)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_part_around_a_change_is_marked_as_the_whole_view_would(seed: int) -> None:
+    """Changes of any size and place, also outside the view, and views that shrink."""
+    dice = np.random.default_rng(seed)
+    changed = np.zeros((96, 128), np.uint8)
+    x, y = dice.integers(0, 120), dice.integers(0, 90)
+    changed[y : y + dice.integers(1, 60), x : x + dice.integers(1, 80)] = 255
+    scale = dice.uniform(0.2, 1.4)
+    view = np.array([[scale, 0, dice.uniform(0, 30)], [0, scale, dice.uniform(0, 30)]])
+    shape = (int(60 / scale), int(90 / scale))
+    whole, part = seen(changed, view, shape), seen_change(changed, view, shape)
+    # interpolation counts in 32nds of a pixel from where a part begins: what is at the threshold may fall either way
+    assert (np.abs(whole[part != (whole > 63)].astype(int) - 63) <= 2 * 255 / 32).all()
+    assert not seen_change(np.zeros_like(changed), view, shape).any()
