@@ -1,6 +1,8 @@
 """Samples a second for training, against the raw limit and other loaders, all in one run that takes turns.
 
-Usage: python benchmarks/training [--rows 240] [--rounds 3] [--seconds 8]
+Usage: python benchmarks/training [--rows 240] [--rounds 3] [--seconds 8] [--mosaic PYTHON]
+
+PYTHON: of an environment that has this project and mosaicml-streaming, which takes older versions of other packages.
 
 A sample: two JPEGs of 1,280 x 960 cropped to 512 x 512. Two cores: two threads, or two workers of one thread. Everybody
 decodes and crops with the same functions, so that core-milliseconds of a sample compare the loaders on a busy machine
@@ -30,13 +32,19 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--seconds", type=float, default=8)
     arguments.add_argument("--only", nargs="+", default=list(CONTESTANTS))
+    arguments.add_argument("--mosaic", metavar="PYTHON")
     given = arguments.parse_args()
+    programs = {name: sys.executable for name in CONTESTANTS if name in given.only}
+    if given.mosaic:
+        programs["mosaicml-streaming"] = given.mosaic
+    else:
+        programs.pop("mosaicml-streaming", None)
     with tempfile.TemporaryDirectory() as place:
         made_photos.make(Path(place), given.rows)
-        found: dict[str, list[dict[str, float]]] = {name: [] for name in CONTESTANTS if name in given.only}
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in programs}
         for _ in range(given.rounds):
             for name, rounds in found.items():
-                rounds.append(once(name, Path(place), given.seconds))
+                rounds.append(once(programs[name], name, Path(place), given.seconds))
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; medians of {given.rounds} rounds\n")
     print(
         "                            samples/s   of raw   core-ms each   first batch   memory it adds   largest worker"
@@ -52,10 +60,10 @@ def main() -> None:
         print(f"{name:26} {rate:10.0f} {statistics.median(ratio):8.2f} {spent} {first:11.2f} s {own:13,.0f} MB {kept}")
 
 
-def once(name: str, folder: Path, seconds: float) -> dict[str, float]:
+def once(python: str, name: str, folder: Path, seconds: float) -> dict[str, float]:
     """The figures of one contestant."""
     done = subprocess.run(
-        [sys.executable, HERE / "one.py", name, folder, str(seconds)], capture_output=True, text=True, check=False
+        [python, HERE / "one.py", name, folder, str(seconds)], capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(f"{name}: {done.stderr}")

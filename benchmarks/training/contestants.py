@@ -125,6 +125,27 @@ def webdataset(folder: Path) -> Batches:
     yield from _torch_loader(rows.map(_both_of_tar))
 
 
+def mosaic(folder: Path) -> Batches:
+    """mosaicml-streaming, shuffled, from its shards; each picture's file as it is."""
+    from streaming import MDSWriter, StreamingDataset  # noqa: PLC0415
+
+    shards = folder / "mds"
+    if not shards.exists():
+        with MDSWriter(columns=dict.fromkeys(_PICTURES, "bytes"), out=str(shards)) as out:
+            for path in sorted((folder / "dataset" / "triplets").iterdir()):
+                for row in pq.read_table(path, columns=_PICTURES).to_pylist():
+                    out.write({name: row[name]["bytes"] for name in _PICTURES})
+
+    class Decoded(StreamingDataset):  # its way of transforming
+        """Rows as pairs of tensors."""
+
+        def __getitem__(self, at: Any) -> Any:
+            row = super().__getitem__(at)
+            return _both(row["source_image"], row["edited_image"])
+
+    yield from _torch_loader(Decoded(local=str(shards), shuffle=True, batch_size=BATCH))
+
+
 def _both(source: bytes, edited: bytes) -> dict[str, Any]:
     first, second = tensors(source, edited)
     return {"source": first, "edited": second}
@@ -150,6 +171,7 @@ CONTESTANTS: dict[str, Callable[[Path], Batches]] = {
     "datasets map-style": datasets_map,
     "datasets streaming": datasets_stream,
     "webdataset": webdataset,
+    "mosaicml-streaming": mosaic,
 }
 
 
