@@ -14,11 +14,11 @@ __all__ = ["Comparison", "__version__", "compare", "load"]
 def __getattr__(name: str) -> Any:
     # pictures and numbers are imported by who compares, not by who only reads a word of the schema
     if name in {"Comparison", "compare"}:
-        from photoshop_request.edits import compare as room  # noqa: PLC0415
+        from photoshop_request.edits import compare as room
 
         return getattr(room, name)
     if name == "load":
-        from photoshop_request.loading import load  # noqa: PLC0415
+        from photoshop_request.loading import load
 
         return load
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

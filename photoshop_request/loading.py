@@ -1,7 +1,8 @@
 """The dataset with only the rows and columns that are wanted, chosen while Parquet is read."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
     from pyarrow.compute import Expression
 
-__all__ = ["load"]
+__all__ = ["load", "looking_at"]
 
 _TIMES = ("comment_created_utc", "created_utc", "chosen_created_utc")
 _ACCEPTED = ("accepted", "solved", "signal")
@@ -76,30 +77,24 @@ def load(
             column that a selection looks at.
         NetworkError: the Hub cannot be reached.
     """
-    import datasets  # noqa: PLC0415 - a second, for those who load
+    import datasets  # a second, for those who load
 
     wanted = _Wanted(task_types, min_locality, max_changed_fraction, accepted_only, min_score_percentile, since, until)
     condition = _condition(config, wanted)
     _check_columns(config, columns or ())
     place = fspath(address)
     try:
-        loaded = datasets.load_dataset(
-            place,
-            config,
-            split=split,
-            streaming=streaming,
-            filters=condition,
-            # the card says how many rows there are without a selection
-            verification_mode="basic_checks" if condition is None else "no_checks",
-            columns=list(columns) if columns else None,
-        )
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{place}: no dataset there. Give its name on the Hub (ORG/NAME; a private one needs a token) or its folder, "
-            "CORPUS/dataset."
-        ) from error
-    except ConnectionError as error:
-        raise NetworkError(f"{place}: the Hub cannot be reached ({error}). Try again later.") from error
+        with looking_at(place):
+            loaded = datasets.load_dataset(
+                place,
+                config,
+                split=split,
+                streaming=streaming,
+                filters=condition,
+                # the card says how many rows there are without a selection
+                verification_mode="basic_checks" if condition is None else "no_checks",
+                columns=list(columns) if columns else None,
+            )
     except ValueError as error:
         if "corresponds to no data" in str(error):  # how `datasets` says that a split has no row
             return _empty(config, columns)
@@ -109,9 +104,28 @@ def load(
     return loaded.select_columns(list(columns)) if columns else loaded
 
 
+@contextmanager
+def looking_at(place: str) -> Iterator[None]:
+    """Say what to do where `datasets` finds nothing at `place`, or does not reach the Hub.
+
+    Raises:
+        InputError: there is no dataset.
+        NetworkError: the Hub cannot be reached.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{place}: no dataset there. Give its name on the Hub (ORG/NAME; a private one needs a token) or its folder, "
+            "CORPUS/dataset."
+        ) from error
+    except ConnectionError as error:
+        raise NetworkError(f"{place}: the Hub cannot be reached ({error}). Try again later.") from error
+
+
 def _condition(config: str, wanted: _Wanted) -> "Expression | None":
     """What the Parquet reader keeps; None for everything."""
-    from pyarrow import compute as pc  # noqa: PLC0415 - only who loads pays for it
+    from pyarrow import compute as pc  # only who loads pays for it
 
     found = _columns_for(config, wanted)
     parts: list[Any] = []
@@ -154,14 +168,14 @@ def _columns_for(config: str, wanted: _Wanted) -> dict[str, str]:
 
 def _any_of(column: str, values: Sequence[str]) -> Any:
     """True where the list holds one of `values`: as text, since Parquet filters have no membership of lists."""
-    from pyarrow import compute as pc  # noqa: PLC0415
+    from pyarrow import compute as pc
 
     either = "|".join(value.replace("-", r"\-") for value in values)
     return pc.match_substring_regex(pc.binary_join(pc.field(column), "\n"), rf"(?:^|\n)(?:{either})(?:\n|$)")
 
 
 def _task_types(given: Sequence[str]) -> Sequence[str]:
-    from photoshop_request.text.tasks import Task  # noqa: PLC0415 - reads the taxonomy
+    from photoshop_request.text.tasks import Task  # reads the taxonomy
 
     if isinstance(given, str):
         raise InputError(f"task_types: give a list: [{given!r}].")
@@ -176,7 +190,7 @@ def _check_columns(config: str, columns: Sequence[str]) -> None:
 
 
 def _empty(config: str, columns: Sequence[str] | None) -> "Dataset":
-    from datasets import Dataset, Features  # noqa: PLC0415
+    from datasets import Dataset, Features
 
     kinds = {name: features(config)[name] for name in columns or features(config)}
     return Dataset.from_dict({name: [] for name in kinds}, features=Features(kinds))

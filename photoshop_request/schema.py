@@ -240,7 +240,7 @@ def features(config: str = DEFAULT_CONFIG) -> "Features":
     Raises:
         KeyError: there is no such config.
     """
-    from datasets import Features, Image, List, Value  # noqa: PLC0415 - a heavy import that few callers need
+    from datasets import Features, Image, List, Value  # a heavy import that few callers need
 
     def feature(kind: str) -> object:
         if kind == "image":

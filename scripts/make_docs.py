@@ -25,7 +25,7 @@ def columns() -> str:
 def commands() -> str:
     """Every command with its arguments and options, as Markdown."""
     lines = ["# Commands", "", "Made by `scripts/make_docs.py` from the command line itself.", ""]
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(app).commands.items():
         lines += [f"## {name}", "", cleandoc(command.help), "", "| argument or option | meaning |", "|---|---|"]
         for each in command.params:
             if each.name == "help":

@@ -20,7 +20,7 @@ from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
 from photoshop_request.media.exif import has_location, without_location
 from photoshop_request.media.hosts import FAMILIES, Secrets, classify, picture_key
-from photoshop_request.media.hosts.target import Kind, Target
+from photoshop_request.media.hosts.target import Family, Kind, Target
 from photoshop_request.media.links import comment_links, submission_links
 from photoshop_request.media.markdown import find_links
 from photoshop_request.media.policy import refuse
@@ -236,16 +236,16 @@ def addresses(address: str) -> None:
     st.sampled_from(FAMILIES),
     TEXTS | JSON.map(json.dumps) | TEXTS.map('<meta property="og:image" content="{}">'.format),
 )
-def pages(family: object, page: str) -> None:
+def pages(family: Family, page: str) -> None:
     """Whatever a page says, its reader gives pictures or nothing."""
-    domain = (*family.domains, "example.org")[0]  # type: ignore[attr-defined]
-    target = Target(Kind.ALBUM, f"https://{domain}/a/abcde", family.name)  # type: ignore[attr-defined]
-    if family.steps is not None:  # type: ignore[attr-defined]
-        for step in family.steps(target, Secrets()):  # type: ignore[attr-defined]
+    domain = (*family.domains, "example.org")[0]
+    target = Target(Kind.ALBUM, f"https://{domain}/a/abcde", family.name)
+    if family.steps is not None:
+        for step in family.steps(target, Secrets()):
             for picture in step.read(page):
                 assert isinstance(picture.url, str)
-    if family.interstitial is not None:  # type: ignore[attr-defined]
-        family.interstitial(page)  # type: ignore[attr-defined]
+    if family.interstitial is not None:
+        family.interstitial(page)
 
 
 @_over(harmed())

@@ -44,7 +44,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_and_flag_exists(page: Path) -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
+    commands = get_command(app).commands
     for _, block in CONSOLE.findall(page.read_text(encoding="utf-8")):
         for line in block.splitlines():
             for call in re.findall(r"photoshop-request ([a-z]+)([^&|;]*)", line):

@@ -61,7 +61,7 @@ def test_there_are_ten_examples() -> None:
 
 def test_every_command_is_in_the_readme_and_has_help() -> None:
     """And every command of the README exists."""
-    commands = get_command(app).commands  # type: ignore[attr-defined]
+    commands = get_command(app).commands
     named = set(re.findall(r"photoshop-request ([a-z]+)", README))
     assert named == set(commands)
     for name, command in commands.items():

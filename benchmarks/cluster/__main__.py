@@ -28,7 +28,7 @@ def main() -> None:
         f"{count} hashes, radius {radius}: {spent:.2f} s, {memory:.2f} GB, {len(pairs)} pairs, {len(np.unique(label))} clusters"
     )
     try:
-        import faiss  # noqa: PLC0415 - a peer that may be missing
+        import faiss  # a peer that may be missing
     except ImportError:
         print("faiss is not installed: pip install faiss-cpu to compare")
         return

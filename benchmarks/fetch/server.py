@@ -28,12 +28,12 @@ class Pictures(asyncio.Protocol):
 
     body = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.waiting = b""
 
-    def data_received(self, data: bytes) -> None:  # noqa: D102
+    def data_received(self, data: bytes) -> None:
         self.waiting += data
         while b"\r\n\r\n" in self.waiting:
             request, _, self.waiting = self.waiting.partition(b"\r\n\r\n")

@@ -94,7 +94,8 @@ def _memory(process: str) -> tuple[int, int]:
     """Peak and present resident kilobytes; not from `getrusage`, whose peak a child inherits from who started it."""
     with contextlib.suppress(OSError):
         said = dict(line.split(":", 1) for line in Path("/proc", process, "status").read_text().splitlines())
-        return tuple(int(said[name].split()[0]) if name in said else 0 for name in ("VmHWM", "VmRSS"))  # type: ignore[return-value]
+        peak, now = (int(said[name].split()[0]) if name in said else 0 for name in ("VmHWM", "VmRSS"))
+        return peak, now
     return 0, 0
 
 

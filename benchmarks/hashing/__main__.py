@@ -16,7 +16,7 @@ from photoshop_request.edits.hashing import PictureHash, distance, hash_file
 
 
 def made() -> dict[str, list[bytes]]:
-    from skimage import data  # noqa: PLC0415 - only where no folder is given
+    from skimage import data  # only where no folder is given
 
     groups: dict[str, list[bytes]] = {}
     for name, size in (("3 Mpx JPEG", (2048, 1536)), ("12 Mpx JPEG", (4000, 3000))):

@@ -32,7 +32,7 @@ def crop(source: bytes, edited: bytes) -> tuple[Any, Any]:
 
 def tensors(source: bytes, edited: bytes) -> tuple[Any, Any]:
     """As a model takes them: float32 [3, H, W], -1 to 1."""
-    import torch  # noqa: PLC0415 - not for the raw limit
+    import torch  # not for the raw limit
 
     first, second = (
         torch.from_numpy(each).permute(2, 0, 1).float().mul_(2 / 255).sub_(1) for each in crop(source, edited)
@@ -61,7 +61,7 @@ def raw(folder: Path) -> Batches:
 
 def ours(folder: Path, **more: Any) -> Batches:
     """`make_dataloader` with two threads: shuffled, with masks."""
-    from photoshop_request.training import make_dataloader  # noqa: PLC0415
+    from photoshop_request.training import make_dataloader
 
     loader = make_dataloader(
         folder / "dataset", resolution=SIDE, batch_size=BATCH, shapes=[(SIDE, SIDE)], threads=WORKERS, **more
@@ -73,9 +73,9 @@ def ours(folder: Path, **more: Any) -> Batches:
 
 def ours_in_workers(folder: Path) -> Batches:
     """The same in two processes of one thread, as torchdata's StatefulDataLoader runs them."""
-    from torchdata.stateful_dataloader import StatefulDataLoader  # noqa: PLC0415
+    from torchdata.stateful_dataloader import StatefulDataLoader
 
-    from photoshop_request.training import make_dataloader  # noqa: PLC0415
+    from photoshop_request.training import make_dataloader
 
     loader = make_dataloader(folder / "dataset", resolution=SIDE, batch_size=BATCH, shapes=[(SIDE, SIDE)], threads=1)
     workers = StatefulDataLoader(loader, batch_size=None, num_workers=WORKERS, persistent_workers=True)
@@ -85,7 +85,7 @@ def ours_in_workers(folder: Path) -> Batches:
 
 
 def _torch_loader(samples: Any, **more: Any) -> Batches:
-    from torch.utils.data import DataLoader  # noqa: PLC0415
+    from torch.utils.data import DataLoader
 
     loader = DataLoader(samples, batch_size=BATCH, num_workers=WORKERS, drop_last=True, persistent_workers=True, **more)
     while True:
@@ -95,7 +95,7 @@ def _torch_loader(samples: Any, **more: Any) -> Batches:
 
 def datasets_map(folder: Path) -> Batches:
     """`datasets`, map-style, random access."""
-    import datasets  # noqa: PLC0415
+    import datasets
 
     rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", cache_dir=str(folder / "cache"))
     rows = rows.select_columns(["source_image", "edited_image"])
@@ -109,7 +109,7 @@ _PICTURES = ["source_image", "edited_image"]
 
 def datasets_stream(folder: Path) -> Batches:
     """`datasets`, streaming from the files, with its shuffle buffer."""
-    import datasets  # noqa: PLC0415
+    import datasets
 
     rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", streaming=True, columns=_PICTURES)
     rows = rows.decode(enable=False).shuffle(buffer_size=64)
@@ -118,7 +118,7 @@ def datasets_stream(folder: Path) -> Batches:
 
 def webdataset(folder: Path) -> Batches:
     """Two tars by webdataset, with its shuffle buffer."""
-    import webdataset as wds  # noqa: PLC0415
+    import webdataset as wds
 
     tars = sorted(map(str, (folder / "tars").rglob("*.tar")))
     rows = wds.WebDataset(tars, shardshuffle=100, nodesplitter=wds.split_by_node, empty_check=False).shuffle(64)
@@ -127,7 +127,7 @@ def webdataset(folder: Path) -> Batches:
 
 def mosaic(folder: Path) -> Batches:
     """mosaicml-streaming, shuffled, from its shards; each picture's file as it is."""
-    from streaming import MDSWriter, StreamingDataset  # noqa: PLC0415
+    from streaming import MDSWriter, StreamingDataset
 
     shards = folder / "mds"
     if not shards.exists():

@@ -16,7 +16,7 @@ def main() -> None:
     name, folder, seconds = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     cv2.setNumThreads(1)
     if name != "raw limit":
-        import torch  # noqa: PLC0415
+        import torch
 
         torch.set_num_threads(1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -83,7 +83,7 @@ def picture_address(corpus: Corpus, source: Source) -> str:
     Raises:
         CorpusError: it is missing, damaged, or no picture.
     """
-    from PIL import Image  # noqa: PLC0415 - only where pictures are sent
+    from PIL import Image  # only where pictures are sent
 
     picture = decode(read_picture(corpus, source.sha256, source.extension), enough=SIDE)
     if not isinstance(picture, Picture):

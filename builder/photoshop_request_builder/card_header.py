@@ -20,9 +20,9 @@ Records = Sequence[tuple[Piece, Mapping[str, Any]]]
 
 def header(records: Records, facts: Facts, *, local: bool) -> str:
     """The YAML for these files, without its fences; `local` for a folder on disk."""
-    from datasets import DatasetInfo, SplitDict, SplitInfo  # noqa: PLC0415 - 1 s to import
-    from datasets.info import DatasetInfosDict  # noqa: PLC0415
-    from huggingface_hub import DatasetCardData  # noqa: PLC0415
+    from datasets import DatasetInfo, SplitDict, SplitInfo  # 1 s to import
+    from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
 
     names = [name for name in CONFIGS if any(piece.config == name for piece, _ in records)]
     pictures = any(column.kind == "image" for name in names for column in CONFIGS[name])

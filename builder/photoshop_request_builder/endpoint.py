@@ -83,7 +83,7 @@ def key_for(base_url: str, environment: Mapping[str, str] | None = None) -> str 
 
 def open_client(endpoint: Endpoint, key: str | None) -> "AsyncInferenceClient":
     """The client for an endpoint. Without a key a dummy is sent: the client would look for one in the user's home."""
-    from huggingface_hub import AsyncInferenceClient  # noqa: PLC0415 - slow to import
+    from huggingface_hub import AsyncInferenceClient  # slow to import
 
     return AsyncInferenceClient(
         base_url=endpoint.base_url,
@@ -139,7 +139,7 @@ class _Failed:
 async def _once(
     client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], way: int
 ) -> Said | _Failed:
-    from huggingface_hub import errors  # noqa: PLC0415 - slow to import
+    from huggingface_hub import errors  # slow to import
 
     try:
         return _said(await client.chat_completion(chat, model=endpoint.model, **_WAYS[way]))

@@ -43,7 +43,7 @@ def dataset_of(address: str) -> str:
 
 def rows_in(dataset: str, config: str, split: str) -> int | None:
     """Rows before any selection, by the footers of a folder's files; None for a dataset on the Hub."""
-    from pyarrow import parquet as pq  # noqa: PLC0415 - only for the progress bar
+    from pyarrow import parquet as pq  # only for the progress bar
 
     files = list(Path(dataset, config).glob(f"{split}-*.parquet"))
     return sum(pq.read_metadata(file).num_rows for file in files) if files else None

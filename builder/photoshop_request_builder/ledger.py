@@ -111,7 +111,7 @@ class Ledger:
 
     def pending(self, host: str, after: int, count: int) -> list[tuple[int, Entry]]:
         """The next pending addresses of a host, oldest first, with their numbers."""
-        query = f"SELECT id, {COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"  # noqa: S608 - names of columns
+        query = f"SELECT id, {COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"
         rows = self._database.execute(query, (State.PENDING, host, after, count)).fetchall()
         return [(row[0], entry_of(row[1:])) for row in rows]
 
@@ -169,7 +169,7 @@ class Ledger:
         wanted = list(dict.fromkeys(addresses))
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
-            query = f"SELECT {COLUMNS} FROM address WHERE address IN ({','.join('?' * len(some))})"  # noqa: S608 - marks only
+            query = f"SELECT {COLUMNS} FROM address WHERE address IN ({','.join('?' * len(some))})"
             found.update((row[0], entry_of(row)) for row in self._database.execute(query, some))
         return found
 
@@ -244,7 +244,7 @@ class Ledger:
     def retry(self, states: Iterable[State], host: str | None = None) -> int:
         """Make addresses pending again, all or those of one host; returns how many."""
         names = list(states)
-        query = f"UPDATE address SET state = 'pending' WHERE state IN ({','.join('?' * len(names))})"  # noqa: S608 - marks only
+        query = f"UPDATE address SET state = 'pending' WHERE state IN ({','.join('?' * len(names))})"
         more = " AND (host = ? OR host LIKE '%.' || ?)" if host else ""
         with self._transaction() as database:
             return database.execute(query + more, [*names, *([host, host] if host else [])]).rowcount

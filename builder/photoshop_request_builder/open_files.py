@@ -13,7 +13,7 @@ def allow_open_files(count: int) -> None:
         StorageError: the system's hard limit is lower.
     """
     try:
-        import resource  # noqa: PLC0415 - not on Windows, which has no such limit
+        import resource  # not on Windows, which has no such limit
     except ImportError:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

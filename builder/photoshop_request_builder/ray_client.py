@@ -21,7 +21,6 @@ _TRIES = 3
 _TICK = 0.5
 _STOPPING = 30.0
 """Seconds in which tasks that are under way end after another has failed."""
-_PREFIX = "PHOTOSHOP_REQUEST_"
 _DECIDING = ("photoshop-request", "numpy", "opencv-python-headless", "pillow", "pyarrow", "datasets")
 """Of another version of these, bytes may differ."""
 
@@ -49,8 +48,8 @@ class Task:
     toml: bytes
     """What `corpus.toml` says where the command runs."""
     versions: Mapping[str, str]
-    variables: Mapping[str, str]
-    """Settings that are made by the environment, the key of pseudonyms too."""
+    variables: Mapping[str, str | None]
+    """Everything in the environment that decides about results, as it is where the command runs; None: not set."""
 
     def __call__(self, job: bytes) -> Any:
         """The result of the pickled `job`.
@@ -75,9 +74,10 @@ class Task:
                 f"node {platform.node()} does not see {self.corpus.address}. The corpus must lie on storage that all nodes of "
                 "the cluster share, under the same path (a network file system, or s3://…)."
             )
-        for name in [name for name in os.environ if name.startswith(_PREFIX)]:
-            del os.environ[name]
-        os.environ.update(self.variables)
+        for name, value in self.variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
         return pickle.loads(job)()  # noqa: S301 - our own, from the process that started the task
 
 
@@ -95,7 +95,7 @@ def serve(pipe: Connection, task: Task, address: str | None, workers: int) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other end decides, and closes the pipe
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Ray tells is no data
     warnings.simplefilter("ignore")  # Ray's, in a process of Ray's
-    import ray  # noqa: PLC0415 - an extra
+    import ray  # an extra
 
     try:
         try:
@@ -128,7 +128,7 @@ def _run(task: Task, job: bytes) -> Any:
 
 
 def _connect(address: str | None, workers: int) -> None:
-    import ray  # noqa: PLC0415
+    import ray
 
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     if address:
@@ -144,7 +144,7 @@ def _collect(pipe: Connection, units: Sequence[str], waiting: dict[Any, int]) ->
         EOFError: the other end has closed the pipe.
         Exception: what the job raised, or what became of its workers.
     """
-    import ray  # noqa: PLC0415
+    import ray
 
     while waiting:
         ended, _ = ray.wait(list(waiting), num_returns=1, timeout=_TICK)
@@ -161,7 +161,7 @@ def _collect(pipe: Connection, units: Sequence[str], waiting: dict[Any, int]) ->
 
 def _explained(error: Any, unit: str) -> BaseException:
     """The job's own exception, or what became of its workers."""
-    from ray import exceptions  # noqa: PLC0415
+    from ray import exceptions
 
     if isinstance(error, exceptions.RayTaskError):
         cause: BaseException = error.cause
@@ -178,7 +178,7 @@ def _explained(error: Any, unit: str) -> BaseException:
 
 
 def _stop(references: list[Any]) -> None:
-    import ray  # noqa: PLC0415
+    import ray
 
     for reference in references:
         ray.cancel(reference)

@@ -16,15 +16,15 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from photoshop_request.errors import InputError, NetworkError
-from photoshop_request_builder import ray_client
+from photoshop_request_builder import people, ray_client
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine import Job
+from photoshop_request_builder.settings import SETTINGS
 
 R = TypeVar("R")
 _TICK = 1.0
 _GRACE = 20.0
 """Seconds in which the client takes leave of the cluster before it is ended."""
-_PREFIX = "PHOTOSHOP_REQUEST_"
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class RayEngine:
     """The engine of a cluster; it connects when there is something to do."""
 
     corpus: Corpus
-    variables: dict[str, str]
+    variables: dict[str, str | None]
     address: str | None
     workers: int
     is_here: bool = field(default=False, init=False)
@@ -126,15 +126,17 @@ class RayEngine:
 def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[RayEngine]:
     """The engine of the cluster at `address` (`HOST:PORT`, or `auto` for the one that this machine belongs to).
 
-    None: the one that RAY_ADDRESS names, or else a cluster of this machine alone, with `workers` cores. Variables
-    `PHOTOSHOP_REQUEST_*` go with each task, those of object storage do not: every node has its own right to read.
+    None: the one that RAY_ADDRESS names, or else a cluster of this machine alone, with `workers` cores. Settings made by
+    the environment and the key of pseudonyms go with each task. Nothing else does: Reddit and the Hub are asked from
+    here only, and every node has its own right to read object storage.
 
     Raises:
         InputError: Ray is not installed.
     """
     if find_spec("ray") is None:
         raise InputError("--engine ray needs Ray. Install it with: pip install 'photoshop-request[ray]'")
-    variables = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
+    deciding = (people.KEY, *(setting.variable for setting in SETTINGS))
+    variables = {name: os.environ.get(name) for name in deciding}
     engine = RayEngine(corpus, variables, address or os.environ.get("RAY_ADDRESS") or None, workers)
     try:
         yield engine

@@ -66,7 +66,7 @@ def read_manifest(source: str) -> pa.Table:
     Raises:
         InputError: there is none.
     """
-    import datasets  # noqa: PLC0415 - 1 s to import
+    import datasets  # 1 s to import
 
     try:
         loaded = datasets.load_dataset(source, "manifest")

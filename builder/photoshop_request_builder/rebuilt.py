@@ -131,7 +131,7 @@ def _size(data: bytes) -> tuple[int | None, int | None]:
 
 
 def _readme(done: Rebuilt, content: str) -> str:
-    from huggingface_hub import DatasetCardData  # noqa: PLC0415 - 0.3 s
+    from huggingface_hub import DatasetCardData  # 0.3 s
 
     files = [{"split": split, "path": f"triplets/{split}-*.parquet"} for split, rows in done.triplets.items() if rows]
     header = DatasetCardData(

@@ -64,7 +64,7 @@ def keep(rows: Iterable[dict[str, Any]], wanted: Wanted) -> list[dict[str, Any]]
 
 def shrink(data: bytes, max_side: int, form: str) -> bytes:
     """The file, or a smaller one in `form` where the longer side is over `max_side` pixels; colours as they were."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 - only who asks for smaller pictures pays for it
+    from PIL import Image, ImageOps  # only who asks for smaller pictures pays for it
 
     with Image.open(io.BytesIO(data)) as image:
         if max(image.size) <= max_side:

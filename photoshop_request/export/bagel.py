@@ -48,8 +48,8 @@ def bagel_turns(rows: Iterable[Row], out: Path, paths_under: Path | None = None)
 def _write(
     rows: Iterable[Row], out: Path, paths_under: Path | None, images: tuple[str, ...], chain: Callable[[Row], Chain]
 ) -> ExportSummary:
-    import pyarrow as pa  # noqa: PLC0415 - only some exports need it
-    from pyarrow import parquet as pq  # noqa: PLC0415
+    import pyarrow as pa  # only some exports need it
+    from pyarrow import parquet as pq
 
     def reason(row: Row) -> LeftOut | None:
         if "first_instruction" in row and not row["first_instruction"]:

@@ -22,7 +22,7 @@ __all__ = ["ms_swift", "trl"]
 
 def trl(rows: Iterable[Row], out: Path) -> ExportSummary:
     """Parquet with `messages` (lists of parts) and `images`, in the order of the `image` parts."""
-    from datasets import Features  # noqa: PLC0415 - a heavy import that few exports need
+    from datasets import Features  # a heavy import that few exports need
 
     kinds = features("conversations")
     schema = Features({name: kinds[name] for name in ("messages", "images")}).arrow_schema

@@ -23,7 +23,7 @@ _PAIR = ("source_image", "edited_image")
 
 def columns(rows: Iterable[Row], out: Path) -> ExportSummary:
     """Parquet with `input_image`, `edit_prompt`, `edited_image`: the defaults of train_instruct_pix2pix.py."""
-    from datasets import Features, Image, Value  # noqa: PLC0415 - a heavy import that few exports need
+    from datasets import Features, Image, Value  # a heavy import that few exports need
 
     features = Features({"input_image": Image(), "edit_prompt": Value("string"), "edited_image": Image()})
     tally = Tally(out)

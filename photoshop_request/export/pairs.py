@@ -30,7 +30,7 @@ def diffusion_dpo(rows: Iterable[Row], out: Path) -> ExportSummary:
     The trainers look at no source; it is there for those that will. They take everything but 0 for "the first is
     better", so that pairs without a preference are left out.
     """
-    import pyarrow as pa  # noqa: PLC0415 - only some exports need it
+    import pyarrow as pa  # only some exports need it
 
     schema = pa.schema(
         {

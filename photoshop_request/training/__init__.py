@@ -19,7 +19,7 @@ def __getattr__(name: str) -> Any:
     if name not in {"TripletLoader", "make_dataloader"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from photoshop_request.training import loader  # noqa: PLC0415
+        from photoshop_request.training import loader
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "torch":
             raise

@@ -54,7 +54,7 @@ def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
 @functools.cache
 def _simplejpeg() -> Callable[..., Any] | None:
     try:
-        from simplejpeg import decode_jpeg  # noqa: PLC0415 - an extra
+        from simplejpeg import decode_jpeg  # an extra
     except ImportError:
         return None
     found: Callable[..., Any] = decode_jpeg

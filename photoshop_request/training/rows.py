@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from photoshop_request.errors import InputError, NetworkError
-from photoshop_request.loading import load
+from photoshop_request.errors import InputError
+from photoshop_request.loading import load, looking_at
 from photoshop_request.schema import DEFAULT_CONFIG
 
 if TYPE_CHECKING:
@@ -147,28 +147,22 @@ def check_columns(names: Sequence[str] | None) -> None:
 
 def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
     """The split's files as the dataset's card names them; those on the Hub in the local cache."""
-    import datasets  # noqa: PLC0415 - a second, for those whose files lie elsewhere
+    import datasets  # a second, for those whose files lie elsewhere
 
     place = fspath(address)
-    try:
-        found = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
+    with looking_at(place):
+        try:
+            found = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
+        except ValueError as error:
+            raise InputError(f"{place}: no {DEFAULT_CONFIG!r} there. {error}") from error
         if split not in found:
             raise InputError(f"{place}: no split {split!r} there; there are {', '.join(map(str, found)) or 'none'}.")
         return list(_local(found[split]))
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{place}: no dataset there. Give its name on the Hub (ORG/NAME; a private one needs a token) or its folder, "
-            "CORPUS/dataset."
-        ) from error
-    except ConnectionError as error:
-        raise NetworkError(f"{place}: the Hub cannot be reached ({error}). Try again later.") from error
-    except ValueError as error:
-        raise InputError(f"{place}: no {DEFAULT_CONFIG!r} there. {error}") from error
 
 
 def _local(files: Sequence[str]) -> Iterator[Path]:
     """Paths as they are; `hf://` by downloading all files of the split at once."""
-    from huggingface_hub import snapshot_download  # noqa: PLC0415
+    from huggingface_hub import snapshot_download
 
     remote = [each for each in map(_ON_THE_HUB.fullmatch, files) if each]
     if not remote:

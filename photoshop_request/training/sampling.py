@@ -105,7 +105,7 @@ def _by_task(index: "pa.Table", rows: "NDArray[np.int64]", sampling: Sampling) -
 
 def _capped(order: "NDArray[np.int64]", index: "pa.Table", most: int) -> "NDArray[np.int64]":
     """The order without what comes after the first `most` of a request."""
-    from pyarrow import compute as pc  # noqa: PLC0415
+    from pyarrow import compute as pc
 
     codes = np.asarray(pc.rank(_column(index, "submission_id").combine_chunks(), tiebreaker="dense"))[order]
     grouped = np.argsort(codes, kind="stable")

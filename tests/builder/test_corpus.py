@@ -36,7 +36,7 @@ def test_a_corpus_lies_in_object_storage_as_well() -> None:
 def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, asked: dict[str, object], says: str) -> None:
     """Before anything is written."""
     with pytest.raises(CorpusError, match=says):
-        create_corpus(tmp_path / "corpus", **asked)  # type: ignore[arg-type]
+        create_corpus(tmp_path / "corpus", **asked)
     assert not (tmp_path / "corpus").exists()
 
 

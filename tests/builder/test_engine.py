@@ -34,7 +34,7 @@ def die(folder: str, number: int) -> int:
 
 
 def jobs(task: object, folder: Path, count: int) -> list[Job[int]]:
-    return [Job(f"unit {number}", partial(task, str(folder), number)) for number in range(count)]  # type: ignore[operator]
+    return [Job(f"unit {number}", partial(task, str(folder), number)) for number in range(count)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -164,7 +164,7 @@ def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
     """All of a batch or none of it."""
     ledger.add([New(A)])
     with pytest.raises(sqlite3.Error):
-        ledger.record([Outcome(A, State.OK), Outcome(B, object())])  # type: ignore[arg-type]
+        ledger.record([Outcome(A, State.OK), Outcome(B, object())])
     assert ledger.get([A])[A].state is State.PENDING
 
 

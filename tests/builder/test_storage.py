@@ -50,7 +50,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     storage.write_json(LOCAL, str(path), {"old": True})
     with pytest.raises(TypeError):
-        storage.write_bytes(LOCAL, str(path), "no bytes")  # type: ignore[arg-type]
+        storage.write_bytes(LOCAL, str(path), "no bytes")
     assert storage.read_json(LOCAL, str(path)) == {"old": True}
     assert [file.name for file in tmp_path.iterdir()] == ["t.json"]
 

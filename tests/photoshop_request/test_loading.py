@@ -54,7 +54,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_selections(folder: Path, wanted: dict[str, object], ids: list[str], streaming: bool) -> None:
     """The same rows whether loaded or streamed; a null is not wanted."""
-    found = load(folder, columns=["submission_id"], streaming=streaming, **wanted)  # type: ignore[arg-type]
+    found = load(folder, columns=["submission_id"], streaming=streaming, **wanted)
     assert [row["submission_id"] for row in found] == ids
 
 
@@ -84,7 +84,7 @@ def test_what_is_not_wanted_is_not_read(tmp_path: Path) -> None:
     file.write_bytes(data)
 
     def ids(**wanted: object) -> list[str]:
-        found = load(place, streaming=True, **wanted)  # type: ignore[arg-type]
+        found = load(place, streaming=True, **wanted)
         return [row["submission_id"] for row in found]
 
     with pytest.raises(OSError, match=r"Parquet|header|deserialize"):
@@ -112,7 +112,7 @@ def test_what_cannot_be_loaded_is_said(
 ) -> None:
     """With what to do."""
     with pytest.raises(InputError, match=said):
-        load(folder, *arguments, **wanted)  # type: ignore[arg-type]
+        load(folder, *arguments, **wanted)
 
 
 def test_a_folder_without_a_dataset_is_said(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -24,6 +25,8 @@ talk = Console(stderr=True, highlight=False, soft_wrap=True)
 data = Console(highlight=False, soft_wrap=True)
 """For people and programs: what a command was asked for."""
 _EVERY = 60.0
+_OFTEN = 0.1
+"""Seconds."""
 
 
 def say(message: str) -> None:
@@ -61,6 +64,26 @@ def progress(
             say(f"{what}: {state['done']:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
 
     yield advance
+
+
+@contextmanager
+def looking(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
+    """Shows what is looked at where nobody knows how much there is; yields what to call with each path."""
+    state = {"done": 0.0, "said": clock()}
+    with talk.status(escape(what)) as status:
+
+        def look(path: str) -> None:
+            state["done"] += 1
+            now = clock()
+            if now - state["said"] >= (_OFTEN if talk.is_terminal else _EVERY):
+                state["said"] = now
+                told = f"{what}: {state['done']:,.0f} files; {path}"
+                if talk.is_terminal:
+                    status.update(escape(told))
+                else:
+                    say(told)
+
+        yield look
 
 
 def funnel_table(steps: list[Step]) -> Table:

@@ -31,7 +31,7 @@ def demo(
 
     Example: photoshop-request demo
     """
-    from photoshop_request_builder.demo.server import serve  # noqa: PLC0415 - only the demo needs a server
+    from photoshop_request_builder.demo.server import serve  # only the demo needs a server
 
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
@@ -61,7 +61,7 @@ def _open(corpus: str) -> Corpus:
 
 def _pairs(corpus: Corpus) -> Iterator[Any]:
     """What the sheet shows: every solver's picture, with its source."""
-    from photoshop_request_builder.demo.contact_sheet import Pair  # noqa: PLC0415 - decoders are slow to import
+    from photoshop_request_builder.demo.contact_sheet import Pair  # decoders are slow to import
 
     for shard in range(corpus.shards):
         candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist()
@@ -84,7 +84,7 @@ def _pairs(corpus: Corpus) -> Iterator[Any]:
 
 
 def _sheet(corpus: Corpus) -> Path:
-    from photoshop_request_builder.demo.contact_sheet import contact_sheet  # noqa: PLC0415 - decoders are slow to import
+    from photoshop_request_builder.demo.contact_sheet import contact_sheet  # decoders are slow to import
 
     path = Path(corpus.root) / "contact_sheet.png"
     contact_sheet(

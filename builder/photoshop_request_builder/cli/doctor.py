@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say
+from photoshop_request_builder.cli.console import data, hint, looking, say
 from photoshop_request_builder.corpus import Corpus, lock, open_corpus
 from photoshop_request_builder.doctor import Damage, Finding, State, damages, repair, surroundings
 
@@ -41,7 +41,7 @@ def doctor(
     findings = surroundings(Path(corpus or "."), os.environ, online=not offline)
     damaged: list[Damage] = []
     if opened:
-        damaged = list(_mended(opened, deep=deep)) if mend else list(damages(opened, deep=deep))
+        damaged = _mended(opened, deep=deep) if mend else _damaged(opened, deep=deep)
         findings += _corpus_findings(opened, damaged, deep=deep)
     if as_json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))  # noqa: T201 - stdout is data
@@ -53,9 +53,14 @@ def doctor(
         raise typer.Exit(1)
 
 
+def _damaged(corpus: Corpus, *, deep: bool) -> list[Damage]:
+    with looking(f"looking at {corpus.address}") as looking_at:
+        return list(damages(corpus, deep=deep, looking_at=looking_at))
+
+
 def _mended(corpus: Corpus, *, deep: bool) -> list[Damage]:
     with lock(corpus):
-        found = list(damages(corpus, deep=deep))
+        found = _damaged(corpus, deep=deep)
         repair(corpus, found, say)
     return found
 

@@ -49,7 +49,7 @@ def publish(
 
     Example: photoshop-request publish CORPUS ORG/photoshop-request --private --tag v1.0
     """
-    from photoshop_request_builder.hub.publish import Destination  # noqa: PLC0415 - the Hub's client: 0.5 s
+    from photoshop_request_builder.hub.publish import Destination  # the Hub's client: 0.5 s
 
     if manifest_only and config:
         raise InputError("--manifest-only is --config manifest: leave the other --config out.")
@@ -63,10 +63,10 @@ def publish(
 
 def survey_verb(corpus: Corpus, to: "Destination", *, as_json: bool) -> None:
     """Print what publishing would change, by config."""
-    from photoshop_request_builder.hub.changes import count_rows  # noqa: PLC0415 - the Hub's client
-    from photoshop_request_builder.hub.publish import survey  # noqa: PLC0415
-    from photoshop_request_builder.hub.remote import read_columns  # noqa: PLC0415
-    from photoshop_request_builder.hub.retry import persist  # noqa: PLC0415
+    from photoshop_request_builder.hub.changes import count_rows  # the Hub's client
+    from photoshop_request_builder.hub.publish import survey
+    from photoshop_request_builder.hub.remote import read_columns
+    from photoshop_request_builder.hub.retry import persist
 
     api = client()
     remote, changes = survey(corpus, api, to, reporter)
@@ -104,7 +104,7 @@ def publish_verb(corpus: Corpus, to: "Destination") -> None:
     Raises:
         PhotoshopRequestError: what the Hub gives is not what was sent.
     """
-    from photoshop_request_builder.hub.publish import publish as send  # noqa: PLC0415 - the Hub's client
+    from photoshop_request_builder.hub.publish import publish as send  # the Hub's client
 
     api = client()
     done = send(corpus, api, to, reporter=reporter)
@@ -123,7 +123,7 @@ def check(corpus: Corpus, api: "HfApi", repo: str, done: "Published") -> None:
     Raises:
         PhotoshopRequestError: it differs from what lies in the corpus.
     """
-    from photoshop_request_builder.hub.verify import verify  # noqa: PLC0415 - datasets: 1 s
+    from photoshop_request_builder.hub.verify import verify  # datasets: 1 s
 
     found = verify(corpus, api, repo, done.revision, done.files, say=say)
     if found.differences:
@@ -139,7 +139,7 @@ def check(corpus: Corpus, api: "HfApi", repo: str, done: "Published") -> None:
 
 def client() -> "HfApi":
     """The Hub's client; its token comes from HF_TOKEN or the login, never from us."""
-    from huggingface_hub import HfApi  # noqa: PLC0415 - 0.5 s
+    from huggingface_hub import HfApi  # 0.5 s
 
     return HfApi(library_name="photoshop-request")
 

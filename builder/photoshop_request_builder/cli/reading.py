@@ -84,8 +84,8 @@ def refresh(
 
     Example: photoshop-request refresh CORPUS --limit 10000
     """
-    from photoshop_request.reddit import api  # noqa: PLC0415 - only this asks Reddit
-    from photoshop_request_builder.stages import reddit  # noqa: PLC0415
+    from photoshop_request.reddit import api  # only this asks Reddit
+    from photoshop_request_builder.stages import reddit
 
     found = open_corpus(corpus)
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
@@ -117,17 +117,17 @@ def raw(
 def _ask(corpus: Corpus, source: From, settings: Mapping[str, Effective], span: tuple[int, int]) -> None:
     since, until = span
     if source is From.ARCTIC_SHIFT:
-        import requests  # noqa: PLC0415 - only those who ask a service pay for it
+        import requests  # only those who ask a service pay for it
 
-        from photoshop_request.reddit.arctic_shift import make_fetch  # noqa: PLC0415
-        from photoshop_request_builder.stages.arctic_shift import ingest_arctic_shift  # noqa: PLC0415
+        from photoshop_request.reddit.arctic_shift import make_fetch
+        from photoshop_request_builder.stages.arctic_shift import ingest_arctic_shift
 
         with requests.Session() as session:
             fetch = make_fetch(session, base=settings["arctic_shift"].value, sleep=time.sleep, clock=time.time)
             ingest_arctic_shift(corpus, fetch, since=since, until=until, clock=time.time, on_part=_tell)
         return
-    from photoshop_request.reddit import api  # noqa: PLC0415
-    from photoshop_request_builder.stages.reddit import ingest_reddit  # noqa: PLC0415
+    from photoshop_request.reddit import api
+    from photoshop_request_builder.stages.reddit import ingest_reddit
 
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
     ingest_reddit(corpus, client, since=since, until=until, clock=time.time, on_part=_tell)

@@ -18,7 +18,7 @@ def report(
 
     Example: photoshop-request report CORPUS --lang ru
     """
-    from photoshop_request_builder.report.writing import make_report  # noqa: PLC0415 - duckdb is slow to import
+    from photoshop_request_builder.report.writing import make_report  # duckdb is slow to import
 
     made = make_report(open_corpus(corpus), lang)
     say(f"{made.figures} figures, {made.charts} with a chart; the others have nothing to show yet.")

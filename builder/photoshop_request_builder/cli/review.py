@@ -59,8 +59,8 @@ def review(
 
 def _serve(corpus: Corpus, reviewer: str, order: str, port: int) -> None:
     try:
-        from photoshop_request_builder.review.deck import Order  # noqa: PLC0415 - only who reviews needs the extra
-        from photoshop_request_builder.review.serving import serve  # noqa: PLC0415
+        from photoshop_request_builder.review.deck import Order  # only who reviews needs the extra
+        from photoshop_request_builder.review.serving import serve
     except ModuleNotFoundError as error:
         raise PhotoshopRequestError(
             f"reviewing needs {error.name}. Install it with: pip install 'photoshop-request[review]'"

@@ -159,7 +159,7 @@ def work_on(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[st
     def with_engine(settings: Mapping[str, Effective]) -> R:
         if settings["engine"].value == "local":
             return verb(settings, Local(settings["workers"].value))
-        from photoshop_request_builder.ray_engine import ray_engine  # noqa: PLC0415 - an extra
+        from photoshop_request_builder.ray_engine import ray_engine  # an extra
 
         with ray_engine(corpus, settings["address"].value, settings["workers"].value) as engine:
             return verb(settings, engine)

@@ -79,8 +79,8 @@ def _add(corpus: Corpus, given: list[str]) -> None:
 
 
 def _publish(corpus: Corpus, repo: str, revision: str, *, squash: bool) -> None:
-    from photoshop_request_builder.hub.history import squash as take_history  # noqa: PLC0415 - the Hub's client
-    from photoshop_request_builder.hub.publish import Destination  # noqa: PLC0415
+    from photoshop_request_builder.hub.history import squash as take_history  # the Hub's client
+    from photoshop_request_builder.hub.publish import Destination
 
     publish_verb(corpus, Destination(repo, revision))
     if not squash:

@@ -26,7 +26,7 @@ def view(
 
     Example: photoshop-request view CORPUS
     """
-    from photoshop_request_builder.view.site import view as make  # noqa: PLC0415 - decoders are slow to import
+    from photoshop_request_builder.view.site import view as make  # decoders are slow to import
 
     found = open_corpus(corpus)
     folder = _folder(found, out)
@@ -41,7 +41,7 @@ def view(
 
 
 def _folder(corpus: Corpus, out: Path | None) -> Path:
-    from photoshop_request_builder.view.shard import default_folder  # noqa: PLC0415 - decoders are slow to import
+    from photoshop_request_builder.view.shard import default_folder  # decoders are slow to import
 
     folder = out.absolute() if out else default_folder(corpus)
     if folder is None:

@@ -19,7 +19,6 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.stages import build
 
 _CHUNK = 1 << 20
-_NOTHING: Callable[[str], None] = lambda _: None  # noqa: E731 - a default
 
 
 class Kind(StrEnum):
@@ -47,7 +46,7 @@ class Damage:
     """Of a picture: what its bytes should have."""
 
 
-def damages(corpus: Corpus, *, deep: bool = False, looking_at: Callable[[str], None] = _NOTHING) -> Iterator[Damage]:
+def damages(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -> Iterator[Damage]:
     """Everything in the corpus that is damaged or missing; `looking_at` is told each path before it is read."""
     for folder, kind in (("incoming", Kind.PART), ("shards", Kind.TABLE)):
         for path in sorted(corpus.fs.find(corpus.path(folder))):

@@ -59,7 +59,7 @@ left join terms p on p.id = s.id
 left join answers on answers.submission_id = s.id
 left join taken on taken.submission_id = s.id
 where not s.deleted_by_author and s.id not in (select value from removed where kind = '{Kind.SUBMISSION}')
-"""  # noqa: S608 - a constant of our own
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def open_database(corpus: Corpus) -> Iterator[Database]:
         _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
         keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)
         connection.execute(
-            "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "  # noqa: S608 - our own
+            "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "
             f"join published p on c.submission_id = p.submission_id and {keys}"
         )
         connection.execute(_REQUESTS)
@@ -119,12 +119,12 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
         return
     addresses = there if isinstance(corpus.fs, LocalFileSystem) else [corpus.fs.unstrip_protocol(at) for at in there]
     listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
-    connection.execute(f"create temp view {name} as select * from read_parquet([{listed}])")  # noqa: S608 - quoted
+    connection.execute(f"create temp view {name} as select * from read_parquet([{listed}])")
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
     connection.register("incoming_table", table)
-    connection.execute(f"create temp table {name} as select * from incoming_table")  # noqa: S608 - a name of our own
+    connection.execute(f"create temp table {name} as select * from incoming_table")
     connection.unregister("incoming_table")
 
 

@@ -71,7 +71,7 @@ class Store:
     def decide(self, item: Item, reviewer: str, verdict: Verdict, drawn: str) -> None:
         """Keep a decision; it lies on the disk when this returns."""
         self._database.execute(
-            f"insert into decision ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names of columns
+            f"insert into decision ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 item.submission_id,
                 item.comment_id,
@@ -90,7 +90,7 @@ class Store:
     def undo(self, reviewer: str) -> Item | None:
         """Take back the reviewer's last decision that stands; gives what it was of. None where there is none."""
         row = self._database.execute(
-            f"select id, {_COLUMNS} from decision where reviewer = ? and undone_utc is null order by id desc limit 1",  # noqa: S608
+            f"select id, {_COLUMNS} from decision where reviewer = ? and undone_utc is null order by id desc limit 1",
             (reviewer,),
         ).fetchone()
         if row is None:
@@ -101,7 +101,7 @@ class Store:
     def decisions(self) -> list[Decision]:
         """The last word of each reviewer on each candidate, in the order in which they were given."""
         query = (
-            f"select {_COLUMNS} from decision where id in (select max(id) from decision where undone_utc is null"  # noqa: S608
+            f"select {_COLUMNS} from decision where id in (select max(id) from decision where undone_utc is null"
             " group by reviewer, comment_id, position, number, sha256) order by id"
         )
         return [_decision(row) for row in self._database.execute(query)]

@@ -39,7 +39,7 @@ def _picture(corpus: Path) -> Path:
 
 
 def test_a_whole_corpus_is_whole(sample_corpus: Path) -> None:
-    assert list(damages(open_corpus(sample_corpus), deep=True)) == []
+    assert list(damages(open_corpus(sample_corpus), deep=True, looking_at=print)) == []
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_damaged_file_is_named_and_made_again(
     """Cut, removed, or a byte changed; the last is seen by --deep alone."""
     path = choose(own_corpus)
     harm(path)
-    found = list(damages(open_corpus(own_corpus), deep=True))
+    found = list(damages(open_corpus(own_corpus), deep=True, looking_at=print))
     if not (harm is Path.unlink and kind is Kind.TABLE):  # a table that is not there is one that is to be made
         assert [(damage.kind, damage.path) for damage in found] == [(kind, str(path))]
     refused = command("doctor", own_corpus, "--deep", "--offline")

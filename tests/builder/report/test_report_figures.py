@@ -210,7 +210,7 @@ def test_concentration_of_solvers() -> None:
     """Nobody's name, and Gini's coefficient by its definition."""
     connection = duckdb.connect()
     connection.execute("create temp table edits as select unnest(['a','a','a','a','a','a','b','b','c','d']) as author")
-    figure = answers._solvers(Database(None, connection))  # type: ignore[arg-type]
+    figure = answers._solvers(Database(None, connection))
     counts = [6, 2, 1, 1]
     gini = sum(abs(one - other) for one in counts for other in counts) / (2 * len(counts) * sum(counts))
     assert figure.facts["gini"] == pytest.approx(gini)

@@ -37,7 +37,7 @@ def corpus(tmp_path: Path) -> Corpus:
 def cards(out: Path) -> Iterator[dict[str, Any]]:
     """Everything that the pages tell."""
     for path in sorted(out.rglob("cards-*.js")):
-        yield from json.loads(re.fullmatch(r'viewer\.cards\("\d{5}/\d+",(.*)\);\n', path.read_text("ascii"))[1])  # type: ignore[index]
+        yield from json.loads(re.fullmatch(r'viewer\.cards\("\d{5}/\d+",(.*)\);\n', path.read_text("ascii"))[1])
 
 
 def index(out: Path) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def test_the_page_forbids_everything_but_its_own_folder(corpus: Corpus, tmp_path
     view(corpus, tmp_path / "out")
     tags: list[tuple[str, dict[str, str | None]]] = []
     reader = HTMLParser()
-    reader.handle_starttag = lambda tag, attributes: tags.append((tag, dict(attributes)))  # type: ignore[method-assign]
+    reader.handle_starttag = lambda tag, attributes: tags.append((tag, dict(attributes)))
     reader.feed((tmp_path / "out" / "index.html").read_text("utf-8"))
     policies = [a["content"] for t, a in tags if t == "meta" and a.get("http-equiv") == "Content-Security-Policy"]
     assert policies == [

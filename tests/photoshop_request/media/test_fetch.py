@@ -383,7 +383,7 @@ def test_an_old_host_without_https_is_asked_by_http() -> None:
             """One request."""
             asked.append(str(url))
             if url.scheme == "https":
-                raise aiohttp.ClientConnectorError(None, OSError("refused"))  # type: ignore[arg-type]
+                raise aiohttp.ClientConnectorError(None, OSError("refused"))
             async with aiohttp.ClientSession() as session, session.get(f"{base}/x") as response:
                 yield response
 

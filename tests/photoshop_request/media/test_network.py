@@ -52,7 +52,7 @@ def fetched(address: str, names: Names, **options: Any) -> Outcome:
         async with open_session(resolver=names, timeout=timeout, **options) as session:
             limits = Limits(other=Rate(float("inf"), 4))
             client = Client(session, limits, options.get("mirror"), _no_sleep)
-            return await fetch(Fetcher(client, keep, None, tries=1), address)  # type: ignore[arg-type]
+            return await fetch(Fetcher(client, keep, None, tries=1), address)
 
     return asyncio.run(main())
 

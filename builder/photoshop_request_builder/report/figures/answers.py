@@ -31,7 +31,7 @@ def _first_edit(database: Database) -> Figure:
             select max(low) as low from (select rowid, seconds_to_first_edit as wait from requests) r
             join ends on low <= wait group by r.rowid
         ) select low, count(each.low) from ends left join each using (low) group by 1 order by 1
-        """  # noqa: S608 - numbers of our own
+        """
     )
     count, middle, late = database.one(
         "select count(seconds_to_first_edit), median(seconds_to_first_edit) / 60,"
@@ -139,7 +139,7 @@ def _flairs(database: Database) -> Figure:
         select n.name, y.year, coalesce(c.n, 0), coalesce(c.n, 0) / y.n
         from names n cross join years y left join counts c on c.name = n.name and c.year = y.year
         order by n.all_n desc, n.name, y.year
-        """  # noqa: S608 - a number of our own
+        """
     )
     requests, flaired, kinds = database.one("select count(*), count(flair), count(distinct flair) from requests")
     last = max((row[1] for row in rows), default=0)
@@ -163,7 +163,7 @@ def _flairs(database: Database) -> Figure:
 
 def _terms(database: Database, name: str) -> Figure:
     rows = database.rows(
-        f"select cast(year as varchar), count(*) filter ({name}), count(*) filter (not {name}),"  # noqa: S608
+        f"select cast(year as varchar), count(*) filter ({name}), count(*) filter (not {name}),"
         f" count(*) filter ({name} is null) from requests group by 1 order by 1"
     )
     yes, no, silent = (sum(row[place] for row in rows) for place in (1, 2, 3))

@@ -104,7 +104,7 @@ def _lengths(database: Database) -> Figure:
             select max(low) as low from (select rowid, words from requests where is_edit_request) r
             join ends on low <= words group by r.rowid
         ) select low, count(each.low) from ends left join each using (low) group by 1 order by 1
-        """  # noqa: S608 - numbers of our own
+        """
     )
     [(count, low, middle, high, most)] = database.rows(
         "select count(*), quantile_disc(words, 0.05), median(words), quantile_disc(words, 0.95), max(words)"
@@ -125,7 +125,7 @@ def _languages(database: Database) -> Figure:
         ) select case when language in (from largest) then language else '…' end, count(*),
             count(*) / sum(count(*)) over ()
         from requests where is_edit_request and language is not null group by 1 order by 2 desc, 1
-        """  # noqa: S608 - a number of our own
+        """
     )
     top = rows[0] if rows else (None, 0, 0.0)
     unknown = sum(row[2] for row in rows if row[0] == "und")

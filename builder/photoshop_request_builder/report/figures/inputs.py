@@ -115,7 +115,7 @@ def _hosts(database: Database) -> Figure:
             count(*) filter (reason not in ('gone', 'placeholder')),
             count(*) filter (reason in ('gone', 'placeholder')) / count(*)
         from asked where year is not null group by 1, 2 order by sum(count(*)) over (partition by place) desc, 1, 2
-        """  # noqa: S608 - a number of our own
+        """
     )
     links, gone = sum(row[2] for row in rows), sum(row[4] for row in rows)
     by_host: dict[str, list[int]] = {}

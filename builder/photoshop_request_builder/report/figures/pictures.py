@@ -39,7 +39,7 @@ def _counted(database: Database, query: str, series: tuple[str, ...], ends: tupl
                 from (values {places}) t(low)),
             each as ({query})
             select low, {counted} from ends left join each on value >= low and value < high group by 1 order by 1
-            """  # noqa: S608 - queries and numbers of our own
+            """
         )
     )
 
@@ -56,7 +56,7 @@ def _sizes(database: Database) -> Figure:
         "select count(*), median(width * height) / 1e6, max(width * height) / 1e6, count(*) filter (scale > 1.02)"
         " from edits"
     )
-    [(sources, source)] = database.rows(f"select count(*), median(value) from ({query}) where series = 'source'")  # noqa: S608
+    [(sources, source)] = database.rows(f"select count(*), median(value) from ({query}) where series = 'source'")
     facts = {
         "edits": edits,
         "sources": sources,
@@ -75,9 +75,9 @@ def _aspects(database: Database) -> Figure:
             select sha256, max(width) as width, max(height) as height from candidates where width > 0 group by 1
         ) s on s.sha256 = e.source_sha256 where e.height > 0
     """
-    rows = _counted(database, f"select 'edit' as series, value from ({shapes})", ("edit",), _ASPECTS)  # noqa: S608
+    rows = _counted(database, f"select 'edit' as series, value from ({shapes})", ("edit",), _ASPECTS)
     edits, same, wider = database.one(
-        f"select count(*), count(*) filter (value >= 0.99 and value < 1.01), count(*) filter (value >= 1.01) from ({shapes})"  # noqa: S608
+        f"select count(*), count(*) filter (value >= 0.99 and value < 1.01), count(*) filter (value >= 1.01) from ({shapes})"
     )
     facts = {
         "edits": edits,
@@ -96,7 +96,7 @@ def _formats(database: Database) -> Figure:
             select distinct sha256, extension, bytes from candidates where sha256 is not null and extension is not null
         ) select extension, count(*), count(*) / sum(count(*)) over (), sum(bytes) / 1e6, median(bytes) / 1e6
         from files group by 1 order by 2 desc, 1 limit {_TOP_FORMATS}
-        """  # noqa: S608 - a number of our own
+        """
     )
     facts = {
         "files": sum(row[1] for row in rows),

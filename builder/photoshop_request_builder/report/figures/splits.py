@@ -41,7 +41,7 @@ def _clusters(database: Database) -> Figure:
         sizes as (select cluster, count(*) as size from splits group by 1)
         select low, count(size), coalesce(sum(size), 0) from ends left join sizes on size >= low and size < high
         group by 1 order by 1
-        """  # noqa: S608 - numbers of our own
+        """
     )
     requests, clusters, between, most = database.one(
         "select count(*), count(distinct cluster), count(*) filter (split is null),"

@@ -52,20 +52,20 @@ def _distribution(
                     select rowid, greatest({name}, 0) as value from requests where {name} is not null
                 ) r join ends on low <= value group by r.rowid
             ) select cast(low as double), count(each.low) from ends left join each using (low) group by 1 order by 1
-            """  # noqa: S608 - names and numbers of our own
+            """
         )
     )
     while len(rows) > 1 and not rows[-1][1]:
         rows.pop()
     count, missing, low, middle, high, q1, q3 = database.one(
-        f"select count({name}), count(*) - count({name}), min({name}), median({name}), max({name}),"  # noqa: S608
+        f"select count({name}), count(*) - count({name}), min({name}), median({name}), max({name}),"
         f" quantile_cont({scale}, 0.25), quantile_cont({scale}, 0.75) from requests"
     )
     outliers, fence = 0, None
     if count and q3 > q1:
         end = q1 - 3 * (q3 - q1) if low_end else q3 + 3 * (q3 - q1)
         side = "<" if low_end else ">"
-        [outliers] = database.one(f"select count(*) from requests where {scale} {side} ?", end)  # noqa: S608
+        [outliers] = database.one(f"select count(*) from requests where {scale} {side} ?", end)
         fence = end if low_end else math.expm1(end)
     facts = {
         "count": count,
@@ -157,5 +157,5 @@ def _correlation(database: Database, column: str) -> tuple[float | None, int]:
         select case when sum(b * b) > 0 and sum(a * a) > 0 then fsum(a * b) / sqrt(fsum(a * a) * fsum(b * b)) end,
             count(*) - count(distinct month) + 1
         from centred
-        """  # noqa: S608 - columns of our own
+        """
     )[0]
