@@ -16,6 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from photoshop_request.errors import InputError
 from photoshop_request.training.assembly import Pending, begin_batch
 from photoshop_request.training.blocks import Block, Blocks, Stored, Streamed
+from photoshop_request.training.memory import Lend, lender
 from photoshop_request.training.plan import Batch, Share, batches
 from photoshop_request.training.rows import rows_at, rows_of
 from photoshop_request.training.sample import Augmentation
@@ -188,14 +189,20 @@ class TripletLoader(IterableDataset):
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The rest of the epoch; after it the next one begins."""
         self._part = self._resumed_part()
+        settings = self._settings
+        pixels = settings.batch_size * max(height * width for height, width in settings.shapes)
+        # a batch that is shown, those that wait, and the one that is begun
+        lend = lender(pixels, settings.prefetch + 2)
         with ThreadPoolExecutor(self._settings.threads, thread_name_prefix="triplets") as pool:
             pending: deque[Pending] = deque()
             todo = self._todo()
             try:
-                pending.extend(self._started(each, pool) for each in itertools.islice(todo, self._settings.prefetch))
+                pending.extend(
+                    self._started(each, pool, lend) for each in itertools.islice(todo, self._settings.prefetch)
+                )
                 while pending:
                     first = pending.popleft()
-                    pending.extend(self._started(each, pool) for each in itertools.islice(todo, 1))
+                    pending.extend(self._started(each, pool, lend) for each in itertools.islice(todo, 1))
                     made = first.finished(self._settings.tokenize)
                     self._mark, self._next = first.mark, first.number + self._part.of
                     yield made
@@ -240,13 +247,13 @@ class TripletLoader(IterableDataset):
         settings = self._settings
         return batches(block.order, shape_of, settings.batch_size, block.share, drop_last=settings.drop_last)
 
-    def _started(self, todo: "tuple[Block, Batch, int]", pool: ThreadPoolExecutor) -> Pending:
+    def _started(self, todo: "tuple[Block, Batch, int]", pool: ThreadPoolExecutor, lend: Lend) -> Pending:
         block, batch, number = todo
         # a stream's blocks number their batches anew, on each machine by itself
         rank = 0 if isinstance(self._source, Stored) else self._source.share.rank
         key = [self._settings.seed, self._epoch, int((block.mark or {}).get("seen", 0)), rank, batch.number]
         shape = self._settings.shapes[batch.shape]
-        samples = begin_batch(pool, block.read, batch.rows, shape, key, self._settings.augmentation)
+        samples = begin_batch(pool, lend, block.read, batch.rows, shape, key, self._settings.augmentation)
         return Pending(*samples, mark=block.mark, number=number)
 
 
