@@ -21,18 +21,29 @@ def _run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel, made from the source distribution, and that; skips where packages cannot be fetched."""
+    """A folder with the source distribution, and the wheel made from it; skips where packages cannot be fetched."""
     folder = tmp_path_factory.mktemp("built")
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT],
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", "build", "--outdir", folder, ROOT], capture_output=True, text=True, check=False
     )
-    if "No matching distribution" in done.stderr or "Could not find a version" in done.stderr:
+    if (
+        "No matching distribution" in done.stdout + done.stderr
+        or "Could not find a version" in done.stdout + done.stderr
+    ):
         pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def test_the_source_distribution_holds_no_data_of_others(built: Path) -> None:
+    """But all that tests and docs need."""
+    import tarfile
+
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    assert {"README.md", "LICENSE", "CHANGELOG.md", "docs/recipes.md", "tests/test_distribution.py"} <= names
+    assert [name for name in names if name.endswith((".zst", ".ndjson")) and "demo/sample" not in name] == []
 
 
 def test_the_wheel_holds_what_is_needed_and_nothing_else(built: Path) -> None:

@@ -87,12 +87,13 @@ class Answers:
                 found[key] = NoRewrite(row[0]) if row[0] else Rewrite(row[1], bool(row[2]))
         return found
 
-    def forget(self, submission_ids: Iterable[str]) -> int:
-        """Remove what was made from these requests, for a takedown; returns how many answers that were."""
+    def forget(self, submission_ids: Iterable[str]) -> None:
+        """Remove what was made from the words of these requests; it is overwritten on the disk."""
+        self._connection.execute("PRAGMA secure_delete = ON")
         with self._connection:
-            return self._connection.executemany(
+            self._connection.executemany(
                 "DELETE FROM answers WHERE submission_id = ?", [(each,) for each in submission_ids]
-            ).rowcount
+            )
 
 
 @contextmanager
@@ -114,6 +115,13 @@ def open_answers(corpus: Corpus) -> Iterator[Answers]:
         raise CorpusError(f"{path}: {error}. Move the file away to start again; its answers are lost then.") from error
     finally:
         connection.close()
+
+
+def forget(corpus: Corpus, submission_ids: Iterable[str]) -> None:
+    """Remove what models made of the words of these requests, if ever one was asked."""
+    if _path(corpus).exists():
+        with open_answers(corpus) as answers:
+            answers.forget(submission_ids)
 
 
 def in_use(corpus: Corpus) -> InUse | None:

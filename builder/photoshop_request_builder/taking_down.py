@@ -9,7 +9,7 @@ from photoshop_request.errors import InputError
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage
+from photoshop_request_builder import rewrites, storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.pipeline import Reporter, pair_verb, run_stage
@@ -40,8 +40,8 @@ class TakenDown:
 
 
 def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> TakenDown:
-    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes and the
-    viewer's pages of their shards.
+    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
+    of their shards, and what models made of the requests' words.
 
     For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published.
 
@@ -55,6 +55,7 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
     erased = _erase(corpus, reporter)
+    rewrites.forget(corpus, (request for each in removed for request in each.submissions))
     if pages := default_folder(corpus):
         drop_stale(corpus, pages)
     return TakenDown(

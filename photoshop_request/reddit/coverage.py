@@ -1,6 +1,5 @@
 """Which time an archive covers, and where it has holes: gaps nobody mentions are the first thing a user asks about."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -25,15 +24,6 @@ def month_of(utc: int) -> str:
     """The month of a Unix time, as `2022-12` (UTC)."""
     moment = gmtime(utc)
     return f"{moment.tm_year:04}-{moment.tm_mon:02}"
-
-
-def count_months(times: Iterable[int]) -> dict[str, int]:
-    """Rows a month of `times` (Unix seconds), sorted, without empty months."""
-    days = Counter(utc // 86_400 for utc in times)
-    months: Counter[str] = Counter()
-    for day, rows in sorted(days.items()):
-        months[month_of(day * 86_400)] += rows
-    return dict(months)
 
 
 def every_month(counts: Mapping[str, int]) -> dict[str, int]:

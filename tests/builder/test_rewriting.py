@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,6 +28,8 @@ from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pipeline import Reporter, build_verb
 from photoshop_request_builder.rewrites import open_answers
 from photoshop_request_builder.rewriting import Rewritten, planned_for, rewrite_verb
+from photoshop_request_builder.takedown import Kind, Target
+from photoshop_request_builder.taking_down import take_down
 
 pytestmark = pytest.mark.slow
 
@@ -268,16 +269,19 @@ def test_an_estimate_is_near_and_sends_nothing(corpus: Corpus, server: OpenAILik
     assert not server.chats
 
 
-def test_answers_can_be_taken_back(corpus: Corpus, server: OpenAILike) -> None:
-    """For a takedown: what a model made of somebody's words goes with them."""
+def test_a_takedown_takes_the_rewrites_too(corpus: Corpus, server: OpenAILike) -> None:
+    """What a model made of somebody's words goes with them, from the disk too; the others stay and are not asked anew."""
     rewrite(corpus, server)
-    gone = published(corpus)[0]["submission_id"]
-    with open_answers(corpus) as answers:
-        assert answers.forget([gone]) == 1
-    assert [row for row in published(corpus) if row["instruction_rewritten"] is None]
-    with sqlite3.connect(Path(corpus.root, "rewrites", "answers.sqlite")) as connection:
-        assert not connection.execute("SELECT 1 FROM answers WHERE submission_id = ?", (gone,)).fetchall()
-    connection.close()
+    asked = len(server.chats)
+    before = {row["submission_id"]: row["instruction_rewritten"] for row in published(corpus)}
+    gone = min(before)
+    take_down(corpus, [Target(Kind.SUBMISSION, gone)], QUIET)
+    rewrite(corpus, server)
+    after = {row["submission_id"]: row["instruction_rewritten"] for row in published(corpus)}
+    assert len(server.chats) == asked
+    del before[gone]
+    assert after == before
+    assert gone.encode() not in Path(corpus.root, "rewrites", "answers.sqlite").read_bytes()
 
 
 def test_a_corpus_without_edits_says_what_to_run(tmp_path: Path, server: OpenAILike) -> None:
