@@ -1,5 +1,6 @@
 """The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -9,8 +10,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
-from photoshop_request_builder.card_facts import Facts, facts_of
-from photoshop_request_builder.card_figures import bars
+from photoshop_request_builder.card_facts import facts_of
 from photoshop_request_builder.card_header import header
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.funnel import funnel
@@ -21,7 +21,8 @@ __all__ = ["Card", "render"]
 
 Records = Sequence[tuple[Piece, Mapping[str, Any]]]
 """The files that were built, each with what its record says: `rows`, `bytes`, `sha256`."""
-_BANDS = 20
+_MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
+"""What Markdown may take for more than a letter; the dots of an address make a link of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,24 @@ def render(
 ) -> Card:
     """The card for the files that were built: of the dataset `repo` on the Hub, or of the local folder.
 
-    The text is of the configs that the dataset holds, its figures are of all that was built; the YAML is of the configs
-    in `spoken`.
+    The text is of the configs that the dataset holds, its numbers and charts are of all that was built; the YAML is of
+    the configs in `spoken`.
     """
+    from photoshop_request_builder.report.chosen import chosen_charts  # duckdb is slow to import
+
     facts = facts_of(corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records])
-    figures = _figures(facts)
+    charts = {f"figures/{name}.svg": chart for name, chart in chosen_charts(corpus).items()} if records else {}
     built = {piece.config for piece, _ in records}
     template = files("photoshop_request_builder").joinpath("dataset_card.md").read_text(encoding="utf-8")
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
-    environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share}
+    environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share, "words": _words}
     body = environment.from_string(template).render(
         address=repo or corpus.path("dataset"),
         on_the_hub=repo is not None,
         subreddits=corpus.subreddits,
         facts=facts,
-        figures=figures,
+        charts=charts,
         splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
         default=DEFAULT_CONFIG,
         funnel=funnel(corpus),
@@ -67,19 +70,10 @@ def render(
         version=version("photoshop-request"),
     )
     told = [(piece, record) for piece, record in records if piece.config in spoken]
-    return Card(f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}", figures)
-
-
-def _figures(facts: Facts) -> dict[str, str]:
-    found = {}
-    if facts.months:
-        months = list(facts.months)
-        labels = {number: month[:4] for number, month in enumerate(months) if number == 0 or month.endswith("-01")}
-        found["figures/months.svg"] = bars("Triplets by month of the request", list(facts.months.values()), labels)
-    if sum(facts.changed):
-        labels = {number: f"{number * 100 // _BANDS} %" for number in range(0, _BANDS, 4)}
-        found["figures/changed.svg"] = bars("Triplets by share of the picture that changed", facts.changed, labels)
-    return found
+    return Card(
+        f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}",
+        {path: chart.svg for path, chart in charts.items()},
+    )
 
 
 def _splits(records: Records) -> list[dict[str, Any]]:
@@ -102,3 +96,8 @@ def _size(count: int) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{part / whole:.0%}" if whole else "none"
+
+
+def _words(text: str) -> str:
+    """Text in Markdown that is nothing but text: names of hosts are other people's."""
+    return _MARKS.sub(r"\\\g<0>", text)

@@ -14,9 +14,6 @@ from photoshop_request_builder.sources import source_status
 
 __all__ = ["Facts", "Spread", "facts_of"]
 
-_BANDS = 20
-"""Of the histogram of changed area: five hundredths each."""
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -52,8 +49,6 @@ class Facts:
     instruction_words: Spread | None
     megapixels: Spread | None
     """Of edited pictures."""
-    changed: tuple[int, ...]
-    """Rows of `triplets` by share of the picture that changed, in 20 bands from 0 to 1."""
     accepted: int
     over_18: int
     gps_removed: int
@@ -66,7 +61,6 @@ _COLUMNS = (
     "submission_created_utc",
     "edited_width",
     "edited_height",
-    "changed_fraction",
     "accepted",
     "over_18",
     "gps_removed",
@@ -91,7 +85,6 @@ def facts_of(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
         edits_per_request=_spread(edited.values()),
         instruction_words=_spread(len(row["instruction"].split()) for row in triplets),
         megapixels=_spread(row["edited_width"] * row["edited_height"] / 1e6 for row in triplets),
-        changed=_bands(row["changed_fraction"] for row in triplets),
         accepted=sum(bool(row["accepted"]) for row in triplets),
         over_18=sum(bool(row["over_18"]) for row in triplets),
         gps_removed=sum(bool(row["gps_removed"]) for row in triplets),
@@ -113,11 +106,3 @@ def _spread(values: Iterable[float]) -> Spread | None:
         return None
     tenth, median, ninetieth = (ordered[int(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9))
     return Spread(tenth, median, ninetieth)
-
-
-def _bands(shares: Iterable[float | None]) -> tuple[int, ...]:
-    counts = [0] * _BANDS
-    for share in shares:
-        if share is not None:
-            counts[min(int(share * _BANDS), _BANDS - 1)] += 1
-    return tuple(counts)

@@ -12,9 +12,9 @@ from huggingface_hub import DatasetCard
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import card
 from photoshop_request_builder.card_facts import Spread, facts_of
-from photoshop_request_builder.card_figures import bars
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.funnel import funnel
+from photoshop_request_builder.report.chosen import chosen_charts
 from photoshop_request_builder.stages import build
 
 TEMPLATE = Path(card.__file__).with_name("dataset_card.md")
@@ -145,13 +145,55 @@ def test_an_empty_dataset_has_a_card(sample_corpus: Path) -> None:
     assert facts_of(open_corpus(sample_corpus), []).edits_per_request is None
 
 
-def test_figures_are_svg_with_their_numbers_as_text() -> None:
-    """Readable without looking: a title for each bar."""
-    root = ET.fromstring(bars("A & B", [1, 0, 3000], {0: "first", 2: "<last>"}))  # our own text
-    texts = ["".join(node.itertext()) for node in root.iter() if node.tag.endswith(("title", "text"))]
-    assert {"A & B", "3,000", "0", "first", "<last>"} <= set(texts)
-    heights = [float(node.get("height")) for node in root.iter() if node.tag.endswith("rect")]
-    assert heights == pytest.approx([200 / 3000, 0, 200], abs=0.1)
+def test_the_card_shows_charts_of_the_report(readme: str, sample_corpus: Path) -> None:
+    """Each that it names lies beside it, and none besides; the sentence of each stands under it."""
+    shown = re.findall(r"^!\[(.+)\]\((.+)\)\n\n(.+)$", readme, re.MULTILINE)
+    folder = sample_corpus / "dataset"
+    charts = chosen_charts(open_corpus(sample_corpus))
+    assert {path: (folder / path).read_text() for _, path, _ in shown} == {
+        f"figures/{name}.svg": chart.svg for name, chart in charts.items()
+    }
+    assert set(charts) == {"funnel", "coverage_submissions", "hosts", "tasks", "changed", "locality"}
+    assert {path for _, path, _ in shown} == {f"figures/{path.name}" for path in (folder / "figures").iterdir()}
+    assert {(title, said.replace("\\", "")) for title, _, said in shown} == {
+        (chart.title, f"**{chart.title}** ({chart.axis}). {chart.sentence}") for chart in charts.values()
+    }
+
+
+def test_a_chart_needs_nothing_and_leads_nowhere(sample_corpus: Path) -> None:
+    """No style sheet, no script, no address but the namespace; on paper of its own, for pages light and dark."""
+    for chart in chosen_charts(open_corpus(sample_corpus)).values():
+        root = ET.fromstring(chart.svg)  # our own text
+        names = {node.tag.removeprefix("{http://www.w3.org/2000/svg}") for node in root.iter()}
+        assert names <= {"svg", "rect", "text", "title", "line"}
+        attributes = {name for node in root.iter() for name in node.attrib}
+        assert not {"class", "style", "href"} & attributes
+        assert re.findall(r"//|url\(|var\(|@", chart.svg.replace('xmlns="http://www.w3.org/2000/svg"', "")) == []
+        place = dict(zip(("x", "y", "width", "height"), root.attrib["viewBox"].split(), strict=True))
+        assert root[0].attrib == {**place, "fill": "#fff"}
+
+
+def test_a_card_has_the_same_bytes_again(own_corpus: Path) -> None:
+    """A build with nothing new changes nothing; a chart that is no longer drawn goes."""
+    dataset = own_corpus / "dataset"
+    before = {path: path.read_bytes() for path in dataset.rglob("*.*") if path.is_file()}
+    (dataset / "figures" / "old.svg").write_text("<svg/>")
+    # the address of the folder stands in the card's examples
+    build.finish(open_corpus(own_corpus))
+    after = {path: path.read_bytes() for path in dataset.rglob("*.*") if path.is_file()}
+    readme = dataset / "README.md"
+    assert {path: data for path, data in after.items() if path != readme} == {
+        path: data for path, data in before.items() if path != readme
+    }
+    build.finish(open_corpus(own_corpus))
+    assert readme.read_bytes() == after[readme]
+
+
+def test_names_of_hosts_are_only_text_in_the_card() -> None:
+    """Markdown of theirs stays letters, and they become no link."""
+    assert card._words("at <b>www.host.com/*a*</b>, 13.5% of 1,000. The end") == (
+        r"at \<b\>www\.host\.com\/\*a\*\<\/b\>, 13.5% of 1,000. The end"
+    )
 
 
 def test_a_spread_is_by_rank() -> None:

@@ -12,6 +12,8 @@ from photoshop_request_builder.report.figure import Figure, Kind, Row, Value
 
 _SERIES = 4
 """Colours that there are."""
+_MARGIN, _SCALE = 12, 1.5
+"""Of a chart that is a file: units around it, pixels a unit."""
 
 
 def draw(figure: Figure, labels: Labels) -> str:
@@ -19,15 +21,24 @@ def draw(figure: Figure, labels: Labels) -> str:
     if not figure.rows:
         return ""
     body, height = _DRAWN[figure.kind](figure, labels)
-    about = escape(f"{labels.title}. {labels.sentence}")
-    return f'<svg class="chart" viewBox="0 0 {ink.WIDTH} {height:g}" role="img" aria-label="{about}">{body}</svg>'
+    return f'<svg class="chart" viewBox="0 0 {ink.WIDTH} {height:g}" {_about(labels)}>{body}</svg>'
 
 
-def standalone(svg: str) -> str:
-    """The same as a file of its own, which brings its style."""
-    head, _, rest = svg.partition(">")
-    sheet = f'<style>{ink.STYLE}</style><rect width="100%" height="100%" style="fill:var(--card)"/>'
-    return f'{head} xmlns="http://www.w3.org/2000/svg">{sheet}{rest}\n'
+def standalone(figure: Figure, labels: Labels) -> str:
+    """The same as a file of its own, that needs nothing and looks the same on every page."""
+    if not figure.rows:
+        return ""
+    body, height = _DRAWN[figure.kind](figure, labels)
+    wide, high = ink.WIDTH + 2 * _MARGIN, height + 2 * _MARGIN
+    size = f'width="{_SCALE * wide:g}" height="{_SCALE * high:g}"'
+    box = f'viewBox="{-_MARGIN} {-_MARGIN} {wide:g} {high:g}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} {_about(labels)} {ink.PLAIN}>'
+    paper = f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{wide:g}" height="{high:g}" fill="{ink.PAPER}"/>'
+    return f"{head}{paper}{ink.plain(body)}</svg>\n"
+
+
+def _about(labels: Labels) -> str:
+    return f'role="img" aria-label="{escape(f"{labels.title}. {labels.sentence}")}"'
 
 
 def _bars(figure: Figure, labels: Labels) -> tuple[str, float]:
@@ -121,7 +132,7 @@ def _heat(figure: Figure, labels: Labels) -> tuple[str, float]:
             shown = labels.number(figure.drawn[2], value)
             about = f"{called}, {names[place]}: {shown}"
             x = ink.LABEL + place * step
-            strength = f' style="fill-opacity:{0.06 + 0.49 * ink.amount(value) / most:.3f}"'
+            strength = f' fill-opacity="{0.06 + 0.49 * ink.amount(value) / most:.3f}"'
             parts.append(ink.rect(x + 1, y + 1, step - 2, 21, "f0", about, strength))
             short = shown.replace("\u00a0", "").removesuffix("%")
             if len(short) * 7 < step:

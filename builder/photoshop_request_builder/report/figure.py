@@ -1,7 +1,7 @@
 """What a chart shows, before anybody draws or words it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -66,3 +66,16 @@ class Figure:
         """The drawn columns."""
         places = [self.columns.index(name) for name in self.drawn]
         return [tuple(row[place] for place in places) for row in self.rows]
+
+
+def rounded(figure: Figure) -> Figure:
+    """Six digits: sums of floats in several threads differ in the last ones from run to run."""
+    return replace(
+        figure,
+        rows=tuple(tuple(_round(value) for value in row) for row in figure.rows),
+        facts={name: _round(value) for name, value in figure.facts.items()},
+    )
+
+
+def _round(value: Value) -> Value:
+    return float(f"{value:.6g}") if isinstance(value, float) else value

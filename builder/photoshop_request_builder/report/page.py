@@ -1,6 +1,6 @@
 """The page: chapters of charts, each with its sentence, its table and how it is counted; one file, no network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -26,9 +26,9 @@ def render(chapters: Mapping[str, Sequence[Figure]], subreddits: Sequence[str], 
     return environment.from_string(template).render(said=said, chapters=shown, subreddits=subreddits, style=style)
 
 
-def drawn(figure: Figure, said: Words) -> str:
+def drawn(figure: Figure, said: Words, how: Callable[[Figure, Labels], str] = draw) -> str:
     """The SVG of a figure in a language; nothing where there is nothing to show."""
-    return draw(figure, labels(figure, said)) if figure.case != "none" else ""
+    return how(figure, labels(figure, said)) if figure.case != "none" else ""
 
 
 def labels(figure: Figure, said: Words) -> Labels:

@@ -9,7 +9,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.incoming import remove
 from photoshop_request_builder.report.charts import standalone
 from photoshop_request_builder.report.database import open_database
-from photoshop_request_builder.report.figure import Figure, Value
+from photoshop_request_builder.report.figure import Figure, rounded
 from photoshop_request_builder.report.figures import chapters
 from photoshop_request_builder.report.page import drawn, render
 from photoshop_request_builder.report.sentences import Language, Words, words
@@ -39,13 +39,13 @@ def make_report(corpus: Corpus, language: Language = Language.EN) -> Report:
         StorageError: the folder cannot be written.
     """
     with open_database(corpus) as database:
-        found = {name: [_rounded(figure) for figure in figures] for name, figures in chapters(database).items()}
+        found = {name: [rounded(figure) for figure in figures] for name, figures in chapters(database).items()}
     said = words(language)
     every = [figure for figures in found.values() for figure in figures]
-    charts = {figure.name: svg for figure in every if (svg := drawn(figure, said))}
+    charts = {figure.name: svg for figure in every if (svg := drawn(figure, said, standalone))}
     remove(corpus.fs, corpus.path("report", "charts"))
     for name, svg in charts.items():
-        storage.write_bytes(corpus.fs, corpus.path("report", "charts", f"{name}.svg"), standalone(svg).encode())
+        storage.write_bytes(corpus.fs, corpus.path("report", "charts", f"{name}.svg"), svg.encode())
     storage.write_json(corpus.fs, corpus.path("report", "report.json"), _numbers(corpus, every, said))
     page = corpus.path("report", "report.html")
     storage.write_bytes(corpus.fs, page, render(found, corpus.subreddits, said).encode())
@@ -68,16 +68,3 @@ def _numbers(corpus: Corpus, figures: list[Figure], said: Words) -> dict[str, An
             for figure in figures
         },
     }
-
-
-def _rounded(figure: Figure) -> Figure:
-    """Six digits: sums of floats in several threads differ in the last ones from run to run."""
-    return dataclasses.replace(
-        figure,
-        rows=tuple(tuple(_round(value) for value in row) for row in figure.rows),
-        facts={name: _round(value) for name, value in figure.facts.items()},
-    )
-
-
-def _round(value: Value) -> Value:
-    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -50,6 +50,9 @@ def finish(corpus: Corpus) -> None:
     made = card.render(corpus, list(records(corpus).items()))
     for path, text in {**made.figures, "README.md": made.readme}.items():
         storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
+    for path in corpus.fs.glob(corpus.path("dataset", "figures", "*.svg")):
+        if f"figures/{path.rsplit('/', 1)[1]}" not in made.figures:
+            corpus.fs.rm_file(path)
 
 
 def records(corpus: Corpus) -> dict[Piece, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,6 +107,16 @@ def test_a_second_publish_sends_nothing_and_commits_nothing(
     assert (again["sent"], again["revision"]) == (0, first["revision"])
     assert hub.received == received
     assert len(hub.repos[repo].commits) == commits
+
+
+def test_the_charts_of_the_card_are_published(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """Each that the card names, as it lies in the corpus."""
+    client(hub_client.publish, sample_corpus, repo)
+    files = hub.files(repo)
+    shown = re.findall(r"^!\[.+\]\((.+)\)$", hub.text(repo, "README.md"), re.MULTILINE)
+    assert {path for path in files if path.startswith("figures/")} == set(shown)
+    assert all(files[path].data == (sample_corpus / "dataset" / path).read_bytes() for path in shown)
+    assert "figures/funnel.svg" in shown
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(
@@ -302,4 +313,4 @@ def test_the_first_row_of_a_stream_costs_little(
         assert hub.sent < most
 
 
-_NO_FACTS = Facts(0, 0, 0, {}, (), (), {}, {}, None, None, None, (), 0, 0, 0)
+_NO_FACTS = Facts(0, 0, 0, {}, (), (), {}, {}, None, None, None, 0, 0, 0)

@@ -8,18 +8,24 @@ from photoshop_request_builder.sources import source_status
 
 _HOSTS = 10
 """Hosts with a row of their own; all others share one."""
-
-
 _HOLES = 4
 """Holes that the sentence names; the chart shows all."""
+MONTHLY = ("submissions", "comments")
+"""Tables whose months are counted."""
 
 
 def figures(database: Database) -> list[Figure]:
     """In the order of the page."""
-    return [_funnel(database), _sources(database), *_coverage(database), _hosts(database)]
+    return [
+        funnel_steps(database),
+        _sources(database),
+        *(coverage(database, name) for name in MONTHLY),
+        hosts(database),
+    ]
 
 
-def _funnel(database: Database) -> Figure:
+def funnel_steps(database: Database) -> Figure:
+    """What each stage took in, kept, and dropped by reason."""
     steps = funnel(database.corpus)
     rows: list[Row] = []
     for step in steps:
@@ -76,32 +82,30 @@ def _sources(database: Database) -> Figure:
     return Figure("sources", Kind.BARS, columns, rows, ("source", "lines"), facts, case="some" if found else "none")
 
 
-def _coverage(database: Database) -> list[Figure]:
+def coverage(database: Database, table: str) -> Figure:
+    """Rows of a table of `MONTHLY` by month, with the holes."""
     found = source_status(parts(database.corpus))
     both = found[-1] if found else None
-    made = []
-    for table in ("submissions", "comments"):
-        months = both.months[table] if both else {}
-        holes = both.holes[table] if both else ()
-        named = [hole.first if hole.months == 1 else f"{hole.first} - {hole.last}" for hole in holes]
-        facts = {
-            "first": min(months, default=None),
-            "last": max(months, default=None),
-            "months": len(months),
-            "rows": sum(months.values()),
-            "holes": len(holes),
-            "missing": sum(hole.months for hole in holes),
-            "which": ", ".join(named[:_HOLES]) + (" …" if len(named) > _HOLES else ""),
-        }
-        case = ("holes" if holes else "some") if months else "none"
-        marks = tuple(Mark("hole", hole.first, hole.last) for hole in holes)
-        rows = tuple(months.items())
-        name = f"coverage_{table}"
-        made.append(Figure(name, Kind.COLUMNS, ("month", table), rows, ("month", table), facts, marks, case))
-    return made
+    months = both.months[table] if both else {}
+    holes = both.holes[table] if both else ()
+    named = [hole.first if hole.months == 1 else f"{hole.first} - {hole.last}" for hole in holes]
+    facts = {
+        "first": min(months, default=None),
+        "last": max(months, default=None),
+        "months": len(months),
+        "rows": sum(months.values()),
+        "holes": len(holes),
+        "missing": sum(hole.months for hole in holes),
+        "which": ", ".join(named[:_HOLES]) + (" …" if len(named) > _HOLES else ""),
+    }
+    case = ("holes" if holes else "some") if months else "none"
+    marks = tuple(Mark("hole", hole.first, hole.last) for hole in holes)
+    rows = tuple(months.items())
+    return Figure(f"coverage_{table}", Kind.COLUMNS, ("month", table), rows, ("month", table), facts, marks, case)
 
 
-def _hosts(database: Database) -> Figure:
+def hosts(database: Database) -> Figure:
+    """What hosts still have, by the year of the post."""
     rows = database.rows(
         f"""
         with asked as (

@@ -23,8 +23,8 @@ def figures(database: Database) -> list[Figure]:
         _formats(database),
         _distances(database),
         _confidence(database),
-        _changed(database),
-        _locality(database),
+        changed(database),
+        locality(database),
     ]
 
 
@@ -145,7 +145,8 @@ def _confidence(database: Database) -> Figure:
     return Figure("confidence", Kind.COLUMNS, columns, rows, columns, facts, marks, "some" if judged else "none")
 
 
-def _changed(database: Database) -> Figure:
+def changed(database: Database) -> Figure:
+    """Edits by the share of the picture that changed."""
     query = "select 'edit' as series, changed_fraction as value from edits"
     rows = _counted(database, query, ("edit",), _CHANGED)
     edits, middle, small, large = database.one(
@@ -163,7 +164,8 @@ def _changed(database: Database) -> Figure:
     return Figure("changed", Kind.COLUMNS, columns, rows, columns, facts, marks, "some" if edits else "none")
 
 
-def _locality(database: Database) -> Figure:
+def locality(database: Database) -> Figure:
+    """Edits by the share of blocks that stayed bit-close."""
     query = "select 'edit' as series, locality as value from edits"
     rows = _counted(database, query, ("edit",), _TWENTIETHS)
     edits, middle, local, repaint = database.one(
