@@ -1,5 +1,6 @@
 """One address to its end: bytes on disk, the pictures it leads to, or the reason why not. Failures are values."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -9,7 +10,16 @@ from photoshop_request.media.body import Body, read_body
 from photoshop_request.media.decode import EXTENSIONS, Rejected, sniff
 from photoshop_request.media.endings import looks_cut
 from photoshop_request.media.hosts import Kind, Secrets, Target, classify, named
-from photoshop_request.media.http import PICTURE_HEADERS, Answer, Client, answer, check_status, persist
+from photoshop_request.media.http import (
+    PICTURE_HEADERS,
+    Answer,
+    Client,
+    Failure,
+    FailureError,
+    answer,
+    check_status,
+    persist,
+)
 from photoshop_request.media.optout import opted_out
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.placeholders import by_digest, by_etag
@@ -73,13 +83,14 @@ def _knows_no_https(fetcher: Fetcher, target: Target) -> bool:
 
 async def fetch_from(fetcher: Fetcher, target: Target, address: str, etag: str | None = None) -> Outcome:
     """Bring `target` to its end by asking at `address`, with retries."""
+    cut: dict[str, str] = {}
 
     async def once() -> Outcome:
         if target.kind in {Kind.PAGE, Kind.ALBUM}:
             return await resolve(fetcher.client, fetcher.secrets, target)
         if target.kind is Kind.SHORTLINK:
             return await follow(fetcher.client, target)
-        return await _fetch_picture(fetcher, target, address, etag)
+        return await _fetch_picture(fetcher, target, address, etag, cut)
 
     result, tries = await persist(fetcher.client, address, once, tries=fetcher.tries)
     if isinstance(result, Outcome):
@@ -87,8 +98,13 @@ async def fetch_from(fetcher: Fetcher, target: Target, address: str, etag: str |
     return Outcome(target.canonical, result.state, result.detail, result.http, tries, final=result.final)
 
 
-async def _fetch_picture(fetcher: Fetcher, target: Target, address: str, etag: str | None) -> Outcome:
-    """One try, through the pages that a stored file may be behind; raises what `http.answer` raises."""
+async def _fetch_picture(
+    fetcher: Fetcher, target: Target, address: str, etag: str | None, cut: dict[str, str]
+) -> Outcome:
+    """One try, through the pages that a stored file may be behind; raises what `http.answer` raises.
+
+    `cut` holds the digests of the broken files that earlier tries gave, each with what is wrong with it.
+    """
     headers = {**PICTURE_HEADERS, "If-None-Match": etag} if etag else PICTURE_HEADERS
     for _ in range(_MAX_INTERSTITIALS + 1):
         async with answer(fetcher.client, address, headers) as found:
@@ -100,7 +116,7 @@ async def _fetch_picture(fetcher: Fetcher, target: Target, address: str, etag: s
             body = await read_body(found.response, fetcher.max_bytes, fetcher.scratch / f"{next(_parts)}.part")
         kind = sniff(body.head)
         if kind is not None:
-            return await _keep(fetcher, _outcome(target, found, State.OK, "", body), body, kind)
+            return await _keep(fetcher, _outcome(target, found, State.OK, "", body), body, kind, cut)
         _discard(body)
         after = _after_page(target, found, body)
         if isinstance(after, Outcome):
@@ -118,15 +134,22 @@ def _refusal(target: Target, found: Answer) -> Outcome | None:
     return None
 
 
-async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str) -> Outcome:
+async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str, cut: dict[str, str]) -> Outcome:
     if by_digest(body):
         _discard(body)
         return replace(outcome, state=State.PLACEHOLDER, detail="the host's picture for removed ones (bytes)")
-    rejected = await fetcher.inspect(body) if looks_cut(kind, body) else None
-    # too small, animated and the like are judged later, with the pictures that are whole
-    if rejected and rejected.verdict is Verdict.CORRUPT:
-        _discard(body)
-        return replace(outcome, state=State.CORRUPT, detail=rejected.detail)
+    if looks_cut(kind, body):
+        digest = await asyncio.to_thread(body.sha256)
+        if digest in cut:
+            _discard(body)
+            return replace(outcome, state=State.CORRUPT, detail=cut[digest])
+        rejected = await fetcher.inspect(body)
+        # too small, animated and the like are judged later, with the pictures that are whole
+        if rejected and rejected.verdict is Verdict.CORRUPT:
+            _discard(body)
+            # the way may have cut it without a word: only what comes twice is what the host has
+            cut[digest] = rejected.detail
+            raise FailureError(Failure(State.CORRUPT, rejected.detail, outcome.http, final=outcome.final))
     sha256 = await fetcher.keep(body, EXTENSIONS[kind])
     return replace(outcome, sha256=sha256, extension=EXTENSIONS[kind])
 

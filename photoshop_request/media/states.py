@@ -44,7 +44,7 @@ class State(StrEnum):
     """Somebody asked for it: the bytes were erased, and the address is not asked again."""
 
 
-RETRIED = frozenset({State.RATE_LIMITED, State.TIMEOUT, State.UNREACHABLE})
+RETRIED = frozenset({State.RATE_LIMITED, State.TIMEOUT, State.UNREACHABLE, State.CORRUPT})
 """States of one try after which another try is worth its request."""
 
 VERDICTS: Mapping[State, Verdict | None] = MappingProxyType(

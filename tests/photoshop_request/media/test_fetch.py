@@ -189,6 +189,23 @@ def test_a_file_that_was_cut_before_is_corrupt(kind: str) -> None:
     assert outcome.detail
 
 
+def test_a_file_that_was_cut_on_the_way_is_asked_for_again() -> None:
+    """A length that is a lie looks like a whole answer; only bytes that come twice are what the host has."""
+
+    async def broken(_body: Body) -> Rejected | None:
+        return Rejected(Verdict.CORRUPT, "cut off")
+
+    half, third = JPEG[: len(JPEG) // 2], JPEG[: len(JPEG) // 3]
+    outcome, found = run({A: [reply(half), reply(JPEG)]}, inspect=broken)
+    assert (outcome.state, outcome.tries, list(found.kept.values())) == (State.OK, 2, [JPEG])
+    outcome, found = run({A: [reply(half), reply(third), reply(half)]}, inspect=broken)
+    assert (outcome.state, outcome.tries, found.kept) == (State.CORRUPT, 3, {})
+    outcome, found = run({A: reply(half)}, inspect=broken)
+    assert (outcome.state, outcome.detail, len(found.hosts.requests)) == (State.CORRUPT, "cut off", 2)
+    outcome, _ = run({A: [reply(JPEG[:end]) for end in range(300, 304)]}, inspect=broken)
+    assert (outcome.state, outcome.detail, outcome.tries, outcome.http) == (State.CORRUPT, "cut off", 4, 200)
+
+
 def test_only_suspicious_files_are_decoded() -> None:
     """A picture with its end is not decoded while fetching; one without that decodes all the same is kept."""
     asked: list[Body] = []
