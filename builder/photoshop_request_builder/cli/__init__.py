@@ -2,7 +2,9 @@
 
 import signal
 import sys
+from importlib.metadata import version
 from types import FrameType
+from typing import Annotated
 
 import typer
 
@@ -24,7 +26,7 @@ from photoshop_request_builder.cli import (
     takedown,
     view,
 )
-from photoshop_request_builder.cli.console import say
+from photoshop_request_builder.cli.console import data, say
 
 app = typer.Typer(
     name="photoshop-request",
@@ -32,11 +34,31 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Make a dataset of (source picture, instruction, edited picture) from Reddit's archives.\n\n"
-    "photoshop-request demo                    the whole way on an embedded sample\n\n"
-    "photoshop-request run CORPUS FILE…        from archives to a dataset\n\n"
-    "photoshop-request status CORPUS           what there is, what was dropped and why",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        data.print(f"photoshop-request {version('photoshop-request')}", markup=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version, and end.")
+    ] = False,
+) -> None:
+    """Make a dataset of (source picture, instruction, edited picture) from Reddit's archives.
+
+    photoshop-request demo                    the whole way on an embedded sample
+
+    photoshop-request run CORPUS FILE…        from archives to a dataset
+
+    photoshop-request status CORPUS           what there is, what was dropped and why
+    """
+
+
 app.command()(stages.run)
 app.command()(reading.ingest)
 app.command()(fetching.fetch)
