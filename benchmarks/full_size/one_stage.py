@@ -12,7 +12,7 @@ from typing import Any
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.engine import run_jobs
+from photoshop_request_builder.engine import local_engine
 from photoshop_request_builder.incoming import parts
 from photoshop_request_builder.stages import build, fetch
 
@@ -61,7 +61,8 @@ def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, at_once=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
     plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
-    run_jobs(plan(corpus, more) if more else plan(corpus), workers=1 if stage in _HERE_ONLY else workers)
+    with local_engine(1 if stage in _HERE_ONLY else workers) as engine:
+        engine.run(plan(corpus, more) if more else plan(corpus))
     if stage == "build":
         build.finish(corpus)
     return _rows(stage, corpus)

@@ -8,9 +8,10 @@ in which order changes nothing in what it writes.
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -44,15 +45,25 @@ class Engine(Protocol):
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """As `run_jobs` does."""
+        """Do all `jobs` and return their results in the order of `jobs`.
+
+        `on_done` is called in this process as each ends, in any order; `on_tick` every second while other processes
+        work. The first exception of a job stops the rest: jobs that have not begun do not begin, those under way are
+        waited for.
+
+        Raises:
+            PhotoshopRequestError: a worker process died (killed, out of memory); the message names the units it may
+                have been at.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The engine of this machine."""
+    """The engine of this machine: without a pool, or with a single job, jobs run in this process."""
 
+    pool: ProcessPoolExecutor | None = None
     workers: int = 1
-    """Processes; with one, jobs run in this process."""
+    """Processes of the pool."""
     is_here: bool = field(default=True, init=False)
 
     def run(
@@ -62,8 +73,34 @@ class Local:
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """See `run_jobs`."""
-        return run_jobs(jobs, workers=self.workers, on_done=on_done, on_tick=on_tick)
+        """See `Engine.run`."""
+        if self.pool and len(jobs) > 1:
+            return _run_in_processes(self.pool, self.workers, jobs, on_done, on_tick)
+        results = []
+        for job in jobs:
+            results.append(job.run())
+            if on_done:
+                on_done(job, results[-1])
+        return results
+
+
+HERE = Local()
+"""This process."""
+
+
+@contextmanager
+def local_engine(workers: int) -> Iterator[Local]:
+    """This machine with so many processes. They start when first needed and stay until the end, from stage to stage.
+
+    Starting one costs a second of imports, which is more than most stages of a small corpus take.
+    """
+    if workers <= 1:
+        yield HERE
+        return
+    # spawn: a fork would copy locks that threads of this process hold
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
+        yield Local(pool, workers)
 
 
 def default_workers() -> int:
@@ -71,68 +108,41 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_jobs(
-    jobs: Sequence[Job[R]],
-    *,
-    workers: int = 1,
-    on_done: Callable[[Job[R], R], None] | None = None,
-    on_tick: Callable[[], None] | None = None,
-) -> list[R]:
-    """Do all `jobs` and return their results in the order of `jobs`.
-
-    `on_done` is called in this process as each ends, in any order; `on_tick` every second while other processes work. The first exception of a job stops the rest: jobs
-    that have not begun do not begin, those under way are waited for.
-
-    Raises:
-        PhotoshopRequestError: a worker process died (killed, out of memory); the message names the units it may have
-            been at.
-    """
-    if workers <= 1 or len(jobs) <= 1:
-        results = []
-        for job in jobs:
-            results.append(job.run())
-            if on_done:
-                on_done(job, results[-1])
-        return results
-    return _run_in_processes(jobs, min(workers, len(jobs)), on_done, on_tick)
-
-
 def _run_in_processes(
-    jobs: Sequence[Job[R]],
+    pool: ProcessPoolExecutor,
     workers: int,
+    jobs: Sequence[Job[R]],
     on_done: Callable[[Job[R], R], None] | None,
     on_tick: Callable[[], None] | None,
 ) -> list[R]:
     results: dict[int, R] = {}
-    # spawn: a fork would copy locks that threads of this process hold
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
-        waiting = dict(enumerate(jobs))
-        running: dict[Future[R], int] = {}
-        try:
-            while waiting or running:
-                # few in flight: a failure stops the rest at once, and a dead worker names few units
-                while waiting and len(running) < workers + 1:
-                    number = next(iter(waiting))
-                    running[pool.submit(waiting.pop(number).run)] = number
-                done, _ = wait(running, timeout=_TICK if on_tick else None, return_when=FIRST_COMPLETED)
-                if on_tick:
-                    on_tick()
-                for future in done:
-                    results[running[future]] = future.result()
-                    number = running.pop(future)
-                    if on_done:
-                        on_done(jobs[number], results[number])
-        except BrokenProcessPool:
-            units = ", ".join(jobs[number].unit for number in sorted(running.values()))
-            raise PhotoshopRequestError(
-                f"A worker process died at one of: {units}. Everything finished is kept; run the same command again, "
-                "with fewer --workers if memory was short."
-            ) from None
-        except BaseException:
-            for future in running:
-                future.cancel()
-            raise
+    waiting = dict(enumerate(jobs))
+    running: dict[Future[R], int] = {}
+    try:
+        while waiting or running:
+            # few in flight: a failure stops the rest at once, and a dead worker names few units
+            while waiting and len(running) < workers + 1:
+                number = next(iter(waiting))
+                running[pool.submit(waiting.pop(number).run)] = number
+            done, _ = wait(running, timeout=_TICK if on_tick else None, return_when=FIRST_COMPLETED)
+            if on_tick:
+                on_tick()
+            for future in done:
+                results[running[future]] = future.result()
+                number = running.pop(future)
+                if on_done:
+                    on_done(jobs[number], results[number])
+    except BrokenProcessPool:
+        units = ", ".join(jobs[number].unit for number in sorted(running.values()))
+        raise PhotoshopRequestError(
+            f"A worker process died at one of: {units}. Everything finished is kept; run the same command again, "
+            "with fewer --workers if memory was short."
+        ) from None
+    except BaseException:
+        for future in running:
+            future.cancel()
+        wait(running)
+        raise
     return [results[number] for number in range(len(jobs))]
 
 

@@ -13,7 +13,7 @@ from photoshop_request.errors import CutInputError, EmptyInputError, InputError,
 from photoshop_request.reddit.archives import Archive, Ending
 from photoshop_request.reddit.inputs import find_archives
 from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.engine import Engine, Job, Local
+from photoshop_request_builder.engine import HERE, Engine, Job
 from photoshop_request_builder.incoming import IngestSummary, read_part
 from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.meter import Meter
@@ -39,7 +39,6 @@ from photoshop_request_builder.stages import (
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 
 R = TypeVar("R")
-HERE = Local()
 _SEEN_WITHIN = 120.0
 """Seconds: NFS keeps what it knows of a folder for up to 60 (nfs(5), `acdirmax`)."""
 

@@ -46,7 +46,7 @@ class RayEngine:
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """As `engine.run_jobs`: a task whose worker or node died is done again elsewhere, up to three times.
+        """As `engine.Engine.run`: a task whose worker or node died is done again elsewhere, up to three times.
 
         Raises:
             NetworkError: the cluster cannot be reached, or was lost.

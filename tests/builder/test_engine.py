@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
-from photoshop_request_builder.engine import Job, default_workers, run_jobs
+from photoshop_request_builder.engine import Job, default_workers, local_engine
 
 
 def square(folder: str, number: int) -> int:
@@ -41,7 +41,8 @@ def jobs(task: object, folder: Path, count: int) -> list[Job[int]]:
 def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> None:
     """And each end is told once."""
     told: list[str] = []
-    results = run_jobs(jobs(square, tmp_path, 5), workers=workers, on_done=lambda job, _: told.append(job.unit))
+    with local_engine(workers) as engine:
+        results = engine.run(jobs(square, tmp_path, 5), on_done=lambda job, _: told.append(job.unit))
     assert results == [0, 1, 4, 9, 16]
     assert sorted(told) == [f"unit {number}" for number in range(5)]
 
@@ -49,24 +50,41 @@ def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_first_failure_stops_the_rest(tmp_path: Path, workers: int) -> None:
     """What ended before is kept; most of the rest does not begin."""
-    with pytest.raises(InputError, match="number 2"):
-        run_jobs(jobs(fail, tmp_path, 50), workers=workers)
-    assert (tmp_path / "0").exists()
-    assert len(list(tmp_path.iterdir())) < 10
+    with local_engine(workers) as engine:
+        with pytest.raises(InputError, match="number 2"):
+            engine.run(jobs(fail, tmp_path, 50))
+        assert (tmp_path / "0").exists()
+        assert len(list(tmp_path.iterdir())) < 10
+        assert engine.run(jobs(square, tmp_path, 3)) == [0, 1, 4]
+
+
+def whoami() -> int:
+    """Which process did it."""
+    return os.getpid()
+
+
+def test_processes_stay_from_stage_to_stage() -> None:
+    """Each costs a second to start."""
+    asked = [Job(str(number), whoami) for number in range(6)]
+    with local_engine(2) as engine:
+        stages = [set(engine.run(asked)) for _ in range(4)]
+    assert len(set().union(*stages)) <= 2
+    assert os.getpid() not in stages[0]
 
 
 def test_a_dead_worker_names_the_unit(tmp_path: Path) -> None:
     """So that the user knows where to look."""
-    with pytest.raises(PhotoshopRequestError, match="unit 1"):
-        run_jobs(jobs(die, tmp_path, 6), workers=2)
+    with pytest.raises(PhotoshopRequestError, match="unit 1"), local_engine(2) as engine:
+        engine.run(jobs(die, tmp_path, 6))
 
 
 _ENDLESS = """
 import time
 from functools import partial
-from photoshop_request_builder.engine import Job, run_jobs
+from photoshop_request_builder.engine import Job, local_engine
 if __name__ == "__main__":
-    run_jobs([Job("begun", partial(print, "begun", flush=True)), *[Job("waits", partial(time.sleep, 600))] * 3], workers=2)
+    with local_engine(2) as engine:
+        engine.run([Job("begun", partial(print, "begun", flush=True)), *[Job("waits", partial(time.sleep, 600))] * 3])
 """
 
 

@@ -13,7 +13,7 @@ import jinja2
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Local
+from photoshop_request_builder.engine import local_engine
 from photoshop_request_builder.pipeline import Reporter, run_stage
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.view import shard
@@ -61,7 +61,8 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
         )
     _check_folder(out)
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
-    made = run_stage("view", partial(shard.plan, corpus, out), engine=Local(workers), reporter=reporter)
+    with local_engine(workers) as engine:
+        made = run_stage("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
     with storage.explained(str(out)):
         _drop_others(out, {shard.folder_of(out, number) for number in shards})
         parts = [json.loads((shard.folder_of(out, number) / shard.PART).read_bytes()) for number in shards]

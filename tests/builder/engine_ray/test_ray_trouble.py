@@ -12,7 +12,7 @@ from servers.ray_cluster import RayCluster, cluster
 
 from photoshop_request.errors import NetworkError, PhotoshopRequestError
 from photoshop_request_builder.corpus import create_corpus, open_corpus
-from photoshop_request_builder.engine import Job, run_jobs
+from photoshop_request_builder.engine import HERE, Job
 from photoshop_request_builder.ray_engine import ray_engine
 from photoshop_request_builder.stages import ingest, merge, pair
 
@@ -39,7 +39,7 @@ def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, t
         engine.run(jobs, on_done=lambda job, _: told.append(job.unit))
     assert sorted(told) == [job.unit for job in planned]
     assert {ray_jobs.attempts(tmp_path, job.unit) for job in planned} == {2}
-    run_jobs(pair.plan(corpus))
+    HERE.run(pair.plan(corpus))
     assert written(half_done) == written(undisturbed)
 
 
@@ -52,7 +52,7 @@ def test_a_worker_killed_while_it_reads(sample: Sample, undisturbed: Path, tmp_p
         assert [summary.part for summary in engine.run(jobs)] == [
             f"{job.unit}-{_hash(undisturbed, job.unit)}" for job in planned
         ]
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     now, then = written(Path(corpus.root)), written(undisturbed)
     assert now.items() <= then.items()
     assert len([path for path in now if "shards" in path]) == 32

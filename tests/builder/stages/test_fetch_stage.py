@@ -412,7 +412,7 @@ EXPECTED = {
 @pytest.mark.slow
 def test_every_address_of_the_development_corpus_ends_as_its_truth_says(shared: Path, tmp_path: Path) -> None:
     """Flaky ones are fetched, blocked ones never asked for, and no host is asked more often than set."""
-    from photoshop_request_builder.engine import run_jobs
+    from photoshop_request_builder.engine import HERE
     from photoshop_request_builder.stages import ingest, merge
     from photoshop_request_builder.stages import link as link_stage
 
@@ -420,8 +420,8 @@ def test_every_address_of_the_development_corpus_ends_as_its_truth_says(shared: 
     corpus = create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1)
     for job in ingest.plan(corpus, [str(data / "submissions.zst"), str(data / "comments.zst")]):
         job.run()
-    run_jobs(merge.plan(corpus))
-    run_jobs(link_stage.plan(corpus))
+    HERE.run(merge.plan(corpus))
+    HERE.run(link_stage.plan(corpus))
     rate = 30.0
     rates, other = rates_of(dict.fromkeys(("*", "i.redd.it", "imgur.com", "drive.google.com"), rate))
     command = [sys.executable, str(shared / "tools" / "serve_corpus.py"), str(data)]

@@ -11,7 +11,7 @@ import zstandard
 from photoshop_request.errors import InputError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import create_corpus, shard_of
-from photoshop_request_builder.engine import run_jobs
+from photoshop_request_builder.engine import HERE, local_engine
 from photoshop_request_builder.incoming import parts, read_rows
 from photoshop_request_builder.stages import ingest, merge
 from photoshop_request_builder.tables import comments_of, submissions_of
@@ -107,7 +107,7 @@ def test_rows_lie_in_the_shard_of_their_request_with_their_raw_line(corpus, tmp_
 
 def test_a_file_that_was_read_is_not_read_again(corpus, tmp_path):
     path = _write(tmp_path / "x.zst", [_submission(1)])
-    first = run_jobs(ingest.plan(corpus, [path]))
+    first = HERE.run(ingest.plan(corpus, [path]))
     assert ingest.plan(corpus, [path]) == []
     assert ingest.ingested(corpus, path) == first[0]
     _write(tmp_path / "x.zst", [_submission(1), _submission(2)])
@@ -125,10 +125,10 @@ def test_what_a_killed_run_left_is_not_a_part(corpus, tmp_path):
     summary = ingest.ingest_file(corpus, path)
     corpus.fs.rm(corpus.path("incoming", "archive", summary.part, "part.json"))
     assert parts(corpus) == []
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     assert _tables(corpus) == ([], [])
     assert ingest.ingest_file(corpus, path) == summary
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     assert len(_tables(corpus)[0]) == 1
 
 
@@ -194,7 +194,7 @@ def test_a_folder_stands_for_its_archives_and_progress_ends_at_the_size(corpus, 
     _write(tmp_path / "dumps" / "a.zst", [_submission(1)])
     _write(tmp_path / "dumps" / "b.jsonl", [_submission(2)], compress=bytes)
     calls = []
-    summaries = run_jobs(ingest.plan(corpus, [str(tmp_path / "dumps")], lambda *call: calls.append(call)))
+    summaries = HERE.run(ingest.plan(corpus, [str(tmp_path / "dumps")], lambda *call: calls.append(call)))
     assert [summary.submissions for summary in summaries] == [1, 1]
     assert all(consumed == size and kept == 1 for _, consumed, size, kept in calls)
 
@@ -208,8 +208,8 @@ def test_one_row_per_id_with_all_sources(corpus, tmp_path):
             _comment(2),
         ],
     )
-    run_jobs(ingest.plan(corpus, [old, new]))
-    summaries = run_jobs(merge.plan(corpus))
+    HERE.run(ingest.plan(corpus, [old, new]))
+    summaries = HERE.run(merge.plan(corpus))
     submissions, comments = _tables(corpus)
     assert Counter(thing.id for thing in (*submissions, *comments)) == {"s1": 1, "s2": 1, "c1": 1, "c2": 1}
     [first] = [thing for thing in submissions if thing.id == "s1"]
@@ -225,8 +225,9 @@ def test_order_of_inputs_never_matters_and_a_second_run_does_nothing(tmp_path):
     made = []
     for name, order, workers in (("a", [one, two], 1), ("b", [two, one], 1), ("c", [one, two], 2)):
         corpus = create_corpus(tmp_path / name, subreddits=("photoshoprequest",), shards=4)
-        run_jobs(ingest.plan(corpus, order), workers=workers)
-        run_jobs(merge.plan(corpus), workers=workers)
+        with local_engine(workers) as engine:
+            engine.run(ingest.plan(corpus, order))
+            engine.run(merge.plan(corpus))
         assert merge.plan(corpus) == []
         made.append(_bytes(corpus))
     assert made[0] == made[1] == made[2]
@@ -237,7 +238,7 @@ def test_rows_are_sorted_by_time_and_id(corpus, tmp_path):
     ingest.ingest_file(
         corpus, _write(tmp_path / "x.zst", [_submission(number, created_utc=1e9 + number % 3) for number in numbers])
     )
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     for shard in range(4):
         table = storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))
         keys = list(zip(table["created_utc"].to_pylist(), table["id"].to_pylist(), strict=True))
@@ -246,7 +247,7 @@ def test_rows_are_sorted_by_time_and_id(corpus, tmp_path):
 
 def test_a_new_part_touches_only_its_own_shards(corpus, tmp_path):
     ingest.ingest_file(corpus, _write(tmp_path / "x.zst", [_submission(number) for number in range(40)]))
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     ingest.ingest_file(corpus, _write(tmp_path / "y.zst", [_submission(3)]))
     assert [job.unit for job in merge.plan(corpus)] == [f"shard {shard_of('s3', 4):05d}"]
 
@@ -256,15 +257,15 @@ def test_many_row_groups_hold_what_one_would(corpus, tmp_path, monkeypatch):
 
     monkeypatch.setattr(incoming, "_BUFFER", 2_000)
     ingest.ingest_file(corpus, _write(tmp_path / "x.zst", [_submission(number) for number in range(200)]))
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     assert {thing.id for thing in _tables(corpus)[0]} == {f"s{number}" for number in range(200)}
 
 
 def test_a_corpus_in_object_storage_holds_the_same_tables(tmp_path):
     path = _write(tmp_path / "x.zst", [_submission(1), _comment(1)])
     corpus = create_corpus("memory://bucket/corpus", subreddits=("PhotoshopRequest",), shards=2)
-    run_jobs(ingest.plan(corpus, [path]))
-    run_jobs(merge.plan(corpus))
+    HERE.run(ingest.plan(corpus, [path]))
+    HERE.run(merge.plan(corpus))
     assert [len(things) for things in _tables(corpus)] == [1, 1]
     assert ingest.plan(corpus, [path]) == []
 
@@ -273,13 +274,13 @@ def test_the_real_dumps_lose_nothing(shared, tmp_path):
     folder = shared / "data" / "corpus"
     corpus = create_corpus(tmp_path / "c", subreddits=("PhotoshopRequest",), shards=8)
     paths = [str(folder / "submissions.zst"), str(folder / "comments.zst")]
-    for summary in run_jobs(ingest.plan(corpus, paths)):
+    for summary in HERE.run(ingest.plan(corpus, paths)):
         assert summary.lines == _accounted(summary)
         assert summary.ending == "complete"
         assert summary.rejected["not_json"] == 2
         assert summary.kept > 0
         assert summary.other_subreddits > 0
-    merged = run_jobs(merge.plan(corpus))
+    merged = HERE.run(merge.plan(corpus))
     assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in parts(corpus))
     assert isinstance(storage.read_table(corpus.fs, corpus.shard_path(0, "comments")), pa.Table)
 
@@ -289,13 +290,13 @@ def test_no_line_of_the_long_window_dumps_and_hard_cases_is_dropped_without_a_re
     folder = shared / "data" / "reddit"
     corpus = create_corpus(tmp_path / "c", subreddits=("redditdev", "science", "pics", "picrequests"), shards=8)
     inputs = [str(folder / "*.zst"), str(folder / "picrequests.jsonl"), str(folder / "hard")]
-    summaries = run_jobs(ingest.plan(corpus, inputs))
+    summaries = HERE.run(ingest.plan(corpus, inputs))
     assert len(summaries) == 18
     for summary in summaries:
         assert summary.lines == _accounted(summary)
         assert set(summary.rejected) <= {"private_message"}
         assert summary.ending == "complete"
-    merged = run_jobs(merge.plan(corpus))
+    merged = HERE.run(merge.plan(corpus))
     assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in summaries) > 4000
     submissions, comments = _tables(corpus)
     assert (

@@ -15,7 +15,7 @@ from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.arctic_shift import make_fetch
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import create_corpus
-from photoshop_request_builder.engine import run_jobs
+from photoshop_request_builder.engine import HERE
 from photoshop_request_builder.incoming import parts
 from photoshop_request_builder.stages import arctic_shift, ingest, merge, reddit
 from photoshop_request_builder.tables import comments_of, submissions_of
@@ -72,7 +72,7 @@ def fetch(arctic):
 
 
 def _merged(corpus):
-    run_jobs(merge.plan(corpus))
+    HERE.run(merge.plan(corpus))
     found = {}
     for shard in range(corpus.shards):
         for table, rows_of in (("submissions", submissions_of), ("comments", comments_of)):
