@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from photoshop_request.schema import features
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.pieces import piece_fingerprint, pieces
+from photoshop_request_builder.pieces import piece_fingerprints, pieces
 from photoshop_request_builder.stages import build
 
 
@@ -47,7 +47,7 @@ def ours(folder: str) -> int:
     corpus = open_corpus(folder)
     mine = [piece for piece in pieces(corpus) if piece.config == "triplets"]
     for piece in mine:
-        build.run(corpus, piece, piece_fingerprint(corpus, piece))
+        build.run(corpus, piece, piece_fingerprints(corpus, [piece])[0])
     return sum(Path(corpus.path("dataset", "triplets", piece.name)).stat().st_size for piece in mine)
 
 

@@ -6,6 +6,7 @@ grows, a request stays in its file, and files change one by one.
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoshop_request.schema import CONFIGS, SPLITS
@@ -40,19 +41,33 @@ class Piece:
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
     """A fingerprint of everything that a config's rows are made from."""
-    return _fingerprint(corpus, config, "", tuple(range(corpus.shards)))
+    contents = [each for shard in range(corpus.shards) for each in _contents_of(corpus, shard)]
+    return _fingerprint(corpus, config, "", contents)
 
 
 def shard_fingerprint(corpus: Corpus, shard: int) -> str:
     """A fingerprint of everything that the rows of one shard are made from, in all configs."""
+    contents = _contents_of(corpus, shard)
     return storage.fingerprint(
-        "shard", VERSION, {config: _fingerprint(corpus, config, "", (shard,)) for config in CONFIGS}
+        "shard", VERSION, {config: _fingerprint(corpus, config, "", contents) for config in CONFIGS}
     )
 
 
-def piece_fingerprint(corpus: Corpus, piece: Piece) -> str:
-    """A fingerprint of everything that one file's rows are made from."""
-    return _fingerprint(corpus, piece.config, piece.split, piece.shards)
+def piece_fingerprints(corpus: Corpus, wanted: Sequence[Piece]) -> list[str]:
+    """A fingerprint of everything that each file's rows are made from; every footer is read once for all of them."""
+    contents = {
+        shard: _contents_of(corpus, shard) for shard in sorted({shard for piece in wanted for shard in piece.shards})
+    }
+    return [
+        _fingerprint(corpus, piece.config, piece.split, [each for shard in piece.shards for each in contents[shard]])
+        for piece in wanted
+    ]
+
+
+def _contents_of(corpus: Corpus, shard: int) -> list[str | None]:
+    """The fingerprint of the rows of each of a shard's tables; None for what is not there."""
+    stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in TABLES]
+    return [stamp.content if stamp else None for stamp in stamps]
 
 
 def pieces(corpus: Corpus) -> list[Piece]:
@@ -78,10 +93,8 @@ def pieces(corpus: Corpus) -> list[Piece]:
     return found
 
 
-def _fingerprint(corpus: Corpus, config: str, split: str, shards: tuple[int, ...]) -> str:
-    stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for shard in shards for table in TABLES]
+def _fingerprint(corpus: Corpus, config: str, split: str, contents: Sequence[str | None]) -> str:
     columns = [[column.name, column.kind] for column in CONFIGS[config]]
-    contents = [stamp.content if stamp else None for stamp in stamps]
     made_of = {
         "config": config,
         "split": split,

@@ -9,15 +9,15 @@ from photoshop_request_builder import card, storage
 from photoshop_request_builder.corpus import Corpus, scratch_folder
 from photoshop_request_builder.engine import Job
 from photoshop_request_builder.parquet_file import write_rows
-from photoshop_request_builder.pieces import Piece, piece_fingerprint, pieces
+from photoshop_request_builder.pieces import Piece, piece_fingerprints, pieces
 from photoshop_request_builder.rows import rows_of
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The files that are missing or made from other content."""
     jobs = []
-    for piece in pieces(corpus):
-        made_of = piece_fingerprint(corpus, piece)
+    wanted = pieces(corpus)
+    for piece, made_of in zip(wanted, piece_fingerprints(corpus, wanted), strict=True):
         done = storage.read_json(corpus.fs, _record_path(corpus, piece))
         path = corpus.path("dataset", piece.config, piece.name)
         if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
