@@ -6,8 +6,9 @@ grows, a request stays in its file, and files change one by one.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from photoshop_request.schema import CONFIGS, SPLITS
 from photoshop_request_builder import storage
@@ -42,14 +43,14 @@ class Piece:
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
     """A fingerprint of everything that a config's rows are made from."""
     contents = [each for shard in range(corpus.shards) for each in _contents_of(corpus, shard)]
-    return _fingerprint(corpus, config, "", contents)
+    return _fingerprint(config, "", contents, _rules(corpus))
 
 
 def shard_fingerprint(corpus: Corpus, shard: int) -> str:
     """A fingerprint of everything that the rows of one shard are made from, in all configs."""
-    contents = _contents_of(corpus, shard)
+    contents, rules = _contents_of(corpus, shard), _rules(corpus)
     return storage.fingerprint(
-        "shard", VERSION, {config: _fingerprint(corpus, config, "", contents) for config in CONFIGS}
+        "shard", VERSION, {config: _fingerprint(config, "", contents, rules) for config in CONFIGS}
     )
 
 
@@ -58,8 +59,9 @@ def piece_fingerprints(corpus: Corpus, wanted: Sequence[Piece]) -> list[str]:
     contents = {
         shard: _contents_of(corpus, shard) for shard in sorted({shard for piece in wanted for shard in piece.shards})
     }
+    rules = _rules(corpus)
     return [
-        _fingerprint(corpus, piece.config, piece.split, [each for shard in piece.shards for each in contents[shard]])
+        _fingerprint(piece.config, piece.split, [each for shard in piece.shards for each in contents[shard]], rules)
         for piece in wanted
     ]
 
@@ -93,17 +95,20 @@ def pieces(corpus: Corpus) -> list[Piece]:
     return found
 
 
-def _fingerprint(corpus: Corpus, config: str, split: str, contents: Sequence[str | None]) -> str:
-    columns = [[column.name, column.kind] for column in CONFIGS[config]]
-    made_of = {
-        "config": config,
-        "split": split,
-        "columns": columns,
-        "contents": contents,
+def _rules(corpus: Corpus) -> dict[str, Any]:
+    """What rows depend on beside tables."""
+    return {
         "policy": dataclasses.asdict(policy_of(corpus)),
-        "votes": correction_of(corpus).advantage if config == "preferences" else (),
+        "votes": correction_of(corpus).advantage,
         "key": key_name(),
     }
+
+
+def _fingerprint(config: str, split: str, contents: Sequence[str | None], rules: Mapping[str, Any]) -> str:
+    columns = [[column.name, column.kind] for column in CONFIGS[config]]
+    # what it is worth to come first decides about preferences only
+    rules = rules if config == "preferences" else {**rules, "votes": ()}
+    made_of = {"config": config, "split": split, "columns": columns, "contents": contents, **rules}
     return storage.fingerprint("build", VERSION, made_of)
 
 
