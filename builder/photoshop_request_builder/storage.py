@@ -24,6 +24,8 @@ from photoshop_request.errors import CorpusError, StorageError
 
 _FINGERPRINT = b"photoshop_request.fingerprint"
 _CONTENT = b"photoshop_request.content"
+_TAIL = 32_768
+"""Bytes of a file that nearly always hold its footer."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -124,7 +126,10 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
         CorpusError: it is damaged, or was written by another version.
     """
     try:
-        return pq.read_table(path, columns=columns, filesystem=fs)
+        if isinstance(fs, LocalFileSystem):
+            return pq.read_table(path, columns=columns, filesystem=fs)
+        # a table is small: the whole of it in one request costs less than the eight by which Arrow finds its parts
+        return pq.read_table(pa.BufferReader(fs.cat_file(path)), columns=columns)
     except pa.ArrowInvalid as error:
         cause = str(error).partition("\n")[0]
         raise CorpusError(
@@ -136,14 +141,21 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
 def read_stamp(fs: AbstractFileSystem, path: str) -> Stamp | None:
     """The stamp of the table at `path`; None if it is missing, broken or not ours."""
     try:
-        with fs.open(path, "rb") as file:
-            footer = pq.read_metadata(file)
+        footer = pq.read_metadata(pa.BufferReader(_footer(fs, path)))
     except (FileNotFoundError, pa.ArrowException, OSError):
         return None
     metadata = footer.metadata or {}
     if _FINGERPRINT not in metadata or _CONTENT not in metadata:
         return None
     return Stamp(metadata[_FINGERPRINT].decode(), metadata[_CONTENT].decode(), footer.num_rows)
+
+
+def _footer(fs: AbstractFileSystem, path: str) -> bytes:
+    """The end of a Parquet file, with all of its footer: most often one request, and the size is not asked for first."""
+    end: bytes = fs.cat_file(path, start=-_TAIL)
+    # by the format, the last eight bytes are the footer's length and a mark
+    needed = int.from_bytes(end[-8:-4], "little") + 8
+    return end if needed <= len(end) else fs.cat_file(path, start=-needed)
 
 
 def content_of(table: pa.Table) -> str:

@@ -24,6 +24,18 @@ def test_a_table_comes_back_with_its_stamp(tmp_path: Path, protocol: str) -> Non
     assert stamp == storage.Stamp("made-of", storage.content_of(TABLE), 2)
 
 
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_a_footer_of_any_length_is_read(tmp_path: Path, protocol: str) -> None:
+    """Also one that is longer than what is read first."""
+    fs = fsspec.filesystem(protocol)
+    path = str(tmp_path / "wide.parquet")
+    storage.write_table(fs, path, pa.table({f"column {number}": [number] for number in range(2000)}), "made of this")
+    assert fs.size(path) > 100_000
+    stamp = storage.read_stamp(fs, path)
+    assert stamp
+    assert (stamp.fingerprint, stamp.rows) == ("made of this", 1)
+
+
 def test_equal_rows_have_equal_content_whatever_their_chunks() -> None:
     """Later stages depend on rows, not on how they were written."""
     chunked = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1)])

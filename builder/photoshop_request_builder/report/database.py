@@ -117,9 +117,11 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
     if not there:
         _register(connection, name, schema.empty_table())
         return
-    addresses = there if isinstance(corpus.fs, LocalFileSystem) else [corpus.fs.unstrip_protocol(at) for at in there]
+    here = isinstance(corpus.fs, LocalFileSystem)
+    addresses = there if here else [corpus.fs.unstrip_protocol(at) for at in there]
     listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
-    connection.execute(f"create temp view {name} as select * from read_parquet([{listed}])")
+    kind = "view" if here else "table"  # object storage is asked once, not by every chart
+    connection.execute(f"create temp {kind} {name} as select * from read_parquet([{listed}])")
 
 
 def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
