@@ -20,7 +20,7 @@ _WORDS = frozenset({"a", "about", "account", "apps", "blog", "emerald", "gallery
 
 def _classify(url: Url) -> Target:  # noqa: PLR0911 - one return a shape
     if url.host in _PICTURE_HOSTS and len(url.parts) == 1:
-        return _picture(url.name)
+        return _named(url.name)
     if url.host not in _PICTURE_HOSTS | _PAGE_HOSTS:
         return _navigation(url, "a person's page, the API or a tracker")
     match url.parts:
@@ -29,15 +29,19 @@ def _classify(url: Url) -> Target:  # noqa: PLR0911 - one return a shape
         case ("gallery", slug, *_) | ("t" | "topic", _, slug, *_):
             return _album(url, "gallery", slug)
         case ("r", _, name, *_):
-            return _picture(name)
+            return _named(name)
         case (name, *rest) if name.lower() not in _WORDS and (not rest or rest == ["new"]):
-            return _list(name) if re.search(r"[,&]", name) else _picture(name)
+            return _named(name)
         case _:
             return _navigation(url, "not about one picture or album")
 
 
 def _navigation(url: Url, why: str) -> Target:
     return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, why)
+
+
+def _named(name: str) -> Target:
+    return _list(name) if re.search(r"[,&]", name) else _picture(name)
 
 
 def _picture(name: str) -> Target:

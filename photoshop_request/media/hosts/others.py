@@ -31,7 +31,8 @@ def _twitter(url: Url) -> Target:
         return _no(url, "twitter", "a video" if video else "a profile's picture", Kind.VIDEO if video else Kind.OTHER)
     name, _, _ = url.name.partition(":")
     stem, _, extension = name.partition(".")
-    extension = (url.argument("format") or extension or "jpg").lower()
+    asked = (url.argument("format") or extension).lower()
+    extension = asked if asked in IMAGE_EXTENSIONS else "jpg"  # whatever stood there, it is served as that
     return Target(Kind.IMAGE, f"https://pbs.twimg.com/media/{stem}?format={extension}&name=orig", "twitter")
 
 
