@@ -12,9 +12,8 @@ _NAME = "dropbox"
 
 def _classify(url: Url) -> Target:
     match url.parts:
-        case ("s", _, _) | ("s", "dl", _, _):
-            parts = [part for part in url.parts if part != "dl"]
-            return Target(Kind.FILE, f"https://dl.dropboxusercontent.com/{'/'.join(parts)}", _NAME)
+        case ("s", "dl", key, name) | ("s", key, name) if key != "dl":
+            return Target(Kind.FILE, f"https://dl.dropboxusercontent.com/s/{key}/{name}", _NAME)
         case ("scl", "fi", _, _):
             # rlkey is the right to read: without it the file is private
             return Target(
