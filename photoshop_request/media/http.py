@@ -168,8 +168,8 @@ async def persist(
 ) -> tuple[T | Failure, int]:
     """What `call` gives, or why it failed for good, and the number of tries; the host's limiter learns of each.
 
-    Tries again after time-outs, 5xx, 429, broken connections and files that came broken, waiting twice as long each time; never after an
-    answer that is final. Exceptions that are no host's doing pass through.
+    Tries again after time-outs, 5xx, 429, broken connections and files that came broken, waiting twice as long each
+    time; never after an answer that is final. Exceptions that are no host's doing pass through.
     """
     for attempt in range(1, tries + 1):
         result: T | Failure

@@ -145,7 +145,7 @@ def _accept(network: Network, listening: socket.socket, port: int) -> None:
         if network.outage and taken == network.outage[0]:
             listening.close()
             network.refuses = _refused(port)
-            time.sleep(network.outage[1])
+            network.closing.wait(network.outage[1])
             listening = _listening(port)
     listening.close()
 

@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-torch = pytest.importorskip("torch", reason="torch is an extra: pip install 'photoshop-request[train]'")
+from photoshop_request.training.memory import lender
 
-from photoshop_request.training.memory import lender  # noqa: E402
+torch = pytest.importorskip("torch", reason="torch is an extra: pip install 'photoshop-request[train]'")
 
 
 def test_memory_comes_again_when_the_last_view_is_gone() -> None:
