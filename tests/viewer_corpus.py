@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
+from photoshop_request.edits.mask import to_png
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, create_corpus, shard_of
 
@@ -94,7 +95,7 @@ def _candidate(corpus: Corpus, picture: Any, source: str, number: int, place: in
         spot = (20 + place * 30, 40)
         cv2.circle(edit, spot, 12, (0, 0, 255), -1)
         cv2.circle(mask, spot, 12, 255, -1)
-        png = cv2.imencode(".png", mask)[1].tobytes()
+        png = to_png(mask.astype(np.bool_), (mask.shape[1], mask.shape[0]))
         figures = {"locality": 0.2 * (place + 1), "changed_fraction": 0.03, "watermark": False, "change_mask": png}
         return {"sha256": _keep(corpus, edit), "verdict": "edit", **compared, **figures}
     turn = number % 3

@@ -53,7 +53,7 @@ def draw(corpus: Corpus, request: Request, place: int, kind: Kind, sha256: str) 
         return None
     if kind is Kind.MASK:
         mask = _mask(corpus, row)
-        return encode_overlay(mask, (source.shape[1], source.shape[0])) if mask else None
+        return encode_overlay(mask) if mask else None
     after, heat = compared(request, row, source, asked)
     if kind is Kind.AFTER:
         return encode_jpeg(after)

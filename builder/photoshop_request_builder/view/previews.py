@@ -96,9 +96,8 @@ def _compared(
     found = {} if heat is None else {"heat": _put(folder, f"{name}-heat.jpg", heat, quality=HEAT_QUALITY)}
     found["after"] = _put_unless(folder, name, after, edit)
     if heat is not None and row["change_mask"]:
-        frame = (source.shape[1], source.shape[0])
-        (folder / f"{name}-mask.png").write_bytes(encode_overlay(row["change_mask"], frame))
-        found["mask"] = [f"{name}-mask.png", *frame]
+        (folder / f"{name}-mask.png").write_bytes(encode_overlay(row["change_mask"]))
+        found["mask"] = [f"{name}-mask.png", *source.shape[1::-1]]
     return found
 
 

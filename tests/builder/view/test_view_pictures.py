@@ -2,11 +2,11 @@
 
 import io
 
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
+from photoshop_request.edits.mask import to_png
 from photoshop_request_builder.view.pictures import (
     SIDE,
     encode_jpeg,
@@ -91,13 +91,21 @@ def test_heat_rises_with_difference() -> None:
 
 
 def test_the_overlay_is_clear_where_nothing_changed() -> None:
-    """And magenta elsewhere, at the size of the small picture."""
-    mask = np.zeros((900, 1200), np.uint8)
-    mask[:, 600:] = 255
-    overlay = Image.open(io.BytesIO(encode_overlay(cv2.imencode(".png", mask)[1].tobytes(), (120, 90)))).convert("RGBA")
-    assert overlay.size == (120, 90)
-    assert overlay.getpixel((10, 45))[3] == 0
-    assert overlay.getpixel((100, 45)) == (221, 0, 255, 170)
+    """And magenta elsewhere, pixel by pixel that of the mask."""
+    changed = np.zeros((75, 101), np.bool_)
+    changed[10:40, 50:] = True
+    overlay = np.asarray(Image.open(io.BytesIO(encode_overlay(to_png(changed, (101, 75))))).convert("RGBA"))
+    assert (overlay[changed] == (221, 0, 255, 170)).all()
+    assert (overlay[~changed, 3] == 0).all()
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "P"])
+def test_an_overlay_needs_a_mask(mode: str) -> None:
+    """A picture of another kind would be shown as something else."""
+    picture = io.BytesIO()
+    Image.new(mode, (20, 20)).save(picture, "PNG")
+    with pytest.raises(ValueError, match="1-bit grey PNG"):
+        encode_overlay(picture.getvalue())
 
 
 def test_jpeg_keeps_the_size() -> None:
