@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.incoming import IngestSummary
+from photoshop_request_builder.intake.incoming import IngestSummary
 from photoshop_request_builder.stages import merge
 from photoshop_request_builder.tables import COMMENTS
 

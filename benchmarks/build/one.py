@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from photoshop_request.schema import features
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.pieces import piece_fingerprints, pieces
+from photoshop_request_builder.dataset.pieces import piece_fingerprints, pieces
 from photoshop_request_builder.stages import build
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.engine import local_engine
-from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.engine.jobs import local_engine
+from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.stages import build, fetch
 
 _HERE_ONLY = frozenset({"gather", "split", "rank", "votes"})

@@ -10,9 +10,9 @@ from datasets.builder import Key
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.pieces import corpus_fingerprint
-from photoshop_request_builder.rows import rows_of
-from photoshop_request_builder.wanted import Wanted, wanted_of
+from photoshop_request_builder.dataset.pieces import corpus_fingerprint
+from photoshop_request_builder.dataset.rows import rows_of
+from photoshop_request_builder.dataset.wanted import Wanted, wanted_of
 
 
 @dataclass

@@ -13,10 +13,10 @@ from photoshop_request.errors import CutInputError, EmptyInputError, InputError,
 from photoshop_request.reddit.archives import Archive, Ending
 from photoshop_request.reddit.inputs import find_archives
 from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.engine import HERE, Engine, Job
-from photoshop_request_builder.incoming import IngestSummary, read_part
-from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.meter import Meter
+from photoshop_request_builder.engine.jobs import HERE, Engine, Job
+from photoshop_request_builder.engine.meter import Meter
+from photoshop_request_builder.fetching.ledger import open_ledger
+from photoshop_request_builder.intake.incoming import IngestSummary, read_part
 from photoshop_request_builder.stages import (
     accept,
     build,

@@ -10,7 +10,7 @@ from photoshop_request.errors import InputError
 from photoshop_request.reddit.arctic_shift import BASE
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import default_workers
+from photoshop_request_builder.engine.jobs import default_workers
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
 from photoshop_request.schema import CONFIGS, features
 from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.dataset.pieces import corpus_fingerprint
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
-from photoshop_request_builder.pieces import corpus_fingerprint
 
 Wait = Callable[[Callable[[], bool]], None]
 

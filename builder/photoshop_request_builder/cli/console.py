@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from photoshop_request_builder.funnel import Step
+from photoshop_request_builder.status.funnel import Step
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 """For people."""

@@ -13,7 +13,7 @@ from photoshop_request_builder.cli import stages
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
 from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.demo import sample_folder
-from photoshop_request_builder.funnel import funnel
+from photoshop_request_builder.status.funnel import funnel
 
 _SHARDS = 4
 _RATES = "*=50,i.redd.it=50,imgur.com=50"

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from photoshop_request.export import FORMATS, ExportSummary
-from photoshop_request_builder import exporting
 from photoshop_request_builder.cli.console import data, progress, say
+from photoshop_request_builder.dataset import exporting
 
 _EVERY = 60.0
 

@@ -10,12 +10,13 @@ import typer
 from rich.table import Table
 
 from photoshop_request.media.states import State
-from photoshop_request_builder import fetch_plan, pipeline
+from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.ledger import open_ledger
+from photoshop_request_builder.fetching import fetch_plan
+from photoshop_request_builder.fetching.ledger import open_ledger
 from photoshop_request_builder.settings import Effective, resolve
 from photoshop_request_builder.stages.fetch import FetchSettings, limits_of, load_links
 

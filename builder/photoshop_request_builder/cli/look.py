@@ -10,8 +10,8 @@ from rich.table import Table
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.settings import resolve
+from photoshop_request_builder.status.decisions import decision_lines
 
 
 def decisions(corpus: options.CorpusArgument) -> None:

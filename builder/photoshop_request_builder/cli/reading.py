@@ -16,9 +16,9 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
 from photoshop_request_builder.cli.stages import open_or_create, raise_first, reporter, work_on
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.engine import Engine
-from photoshop_request_builder.incoming import IngestSummary
-from photoshop_request_builder.raw import find_raw
+from photoshop_request_builder.engine.jobs import Engine
+from photoshop_request_builder.intake.incoming import IngestSummary
+from photoshop_request_builder.intake.raw import find_raw
 from photoshop_request_builder.settings import Effective
 
 _YEAR = 365 * 86_400

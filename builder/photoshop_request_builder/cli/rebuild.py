@@ -37,8 +37,8 @@ def rebuild(
 
 
 def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, Effective]) -> None:
-    from photoshop_request_builder.rebuild import plan_fetching, read_manifest  # decoders are slow
-    from photoshop_request_builder.rebuilt import write_rebuilt
+    from photoshop_request_builder.rebuilding.rebuild import plan_fetching, read_manifest  # decoders are slow
+    from photoshop_request_builder.rebuilding.rebuilt import write_rebuilt
 
     table = read_manifest(manifest)
     say(f"{manifest}: {table.num_rows:,} pictures of published edits and their requests")

@@ -12,9 +12,9 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import reporter, work
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.endpoint import Endpoint, key_for
-from photoshop_request_builder.rewrites import open_answers
-from photoshop_request_builder.rewriting import Estimate, planned_for, rewrite_verb
+from photoshop_request_builder.rewriting.endpoint import Endpoint, key_for
+from photoshop_request_builder.rewriting.rewrites import open_answers
+from photoshop_request_builder.rewriting.run import Estimate, planned_for, rewrite_verb
 
 _ROUTER = "https://router.huggingface.co/v1"
 _Price = Annotated[float | None, typer.Option(min=0, help="Per million tokens, in any currency.")]

@@ -12,11 +12,11 @@ from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, progress, say, talk
 from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
-from photoshop_request_builder.engine import Engine, local_engine
-from photoshop_request_builder.funnel import funnel
-from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.engine.jobs import Engine, local_engine
+from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.settings import Effective, remember, resolve
 from photoshop_request_builder.stages.fetch import FetchSettings, rates_of
+from photoshop_request_builder.status.funnel import funnel
 
 R = TypeVar("R")
 
@@ -160,7 +160,7 @@ def work_on(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[st
         if settings["engine"].value == "local":
             with local_engine(settings["workers"].value) as here:
                 return verb(settings, here)
-        from photoshop_request_builder.ray_engine import ray_engine  # an extra
+        from photoshop_request_builder.engine.ray_engine import ray_engine  # an extra
 
         with ray_engine(corpus, settings["address"].value, settings["workers"].value) as engine:
             return verb(settings, engine)

@@ -11,13 +11,13 @@ from rich.table import Table
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.fetch_plan import HostStates, host_states
-from photoshop_request_builder.funnel import funnel
-from photoshop_request_builder.incoming import parts
-from photoshop_request_builder.leaks import LeakCheck, check_leaks
-from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.sources import SourceStatus, source_status
+from photoshop_request_builder.fetching.fetch_plan import HostStates, host_states
+from photoshop_request_builder.fetching.ledger import open_ledger
+from photoshop_request_builder.intake.incoming import parts
+from photoshop_request_builder.splitting.leaks import LeakCheck, check_leaks
 from photoshop_request_builder.stages import build
+from photoshop_request_builder.status.funnel import funnel
+from photoshop_request_builder.status.sources import SourceStatus, source_status
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"

@@ -13,8 +13,8 @@ from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.publish import client, named, publish_verb
 from photoshop_request_builder.cli.stages import reporter, work, work_on
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.takedown import load_tombstones
-from photoshop_request_builder.taking_down import resolve_target, take_down
+from photoshop_request_builder.takedown.erasing import resolve_target, take_down
+from photoshop_request_builder.takedown.tombstones import load_tombstones
 
 
 class Action(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 
 from photoshop_request_builder.configs import conversations, manifest, preferences, requests, triplets, turns
 from photoshop_request_builder.configs.context import Context, context_of
-from photoshop_request_builder.threads import Thread
+from photoshop_request_builder.dataset.threads import Thread
 
 __all__ = ["ROWS", "Context", "Rows", "context_of"]
 

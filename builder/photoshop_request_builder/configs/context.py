@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from photoshop_request.text.preferences import FirstComer, VotePolicy
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.people import Naming, naming
+from photoshop_request_builder.dataset.people import Naming, naming
 from photoshop_request_builder.stages.votes import correction_of
 
 

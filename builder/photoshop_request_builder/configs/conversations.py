@@ -6,7 +6,7 @@ from typing import Any
 
 from photoshop_request.text.conversation import Message, conversation
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import Thread, reference
+from photoshop_request_builder.dataset.threads import Thread, reference
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:

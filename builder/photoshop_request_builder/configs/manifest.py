@@ -8,7 +8,7 @@ from typing import Any
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import Thread
+from photoshop_request_builder.dataset.threads import Thread
 
 _OWN = (
     "submission_id",

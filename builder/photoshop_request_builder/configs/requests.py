@@ -7,7 +7,7 @@ from typing import Any
 from photoshop_request.text.acceptance import Evidence
 from photoshop_request.text.flair import terms
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import Thread
+from photoshop_request_builder.dataset.threads import Thread
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import PictureRef, Thread, reference
+from photoshop_request_builder.dataset.threads import PictureRef, Thread, reference
 
 _FIGURES = (
     "phash_distance",

@@ -5,7 +5,7 @@ from typing import Any
 
 from photoshop_request.text.turns import turns
 from photoshop_request_builder.configs.context import Context
-from photoshop_request_builder.threads import Thread, edits_of, reference
+from photoshop_request_builder.dataset.threads import Thread, edits_of, reference
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:

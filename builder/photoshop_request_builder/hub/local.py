@@ -10,7 +10,7 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.pieces import Piece
+from photoshop_request_builder.dataset.pieces import Piece
 from photoshop_request_builder.stages import build, remove, settle
 
 __all__ = ["LocalFile", "built_files", "opened"]

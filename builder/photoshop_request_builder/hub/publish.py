@@ -16,7 +16,7 @@ from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progr
 
 from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import card
+from photoshop_request_builder.card import card
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.hub.changes import Changes, compare
 from photoshop_request_builder.hub.local import LocalFile, built_files, opened

@@ -11,10 +11,11 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.text.flair import terms
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import selection, storage, tables
+from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.judged import read_candidates
-from photoshop_request_builder.takedown import Kind
+from photoshop_request_builder.dataset import selection
+from photoshop_request_builder.dataset.judged import read_candidates
+from photoshop_request_builder.takedown.tombstones import Kind
 
 _TABLES = {
     "submissions": tables.SUBMISSIONS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.incoming import remove
+from photoshop_request_builder.intake.incoming import remove
 from photoshop_request_builder.report.charts import standalone
 from photoshop_request_builder.report.database import open_database
 from photoshop_request_builder.report.figure import Figure, rounded

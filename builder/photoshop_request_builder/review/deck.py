@@ -14,8 +14,15 @@ from photoshop_request.errors import CorpusError
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.dataset.selection import (
+    Removed,
+    Selection,
+    is_ready,
+    policy_of,
+    removed_of,
+    selection_of,
+)
 from photoshop_request_builder.review.store import Item
-from photoshop_request_builder.selection import Removed, Selection, is_ready, policy_of, removed_of, selection_of
 from photoshop_request_builder.view.cards import OF_COMMENTS, OF_SUBMISSIONS, Request, request_of
 
 __all__ = ["JUDGED", "Deck", "Order", "read_deck"]

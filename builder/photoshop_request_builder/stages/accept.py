@@ -10,10 +10,10 @@ from photoshop_request.text.acceptance import acceptances
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
-from photoshop_request_builder.judged import read_candidates
-from photoshop_request_builder.threads import edits_of
+from photoshop_request_builder.dataset.judged import read_candidates
+from photoshop_request_builder.dataset.threads import edits_of
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
 
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment

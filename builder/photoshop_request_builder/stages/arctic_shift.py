@@ -12,8 +12,8 @@ from photoshop_request.reddit.arctic_shift import Fetch, Kind, Page, search
 from photoshop_request.reddit.coverage import missing
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.incoming import IngestSummary, parts
-from photoshop_request_builder.intake import Intake, Origin
+from photoshop_request_builder.intake.incoming import IngestSummary, parts
+from photoshop_request_builder.intake.lines import Intake, Origin
 
 SOURCE = "arctic-shift"
 VERSION = 1

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import card, storage
+from photoshop_request_builder import storage
+from photoshop_request_builder.card import card
 from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.parquet_file import write_rows
-from photoshop_request_builder.pieces import Piece, piece_fingerprints, pieces
-from photoshop_request_builder.rows import rows_of
+from photoshop_request_builder.dataset.parquet_file import write_rows
+from photoshop_request_builder.dataset.pieces import Piece, piece_fingerprints, pieces
+from photoshop_request_builder.dataset.rows import rows_of
+from photoshop_request_builder.engine.jobs import Job
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

@@ -26,11 +26,11 @@ from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.fetching.lanes import Lanes
+from photoshop_request_builder.fetching.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.fetching.quarantine import Suspect, quarantine
+from photoshop_request_builder.fetching.withheld import withheld_addresses
 from photoshop_request_builder.images import keeper, scratch
-from photoshop_request_builder.lanes import Lanes
-from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
-from photoshop_request_builder.quarantine import Suspect, quarantine
-from photoshop_request_builder.withheld import withheld_addresses
 
 _WORTH_TELLING = 60.0
 _DEEPEST = 4

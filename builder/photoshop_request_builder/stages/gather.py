@@ -12,9 +12,9 @@ import pyarrow as pa
 from photoshop_request.media.states import VERDICTS, State
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
-from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.fetching.ledger import Entry, Ledger, open_ledger
 
 VERSION = 3
 

@@ -12,9 +12,9 @@ from photoshop_request.reddit.inputs import find_archives
 from photoshop_request.reddit.scan import is_monthly, scan
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.incoming import IngestSummary, read_part
-from photoshop_request_builder.intake import Intake, Origin
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.intake.incoming import IngestSummary, read_part
+from photoshop_request_builder.intake.lines import Intake, Origin
 
 SOURCE = "archive"
 VERSION = 1

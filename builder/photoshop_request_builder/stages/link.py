@@ -5,8 +5,8 @@ from functools import partial
 from photoshop_request.media.links import Link, comment_links, submission_links
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
 
 VERSION = 1
 

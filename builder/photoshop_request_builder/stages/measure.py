@@ -10,10 +10,10 @@ from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.configs import ROWS, context_of
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.pieces import shard_fingerprint
-from photoshop_request_builder.selection import policy_of
-from photoshop_request_builder.threads import PictureRef, threads
+from photoshop_request_builder.dataset.pieces import shard_fingerprint
+from photoshop_request_builder.dataset.selection import policy_of
+from photoshop_request_builder.dataset.threads import PictureRef, threads
+from photoshop_request_builder.engine.jobs import Job
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

@@ -14,8 +14,8 @@ from photoshop_request.reddit import merge
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.incoming import TABLES, IngestSummary, parts, read_rows
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.intake.incoming import TABLES, IngestSummary, parts, read_rows
 from photoshop_request_builder.tables import from_table, to_table
 
 VERSION = 1

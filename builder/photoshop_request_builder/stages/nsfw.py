@@ -10,11 +10,11 @@ from photoshop_request.media.nsfw import classifier, nsfw_score
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.dataset.judged import read_candidates
+from photoshop_request_builder.dataset.selection import PICTURES, is_own
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.images import read_picture
-from photoshop_request_builder.judged import read_candidates
-from photoshop_request_builder.selection import PICTURES, is_own
 from photoshop_request_builder.settings import resolve
 
 VERSION = 2

@@ -18,8 +18,8 @@ from photoshop_request.media.decode import Rejected, decode
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.images import read_picture
 
 VERSION = 7

@@ -19,8 +19,8 @@ from photoshop_request.reddit import api
 from photoshop_request.reddit.records import Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.incoming import IngestSummary, parts
-from photoshop_request_builder.intake import Intake, Origin
+from photoshop_request_builder.intake.incoming import IngestSummary, parts
+from photoshop_request_builder.intake.lines import Intake, Origin
 
 if TYPE_CHECKING:
     import praw

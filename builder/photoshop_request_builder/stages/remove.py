@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.takedown import Kind, Tombstones, load_tombstones
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.takedown.tombstones import Kind, Tombstones, load_tombstones
 
 VERSION = 1
 _PICTURE = ["role", "link", "url", "sha256", "phash"]

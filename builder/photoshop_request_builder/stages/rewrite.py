@@ -17,10 +17,10 @@ from photoshop_request.text.rewrite import LONGEST_REQUEST, PROMPT_VERSION, Word
 from photoshop_request.text.threads import clarifications
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.rewrites import InUse, answers_stamp, in_use, open_answers
-from photoshop_request_builder.selection import INPUTS, policy_of
-from photoshop_request_builder.threads import TABLES, Thread, threads
+from photoshop_request_builder.dataset.selection import INPUTS, policy_of
+from photoshop_request_builder.dataset.threads import TABLES, Thread, threads
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.rewriting.rewrites import InUse, answers_stamp, in_use, open_answers
 
 VERSION = 1
 _PICTURES = 4

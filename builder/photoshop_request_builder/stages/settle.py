@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, shard_of
-from photoshop_request_builder.engine import Job
+from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.review.store import open_store, settled
 
 VERSION = 1

@@ -13,10 +13,11 @@ import pyarrow as pa
 import xxhash
 
 from photoshop_request.edits.cluster import clusters
-from photoshop_request_builder import near, storage, tables
+from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, shard_of
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_together
+from photoshop_request_builder.engine.freshness import stale_together
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.splitting import near
 
 VERSION = 2
 _SHARES = (("test", 0.05), ("validation", 0.05))

@@ -13,8 +13,8 @@ from photoshop_request.text.tasks import task_types
 from photoshop_request.text.threads import clarifications
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.freshness import stale_shards
+from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.engine.jobs import Job
 
 VERSION = 3
 _MOST = 20

@@ -10,8 +10,8 @@ from photoshop_request.text.threads import Edit
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.judged import read_candidates
+from photoshop_request_builder.dataset.judged import read_candidates
+from photoshop_request_builder.engine.jobs import Job
 
 VERSION = 3
 _DECIMALS = 1

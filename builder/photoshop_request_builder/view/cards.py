@@ -11,9 +11,9 @@ from photoshop_request.text.anonymous import hiding
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.judged import read_candidates
-from photoshop_request_builder.selection import Removed, Selection, is_own, is_ready, removed_of, selection_of
-from photoshop_request_builder.threads import instruction_at
+from photoshop_request_builder.dataset.judged import read_candidates
+from photoshop_request_builder.dataset.selection import Removed, Selection, is_own, is_ready, removed_of, selection_of
+from photoshop_request_builder.dataset.threads import instruction_at
 
 __all__ = ["FIGURES", "OF_COMMENTS", "OF_SUBMISSIONS", "Request", "card", "meanings", "request_of", "requests", "score"]
 

@@ -13,8 +13,8 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import Job
-from photoshop_request_builder.selection import INPUTS, policy_of
+from photoshop_request_builder.dataset.selection import INPUTS, policy_of
+from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.view.cards import card, requests, score
 from photoshop_request_builder.view.previews import write_pictures
 

@@ -13,7 +13,7 @@ import jinja2
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine import local_engine
+from photoshop_request_builder.engine.jobs import local_engine
 from photoshop_request_builder.pipeline import Reporter, run_stage
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.view import shard

@@ -16,7 +16,7 @@ from servers.faulty import FOR_EVER, Fault, Network, faulty
 
 from photoshop_request.media.states import VERDICTS, State
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.decisions import decision_lines
+from photoshop_request_builder.status.decisions import decision_lines
 
 pytestmark = pytest.mark.slow
 

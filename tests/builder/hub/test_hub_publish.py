@@ -19,11 +19,11 @@ from PIL import Image
 from servers.hub import TOKEN, Hub
 
 from photoshop_request.media.exif import without_location
-from photoshop_request_builder.card_facts import Facts
-from photoshop_request_builder.card_header import header
+from photoshop_request_builder.card.facts import Facts
+from photoshop_request_builder.card.header import header
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.parquet_file import write_rows
-from photoshop_request_builder.pieces import Piece
+from photoshop_request_builder.dataset.parquet_file import write_rows
+from photoshop_request_builder.dataset.pieces import Piece
 from photoshop_request_builder.stages import build
 
 Bytes = dict[tuple[str, str], bytes]

@@ -17,8 +17,8 @@ from servers.hub import Hub
 
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.decisions import decision_lines
 from photoshop_request_builder.demo.server import Hosts, serve
+from photoshop_request_builder.status.decisions import decision_lines
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from photoshop_request_builder.cli.console import progress
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 from photoshop_request_builder.pipeline import Reporter, build_verb
-from photoshop_request_builder.takedown import Kind, Target, add_tombstones
+from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 
 REQUEST = "zcoffee"
 

@@ -22,10 +22,11 @@ from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import storage
 from photoshop_request_builder.cli.console import progress
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.pipeline import Reporter, build_verb, pair_verb, run_stage
 from photoshop_request_builder.stages import gather
-from photoshop_request_builder.takedown import (
+from photoshop_request_builder.status.funnel import funnel
+from photoshop_request_builder.takedown.erasing import TakenDown, resolve_target, take_down
+from photoshop_request_builder.takedown.tombstones import (
     Kind,
     Target,
     Tombstones,
@@ -34,7 +35,6 @@ from photoshop_request_builder.takedown import (
     named_target,
     picture_target,
 )
-from photoshop_request_builder.taking_down import TakenDown, resolve_target, take_down
 
 pytestmark = pytest.mark.slow
 
@@ -266,7 +266,7 @@ def test_four_bits_anywhere_are_near() -> None:
 
 
 def _stones(target: Target) -> Tombstones:
-    from photoshop_request_builder.takedown import _hashes
+    from photoshop_request_builder.takedown.tombstones import _hashes
 
     salt = b"s" * 32
     hashes = _hashes(salt, target)

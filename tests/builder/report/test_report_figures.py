@@ -12,11 +12,11 @@ from made_corpus import make_corpus
 from scipy.stats import spearmanr
 
 from photoshop_request_builder.corpus import Corpus, create_corpus, open_corpus
-from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.report.database import Database, open_database
 from photoshop_request_builder.report.figure import Figure
 from photoshop_request_builder.report.figures import answers, chapters, votes
 from photoshop_request_builder.stages import build
+from photoshop_request_builder.status.funnel import funnel
 
 _REQUEST = {
     "id": "a",

@@ -8,7 +8,7 @@ import pytest
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.judged import read_candidates
+from photoshop_request_builder.dataset.judged import read_candidates
 from photoshop_request_builder.review.agreement import Share, agreements, calibrate
 from photoshop_request_builder.review.store import Decision, Item, Store, open_store, settled
 from photoshop_request_builder.stages import settle
@@ -22,7 +22,7 @@ from viewer_corpus import change, make_corpus
 from photoshop_request_builder.review.app import application
 from photoshop_request_builder.review.deck import Order, read_deck
 from photoshop_request_builder.review.desk import Desk
-from photoshop_request_builder.takedown import Kind, Target, add_tombstones
+from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 
 HOST = "127.0.0.1:1234"
 

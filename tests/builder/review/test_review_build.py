@@ -10,9 +10,9 @@ from commands import command, dataset_bytes, succeed
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.funnel import funnel
 from photoshop_request_builder.review.deck import Order, read_deck
 from photoshop_request_builder.review.store import open_store
+from photoshop_request_builder.status.funnel import funnel
 
 pytestmark = pytest.mark.slow
 

@@ -29,8 +29,8 @@ from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.ledger import New, open_ledger
-from photoshop_request_builder.quarantine import suspects
+from photoshop_request_builder.fetching.ledger import New, open_ledger
+from photoshop_request_builder.fetching.quarantine import suspects
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
 
 FREE = Rate(float("inf"), 8)
@@ -353,7 +353,7 @@ def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
 def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same picture is asked for again once there is room."""
     write(corpus, [link(A)])
-    monkeypatch.setattr("photoshop_request_builder.lanes._ROOM_SECONDS", 0.01)
+    monkeypatch.setattr("photoshop_request_builder.fetching.lanes._ROOM_SECONDS", 0.01)
     real, failures, said = os.fsync, [1, 1], []
 
     def fsync(number: int) -> None:
@@ -412,7 +412,7 @@ EXPECTED = {
 @pytest.mark.slow
 def test_every_address_of_the_development_corpus_ends_as_its_truth_says(shared: Path, tmp_path: Path) -> None:
     """Flaky ones are fetched, blocked ones never asked for, and no host is asked more often than set."""
-    from photoshop_request_builder.engine import HERE
+    from photoshop_request_builder.engine.jobs import HERE
     from photoshop_request_builder.stages import ingest, merge
     from photoshop_request_builder.stages import link as link_stage
 

@@ -11,8 +11,8 @@ import pytest
 
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.dataset.selection import is_own
 from photoshop_request_builder.pipeline import Reporter, build_verb
-from photoshop_request_builder.selection import is_own
 from photoshop_request_builder.stages import nsfw
 
 QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import open_corpus, shard_of
-from photoshop_request_builder.leaks import check_leaks
-from photoshop_request_builder.near import related_pairs, sources
+from photoshop_request_builder.splitting.leaks import check_leaks
+from photoshop_request_builder.splitting.near import related_pairs, sources
 from photoshop_request_builder.stages.split import Request, assign, split_of
 
 

@@ -15,8 +15,8 @@ from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.arctic_shift import make_fetch
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import create_corpus
-from photoshop_request_builder.engine import HERE
-from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.engine.jobs import HERE
+from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.stages import arctic_shift, ingest, merge, reddit
 from photoshop_request_builder.tables import comments_of, submissions_of
 

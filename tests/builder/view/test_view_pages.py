@@ -16,7 +16,7 @@ from photoshop_request.errors import CorpusError
 from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.pipeline import Reporter
 from photoshop_request_builder.stages import remove
-from photoshop_request_builder.takedown import Kind, Target, add_tombstones
+from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 from photoshop_request_builder.view.shard import drop_stale
 from photoshop_request_builder.view.site import Viewed
 from photoshop_request_builder.view.site import view as make

@@ -1,10 +1,10 @@
 """What went in: the funnel, the sources, the months they cover, and what hosts still have."""
 
-from photoshop_request_builder.funnel import funnel
-from photoshop_request_builder.incoming import parts
+from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.report.database import Database
 from photoshop_request_builder.report.figure import Figure, Kind, Mark, Row
-from photoshop_request_builder.sources import source_status
+from photoshop_request_builder.status.funnel import funnel
+from photoshop_request_builder.status.sources import source_status
 
 _HOSTS = 10
 """Hosts with a row of their own; all others share one."""

@@ -1,9 +1,9 @@
 """The pictures: sizes, shapes, formats, and how far edits are from their sources."""
 
 from photoshop_request.edits.thresholds import thresholds
-from photoshop_request_builder import near
 from photoshop_request_builder.report.database import Database
 from photoshop_request_builder.report.figure import Figure, Kind, Mark, Row
+from photoshop_request_builder.splitting import near
 
 _MEGAPIXELS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 48.0)
 _ASPECTS = (0.0, 0.5, 0.8, 0.95, 0.99, 1.01, 1.05, 1.25, 2.0)

@@ -1,8 +1,8 @@
 """The dataset: its configs and splits, which requests belong together, and the proof that no picture is in two splits."""
 
-from photoshop_request_builder.leaks import check_leaks
 from photoshop_request_builder.report.database import Database
 from photoshop_request_builder.report.figure import Figure, Kind
+from photoshop_request_builder.splitting.leaks import check_leaks
 from photoshop_request_builder.stages import build
 
 _SIZES = (1, 2, 3, 4, 5, 10, 20, 50, 100)

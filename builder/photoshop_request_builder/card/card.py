@@ -1,0 +1,103 @@
+"""The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
+from photoshop_request_builder.card.facts import facts_of
+from photoshop_request_builder.card.header import header
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.dataset.pieces import Piece
+from photoshop_request_builder.settings import resolve
+from photoshop_request_builder.status.funnel import funnel
+
+__all__ = ["Card", "render"]
+
+Records = Sequence[tuple[Piece, Mapping[str, Any]]]
+"""The files that were built, each with what its record says: `rows`, `bytes`, `sha256`."""
+_MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
+"""What Markdown may take for more than a letter; the dots of an address make a link of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card, ready to be written."""
+
+    readme: str
+    figures: dict[str, str]
+    """Path beside the README -> SVG."""
+
+
+def render(
+    corpus: Corpus,
+    records: Records,
+    *,
+    repo: str | None = None,
+    held: Collection[str] = tuple(CONFIGS),
+    spoken: Collection[str] = tuple(CONFIGS),
+) -> Card:
+    """The card for the files that were built: of the dataset `repo` on the Hub, or of the local folder.
+
+    The text is of the configs that the dataset holds, its numbers and charts are of all that was built; the YAML is of
+    the configs in `spoken`.
+    """
+    from photoshop_request_builder.report.chosen import chosen_charts  # duckdb is slow to import
+
+    facts = facts_of(corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records])
+    charts = {f"figures/{name}.svg": chart for name, chart in chosen_charts(corpus).items()} if records else {}
+    built = {piece.config for piece, _ in records}
+    template = files("photoshop_request_builder.card").joinpath("dataset_card.md").read_text(encoding="utf-8")
+    # Markdown, not HTML: nothing that Reddit's users wrote goes in
+    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
+    environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share, "words": _words}
+    body = environment.from_string(template).render(
+        address=repo or corpus.path("dataset"),
+        on_the_hub=repo is not None,
+        subreddits=corpus.subreddits,
+        facts=facts,
+        charts=charts,
+        splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
+        default=DEFAULT_CONFIG,
+        funnel=funnel(corpus),
+        configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
+        removal_contact=resolve(corpus, {})["removal_contact"].value,
+        version=version("photoshop-request"),
+    )
+    told = [(piece, record) for piece, record in records if piece.config in spoken]
+    return Card(
+        f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}",
+        {path: chart.svg for path, chart in charts.items()},
+    )
+
+
+def _splits(records: Records) -> list[dict[str, Any]]:
+    totals: dict[tuple[str, str], dict[str, int]] = {}
+    for piece, record in records:
+        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0, "files": 0})
+        total["rows"] += record["rows"]
+        total["bytes"] += record["bytes"]
+        total["files"] += 1
+    return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]
+
+
+def _size(count: int) -> str:
+    """Bytes for people."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.0%}" if whole else "none"
+
+
+def _words(text: str) -> str:
+    """Text in Markdown that is nothing but text: names of hosts are other people's."""
+    return _MARKS.sub(r"\\\g<0>", text)

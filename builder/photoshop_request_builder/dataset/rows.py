@@ -1,0 +1,28 @@
+"""The rows of a config: from the threads of the corpus's shards, with their pictures read."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from photoshop_request_builder.configs import ROWS, context_of
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.dataset.pictures import reader, with_pictures
+from photoshop_request_builder.dataset.selection import policy_of
+from photoshop_request_builder.dataset.threads import threads
+from photoshop_request_builder.dataset.wanted import Wanted, keep, shrink
+
+__all__ = ["rows_of"]
+
+
+def rows_of(
+    corpus: Corpus, config: str, shards: Iterable[int], split: str, wanted: Wanted | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each shard's place among `shards` with a row of it, in order. One row's pictures are held at a time, and two more."""
+    wanted = wanted or Wanted()
+    context, policy = context_of(corpus), policy_of(corpus)
+    change = partial(shrink, max_side=wanted.max_side, form=wanted.reencode or "") if wanted.max_side else None
+    read = reader(corpus, change)
+    for place, shard in enumerate(shards):
+        for thread in threads(corpus, shard, split, policy):
+            for row in keep(ROWS[config](thread, context), wanted):
+                yield place, with_pictures(row, read)

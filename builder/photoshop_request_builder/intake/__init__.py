@@ -1,0 +1,1 @@
+"""From lines of archives and answers of APIs to the rows of a part."""

@@ -1,0 +1,1 @@
+"""The dataset anew from a manifest, where pictures were not published."""

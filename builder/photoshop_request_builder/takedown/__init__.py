@@ -1,0 +1,1 @@
+"""What must not be published again: marks that stay, bytes that go."""

@@ -1,0 +1,104 @@
+"""Jobs run in order or on processes; what they return and write is the same."""
+
+import os
+import signal
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from photoshop_request.errors import InputError, PhotoshopRequestError
+from photoshop_request_builder.engine.jobs import Job, default_workers, local_engine
+
+
+def square(folder: str, number: int) -> int:
+    """Leaves a trace, so that a test sees what ran."""
+    (Path(folder) / str(number)).touch()
+    return number * number
+
+
+def fail(folder: str, number: int) -> int:
+    """Cannot go on at 2."""
+    if number == 2:
+        raise InputError("number 2: cannot be read")
+    return square(folder, number)
+
+
+def die(folder: str, number: int) -> int:
+    """As if the system had killed it for want of memory."""
+    if number == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return square(folder, number)
+
+
+def jobs(task: object, folder: Path, count: int) -> list[Job[int]]:
+    return [Job(f"unit {number}", partial(task, str(folder), number)) for number in range(count)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> None:
+    """And each end is told once."""
+    told: list[str] = []
+    with local_engine(workers) as engine:
+        results = engine.run(jobs(square, tmp_path, 5), on_done=lambda job, _: told.append(job.unit))
+    assert results == [0, 1, 4, 9, 16]
+    assert sorted(told) == [f"unit {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_first_failure_stops_the_rest(tmp_path: Path, workers: int) -> None:
+    """What ended before is kept; most of the rest does not begin."""
+    with local_engine(workers) as engine:
+        with pytest.raises(InputError, match="number 2"):
+            engine.run(jobs(fail, tmp_path, 50))
+        assert (tmp_path / "0").exists()
+        assert len(list(tmp_path.iterdir())) < 10
+        assert engine.run(jobs(square, tmp_path, 3)) == [0, 1, 4]
+
+
+def whoami() -> int:
+    """Which process did it."""
+    return os.getpid()
+
+
+def test_processes_stay_from_stage_to_stage() -> None:
+    """Each costs a second to start."""
+    asked = [Job(str(number), whoami) for number in range(6)]
+    with local_engine(2) as engine:
+        stages = [set(engine.run(asked)) for _ in range(4)]
+    assert len(set().union(*stages)) <= 2
+    assert os.getpid() not in stages[0]
+
+
+def test_a_dead_worker_names_the_unit(tmp_path: Path) -> None:
+    """So that the user knows where to look."""
+    with pytest.raises(PhotoshopRequestError, match="unit 1"), local_engine(2) as engine:
+        engine.run(jobs(die, tmp_path, 6))
+
+
+_ENDLESS = """
+import time
+from functools import partial
+from photoshop_request_builder.engine.jobs import Job, local_engine
+if __name__ == "__main__":
+    with local_engine(2) as engine:
+        engine.run([Job("begun", partial(print, "begun", flush=True)), *[Job("waits", partial(time.sleep, 600))] * 3])
+"""
+
+
+def test_workers_end_with_a_killed_command(tmp_path: Path) -> None:
+    """Nobody is left behind, who would hold memory and pipes for ever."""
+    program = tmp_path / "endless.py"
+    program.write_text(_ENDLESS)
+    process = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "begun\n"
+    process.kill()
+    process.communicate(timeout=30)  # ends when the last that holds the pipe has ended
+
+
+def test_there_is_at_least_one_worker() -> None:
+    """Whatever the machine says of itself."""
+    assert default_workers() >= 1

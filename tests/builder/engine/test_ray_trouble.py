@@ -1,0 +1,151 @@
+"""Workers, nodes and heads that die in the middle of a job: everything is done, once, and as if nothing had happened."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray_jobs
+from commands import Sample, command, succeed, written
+from servers.ray_cluster import RayCluster, cluster
+
+from photoshop_request.errors import NetworkError, PhotoshopRequestError
+from photoshop_request_builder.corpus import create_corpus, open_corpus
+from photoshop_request_builder.engine.jobs import HERE, Job
+from photoshop_request_builder.engine.ray_engine import ray_engine
+from photoshop_request_builder.stages import ingest, merge, pair
+
+pytest.importorskip("ray", reason="needs Ray, which the extra `ray` brings")
+pytestmark = pytest.mark.slow
+
+
+def _changed(jobs: Sequence[Job[Any]], folder: Path, how: Any, **more: Any) -> list[Job[Any]]:
+    """The same jobs, noted in `folder` and disturbed."""
+    folder.mkdir(exist_ok=True)
+    return [Job(job.unit, partial(how, folder, job.unit, job.run, **more)) for job in jobs]
+
+
+def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, tmp_path: Path) -> None:
+    """Each shard's first attempt is killed at another moment; the second does it."""
+    corpus = open_corpus(half_done)
+    planned = pair.plan(corpus)[:6]
+    jobs = [
+        Job(job.unit, partial(ray_jobs.killed_midway, tmp_path, job.unit, job.run, seconds=0.01 + number * 0.06))
+        for number, job in enumerate(planned)
+    ]
+    told: list[str] = []
+    with ray_engine(corpus, None, 2) as engine:
+        engine.run(jobs, on_done=lambda job, _: told.append(job.unit))
+    assert sorted(told) == [job.unit for job in planned]
+    assert {ray_jobs.attempts(tmp_path, job.unit) for job in planned} == {2}
+    HERE.run(pair.plan(corpus))
+    assert written(half_done) == written(undisturbed)
+
+
+def test_a_worker_killed_while_it_reads(sample: Sample, undisturbed: Path, tmp_path: Path) -> None:
+    """Nothing of the first attempt is left."""
+    corpus = create_corpus(tmp_path / "corpus", shards=16)
+    planned = ingest.plan(corpus, [str(path) for path in sample.files])
+    jobs = _changed(planned, tmp_path / "notes", ray_jobs.killed_midway, seconds=0.02)
+    with ray_engine(corpus, None, 2) as engine:
+        assert [summary.part for summary in engine.run(jobs)] == [
+            f"{job.unit}-{_hash(undisturbed, job.unit)}" for job in planned
+        ]
+    HERE.run(merge.plan(corpus))
+    now, then = written(Path(corpus.root)), written(undisturbed)
+    assert now.items() <= then.items()
+    assert len([path for path in now if "shards" in path]) == 32
+
+
+def _hash(corpus: Path, name: str) -> str:
+    return next((corpus / "incoming" / "archive").glob(f"{name}-*")).name[-8:]
+
+
+def test_a_worker_that_dies_every_time_is_given_up(half_done: Path, tmp_path: Path) -> None:
+    """After four attempts; the message names the unit."""
+    corpus = open_corpus(half_done)
+    jobs = _changed(pair.plan(corpus)[:1], tmp_path / "notes", ray_jobs.killed_midway, seconds=0.0, times=9)
+    with (
+        ray_engine(corpus, None, 2) as engine,
+        pytest.raises(PhotoshopRequestError, match=f"{jobs[0].unit}: workers died"),
+    ):
+        engine.run(jobs)
+    assert ray_jobs.attempts(tmp_path / "notes", jobs[0].unit) == 4
+
+
+def test_a_node_killed_in_the_middle(
+    ray_cluster: RayCluster,
+    half_done: Path,
+    undisturbed: Path,
+    tmp_path: Path,
+    wait_until: Callable[[Callable[[], bool]], None],
+) -> None:
+    """The other node does what it was at."""
+    corpus, notes = open_corpus(half_done), tmp_path / "notes"
+    planned = pair.plan(corpus)
+    jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
+    told: list[str] = []
+
+    def done(job: Job[Any], _result: object) -> None:
+        told.append(job.unit)
+        if len(told) == 3:
+            # two are done at a time: when six have begun, both nodes are in the middle of one
+            wait_until(lambda: len(list(notes.iterdir())) >= 6)
+            ray_cluster.kill_node()
+
+    with ray_engine(corpus, ray_cluster.address, 2) as engine:
+        engine.run(jobs, on_done=done)
+    assert sorted(told) == [job.unit for job in planned]
+    assert len(list(notes.iterdir())) > len(planned)  # something was begun again
+    assert pair.plan(corpus) == []
+    assert written(half_done) == written(undisturbed)
+
+
+@pytest.mark.parametrize("goes_on", ["here", "on another cluster"])
+def test_a_lost_head(half_done: Path, undisturbed: Path, tmp_path: Path, goes_on: str) -> None:
+    """What was lost is said, what was done is kept, and the same command finishes it elsewhere."""
+    corpus, notes = open_corpus(half_done), tmp_path / "notes"
+    planned = pair.plan(corpus)
+    jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
+    told: list[str] = []
+    with cluster() as first:
+
+        def done(job: Job[Any], _result: object) -> None:
+            told.append(job.unit)
+            if len(told) == 3:
+                first.kill_head()
+
+        with (
+            ray_engine(corpus, first.address, 2) as engine,
+            pytest.raises(NetworkError, match=r"was lost: .* Everything finished is kept"),
+        ):
+            engine.run(jobs, on_done=done)
+    left = {job.unit for job in pair.plan(corpus)}
+    assert left
+    assert left.isdisjoint(told)
+    if goes_on == "here":
+        succeed("pair", half_done)
+    else:
+        with cluster() as second:
+            succeed("pair", half_done, "--engine", "ray", "--address", second.address)
+    assert written(half_done) == written(undisturbed)
+
+
+def test_a_whole_run_on_a_cluster(ray_cluster: RayCluster, sample: Sample, undisturbed: Path, tmp_path: Path) -> None:
+    """By the command line; every byte is that of the engine of this machine."""
+    corpus = tmp_path / "corpus"
+    arguments = sample.run_arguments(corpus, "--shards", "16", "--engine", "ray", "--address", ray_cluster.address)
+    done = succeed(*arguments)
+    assert "fetch: on this machine alone" in done.stderr
+    assert written(corpus) == written(undisturbed)
+    again = succeed(*arguments)
+    assert again.stderr.count("nothing to do") >= 8
+
+
+def test_a_cluster_that_is_not_there(half_done: Path) -> None:
+    """An exit code of its own, and what to do."""
+    done = command("pair", half_done, "--engine", "ray", "--address", "127.0.0.1:9")
+    assert done.returncode == NetworkError.exit_code
+    assert "error: No Ray cluster answers at 127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
