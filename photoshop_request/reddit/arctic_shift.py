@@ -112,7 +112,7 @@ def _ask(
 
     try:
         answer = session.get(address, params=dict(parameters), timeout=_TIMEOUT, headers={"User-Agent": AGENT})
-    except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+    except requests.RequestException as error:
         return f"no answer ({type(error).__name__})", None, None
     wait = asked_wait(answer.headers, now)
     if answer.status_code == requests.codes.too_many_requests:

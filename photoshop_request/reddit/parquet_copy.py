@@ -26,7 +26,7 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[Batch, float]]:
     Numbers count rows from 1; offsets are 0, for a row has no place in bytes.
 
     Raises:
-        pyarrow.ArrowException: not Parquet, or damaged.
+        one of `DAMAGED`: not Parquet, or damaged.
     """
     table = pq.ParquetFile(file)
     number = 1
@@ -63,5 +63,5 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-DAMAGED = (pa.ArrowException, OSError)
-"""What reading a damaged copy raises."""
+DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError)
+"""What reading a damaged copy raises; the last two are of texts that are not UTF-8 and times that are none."""

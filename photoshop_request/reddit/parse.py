@@ -18,7 +18,7 @@ from photoshop_request.reddit.raw import (
 )
 from photoshop_request.reddit.records import Comment, Media, Submission
 
-RULE = 1
+RULE = 2
 """Version of what this module makes of a line; a higher one makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")

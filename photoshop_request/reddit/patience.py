@@ -41,6 +41,6 @@ def _seconds(value: str, now: float) -> float | None:
     except ValueError:
         try:
             return parsedate_to_datetime(value).timestamp() - now
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     return number - now if number > _EPOCH else number

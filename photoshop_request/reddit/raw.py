@@ -225,7 +225,8 @@ def _slowly(line: bytes, kind: type[_Raw]) -> _Raw:
 def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one line for each shape of type
     """`value` as `kind`, part by part; None where a part does not fit."""
     if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        fits = (_lenient(value, option) for option in get_args(kind) if option is not types.NoneType)
+        options = sorted(get_args(kind), key=lambda option: option is not type(value))  # what it is already comes first
+        fits = (_lenient(value, option) for option in options if option is not types.NoneType)
         return next((fit for fit in fits if fit is not None), None)
     if kind is msgspec.Raw:
         return msgspec.Raw(json.dumps(value).encode()) if isinstance(value, dict) else None

@@ -111,6 +111,7 @@ def test_a_spent_window_is_waited_out(server, fetch, waits):
         (Answer(b"<html>", 200), 1.0),
         (Answer({"data": None, "error": "timeout"}, 200), 1.0),
         (Answer(status=None), 1.0),
+        (Answer(b"hello", 200, {"Content-Encoding": "gzip"}), 1.0),
     ],
 )
 def test_what_passes_is_tried_again(server, fetch, waits, failure, wait):

@@ -63,3 +63,16 @@ def test_a_cut_copy_says_so(tmp_path, keep):
     archive = Archive(path)
     assert list(archive.batches()) == []
     assert archive.ending is Ending.CORRUPT
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xe9\xff")]),
+        pa.array([10**15], pa.timestamp("s")),
+    ],
+)
+def test_values_that_cannot_be_end_the_copy(tmp_path, column):
+    archive = Archive(_write(tmp_path / "x.parquet", {"id": ["a"], "body": column}))
+    assert list(archive.batches()) == []
+    assert archive.ending is Ending.CORRUPT

@@ -18,6 +18,7 @@ NOW = 1_700_000_000
         ({"X-RateLimit-Reset": str(NOW - 9)}, 0.0),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "2"}, 2.0),
         ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, None),
         ({}, None),
     ],
 )
