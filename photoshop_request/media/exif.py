@@ -20,7 +20,8 @@ _TIFF = (b"II*\0", b"MM\0*")
 _EXIF = b"Exif\0\0"
 _PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")
 _PROPERTY = re.compile(
-    rb"""\bexif:GPS\w+\s*=\s*(?:"[^"]*"|'[^']*')|<exif:GPS(\w+)\b[^>]*(?:/>|>.*?</exif:GPS\1\s*>)""", re.DOTALL
+    rb"""\bexif:GPS\w+\s*=\s*(?:"[^"]*"|'[^']*')|<exif:GPS(\w+)\b[^<>]*(?:/>|>(?:(?!<exif:GPS).)*?</exif:GPS\1\s*>)""",
+    re.DOTALL,
 )
 _GPS, _SUB_DIRECTORY = 0x8825, 0x8769
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
@@ -81,10 +82,14 @@ def _blocks(kind: str, data: bytes) -> Iterator[tuple[int, int]]:
 
 def _packets(data: bytes) -> Iterator[tuple[int, int]]:
     """Where XMP packets lie."""
+    end = 0
     for start in _places(data, _PACKET[0]):
+        if start < end:
+            continue
         end = data.find(_PACKET[1], start)
-        if end > 0:
-            yield start, end
+        if end < 0:
+            return
+        yield start, end
 
 
 def _places(data: bytes, what: bytes) -> Iterator[int]:

@@ -89,7 +89,7 @@ def submission_links(submission: Submission) -> list[Link]:
     drafts.extend(_of_text(submission.selftext, media))
     if not submission.is_gallery:
         drafts.extend(_of_media(item) for item in submission.media)
-    verdict = _author_verdict(submission.author, submission.flair and None, deleted=submission.deleted_by_author)
+    verdict = _author_verdict(submission.author, None, deleted=submission.deleted_by_author)
     return list(_number(drafts, submission.id, None, Role.SOURCE, submission.author, verdict))
 
 

@@ -97,9 +97,12 @@ def _clean(address: str) -> str:
 
 def _trim(address: str) -> str:
     """A bare address without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
-    while address:
-        stray = address.count(")") > address.count("(") if address[-1] == ")" else address[-1] in _TRAILING
-        if not stray or address.endswith("\\_"):
+    end, unopened = len(address), address.count(")") - address.count("(")
+    while end:
+        last = address[end - 1]
+        stray = unopened > 0 if last == ")" else last in _TRAILING
+        if not stray or address.endswith("\\_", 0, end):
             break
-        address = address[:-1]
-    return _clean(address)
+        unopened -= last == ")"
+        end -= 1
+    return _clean(address[:end])

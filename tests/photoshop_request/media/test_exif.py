@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -118,6 +119,16 @@ def test_pictures_that_a_phone_appends_lose_their_place_too() -> None:
 def test_what_is_no_picture_has_no_place(data: bytes) -> None:
     """And raises nothing."""
     assert not has_location(data)
+
+
+@pytest.mark.parametrize("piece", [b"<x:xmpmeta", b"<exif:GPSA>", b"<exif:GPSA "])
+@pytest.mark.parametrize("end", [b"", b"</x:xmpmeta>"])
+def test_hostile_metadata_takes_no_time(piece: bytes, end: bytes) -> None:
+    """A megabyte of one unfinished piece."""
+    data = b"\xff\xd8\xff<x:xmpmeta" + piece * (1_000_000 // len(piece)) + end
+    start = time.perf_counter()
+    assert without_location(data) is None
+    assert time.perf_counter() - start < 2
 
 
 BASES = [_file(kind, exif=_exif().tobytes()) for kind in FORMATS]
