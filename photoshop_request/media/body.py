@@ -54,7 +54,7 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
     Raises:
         TooLargeError: longer than `limit`, by its header or while reading.
         UnreadableError: an encoding that was not asked for, or broken.
-        aiohttp.ClientError, TimeoutError: the connection fails; `part` is removed.
+        aiohttp.ClientError, TimeoutError: the connection fails, or what is packed ends too early; `part` is removed.
     """
     _check_size(response.content_length or 0, limit)
     size, held, chunks, spilled = 0, 0, list[bytes](), False
@@ -110,8 +110,9 @@ async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
             rest = unpacker.unconsumed_tail
             if piece:
                 yield piece
-    if not unpacker.eof:
-        raise UnreadableError(f"{encoding} ends too early")
+            if unpacker.eof:
+                return  # zlib would gather whatever follows
+    raise aiohttp.ClientPayloadError(f"{encoding} ends too early")  # cut on its way, like a connection that breaks
 
 
 def _check_size(size: int, limit: int) -> None:

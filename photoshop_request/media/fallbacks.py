@@ -10,8 +10,9 @@ from photoshop_request.media.body import read_text
 from photoshop_request.media.fetch import Fetcher, fetch_from
 from photoshop_request.media.hosts import Kind, Picture, Target, classify, host_of
 from photoshop_request.media.hosts.opengraph import load_json
-from photoshop_request.media.http import PAGE_HEADERS, answer, check_status, persist
-from photoshop_request.media.outcome import Outcome, Via
+from photoshop_request.media.hosts.url import join
+from photoshop_request.media.http import PAGE_HEADERS, Failure, FailureError, answer, check_status, persist
+from photoshop_request.media.outcome import Outcome, Via, storable
 from photoshop_request.media.policy import refuse
 from photoshop_request.media.states import State
 
@@ -68,13 +69,16 @@ async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
     """Time and address of the newest captures, newest first; empty when the archive has none or does not answer."""
     query = _CDX + quote(address, safe="")
 
-    async def once() -> str:
+    async def once() -> object:
         async with answer(fetcher.client, query, PAGE_HEADERS) as found:
             check_status(found)
-            return await read_text(found.response, _CDX_BYTES)
+            said = await read_text(found.response, _CDX_BYTES)
+        rows = load_json(said)
+        if rows is None and said.strip():
+            raise FailureError(Failure(State.CORRUPT, "not the JSON that was asked for", final=found.address))
+        return rows
 
-    said, _ = await persist(fetcher.client, query, once, tries=fetcher.tries)
-    rows = load_json(said) if isinstance(said, str) else None
+    rows, _ = await persist(fetcher.client, query, once, tries=fetcher.tries)
     if not isinstance(rows, list):
         return []
     good = [row for row in rows[1:] if isinstance(row, list) and len(row) == 2 and str(row[0]).isdigit()]
@@ -124,4 +128,4 @@ def _picture(line: bytes) -> Picture:
     if not isinstance(said, dict):
         raise TypeError("not an object")
     caption = said.get("caption")
-    return Picture(classify(str(said["url"])).canonical, str(caption) if caption else None)
+    return Picture(classify(join("", str(said["url"]))).canonical, storable(str(caption)) if caption else None)

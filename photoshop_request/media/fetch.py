@@ -21,9 +21,9 @@ from photoshop_request.media.http import (
     persist,
 )
 from photoshop_request.media.optout import opted_out
-from photoshop_request.media.outcome import Outcome
+from photoshop_request.media.outcome import Outcome, storable
 from photoshop_request.media.placeholders import by_digest, by_etag
-from photoshop_request.media.resolve import follow, resolve
+from photoshop_request.media.resolve import Told, follow, resolve
 from photoshop_request.media.states import State, state_of_reason
 from photoshop_request.verdicts import Verdict
 
@@ -84,18 +84,19 @@ def _knows_no_https(fetcher: Fetcher, target: Target) -> bool:
 async def fetch_from(fetcher: Fetcher, target: Target, address: str, etag: str | None = None) -> Outcome:
     """Bring `target` to its end by asking at `address`, with retries."""
     cut: dict[str, str] = {}
+    doubted: set[Told] = set()
 
     async def once() -> Outcome:
         if target.kind in {Kind.PAGE, Kind.ALBUM}:
-            return await resolve(fetcher.client, fetcher.secrets, target)
+            return await resolve(fetcher.client, fetcher.secrets, target, doubted)
         if target.kind is Kind.SHORTLINK:
             return await follow(fetcher.client, target)
         return await _fetch_picture(fetcher, target, address, etag, cut)
 
     result, tries = await persist(fetcher.client, address, once, tries=fetcher.tries)
-    if isinstance(result, Outcome):
-        return replace(result, tries=tries)
-    return Outcome(target.canonical, result.state, result.detail, result.http, tries, final=result.final)
+    if isinstance(result, Failure):
+        result = Outcome(target.canonical, result.state, result.detail, result.http, final=result.final)
+    return replace(result, tries=tries, detail=storable(result.detail), etag=result.etag and storable(result.etag))
 
 
 async def _fetch_picture(

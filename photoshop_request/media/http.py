@@ -233,11 +233,11 @@ def retry_after(value: str | None) -> float | None:
     """Seconds of a `Retry-After` header (a number or a date, RFC 9110 10.2.3); None when absent or not readable."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -6,7 +6,12 @@ from enum import StrEnum
 from photoshop_request.media.hosts.target import Picture
 from photoshop_request.media.states import State
 
-__all__ = ["Outcome", "Via"]
+__all__ = ["Outcome", "Via", "storable"]
+
+
+def storable(text: str) -> str:
+    """`text` as any file takes it: headers and JSON of strangers may hold halves of surrogate pairs, marks then."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class Via(StrEnum):

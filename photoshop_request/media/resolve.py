@@ -1,28 +1,36 @@
 """From a page, an album or a short link to the pictures it stands for, in order."""
 
 from dataclasses import replace
+from typing import TypeAlias
 
 from photoshop_request.media.body import read_text
 from photoshop_request.media.hosts import Kind, Picture, Secrets, Step, Target, classify, named
+from photoshop_request.media.hosts.opengraph import load_json
 from photoshop_request.media.hosts.url import join
 from photoshop_request.media.http import PAGE_HEADERS, Client, Failure, FailureError, answer, check_status
-from photoshop_request.media.outcome import Outcome
+from photoshop_request.media.outcome import Outcome, storable
 from photoshop_request.media.states import RETRIED, State
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["follow", "resolve"]
+__all__ = ["Told", "follow", "resolve"]
 
 _PAGE_BYTES = 2 * 2**20
 _MOST_PICTURES = 500
 """Of one page: a longer album is cut."""
 _MOST_SHORTLINKS = 3
+_TAIL = 1000
+"""Characters at the end of a page, in which it is closed: what comes after is comments of the host's machines."""
+Told: TypeAlias = tuple[str, tuple[Picture, ...]]
+"""The address of a page that looks cut off, and the pictures in what came of it."""
 
 
-async def resolve(client: Client, secrets: Secrets, target: Target) -> Outcome:
+async def resolve(client: Client, secrets: Secrets, target: Target, doubted: set[Told]) -> Outcome:
     """Ask for what a page or album names, step by step until one tells.
 
+    `doubted` holds what earlier tries read from pages that look cut off: they are believed when they say it again.
+
     Raises:
-        FailureError: no step told; says why the last did not.
+        FailureError: no step told, says why the last did not; or one looks cut off and did not say this before.
     """
     steps = named(target.family).steps
     last = Failure(State.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
@@ -30,17 +38,28 @@ async def resolve(client: Client, secrets: Secrets, target: Target) -> Outcome:
         try:
             async with answer(client, step.url, {**PAGE_HEADERS, **step.headers}) as found:
                 check_status(found)
-                pictures = _read(step, await read_text(found.response, _PAGE_BYTES), target.canonical)
+                text = await read_text(found.response, _PAGE_BYTES)
+                pictures = _read(step, text, target.canonical)
                 status, final = found.response.status, found.address
         except FailureError as error:
             last = error.failure
             if last.state in RETRIED:
                 raise
             continue
+        told = (step.url, pictures)
+        if _looks_cut(text) and told not in doubted:
+            # the way may have cut it without a word, and with it the last pictures of an album
+            doubted.add(told)
+            raise FailureError(Failure(State.CORRUPT, "the page looks cut off", status, final=final))
         if pictures:
             return Outcome(target.canonical, State.RESOLVED, "", status, final=final, pictures=pictures)
         last = Failure(State.GONE, "the page names no picture", status, final=final)
     raise FailureError(last)
+
+
+def _looks_cut(text: str) -> bool:
+    """Whether a page is not closed, or JSON not whole. A suspicion only: HTML may be left open."""
+    return "</html" not in text[-_TAIL:].lower() and load_json(text) is None
 
 
 def _read(step: Step, body: str, page: str) -> tuple[Picture, ...]:
@@ -49,7 +68,8 @@ def _read(step: Step, body: str, page: str) -> tuple[Picture, ...]:
     for picture in step.read(body):
         target = classify(join(step.url, picture.url))
         if target.reason is not Verdict.PLACEHOLDER and target.canonical not in {step.url, page}:
-            found.setdefault(target.canonical, replace(picture, url=target.canonical))
+            caption = picture.caption and storable(picture.caption)
+            found.setdefault(target.canonical, replace(picture, url=target.canonical, caption=caption))
     return tuple(found.values())[:_MOST_PICTURES]
 
 

@@ -8,7 +8,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
 
-VERSION = 1
+VERSION = 2
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

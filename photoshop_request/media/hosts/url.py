@@ -1,6 +1,7 @@
 """An address taken apart once, so that host modules only look at its pieces."""
 
 import functools
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
@@ -12,11 +13,12 @@ IMAGE_EXTENSIONS = frozenset(
 VIDEO_EXTENSIONS = frozenset({"gifv", "mp4", "webm", "mov", "m4v", "avi", "mkv"})
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~|"
 _SAFE_QUERY = _SAFE_PATH + "?"
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """An http(s) address: lower-case host, no port, no fragment in `https`."""
+    """An http(s) address: lower-case host (IPv6 in brackets), no port, no fragment in `https`."""
 
     host: str
     path: str
@@ -69,11 +71,16 @@ def parse(address: str) -> Url | None:
         return None
     if pieces.scheme.lower() not in {"http", "https"} or not host:
         return None
+    host = f"[{host}]" if ":" in host else host
     return Url(host, _percent(pieces.path, _SAFE_PATH), _percent(pieces.query, _SAFE_QUERY), pieces.fragment)
 
 
 def join(base: str, reference: str) -> str:
-    """Where a reference on a page or in a redirect leads; what cannot be joined comes back as it is, to be refused."""
+    """Where a reference on a page or in a redirect leads; what cannot be joined comes back as it is, to be refused.
+
+    Bytes of a header that are not UTF-8, which Python holds as halves of surrogate pairs, are percent-encoded.
+    """
+    reference = _HALF.sub(lambda half: f"%{ord(half[0]) & 0xFF:02X}", reference)
     try:
         return urljoin(base, reference.strip().replace(" ", "%20"))
     except ValueError:

@@ -84,6 +84,14 @@ def test_an_archive_that_has_nothing_is_no_error(answer: bytes) -> None:
     assert archived({CDX: answer}, "https://example.org/x.jpg")[0] is None
 
 
+def test_an_archives_answer_that_is_cut_is_asked_for_again() -> None:
+    """Half a list of captures is none."""
+    whole = captures(("2010", "http://example.org/x.jpg"))
+    half = reply(whole.partition(b"\r\n\r\n")[2][:-5])
+    routes = {CDX: [half, whole], "https://web.archive.org/web/2010id_/http://example.org/x.jpg": reply(JPEG)}
+    assert archived(routes, "https://example.org/x.jpg")[0] is not None
+
+
 def previewed(routes: Mapping[str, Any], signed: str) -> Outcome | None:
     async def main() -> Outcome | None:
         async with web(routes) as found:

@@ -14,13 +14,14 @@ import aiohttp
 import pytest
 from PIL import Image
 from servers.fetching import Web, web
-from servers.hosts import cut, drip, endless, page, redirect, reply, reset, stall, status
+from servers.hosts import Request, cut, drip, endless, page, redirect, reply, reset, stall, status
 
 from photoshop_request.media.body import Body
 from photoshop_request.media.decode import Rejected
 from photoshop_request.media.fetch import fetch
-from photoshop_request.media.hosts import Secrets
+from photoshop_request.media.hosts import Secrets, classify
 from photoshop_request.media.inspect import inspect
+from photoshop_request.media.network import route
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
@@ -163,12 +164,49 @@ def test_a_gzip_bomb_is_stopped_by_what_comes_out() -> None:
 
 
 def test_packing_that_was_not_asked_for_is_undone_or_refused() -> None:
-    """Gzip is undone within the limit; others and broken ones are not_image."""
+    """Gzip is undone within the limit; others and broken ones are not_image; a cut one is asked for again."""
     outcome, found = run({A: reply(gzip.compress(JPEG), Content_Encoding="gzip")})
     assert (outcome.state, list(found.kept.values())) == (State.OK, [JPEG])
     assert run({A: reply(JPEG, Content_Encoding="br")})[0].state is State.NOT_IMAGE
     assert run({A: reply(JPEG, Content_Encoding="gzip")})[0].state is State.NOT_IMAGE
-    assert run({A: reply(gzip.compress(JPEG)[:-9], Content_Encoding="gzip")})[0].state is State.NOT_IMAGE
+    packed = gzip.compress(JPEG)
+    outcome, found = run(
+        {A: [reply(packed[:-9], Content_Encoding="gzip"), reply(packed + b"more", Content_Encoding="gzip")]}
+    )
+    assert (outcome.state, outcome.tries, list(found.kept.values())) == (State.OK, 2, [JPEG])
+
+
+def test_what_follows_a_packed_body_is_not_read() -> None:
+    """However long it is: it would fill the memory."""
+
+    async def trailing(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(JPEG))
+        while True:
+            await writer.drain()
+            writer.write(b"\0" * 100_000)
+
+    outcome, found = run({A: trailing})
+    assert (outcome.state, list(found.kept.values())) == (State.OK, [JPEG])
+
+
+@pytest.mark.parametrize(
+    "head", ["302 X\r\nLocation: /AbCdE13\xe9.jpg", '200 X\r\nETag: "\xe9"', "200 X\r\nContent-Type: t\xe9xt"]
+)
+def test_a_header_that_is_not_utf8_gives_text_that_any_file_takes(head: str) -> None:
+    """Old servers send raw Latin-1: in addresses it is percent-encoded, elsewhere a mark."""
+    body = b"hello" if "Type" in head else JPEG
+    answer = f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
+    outcome, _ = run({A: answer, "https://i.imgur.com/AbCdE13%E9.jpg": reply(JPEG)})
+    assert outcome.state is (State.NOT_IMAGE if "Type" in head else State.OK)
+    for text in (outcome.detail, outcome.etag, outcome.final):
+        assert not text or text.encode()
+
+
+def test_a_redirect_may_lead_to_an_ipv6_address() -> None:
+    """Its brackets stay."""
+    address = "http://[2606:4700:4700::1111]/x.jpg"
+    assert str(route(address, None)) == address
+    assert classify(address).canonical == "https://[2606:4700:4700::1111]/x.jpg"
 
 
 def test_a_connection_that_ends_early_is_tried_again() -> None:
@@ -180,7 +218,7 @@ def test_a_connection_that_ends_early_is_tried_again() -> None:
 # -- cut files --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
 def test_a_file_that_was_cut_before_is_corrupt(kind: str) -> None:
     """A whole answer with half a picture: decoded in a process of its own, and found corrupt."""
     body = picture(kind)

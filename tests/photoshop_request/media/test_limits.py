@@ -151,4 +151,5 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     assert retry_after(later) == pytest.approx(90, abs=2)
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert [retry_after(value) for value in (None, "", "soon", "-5")] == [None] * 4
+    assert [retry_after(value) for value in (None, "", "soon", "-5", "\u00b2")] == [None] * 5
+    assert retry_after("Mon, 01 Jan 99999999999999999999 00:00:00 GMT") is None

@@ -22,7 +22,9 @@ API = "https://api.imgur.com/3/album/AbCdE/images"
 
 def og(*urls: str) -> bytes:
     return page(
-        "<head>" + "".join(f'<meta property="og:image" content="{html.escape(url)}">' for url in urls) + "</head>"
+        "<head>"
+        + "".join(f'<meta property="og:image" content="{html.escape(url)}">' for url in urls)
+        + "</head></html>"
     )
 
 
@@ -195,6 +197,50 @@ def test_a_page_is_read_to_a_limit() -> None:
 def test_pages_are_tried_again_when_the_host_is_busy() -> None:
     """A 503 on the way is not the end."""
     assert urls({ALBUM: [status(503), og("https://i.imgur.com/AAAAA.jpg")]}, ALBUM) == ["https://i.imgur.com/AAAAA.jpg"]
+
+
+TWO = og("https://i.imgur.com/AAAAA.jpg", "https://i.imgur.com/BBBBB.jpg")
+OPEN = page(TWO.partition(b"\r\n\r\n")[2].decode().removesuffix("</html>"))
+HALF = page('<head><meta property="og:image" content="https://i.imgur.com/AAAAA.jpg"><meta property="og:im')
+
+
+@pytest.mark.parametrize(
+    ("answers", "names", "asked"),
+    [
+        ([TWO], ["AAAAA", "BBBBB"], 1),
+        ([HALF, TWO], ["AAAAA", "BBBBB"], 2),
+        ([HALF, OPEN, OPEN], ["AAAAA", "BBBBB"], 3),
+        ([HALF, HALF, TWO], ["AAAAA"], 2),
+    ],
+)
+def test_a_page_that_looks_cut_is_believed_when_it_says_the_same_twice(
+    answers: list[bytes], names: list[str], asked: int
+) -> None:
+    """Half a page under a length that fits it would lose the last pictures of an album for good."""
+    outcome, hosts = run({ALBUM: answers}, ALBUM)
+    assert [picture.url for picture in outcome.pictures] == [f"https://i.imgur.com/{name}.jpg" for name in names]
+    assert (outcome.tries, len(hosts.requests)) == (asked, asked)
+
+
+def test_json_that_is_cut_is_asked_for_again() -> None:
+    """Else the page would be asked, which knows no captions."""
+    whole = json.dumps({"data": [{"link": "https://i.imgur.com/AAAAA.jpg", "description": "x"}]}).encode()
+    outcome, hosts = run({API: [reply(whole[:-9]), reply(whole)]}, ALBUM, secrets=Secrets("key"))
+    assert [picture.caption for picture in outcome.pictures] == ["x"]
+    assert hosts.urls() == [API, API]
+
+
+def test_a_page_that_is_cut_elsewhere_each_time_is_corrupt() -> None:
+    """Until somebody asks again."""
+    answers = [page(f'<meta property="og:image" content="https://i.imgur.com/AAAA{n}.jpg">') for n in range(4)]
+    assert run({ALBUM: answers}, ALBUM)[0].state is State.CORRUPT
+
+
+def test_halves_of_surrogate_pairs_in_json_do_not_come_through() -> None:
+    """A caption cut in the middle of an emoji: no file takes it."""
+    said = {"data": [{"link": "http://127.0.0.1/\ud83d.jpg", "description": "x\ud83d"}]}
+    (picture,) = run({API: data(said)}, ALBUM, secrets=Secrets("key"))[0].pictures
+    assert (picture.url, picture.caption) == ("http://127.0.0.1/%3D.jpg", "x?")
 
 
 @pytest.mark.parametrize(
