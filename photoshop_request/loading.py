@@ -22,12 +22,12 @@ _ACCEPTED = ("accepted", "solved", "signal")
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The selections of a call, by the names they have there; None, empty and False mean: no matter."""
+    """The selections of a call, by the names they have there; None means: no matter."""
 
     task_types: Sequence[str] | None
     min_locality: float | None
     max_changed_fraction: float | None
-    accepted_only: bool
+    accepted_only: bool | None
     min_score_percentile: float | None
     since: int | str | None
     until: int | str | None
@@ -79,7 +79,15 @@ def load(
     """
     import datasets  # a second, for those who load
 
-    wanted = _Wanted(task_types, min_locality, max_changed_fraction, accepted_only, min_score_percentile, since, until)
+    wanted = _Wanted(
+        task_types or None,
+        min_locality,
+        max_changed_fraction,
+        accepted_only or None,
+        min_score_percentile,
+        since,
+        until,
+    )
     condition = _condition(config, wanted)
     _check_columns(config, columns or ())
     place = fspath(address)
@@ -157,7 +165,7 @@ def _columns_for(config: str, wanted: _Wanted) -> dict[str, str]:
     has = {column.name for column in CONFIGS[config]}
     found: dict[str, str] = {}
     for name, needs in _NEEDS.items():
-        if getattr(wanted, name) in (None, False, (), []):
+        if getattr(wanted, name) is None:
             continue
         column = next((each for each in needs if each in has), None)
         if column is None:

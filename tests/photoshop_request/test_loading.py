@@ -48,6 +48,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"min_score_percentile": 0.5}, ["s1"]),
         ({"since": 200}, ["s1", "s2"]),
         ({"until": 200}, ["s0"]),
+        ({"since": 0}, ["s0", "s1", "s2"]),
+        ({"until": 0}, []),
         ({"since": "2020-01-01", "until": "2021-01-01T00:00:00+00:00"}, ["s2"]),
         ({"min_locality": 0.5, "accepted_only": True, "task_types": ["delete"]}, ["s0"]),
     ],
