@@ -17,9 +17,7 @@ PART_BYTES = 500_000_000
 
 
 @contextmanager
-def parquet_parts(
-    folder: Path, name: str, schema: "pa.Schema", *, group_bytes: int = GROUP_BYTES, part_bytes: int = PART_BYTES
-) -> Iterator[Callable[[dict[str, Any], int], None]]:
+def parquet_parts(folder: Path, name: str, schema: "pa.Schema") -> Iterator[Callable[[dict[str, Any], int], None]]:
     """`folder/name-00000.parquet` and so on; yields what writes a row, given with the bytes that it weighs."""
     import pyarrow as pa  # only some exports need it
     from pyarrow import parquet as pq
@@ -40,7 +38,7 @@ def parquet_parts(
             writers[0].write_table(pa.Table.from_pylist(rows, schema=schema))
             rows.clear()
             state["group"] = 0
-            if state["part"] >= part_bytes:
+            if state["part"] >= PART_BYTES:
                 stack.close()
                 writers.clear()
                 state["part"] = 0
@@ -49,7 +47,7 @@ def parquet_parts(
             rows.append(row)
             state["group"] += weight
             state["part"] += weight
-            if state["group"] >= group_bytes:
+            if state["group"] >= GROUP_BYTES:
                 flush()
 
         yield write

@@ -11,7 +11,6 @@ __all__ = [
     "GERUNDS",
     "LIGHT_VERBS",
     "MODALS",
-    "VERBS",
     "either",
     "words_of",
 ]
@@ -44,7 +43,6 @@ EDIT_VERBS = words_of(
 LIGHT_VERBS = words_of(
     "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"
 )
-VERBS = EDIT_VERBS | LIGHT_VERBS
 MODALS = words_of("can could would will might may cud cld couldnt couldn't can't wouldn't")
 DESIRES = words_of(
     "like love need needs needed want wants wanted wish hoping hope wondering looking trying appreciate appreciated request requesting asking "
