@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.text.anonymous import mentioned
 from photoshop_request.text.lexicon import either
-from photoshop_request.text.threads import Edit, edit_spoken_of, is_requester
+from photoshop_request.text.threads import Edit, edit_spoken_of, own_comments
 from photoshop_request.text.wording import asks_for_more, plain_text
 
 __all__ = ["Acceptance", "Evidence", "acceptances"]
@@ -62,8 +63,7 @@ _BUT = either(
     r"\b(?:but|however|although|though|except|unfortunately|not quite|not really|almost|close but|no thanks|no thank you|rather not)\b",
     r"\b(?:doesn't|don't|didn't|isn't|not) (?:\w+ ){0,2}(?:look|like|right|work|want|it|what)\b",
 )
-_USERNAME = re.compile(r"(?<![\w/])/?u/([\w-]{3,20})")
-_SOLVED_FLAIR = re.compile(r"\b(?:solved|completed?|done|fulfilled|closed)\b", re.IGNORECASE)
+_SOLVED_FLAIR = re.compile(r"(?<!not )\b(?:solved|completed?|done|fulfilled|closed)\b", re.IGNORECASE)
 
 
 def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequence[Edit]) -> dict[str, Acceptance]:
@@ -72,17 +72,15 @@ def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequ
     Rules (the words hold for every year; what is dated is where they can be found): under the edit, at any depth, the
     nearest edit above the requester's comment is meant. Closing comments are the subreddit's rule; where nothing says
     which of several edits closed the thread, none is called accepted. The flair is Reddit's newest and overwrites older
-    ones, so it is used only when there is a single edit. The requester's own pictures are no edits.
+    ones, so it is used only when there is a single edit. The requester's own pictures are no edits. What the requester
+    deleted says nothing.
     """
     by_id = {each.id: each for each in comments}
     rivals = {each.comment_id: each for each in edits if each.solver != submission.author}
-    edit_comments = {comment_id: (edit,) for comment_id, edit in rivals.items()}
     found: dict[str, list[tuple[Evidence, int, str]]] = {}
-    own = sorted(
-        (each for each in comments if is_requester(each, submission)), key=lambda each: (each.created_utc, each.id)
-    )
+    own = own_comments(submission, comments)
     for each in own:
-        about = edit_spoken_of(each, by_id, edit_comments)
+        about = edit_spoken_of(each, by_id, rivals)
         if about is not None and (evidence := _under_an_edit(each)):
             found.setdefault(about, []).append((evidence, each.created_utc, each.id))
     for each in own:
@@ -109,7 +107,7 @@ def _under_an_edit(comment: Comment) -> Evidence | None:
 def _closed(comment: Comment, edits: Iterable[Edit], found: dict[str, list[tuple[Evidence, int, str]]]) -> list[str]:
     """Which edits a closing comment means: the solver it names, else what was accepted already, else the only edit."""
     before = [each for each in edits if each.created_utc < comment.created_utc]
-    names = {name.casefold() for name in _USERNAME.findall(comment.body)}
+    names = mentioned(comment.body)
     named = [each for each in before if each.solver.casefold() in names]
     if named:
         latest = {each.solver: each for each in sorted(named, key=lambda each: each.created_utc)}

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable, Iterable
 
-__all__ = ["handles", "hiding"]
+__all__ = ["handles", "hiding", "mentioned", "without_usernames"]
 
 SOMEBODY = "[user]"
 """What stands where a name stood."""
 
-_MENTION = re.compile(r"(?<![\w])/?\bu(?:ser)?/(?!me\b)[\w-]{3,20}", re.IGNORECASE)
+_NAME = r"(?:\\?[\w-]){3,20}"
+"""A user name in markdown: Reddit's editor writes a backslash before an underscore."""
+_MENTION = re.compile(rf"(?<!\w)/?\bu(?:ser)?/{_NAME}", re.IGNORECASE)
+_SPOKEN_OF = re.compile(rf"(?<![\w/])/?u/({_NAME})(?:'s)?")
+"""Not in addresses: those are taken off whole."""
 _HANDLE = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
 """A user name that cannot be taken for a word."""
 
@@ -18,7 +22,18 @@ def handles(names: Iterable[str]) -> re.Pattern[str] | None:
     found = sorted({name for name in names if _HANDLE.match(name)}, key=lambda name: (-len(name), name))
     if not found:
         return None
-    return re.compile(rf"(?<![\w-])@?(?:{'|'.join(map(re.escape, found))})(?![\w-])", re.IGNORECASE)
+    either = "|".join(re.sub("[_-]", r"\\\\?\g<0>", name) for name in found)
+    return re.compile(rf"(?<![\w-])@?(?:{either})(?![\w-])", re.IGNORECASE)
+
+
+def mentioned(markdown: str) -> frozenset[str]:
+    """The user names that a text speaks of as `u/somebody`, case-folded."""
+    return frozenset(name.replace("\\", "").casefold() for name in _SPOKEN_OF.findall(markdown))
+
+
+def without_usernames(markdown: str) -> str:
+    """A text without "/u/somebody"."""
+    return _SPOKEN_OF.sub("", markdown) if "u/" in markdown else markdown
 
 
 def hiding(names: Iterable[str]) -> Callable[[str], str]:

@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from photoshop_request.text import lexicon
+from photoshop_request.text.anonymous import handles
 from photoshop_request.text.language import UNKNOWN, language
 from photoshop_request.text.rewrite import Words
 
@@ -125,30 +126,24 @@ def read_answer(
     if not answer.is_edit_request:
         return NoRewrite.NOT_AN_EDIT_REQUEST
     instruction = answer.instruction.strip()
-    reason = _fault(instruction, words, frozenset(name.lower() for name in names), with_pictures=with_pictures)
+    reason = _fault(instruction, words, handles(names), with_pictures=with_pictures)
     return reason or Rewrite(instruction, answer.needs_more_than_the_source)
 
 
-def _fault(instruction: str, words: Words, names: frozenset[str], *, with_pictures: bool) -> NoRewrite | None:
+def _fault(instruction: str, words: Words, names: re.Pattern[str] | None, *, with_pictures: bool) -> NoRewrite | None:
     asked = words.joined()
     longest = min(LONGEST_ANSWER, max(_SHORT, int(1.25 * len(asked))))
     checks: tuple[tuple[NoRewrite, Callable[[], object]], ...] = (
         (NoRewrite.EMPTY, lambda: len(instruction) < 3),
         (NoRewrite.TOO_LONG, lambda: len(instruction) > longest),
         (NoRewrite.ADDRESS, lambda: _ADDRESS.search(instruction)),
-        (NoRewrite.USER_NAME, lambda: _USER.search(instruction) or _names_somebody(instruction, names)),
+        (NoRewrite.USER_NAME, lambda: _USER.search(instruction) or (names and names.search(instruction))),
         (NoRewrite.MARKUP, lambda: _MARKUP.search(instruction)),
         (NoRewrite.REFUSAL, lambda: _REFUSAL.search(instruction)),
         (NoRewrite.OTHER_LANGUAGE, lambda: _languages_differ(asked, instruction)),
         (NoRewrite.OFF_TOPIC, lambda: not _is_on_topic(asked, instruction, with_pictures=with_pictures)),
     )
     return next((reason for reason, fails in checks if fails()), None)
-
-
-def _names_somebody(instruction: str, names: frozenset[str]) -> bool:
-    """Names that are words ("Sunny") are let pass: nobody can tell."""
-    handles = {name for name in names if any(sign.isdigit() or sign in "_-" for sign in name)}
-    return bool(handles & set(re.findall(r"[\w-]+", instruction.lower())))
 
 
 def _languages_differ(asked: str, instruction: str) -> bool:

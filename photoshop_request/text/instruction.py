@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.text.anonymous import without_usernames
 from photoshop_request.text.language import UNKNOWN, is_english, language
-from photoshop_request.text.noise import is_signature, title_tags, without_usernames
+from photoshop_request.text.noise import is_signature, title_tags
 from photoshop_request.text.plain import Line, plain_lines, plain_title
 from photoshop_request.text.questions import not_a_request
 from photoshop_request.text.rules import Rule
 from photoshop_request.text.selection import Piece, Selection, joined, select
 from photoshop_request.text.sentences import Part, Sentence, split
-from photoshop_request.text.trim import trim
 
 __all__ = ["Instruction", "Rule", "instruction"]
 
@@ -95,10 +95,9 @@ def _fall_back(sentences: Sequence[Sentence], chosen: Selection) -> None:
     if chosen.solid:
         return
     if chosen.weak:
-        first = [(each, trim(each.text[wish.start :], gerund=wish.gerund)[0]) for each, wish in chosen.weak]
         chosen.fire(Rule.FRAME)
-        chosen.kept[:0] = [Piece(text, each.words, each.part, each.marker, wish=True) for each, text in first if text]
-        if any(len(each.words) > 3 for each, _ in first):
+        chosen.kept[:0] = chosen.asked()
+        if any(len(each.words) > 3 for each, _ in chosen.weak):
             return
     titles = [each for each in chosen.spare if each.part is Part.TITLE]
     spare = titles or chosen.spare or ([] if chosen.kept else list(sentences))

@@ -8,7 +8,7 @@ from photoshop_request.text.lexicon import words_of
 from photoshop_request.text.plain import Line
 from photoshop_request.text.rules import Rule
 
-__all__ = ["edit_note", "is_signature", "noise", "title_tags", "without_usernames"]
+__all__ = ["edit_note", "is_signature", "noise", "title_tags"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ _TAG_WORDS = (
     r"restoration|restore|sincere|simple|easy|quick|funny|fun|other|update|closed|done|completed|finished|no ai|ai ok|ai allowed|urgent|tip|will tip|picture|and|or|real|not serious|semi)"
 )
 _BRACKETED = re.compile(
-    rf"[\[({{<*|]+\s*(?:[$\u00a3\u20ac]?\d+[$\u00a3\u20ac]?\s*)?{_TAG_WORDS}(?:[\s/,&+!:-]+(?:[$\u00a3\u20ac]?\d+[$\u00a3\u20ac]?|{_TAG_WORDS}))*\s*[!?.:]*\s*[\])}}>*|]+",
+    rf"[\[({{<*|]++\s*(?:[$\u00a3\u20ac]?\d+[$\u00a3\u20ac]?\s*)?{_TAG_WORDS}(?:[\s/,&+!:-]+(?:[$\u00a3\u20ac]?\d+[$\u00a3\u20ac]?|{_TAG_WORDS}))*\s*[!?.:]*\s*[\])}}>*|]+",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[\[({<*|]")
@@ -146,7 +146,6 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 """Only where a title offers it: in brackets, at its beginning or its end. "Make the sign say $5" is a wish."""
-_USERNAME = re.compile(r"(?<![\w/])/?u/[\w-]{3,20}(?:'s)?")
 _NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}\W*")
 _SIGNED = re.compile(
     r"(?:[-~\u2013\u2014]+ ?|(?:love|sincerely|(?:kind |best |warm )?regards|best|yours(?: truly)?|xoxo|cheers)[,.! ]+)(?:from )?[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}\W*",
@@ -182,11 +181,6 @@ def title_tags(title: str) -> str:
     if "$" in bare or "\u00a3" in bare or "\u20ac" in bare:
         bare = _MONEY.sub(" ", bare)
     return bare.strip(" \t:;-\u2013\u2014~|,*") if bare != title else title
-
-
-def without_usernames(text: str) -> str:
-    """A text without "/u/somebody"."""
-    return _USERNAME.sub("", text) if "u/" in text else text
 
 
 def is_signature(line: Line) -> bool:

@@ -22,7 +22,7 @@ _MARKER = re.compile(
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\s*\(\s*<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\s*\)")
 _ADDRESS = re.compile(
     r"<?\b(?:https?:/{1,2}|www\.)[^\s<>\[\]]+>?"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)/[^\s<>\[\]]*"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)/[^\s<>\[\]]*"
     r"|\b(?:i\.)?(?:imgur|redd|ibb|postimg|min|flickr|tinypic|photobucket|imageshack)\.(?:com|it|co|us|cc|org)\b",
     re.IGNORECASE,
 )

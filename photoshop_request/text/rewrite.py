@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from photoshop_request.text.anonymous import handles
-from photoshop_request.text.noise import without_usernames
+from photoshop_request.text.anonymous import handles, without_usernames
 from photoshop_request.text.plain import plain_lines, plain_title
 
 __all__ = ["LONGEST_REQUEST", "PROMPT_VERSION", "Words", "is_suspicious", "key_of", "messages", "prompt", "words_of"]

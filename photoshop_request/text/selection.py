@@ -55,6 +55,11 @@ class Selection:
                 return True
         return False
 
+    def asked(self) -> list[Piece]:
+        """The wishes that name no edit, without their way of asking."""
+        found = ((each, trim(each.text[wish.start :], gerund=wish.gerund)[0]) for each, wish in self.weak)
+        return [Piece(text, each.words, each.part, each.marker, wish=True) for each, text in found if text]
+
 
 _BARE = 10
 """Letters: a wish of a verb alone ("add?") means nothing without what stands before it."""
@@ -164,7 +169,9 @@ def _context(sentence: Sentence, wish: Wish, chosen: Selection, *, is_bare: bool
     before = sentence.text[: wish.start]
     if wish.frame is not Frame.IMPERATIVE and wish.start > 25:
         head = re.split(
-            r"[,;.\-\u2013?!]\s+(?=[^,;?!]*$)|\s+(?=(?:can|could|would|will|please|any chance)\b[^,]*$)", before
+            r"[,;.\-\u2013?!]\s+(?=[^,;?!]*$)|\s+(?=(?:can|could|would|will|please|any chance)\b[^,]*$)",
+            before,
+            maxsplit=1,
         )[0]
         low = head.lower()
         shows = (is_bare and not tells(low)) or _PICTURED.search(low)

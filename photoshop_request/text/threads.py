@@ -1,11 +1,11 @@
 """Who is who in a thread, and which edit a comment speaks of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 
-__all__ = ["Edit", "clarifications", "edit_spoken_of", "is_requester"]
+__all__ = ["Edit", "edit_spoken_of", "is_requester", "own_comments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,10 @@ def is_requester(comment: Comment, submission: Submission) -> bool:
     return comment.author is not None and comment.author == submission.author
 
 
-def clarifications(submission: Submission, comments: Iterable[Comment], before_utc: int | None) -> tuple[Comment, ...]:
-    """The requester's own comments before an edit (or all, for None), oldest first, for `instruction`."""
+def own_comments(
+    submission: Submission, comments: Iterable[Comment], before_utc: int | None = None
+) -> tuple[Comment, ...]:
+    """The requester's own comments, oldest first, without deleted ones; `before_utc`: only those written before it."""
     own = [
         each
         for each in comments
@@ -42,10 +44,8 @@ def clarifications(submission: Submission, comments: Iterable[Comment], before_u
     return tuple(sorted(own, key=lambda each: (each.created_utc, each.id)))
 
 
-def edit_spoken_of(
-    comment: Comment, comments: Mapping[str, Comment], edits: Mapping[str, Sequence[Edit]]
-) -> str | None:
-    """The comment id of the nearest edit above a comment, or None. Both mappings go by comment id."""
+def edit_spoken_of(comment: Comment, comments: Mapping[str, Comment], edits: Container[str]) -> str | None:
+    """The comment id of the nearest edit above a comment, or None. `comments` by id, `edits`: ids of their comments."""
     seen = {comment.id}
     parent = comment.parent_id
     while parent.startswith("t1_"):

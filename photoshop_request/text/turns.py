@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request.text.threads import Edit, edit_spoken_of, is_requester
+from photoshop_request.text.threads import Edit, edit_spoken_of, own_comments
 from photoshop_request.text.wording import wish
 
 __all__ = ["Turn", "turns"]
@@ -35,8 +35,8 @@ def turns(submission: Submission, comments: Sequence[Comment], edits: Sequence[E
     for edit in edits:
         by_comment.setdefault(edit.comment_id, []).append(edit)
     wishes: dict[str, list[tuple[Comment, str]]] = {}
-    for each in sorted(comments, key=lambda each: (each.created_utc, each.id)):
-        about = edit_spoken_of(each, by_id, by_comment) if is_requester(each, submission) else None
+    for each in own_comments(submission, comments):
+        about = edit_spoken_of(each, by_id, by_comment)
         if about is not None and (text := wish(each.body)):
             wishes.setdefault(about, []).append((each, text))
     found: list[Turn] = []

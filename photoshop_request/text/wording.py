@@ -2,11 +2,10 @@
 
 import re
 
-from photoshop_request.text.noise import without_usernames
+from photoshop_request.text.anonymous import without_usernames
 from photoshop_request.text.plain import Line, plain_lines
-from photoshop_request.text.selection import Piece, joined, select
+from photoshop_request.text.selection import joined, select
 from photoshop_request.text.sentences import Part, split
-from photoshop_request.text.trim import trim
 
 __all__ = ["asks_for_more", "plain_text", "wish"]
 
@@ -24,10 +23,7 @@ def plain_text(markdown: str) -> str:
 def wish(markdown: str) -> str:
     """What a comment asks for, in the requester's own words; empty when it asks for no edit."""
     chosen = select(split(_lines(markdown), Part.CLARIFICATION))
-    if chosen.solid:
-        return joined(chosen.kept)
-    pieces = [(each, trim(each.text[found.start :], gerund=found.gerund)[0]) for each, found in chosen.weak]
-    return joined(Piece(text, each.words, each.part, each.marker) for each, text in pieces if text)
+    return joined(chosen.kept if chosen.solid else chosen.asked())
 
 
 def asks_for_more(text: str) -> bool:

@@ -1,6 +1,7 @@
-"""The publish command, and what `takedown` needs of it."""
+"""Commands that speak with the Hub: publish, takedown, rebuild."""
 
 import dataclasses
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say, write_json
+from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import reporter, work
 from photoshop_request_builder.corpus import Corpus, open_corpus
 
@@ -83,7 +84,7 @@ def survey_verb(corpus: Corpus, to: "Destination", *, as_json: bool) -> None:
             "remove": list(changes.remove),
             "bytes": changes.bytes,
         }
-        write_json(state)
+        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
         return
     table = Table(title=f"{to.repo}, {to.revision}: what would change", title_justify="left")
     for name in ("config", "rows added", "rows removed", "rows that stay"):
@@ -110,10 +111,10 @@ def publish_verb(corpus: Corpus, to: "Destination") -> None:
     say(f"{to.repo}: {done.sent:,} files sent ({done.bytes / 1e6:,.1f} MB), commit {done.revision}")
     check(corpus, api, to.repo, done)
     if done.pull_request:
-        data.print(f"pull request  {done.pull_request}")
+        data.print(f"pull request  {done.pull_request}", markup=False)
     for name in dict.fromkeys(file.piece.config for file in done.files):
         where = f', revision="{_revision(to, done)}"' if _revision(to, done) != "main" else ""
-        data.print(f'load it       load_dataset("{to.repo}", "{name}"{where})')
+        data.print(f'load it       load_dataset("{to.repo}", "{name}"{where})', markup=False)
 
 
 def check(corpus: Corpus, api: "HfApi", repo: str, done: "Published") -> None:

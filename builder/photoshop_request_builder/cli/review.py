@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import getpass
+import json
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,10 +12,12 @@ from rich.table import Table
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say, write_json
+from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.review.agreement import Agreement, Calibration, Share, agreements, calibrate
-from photoshop_request_builder.review.store import Decision, Order, open_store
+from photoshop_request_builder.review.store import Decision, open_store
+
+_ORDERS = ("doubt", "random")
 
 
 def review(
@@ -23,9 +26,8 @@ def review(
         str | None, typer.Option("--reviewer", metavar="NAME", help="Who decides. Default: the user's name here.")
     ] = None,
     order: Annotated[
-        Order,
-        typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs."),
-    ] = Order.DOUBT,
+        str, typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs.")
+    ] = "doubt",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Default: a free one.")] = 0,
     calibrated: Annotated[
         bool,
@@ -46,6 +48,8 @@ def review(
     if calibrated:
         _calibrate(found, as_json=as_json)
         return
+    if order not in _ORDERS:
+        raise InputError(f"--order {order!r}: there are {' and '.join(_ORDERS)}.")
     name = (reviewer or getpass.getuser()).strip()
     if not name:
         raise InputError("--reviewer: say who decides.")
@@ -53,9 +57,10 @@ def review(
     hint(f"build {corpus}")
 
 
-def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
+def _serve(corpus: Corpus, reviewer: str, order: str, port: int) -> None:
     try:
-        from photoshop_request_builder.review.serving import serve  # only who reviews needs the extra
+        from photoshop_request_builder.review.deck import Order  # only who reviews needs the extra
+        from photoshop_request_builder.review.serving import serve
     except ModuleNotFoundError as error:
         raise PhotoshopRequestError(
             f"reviewing needs {error.name}. Install it with: pip install 'photoshop-request[review]'"
@@ -63,11 +68,11 @@ def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
 
     def ready(address: str, candidates: int) -> None:
         say(f"{candidates:,} candidates for {reviewer}. Open this address, and give it to nobody; Ctrl-C ends.")
-        data.print(address)
+        data.print(address, markup=False)
         data.file.flush()
 
     with contextlib.suppress(KeyboardInterrupt):
-        serve(corpus, reviewer, order, port, ready)
+        serve(corpus, reviewer, Order(order), port, ready)
     say("every decision is kept")
 
 
@@ -76,7 +81,7 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
     if corpus.decisions_path.exists():
         with open_store(corpus.decisions_path) as store:
             decisions = store.decisions()
-    sampled = [decision for decision in decisions if decision.drawn == Order.RANDOM]
+    sampled = [decision for decision in decisions if decision.drawn == "random"]
     between, verdicts = agreements(decisions), calibrate(sampled or decisions)
     if as_json:
         state = {
@@ -85,7 +90,7 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
             "agreement": [dataclasses.asdict(each) for each in between],
             "verdicts": [_told(each) for each in verdicts],
         }
-        write_json(state)
+        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
         return
     if not decisions:
         say(f"{corpus.address}: nobody has decided anything yet.")

@@ -18,7 +18,7 @@ from photoshop_request_builder.engine.jobs import Job
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
-VERSION = 1
+VERSION = 2
 _COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "verdict"]
 
 

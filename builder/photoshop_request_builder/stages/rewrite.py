@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from photoshop_request.text.answers import NoRewrite, Rewrite
 from photoshop_request.text.rewrite import LONGEST_REQUEST, PROMPT_VERSION, Words, is_suspicious, key_of, words_of
-from photoshop_request.text.threads import clarifications
+from photoshop_request.text.threads import own_comments
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.dataset.selection import INPUTS, policy_of
@@ -126,7 +126,7 @@ def _question(model: str, thread: Thread, edits: Sequence[Mapping[str, Any]], *,
     used = dict.fromkeys(row["source_sha256"] for row in edits) if with_pictures else {}
     sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_PICTURES])
     first_edit = min(row["solver_comment_utc"] for row in edits)
-    own = clarifications(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
+    own = own_comments(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
     authors = (submission.author, *(comment.author for comment in thread.comments))
     names = frozenset(name for name in authors if name)
     words = words_of(

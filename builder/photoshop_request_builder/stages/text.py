@@ -10,13 +10,13 @@ import pyarrow as pa
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.instruction import instruction
 from photoshop_request.text.tasks import task_types
-from photoshop_request.text.threads import clarifications
+from photoshop_request.text.threads import own_comments
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
 
-VERSION = 3
+VERSION = 4
 _MOST = 20
 """Comments of the requester's that may add to a request: who writes more is in conversation, not clarifying."""
 
@@ -44,7 +44,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
 def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, Any]:
     """The row of one request."""
     first = instruction(submission)
-    own = clarifications(submission, comments, None)[:_MOST]
+    own = own_comments(submission, comments)[:_MOST]
     revisions = []
     said = first.text
     for count, comment in enumerate(own, 1):

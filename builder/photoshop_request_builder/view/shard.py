@@ -20,7 +20,7 @@ from photoshop_request_builder.view.previews import write_pictures
 
 __all__ = ["CHUNK", "PART", "default_folder", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
 
-VERSION = 1
+VERSION = 2
 CHUNK = 64
 """Candidates a script file: a page of 50 that lie together needs two at most."""
 PART = "part.json"

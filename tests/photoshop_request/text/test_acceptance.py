@@ -102,6 +102,20 @@ def test_flair_speaks_when_there_is_one_edit():
     assert evidence(flair="Solved \u2705", edits=(FIRST,)) == {"e1": (Evidence.FLAIR,)}
     assert evidence(flair="Solved \u2705") == {}
     assert evidence(flair="Free", edits=(FIRST,)) == {}
+    assert evidence(flair="Not solved", edits=(FIRST,)) == {}
+
+
+def test_what_the_requester_deleted_says_nothing():
+    """Its words may be known from an older dump."""
+    gone = say("r1", "mira", "Solved, thank you!", to="e1", after=30, deleted_by_author=True)
+    assert evidence(gone) == {}
+
+
+def test_a_name_with_an_escaped_underscore_is_a_name():
+    """As Reddit's editor writes it."""
+    edit_of_hers = say("e3", "ana_b", "Here", after=12)
+    closing = say("r1", "mira", "Solved by u/ana\\_b", after=30)
+    assert evidence(edit_of_hers, closing, edits=(FIRST, SECOND, edit_of_hers)) == {"e3": (Evidence.CLOSED,)}
 
 
 def test_the_requesters_own_picture_is_no_edit():

@@ -1,5 +1,7 @@
 """Instructions from requests written for these tests, one rule at a time."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -391,3 +393,19 @@ def test_a_plain_wish_does_not_give_way_to_a_story_that_holds_it():
 
 def test_a_shout_out_asks_for_nothing():
     assert not of("Shout-out to everybody who makes a request here").is_edit_request
+
+
+def test_a_username_with_escaped_underscores_goes_whole():
+    """As Reddit's editor writes it."""
+    post = replace(EMPTY, title="Please remove the ladder", selftext="u/some\\_body\\_80s please brighten the sky")
+    assert instruction(post).text == "Remove the ladder. Brighten the sky."
+
+
+@pytest.mark.parametrize(
+    ("title", "selftext"), [("Help", "http " + "a." * 5_000), ("Help", "http " + "a-" * 5_000), ("[" * 1_000, "")]
+)
+def test_time_does_not_grow_with_the_square_of_a_hostile_text(title, selftext):
+    """A tenth of a second where every start of a pattern is tried once."""
+    begin = time.process_time()
+    instruction(replace(EMPTY, title=title, selftext=selftext))
+    assert time.process_time() - begin < 1

@@ -1,5 +1,6 @@
 """Chains of edits, on threads where the truth is known."""
 
+from msgspec.structs import replace
 from threads_made import edit, post, say
 
 from photoshop_request.text.turns import turns
@@ -69,3 +70,9 @@ def test_several_wishes_are_one():
 def test_an_edit_whose_comment_is_missing_is_no_turn():
     """Archives have holes."""
     assert found(FIRST, WISH, edits=[FIRST, SECOND]) == []
+
+
+def test_a_deleted_wish_is_no_wish():
+    """Its words may be known from an older dump; they are published nowhere."""
+    gone = replace(WISH, deleted_by_author=True)
+    assert found(FIRST, gone, SECOND, edits=[FIRST, SECOND]) == []
