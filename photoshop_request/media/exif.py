@@ -2,7 +2,8 @@
 
 Only bytes of metadata change, and the file keeps its length: directories, boxes and offsets stay as they are, so nothing
 else in the file needs to be understood. Sources: EXIF 3.0 (GPS tags in an IFD of their own, pointed to by tag 0x8825),
-TIFF 6.0, PNG 3 (eXIf), the WebP container, ISO/IEC 23008-12 (HEIF), and XMP's `exif:GPS…` properties.
+TIFF 6.0, PNG 3 (eXIf; packed text), the WebP container, ISO/IEC 23008-12 (HEIF), XMP's `exif:GPS…` properties, and
+ImageMagick's "Raw profile type …" texts, which hold EXIF or XMP as hexadecimal digits.
 """
 
 import re
@@ -28,6 +29,10 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 """Bytes of one value of each TIFF type."""
 _MOST_ENTRIES = 512
 """Of a directory; cameras write up to about 60."""
+_MOST_UNPACKED = 1 << 20
+"""Bytes of a packed text that are looked at; JPEG, where such metadata comes from, holds 64 KiB a block."""
+_PROFILE = b"raw profile type "
+_PROFILES_WITH_PLACE = frozenset({b"exif", b"app1", b"xmp"})
 
 
 def has_location(data: bytes) -> bool:
@@ -44,9 +49,12 @@ def without_location(data: bytes) -> bytes | None:
     if kind is None or kind in {"GIF", "BMP"}:
         return None
     blocks, packets = list(_blocks(kind, data)), list(_packets(data))
-    if not blocks and not packets:
+    texts = list(_texts_with_place(data)) if kind == "PNG" else []
+    if not blocks and not packets and not texts:
         return None
     changed = bytearray(data)
+    for start, end in texts:
+        changed[start - 4 : end] = b"tEXtComment\0".ljust(end - start + 4)
     for start, end in blocks:
         _clear_tiff(memoryview(changed)[start:end])
     for start, end in packets:
@@ -78,6 +86,54 @@ def _blocks(kind: str, data: bytes) -> Iterator[tuple[int, int]]:
         case _:
             # the item's place is in a table of the file; its first bytes are enough to find it
             yield from ((start, len(data)) for magic in _TIFF for start in _places(data, magic))
+
+
+def _texts_with_place(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where texts of a PNG lie that tell the place in packed or spelt-out form; such a text is given up as a whole."""
+    for name, start, end in _png_chunks(data):
+        if name not in {b"tEXt", b"zTXt", b"iTXt"}:
+            continue
+        keyword, _, rest = data[start:end].partition(b"\0")
+        profile = keyword.lower().removeprefix(_PROFILE) if keyword.lower().startswith(_PROFILE) else None
+        if profile is not None and profile not in _PROFILES_WITH_PLACE:
+            continue  # colours, captions
+        packed = name == b"zTXt"
+        if name == b"iTXt" and rest[:1] == b"\1":
+            packed, rest = True, b"\0" + rest[2:].split(b"\0", 2)[-1]
+        if packed:
+            text = _unpacked(rest[1:])
+            if text is None:
+                continue  # nobody else reads it either
+        else:
+            text = rest
+        if profile is not None:
+            # "\nexif\n    8212\n" and the digits in lines
+            spelt = re.sub(rb"[^0-9A-Fa-f]", b"", text.split(b"\n", 3)[-1])
+            text = bytes.fromhex(spelt[: len(spelt) // 2 * 2].decode("ascii"))
+        elif not packed:
+            continue
+        if len(text) > _MOST_UNPACKED or _tells_place(text):
+            yield start, end
+
+
+def _unpacked(packed: bytes) -> bytes | None:
+    """At most one byte more than is looked at; None for what is not packed by zlib."""
+    try:
+        return zlib.decompressobj().decompress(packed, _MOST_UNPACKED + 1)
+    except zlib.error:
+        return None
+
+
+def _tells_place(metadata: bytes) -> bool:
+    """Whether EXIF (with or without JPEG's prefix) or XMP that stands alone holds GPS tags."""
+    starts = [start + 6 for start in _places(metadata, _EXIF)] + [0]
+    for start in starts:
+        if metadata[start : start + 4] in _TIFF:
+            block = bytearray(metadata[start:])
+            _clear_tiff(memoryview(block))
+            if block != metadata[start:]:
+                return True
+    return any(_PROPERTY.search(metadata, start, end) for start, end in _packets(metadata))
 
 
 def _packets(data: bytes) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import textwrap
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.media.decode import Picture, decode
 from photoshop_request.media.exif import has_location, without_location
@@ -94,8 +96,6 @@ def test_the_place_in_xmp_goes_too(kind: str) -> None:
 
 def test_a_png_with_xmp_keeps_valid_checksums() -> None:
     """Readers refuse chunks whose CRC is wrong."""
-    from PIL.PngImagePlugin import PngInfo
-
     text = PngInfo()
     text.add_itxt("XML:com.adobe.xmp", XMP.decode())
     cleaned = without_location(_file("PNG", pnginfo=text, exif=_exif().tobytes()))
@@ -104,6 +104,63 @@ def test_a_png_with_xmp_keeps_valid_checksums() -> None:
     image = Image.open(io.BytesIO(cleaned))
     assert b"GPS" not in cleaned
     assert "Flash" in image.text["XML:com.adobe.xmp"]
+
+
+def _spelt(profile: bytes) -> str:
+    """As ImageMagick writes metadata into PNG."""
+    digits = "\n".join(textwrap.wrap(profile.hex(), 72))
+    return f"\nexif\n{len(profile):8}\n{digits}\n"
+
+
+def _text(keyword: str, value: str, *, packed: bool = True, international: bool = False) -> PngInfo:
+    text = PngInfo()
+    if international:
+        text.add_itxt(keyword, value, zip=packed)
+    else:
+        text.add_text(keyword, value, zip=packed)
+    return text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _text("Raw profile type exif", _spelt(_exif().tobytes())),
+        _text("Raw profile type APP1", _spelt(_exif().tobytes()), packed=False),
+        _text("Raw profile type exif", _spelt(_exif().tobytes()[6:]), international=True),
+        _text("Raw profile type xmp", _spelt(XMP)),
+        _text("XML:com.adobe.xmp", XMP.decode(), international=True),
+        _text("anything", XMP.decode()),
+        _text("anything", " " * (1 << 21) + XMP.decode()),
+    ],
+)
+def test_a_packed_or_spelt_text_of_png_with_the_place_goes(text: PngInfo) -> None:
+    """As a whole, for it cannot lose a part and keep its length; readers find a comment of blanks."""
+    text.add_text("Title", "kept", zip=True)
+    data = _file("PNG", pnginfo=text)
+    cleaned = without_location(data)
+    assert cleaned is not None
+    assert len(cleaned) == len(data)
+    assert without_location(cleaned) is None
+    Image.open(io.BytesIO(cleaned)).verify()
+    image = Image.open(io.BytesIO(cleaned))
+    assert image.text["Title"] == "kept"
+    assert set(image.text) == {"Title", "Comment"}
+    assert not image.text["Comment"].strip()
+    assert image.tobytes() == _picture().tobytes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _text("Raw profile type exif", _spelt(_exif(gps=False).tobytes())),
+        _text("Raw profile type icc", "0" * (1 << 21)),
+        _text("Description", "a long story " * 1000),
+        _text("Raw profile type exif", "no digits", packed=False),
+    ],
+)
+def test_other_packed_texts_stay(text: PngInfo) -> None:
+    """Colours, captions, EXIF without a place."""
+    assert without_location(_file("PNG", pnginfo=text)) is None
 
 
 def test_pictures_that_a_phone_appends_lose_their_place_too() -> None:
@@ -132,6 +189,7 @@ def test_hostile_metadata_takes_no_time(piece: bytes, end: bytes) -> None:
 
 
 BASES = [_file(kind, exif=_exif().tobytes()) for kind in FORMATS]
+BASES.append(_file("PNG", pnginfo=_text("Raw profile type exif", _spelt(_exif().tobytes()))))
 
 
 @given(st.sampled_from(BASES), st.integers(0, 2**31), st.integers(0, 600), st.binary(min_size=1, max_size=8))
