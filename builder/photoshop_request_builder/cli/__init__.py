@@ -39,7 +39,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        data.print(f"photoshop-request {version('photoshop-request')}", markup=False)
+        data.print(f"photoshop-request {version('photoshop-request')}")
         raise typer.Exit
 
 

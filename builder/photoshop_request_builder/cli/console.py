@@ -1,5 +1,6 @@
 """How the program talks to people: on stderr, with progress on a terminal and a line a minute without one."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +21,10 @@ from rich.table import Table
 
 from photoshop_request_builder.status.funnel import Step
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
+# what is told holds paths, names and addresses: none of it is markup
+talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 """For people."""
-data = Console(highlight=False, soft_wrap=True)
+data = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 """For people and programs: what a command was asked for."""
 _EVERY = 60.0
 _OFTEN = 0.1
@@ -31,7 +33,12 @@ _OFTEN = 0.1
 
 def say(message: str) -> None:
     """One line on stderr."""
-    talk.print(message, markup=False)
+    talk.print(message)
+
+
+def write_json(value: object) -> None:
+    """JSON on stdout, for programs."""
+    print(json.dumps(value, indent=1))  # noqa: T201 - stdout is data
 
 
 def hint(command: str) -> None:
@@ -41,9 +48,12 @@ def hint(command: str) -> None:
 
 @contextmanager
 def progress(
-    what: str, total: float, unit: str = "units", clock: Callable[[], float] = time.monotonic
+    what: str, total: float | None, unit: str = "units", clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[float], None]]:
-    """Shows how far a stage is, how fast, and what is left; yields what to call with what was done since the last call."""
+    """Shows how far a stage is, how fast, and what is left; yields what to call with what was done since the last call.
+
+    `total` is None where nobody knows how much there is.
+    """
     if talk.is_terminal:
         of_bytes = (DownloadColumn(), TransferSpeedColumn())
         counted = of_bytes if unit == "bytes" else (MofNCompleteColumn(), TimeElapsedColumn())
@@ -60,6 +70,9 @@ def progress(
         now = clock()
         if now - state["said"] >= _EVERY and state["done"]:
             state["said"] = now
+            if total is None:
+                say(f"{what}: {state['done']:,.0f} {unit}")
+                return
             left = (now - began) * (total / state["done"] - 1)
             say(f"{what}: {state['done']:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
 

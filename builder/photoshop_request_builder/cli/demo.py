@@ -43,11 +43,10 @@ def demo(
     data.print(funnel_table(funnel(found)))
     address = found.path("dataset")
     say("The sample is composed: free photos, edits made by a script, invented people.")
-    data.print(f"dataset        {address}", markup=False)
-    data.print(f"contact sheet  {sheet}", markup=False)
+    data.print(f"dataset        {address}")
+    data.print(f"contact sheet  {sheet}")
     data.print(
         f"load it        python -c 'from datasets import load_dataset; print(load_dataset(\"{address}\"))'",
-        markup=False,
     )
     hint(f"status {corpus}")
 

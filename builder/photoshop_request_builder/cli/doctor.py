@@ -1,7 +1,6 @@
 """The doctor command."""
 
 import dataclasses
-import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,7 @@ from typing import Annotated
 import typer
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, looking, say
+from photoshop_request_builder.cli.console import data, hint, looking, say, write_json
 from photoshop_request_builder.corpus import Corpus, lock, open_corpus
 from photoshop_request_builder.doctor import Damage, Finding, State, damages, repair, surroundings
 
@@ -44,7 +43,7 @@ def doctor(
         damaged = _mended(opened, deep=deep) if mend else _damaged(opened, deep=deep)
         findings += _corpus_findings(opened, damaged, deep=deep)
     if as_json:
-        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))  # noqa: T201 - stdout is data
+        write_json([dataclasses.asdict(finding) for finding in findings])
     else:
         _show(findings)
     if opened and damaged and not mend:
@@ -76,7 +75,7 @@ def _corpus_findings(corpus: Corpus, damaged: list[Damage], *, deep: bool) -> li
 def _show(findings: list[Finding]) -> None:
     said: set[str] = set()
     for finding in findings:
-        data.print(f"{_MARKS[finding.state]} {finding.check:12} {finding.detail}", markup=False)
+        data.print(f"{_MARKS[finding.state]} {finding.check:12} {finding.detail}")
         if finding.advice and finding.advice not in said:
-            data.print(f"{'':18}{finding.advice}", markup=False)
+            data.print(f"{'':18}{finding.advice}")
         said.add(finding.advice)

@@ -1,9 +1,6 @@
 """The command that writes the dataset as trainers take it."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +9,6 @@ import typer
 from photoshop_request.export import FORMATS, ExportSummary
 from photoshop_request_builder.cli.console import data, progress, say
 from photoshop_request_builder.dataset import exporting
-
-_EVERY = 60.0
 
 
 def export(
@@ -57,7 +52,7 @@ def export(
         "since": since,
         "until": until,
     }
-    with _counting(exporting.rows_in(dataset, kind.config, split)) as advance:
+    with progress("export", exporting.rows_in(dataset, kind.config, split), "rows") as advance:
         done = exporting.export(dataset, kind, out, split=split, wanted=wanted, advance=advance)
     _report(form, out.absolute(), done)
 
@@ -68,31 +63,12 @@ def _report(form: str, out: Path, done: ExportSummary) -> None:
     data.print(
         f"{form}: {done.written:,} of {done.rows:,} rows of {kind.config}, {done.pictures:,} pictures, "
         f"{done.bytes / 1e6:,.1f} MB",
-        markup=False,
     )
     for reason, count in done.left_out.items():
-        data.print(f"left out    {reason} {count:,}", markup=False)
+        data.print(f"left out    {reason} {count:,}")
     if done.shortened:
-        data.print(f"shortened   {done.shortened:,} rows, without their last reference images", markup=False)
-    data.print(f"written to  {out}", markup=False)
-    data.print(f"read by     {kind.trainer}: {flags}", markup=False)
+        data.print(f"shortened   {done.shortened:,} rows, without their last reference images")
+    data.print(f"written to  {out}")
+    data.print(f"read by     {kind.trainer}: {flags}")
     if kind.absolute:
         say("It holds absolute paths: export it again rather than moving it.")
-
-
-@contextmanager
-def _counting(total: int | None, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[float], None]]:
-    """Progress towards `total` rows, or a line a minute where nobody knows how many there are."""
-    if total is not None:
-        with progress("export", total, "rows") as advance:
-            yield advance
-        return
-    state = {"done": 0.0, "said": clock()}
-
-    def count(done: float) -> None:
-        state["done"] += done
-        if clock() - state["said"] >= _EVERY:
-            state["said"] = clock()
-            say(f"export: {state['done']:,.0f} rows")
-
-    yield count

@@ -1,7 +1,6 @@
 """The fetch command: what to ask for, how, and what it would take."""
 
 import dataclasses
-import json
 import shlex
 from collections.abc import Mapping
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich.table import Table
 from photoshop_request.media.states import State
 from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say
+from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetching import fetch_plan
@@ -96,7 +95,7 @@ def _show_plan(corpus: Corpus, settings: FetchSettings, *, as_json: bool) -> Non
     minutes = fetch_plan.minutes_in_all(plans)
     if as_json:
         rows = [dataclasses.asdict(plan) for plan in plans]
-        print(json.dumps({"hosts": rows, "minutes": minutes}, indent=1))  # noqa: T201 - stdout is data
+        write_json({"hosts": rows, "minutes": minutes})
         return
     table = Table(title="To fetch", title_justify="left")
     for name in ("host", "addresses", "extra requests", "a second", "minutes"):
@@ -105,4 +104,4 @@ def _show_plan(corpus: Corpus, settings: FetchSettings, *, as_json: bool) -> Non
         figures = (f"{plan.addresses:,}", f"{plan.extra_requests:,}", f"{plan.per_second:g}", f"{plan.minutes:,.1f}")
         table.add_row(plan.host, *figures)
     data.print(table)
-    data.print(f"about {minutes:,.0f} minutes in all: hosts are asked side by side", markup=False)
+    data.print(f"about {minutes:,.0f} minutes in all: hosts are asked side by side")

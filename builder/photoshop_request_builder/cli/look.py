@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data
+from photoshop_request_builder.cli.console import data, write_json
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.settings import resolve
 from photoshop_request_builder.status.decisions import decision_lines
@@ -39,7 +39,7 @@ def config(
     settings = resolve(open_corpus(corpus) if corpus else None, {})
     if as_json:
         found = {name: {"value": one.value, "origin": one.origin} for name, one in settings.items()}
-        print(json.dumps(found, indent=1))  # noqa: T201 - stdout is data
+        write_json(found)
         return
     table = Table()
     for name in ("setting", "value", "origin", "environment variable", "meaning"):

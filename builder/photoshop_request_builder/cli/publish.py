@@ -1,7 +1,6 @@
-"""Commands that speak with the Hub: publish, takedown, rebuild."""
+"""The publish command, and what `takedown` needs of it."""
 
 import dataclasses
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ from rich.table import Table
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say
+from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import reporter, work
 from photoshop_request_builder.corpus import Corpus, open_corpus
 
@@ -84,7 +83,7 @@ def survey_verb(corpus: Corpus, to: "Destination", *, as_json: bool) -> None:
             "remove": list(changes.remove),
             "bytes": changes.bytes,
         }
-        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
+        write_json(state)
         return
     table = Table(title=f"{to.repo}, {to.revision}: what would change", title_justify="left")
     for name in ("config", "rows added", "rows removed", "rows that stay"):
@@ -111,10 +110,10 @@ def publish_verb(corpus: Corpus, to: "Destination") -> None:
     say(f"{to.repo}: {done.sent:,} files sent ({done.bytes / 1e6:,.1f} MB), commit {done.revision}")
     check(corpus, api, to.repo, done)
     if done.pull_request:
-        data.print(f"pull request  {done.pull_request}", markup=False)
+        data.print(f"pull request  {done.pull_request}")
     for name in dict.fromkeys(file.piece.config for file in done.files):
         where = f', revision="{_revision(to, done)}"' if _revision(to, done) != "main" else ""
-        data.print(f'load it       load_dataset("{to.repo}", "{name}"{where})', markup=False)
+        data.print(f'load it       load_dataset("{to.repo}", "{name}"{where})')
 
 
 def check(corpus: Corpus, api: "HfApi", repo: str, done: "Published") -> None:

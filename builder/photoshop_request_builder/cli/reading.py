@@ -57,15 +57,20 @@ def ingest(
     Example: photoshop-request ingest CORPUS --from arctic-shift --since 2025-01 --until 2025-07
     """
     asked = source is not From.FILES
-    found = open_or_create(corpus, files if not asked else files or [], subreddit, shards)
     if asked and files:
         raise InputError(f"--from {source} reads no files; leave {files[0]} out, or leave --from out.")
     if not asked and not files:
         raise InputError(f"Name the archives to read: photoshop-request ingest {corpus} FILE…")
+    if not asked and (since or until):
+        raise InputError(
+            "--since and --until are for a service: archives are read whole. Leave them out, or say --from."
+        )
+    span = _span(since, until)
+    found = open_or_create(corpus, files or [], subreddit, shards)
 
     def verb(settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
         if asked:
-            _ask(found, source, settings, _span(since, until))
+            _ask(found, source, settings, span)
         return pipeline.ingest_verb(found, files or [], engine=by, reporter=reporter)
 
     troubles = work_on(found, {"workers": workers, "engine": engine, "address": address}, verb)

@@ -32,7 +32,7 @@ def rebuild(
     found = create_corpus(corpus)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
     work(found, flags, lambda settings: _rebuild(found, manifest, settings))
-    data.print(f'load it       load_dataset("{found.path("dataset")}")', markup=False)
+    data.print(f'load it       load_dataset("{found.path("dataset")}")')
     hint(f"fetch {corpus} --retry timeout")
 
 

@@ -22,5 +22,5 @@ def report(
 
     made = make_report(open_corpus(corpus), lang)
     say(f"{made.figures} figures, {made.charts} with a chart; the others have nothing to show yet.")
-    data.print(made.page, markup=False)
+    data.print(made.page)
     hint(f"status {corpus} --leaks")

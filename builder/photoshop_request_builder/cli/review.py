@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import getpass
-import json
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -12,12 +11,10 @@ from rich.table import Table
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say
+from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.review.agreement import Agreement, Calibration, Share, agreements, calibrate
-from photoshop_request_builder.review.store import Decision, open_store
-
-_ORDERS = ("doubt", "random")
+from photoshop_request_builder.review.store import Decision, Order, open_store
 
 
 def review(
@@ -26,8 +23,9 @@ def review(
         str | None, typer.Option("--reviewer", metavar="NAME", help="Who decides. Default: the user's name here.")
     ] = None,
     order: Annotated[
-        str, typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs.")
-    ] = "doubt",
+        Order,
+        typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs."),
+    ] = Order.DOUBT,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Default: a free one.")] = 0,
     calibrated: Annotated[
         bool,
@@ -48,8 +46,6 @@ def review(
     if calibrated:
         _calibrate(found, as_json=as_json)
         return
-    if order not in _ORDERS:
-        raise InputError(f"--order {order!r}: there are {' and '.join(_ORDERS)}.")
     name = (reviewer or getpass.getuser()).strip()
     if not name:
         raise InputError("--reviewer: say who decides.")
@@ -57,10 +53,9 @@ def review(
     hint(f"build {corpus}")
 
 
-def _serve(corpus: Corpus, reviewer: str, order: str, port: int) -> None:
+def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
     try:
-        from photoshop_request_builder.review.deck import Order  # only who reviews needs the extra
-        from photoshop_request_builder.review.serving import serve
+        from photoshop_request_builder.review.serving import serve  # only who reviews needs the extra
     except ModuleNotFoundError as error:
         raise PhotoshopRequestError(
             f"reviewing needs {error.name}. Install it with: pip install 'photoshop-request[review]'"
@@ -68,11 +63,11 @@ def _serve(corpus: Corpus, reviewer: str, order: str, port: int) -> None:
 
     def ready(address: str, candidates: int) -> None:
         say(f"{candidates:,} candidates for {reviewer}. Open this address, and give it to nobody; Ctrl-C ends.")
-        data.print(address, markup=False)
+        data.print(address)
         data.file.flush()
 
     with contextlib.suppress(KeyboardInterrupt):
-        serve(corpus, reviewer, Order(order), port, ready)
+        serve(corpus, reviewer, order, port, ready)
     say("every decision is kept")
 
 
@@ -81,7 +76,7 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
     if corpus.decisions_path.exists():
         with open_store(corpus.decisions_path) as store:
             decisions = store.decisions()
-    sampled = [decision for decision in decisions if decision.drawn == "random"]
+    sampled = [decision for decision in decisions if decision.drawn == Order.RANDOM]
     between, verdicts = agreements(decisions), calibrate(sampled or decisions)
     if as_json:
         state = {
@@ -90,7 +85,7 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
             "agreement": [dataclasses.asdict(each) for each in between],
             "verdicts": [_told(each) for each in verdicts],
         }
-        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
+        write_json(state)
         return
     if not decisions:
         say(f"{corpus.address}: nobody has decided anything yet.")

@@ -1,7 +1,6 @@
 """The command that has a language model write the instructions."""
 
 import dataclasses
-import json
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ from rich.table import Table
 
 from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, say
+from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import reporter, work
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.rewriting.endpoint import Endpoint, key_for
@@ -61,7 +60,7 @@ def rewrite(
         ),
     )
     if as_json:
-        print(json.dumps(dataclasses.asdict(done)))  # noqa: T201 - stdout is data
+        write_json(dataclasses.asdict(done))
     for result, count in done.results.most_common():
         say(f"rewrite: {result} {count:,}")
     say(f"rewrite: {done.tokens_in:,} tokens in, {done.tokens_out:,} out, as the endpoint counted")
@@ -70,7 +69,7 @@ def rewrite(
 
 def _show(planned: Estimate, price: float | None, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({**dataclasses.asdict(planned), "price": price}))  # noqa: T201 - stdout is data
+        write_json({**dataclasses.asdict(planned), "price": price})
         return
     table = Table(title="Rewriting: an estimate", title_justify="left", show_header=False)
     table.add_column(justify="left")

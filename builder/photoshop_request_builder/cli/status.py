@@ -1,7 +1,6 @@
 """The status command: sources with their holes in time, the funnel, hosts, and the dataset."""
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ import typer
 from rich.table import Table
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, funnel_table, hint
+from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetching.fetch_plan import HostStates, host_states
 from photoshop_request_builder.fetching.ledger import open_ledger
@@ -54,9 +53,9 @@ def status(
             "funnel": [dataclasses.asdict(step) for step in steps],
             "dataset": splits,
         }
-        print(json.dumps(state, indent=1))  # noqa: T201 - stdout is data
+        write_json(state)
         return
-    data.print(f"{found.address}: r/{', r/'.join(found.subreddits)}, {found.shards} shards", markup=False)
+    data.print(f"{found.address}: r/{', r/'.join(found.subreddits)}, {found.shards} shards")
     data.print(_sources_table(sources))
     if sources:
         _show_months(sources[-1])
@@ -67,16 +66,15 @@ def status(
 
 def _show_leaks(found: LeakCheck, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(dataclasses.asdict(found), indent=1))  # noqa: T201 - stdout is data
+        write_json(dataclasses.asdict(found))
     else:
         data.print(
             f"{found.checked:,} held-out sources compared with all {found.sources:,}: {found.near:,} pairs across splits "
             f"with near hashes, {len(found.leaks):,} of them the same picture",
-            markup=False,
         )
         for leak in found.leaks:
             for source, split in ((leak.held_out, leak.held_out_split), (leak.other, leak.other_split)):
-                data.print(f"  {split}: request {source.submission_id}, picture {source.sha256}", markup=False)
+                data.print(f"  {split}: request {source.submission_id}, picture {source.sha256}")
     if found.leaks:
         raise typer.Exit(1)
 
@@ -102,11 +100,11 @@ def _show_months(source: SourceStatus) -> None:
     for table, months in source.months.items():
         if not months:
             continue
-        data.print(f"{table} by month", markup=False)
+        data.print(f"{table} by month")
         for line in month_bars(months):
-            data.print(f"  {line}", markup=False)
+            data.print(f"  {line}")
         for hole in source.holes[table]:
-            data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows", markup=False)
+            data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows")
 
 
 def _sources_table(sources: list[SourceStatus]) -> Table:
@@ -154,7 +152,7 @@ def _hosts(corpus: Corpus) -> list[HostStates]:
 
 def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps([dataclasses.asdict(row) for row in rows], indent=1))  # noqa: T201 - stdout is data
+        write_json([dataclasses.asdict(row) for row in rows])
         return
     table = Table(title="Hosts", title_justify="left")
     table.add_column("host")

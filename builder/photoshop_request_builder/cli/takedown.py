@@ -66,7 +66,7 @@ def takedown(
         case Action.LIST:
             counts = Counter(kind for kind, _ in load_tombstones(found).entries)
             for kind, number in sorted(counts.items()):
-                data.print(f"{kind}: {number:,}", markup=False)
+                data.print(f"{kind}: {number:,}")
 
 
 def _add(corpus: Corpus, given: list[str]) -> None:

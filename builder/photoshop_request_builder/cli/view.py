@@ -36,7 +36,7 @@ def view(
         lambda settings: make(found, folder, workers=settings["workers"].value, reporter=reporter),
     )
     say(f"{done.candidates:,} candidates; {done.hidden:,} deleted or taken down are not shown")
-    data.print(str(done.page), markup=False)
+    data.print(str(done.page))
     hint(f"status {corpus}")
 
 

@@ -25,7 +25,8 @@ _CREDENTIALS = {
     "imgur's API": (("IMGUR_CLIENT_ID",), "albums of imgur in full; without it their pages are read"),
     "the Hub": (("HF_TOKEN",), "publish; a token of `hf auth login` does as well"),
 }
-_SERVICES = ("i.redd.it", "i.imgur.com", "huggingface.co")
+_HUB = "https://huggingface.co"
+_HOSTS = ("i.redd.it", "i.imgur.com")
 
 Connect = Callable[[str, int, float], None]
 """Opens and closes a connection to (host, port) within some seconds; OSError where that fails."""
@@ -44,7 +45,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Every package that this one needs, in the version that it needs; extras only where they are installed."""
+    """Every package that this one needs, in the version that it needs; those of extras are not looked at."""
     needed = [Requirement(text) for text in importlib.metadata.requires(_PACKAGE) or ()]
     wrong = []
     for requirement in needed:
@@ -88,11 +89,13 @@ def _credentials(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _network(environment: Mapping[str, str], connect: Connect) -> Iterator[Finding]:
-    hub = urllib.parse.urlsplit(environment.get("HF_ENDPOINT") or "")
-    for service in _SERVICES:
-        is_own_hub = service == "huggingface.co" and hub.hostname
-        host = hub.hostname if is_own_hub and hub.hostname else service
-        port = (hub.port or (443 if hub.scheme == "https" else 80)) if is_own_hub else 443
+    services = [(host, 443) for host in _HOSTS]
+    try:
+        hub = urllib.parse.urlsplit(environment.get("HF_ENDPOINT") or _HUB)
+        services.append((hub.hostname or "", hub.port or (443 if hub.scheme == "https" else 80)))
+    except ValueError as error:
+        yield Finding("network", State.BAD, f"HF_ENDPOINT is no address ({error})", "Write https://HOST, or unset it.")
+    for host, port in services:
         try:
             connect(host, port, _PATIENCE)
         except OSError as error:

@@ -1,6 +1,6 @@
 """The corpus as SQL sees it: a view a table over all shards, and the requests and published edits in the making."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 from fsspec.implementations.local import LocalFileSystem
 
+from photoshop_request.errors import CorpusError
 from photoshop_request.text.flair import terms
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
@@ -83,6 +84,20 @@ class Database:
         [row] = self.rows(query, *values)
         return row
 
+    def counted(self, query: str, series: Sequence[str], ends: Sequence[float]) -> list[tuple[Any, ...]]:
+        """Each of `ends`, which rise, with the rows of `query` (`series`, `value`) from there to the next, by series."""
+        places = ", ".join(f"({end})" for end in ends)
+        counts = ", ".join(f"count(*) filter (series = '{name}')" for name in series)
+        found = self.rows(
+            f"""
+            with ends as (select cast(low as double) as low, lead(cast(low as double), 1, 1e18) over (order by low) as high
+                from (values {places}) t(low)),
+            each as ({query})
+            select {counts} from ends left join each on value >= low and value < high group by low order by low
+            """
+        )
+        return [(end, *row) for end, row in zip(ends, found, strict=True)]
+
 
 @contextmanager
 def open_database(corpus: Corpus) -> Iterator[Database]:
@@ -92,24 +107,35 @@ def open_database(corpus: Corpus) -> Iterator[Database]:
         InputError: a setting cannot be used.
         CorpusError: a table is damaged.
     """
-    with scratch_folder(corpus) as scratch, duckdb.connect() as connection:
-        connection.execute("set memory_limit = ?", [_MEMORY])
-        connection.execute("set temp_directory = ?", [scratch])
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute("set enable_progress_bar = false")
-        if not isinstance(corpus.fs, LocalFileSystem):
-            connection.register_filesystem(corpus.fs)
-        for name, schema in _TABLES.items():
-            _view(connection, corpus, name, schema)
-        _register(connection, "terms", pa.Table.from_batches(_terms(corpus), _TERMS))
-        _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
-        keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)
-        connection.execute(
-            "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "
-            f"join published p on c.submission_id = p.submission_id and {keys}"
-        )
-        connection.execute(_REQUESTS)
-        yield Database(corpus, connection)
+    try:
+        with scratch_folder(corpus) as scratch, duckdb.connect() as connection:
+            _fill(connection, corpus, scratch)
+            yield Database(corpus, connection)
+    except (duckdb.OperationalError, duckdb.InvalidInputException) as error:
+        cause = str(error).partition("\n")[0]
+        raise CorpusError(
+            f"{corpus.address}: a table cannot be read ({cause}). "
+            f"See what is wrong with: photoshop-request doctor {corpus.address} --deep"
+        ) from error
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -> None:
+    connection.execute("set memory_limit = ?", [_MEMORY])
+    connection.execute("set temp_directory = ?", [scratch])
+    connection.execute("set preserve_insertion_order = false")
+    connection.execute("set enable_progress_bar = false")
+    if not isinstance(corpus.fs, LocalFileSystem):
+        connection.register_filesystem(corpus.fs)
+    for name, schema in _TABLES.items():
+        _view(connection, corpus, name, schema)
+    _register(connection, "terms", pa.Table.from_batches(_terms(corpus), _TERMS))
+    _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
+    keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)
+    connection.execute(
+        "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "
+        f"join published p on c.submission_id = p.submission_id and {keys}"
+    )
+    connection.execute(_REQUESTS)
 
 
 def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, schema: pa.Schema) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -22,24 +21,15 @@ from photoshop_request_builder.dataset.selection import (
     removed_of,
     selection_of,
 )
-from photoshop_request_builder.review.store import Item
+from photoshop_request_builder.review.store import Item, Order
 from photoshop_request_builder.view.cards import OF_COMMENTS, OF_SUBMISSIONS, Request, request_of
 
-__all__ = ["JUDGED", "Deck", "Order", "read_deck"]
+__all__ = ["JUDGED", "Deck", "read_deck"]
 
 JUDGED = (Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE)
 """Verdicts by looking at two pictures: those that people can give and doubt."""
 _LEFT_ON_DISK = frozenset({"change_mask"})
 """A mask is read when somebody asks to see it."""
-
-
-class Order(StrEnum):
-    """In which order candidates come."""
-
-    DOUBT = "doubt"
-    """The machine's least certain verdicts first."""
-    RANDOM = "random"
-    """A random sample, however far one goes; the same for every reviewer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.review.agreement import agreements
-from photoshop_request_builder.review.deck import JUDGED, Deck, Order
+from photoshop_request_builder.review.deck import JUDGED, Deck
 from photoshop_request_builder.review.pictures import addresses
-from photoshop_request_builder.review.store import Store
+from photoshop_request_builder.review.store import Order, Store
 from photoshop_request_builder.view.cards import card
 
 __all__ = ["GIVEN", "Desk"]

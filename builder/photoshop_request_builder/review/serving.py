@@ -10,9 +10,9 @@ import uvicorn
 from photoshop_request.errors import InputError
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.review.app import application
-from photoshop_request_builder.review.deck import Order, read_deck
+from photoshop_request_builder.review.deck import read_deck
 from photoshop_request_builder.review.desk import Desk
-from photoshop_request_builder.review.store import open_store
+from photoshop_request_builder.review.store import Order, open_store
 
 __all__ = ["serve"]
 

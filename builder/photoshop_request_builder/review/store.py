@@ -8,13 +8,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["Decision", "Item", "Store", "open_store", "settled"]
+__all__ = ["Decision", "Item", "Order", "Store", "open_store", "settled"]
 
 FORMAT = 1
 _SCHEMA = """
@@ -28,6 +29,15 @@ create index decision_of on decision (reviewer, comment_id, position, number, sh
 _COLUMNS = (
     "submission_id, comment_id, position, number, sha256, machine, confidence, reviewer, verdict, drawn, decided_utc"
 )
+
+
+class Order(StrEnum):
+    """In which order candidates come before a reviewer."""
+
+    DOUBT = "doubt"
+    """The machine's least certain verdicts first."""
+    RANDOM = "random"
+    """A random sample, however far one goes; the same for every reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +66,8 @@ class Decision:
     item: Item
     reviewer: str
     verdict: Verdict
-    drawn: str
-    """How the candidate came before the reviewer: `doubt` or `random`."""
+    drawn: Order
+    """How the candidate came before the reviewer."""
     decided_utc: int
 
 
@@ -68,7 +78,7 @@ class Store:
         self._database = database
         self._clock = clock
 
-    def decide(self, item: Item, reviewer: str, verdict: Verdict, drawn: str) -> None:
+    def decide(self, item: Item, reviewer: str, verdict: Verdict, drawn: Order) -> None:
         """Keep a decision; it lies on the disk when this returns."""
         self._database.execute(
             f"insert into decision ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -152,4 +162,4 @@ def _decision(row: tuple[Any, ...]) -> Decision:
         row
     )
     item = Item(submission_id, comment_id, position, number, sha256, Verdict(machine), confidence)
-    return Decision(item, reviewer, Verdict(verdict), drawn, decided_utc)
+    return Decision(item, reviewer, Verdict(verdict), Order(drawn), decided_utc)

@@ -21,14 +21,16 @@ from photoshop_request_builder.view.cards import meanings
 
 __all__ = ["Viewed", "view"]
 
+_PACKAGE = files("photoshop_request_builder.view")
 _FILES = (
-    ("static", "cards.js"),
     ("static", "viewer.js"),
+    ("static", "cards.js"),
     ("static", "viewer.css"),
     ("vendor", "img-comparison-slider.js"),
     ("vendor", "img-comparison-slider.css"),
     ("vendor", "img-comparison-slider.LICENSE"),
 )
+"""Written before everything else: by the first a folder is known to be ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
             f"Do that with: photoshop-request pair {corpus.address}"
         )
     _check_folder(out)
+    with storage.explained(str(out)):
+        out.mkdir(parents=True, exist_ok=True)
+        for folder, name in _FILES:
+            (out / name).write_bytes((_PACKAGE / folder / name).read_bytes())
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     with local_engine(workers) as engine:
         made = run_stage("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
@@ -77,7 +83,7 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
 
 def _check_folder(out: Path) -> None:
     """Folders of ours are removed and made anew: never among files of somebody else."""
-    if out.exists() and not (out.is_dir() and ((out / "shards").is_dir() or not any(out.iterdir()))):
+    if out.exists() and not (out.is_dir() and ((out / _FILES[0][1]).is_file() or not any(out.iterdir()))):
         raise CorpusError(f"{out}: holds something else than the viewer. Name another folder with --out.")
 
 
@@ -89,9 +95,6 @@ def _drop_others(out: Path, known: set[Path]) -> None:
 
 
 def _write_site(corpus: Corpus, out: Path, parts: list[dict[str, Any]]) -> None:
-    package = files("photoshop_request_builder.view")
-    for folder, name in _FILES:
-        (out / name).write_bytes((package / folder / name).read_bytes())
     index = {
         "chunk": shard.CHUNK,
         "figures": meanings(),
@@ -100,7 +103,7 @@ def _write_site(corpus: Corpus, out: Path, parts: list[dict[str, Any]]) -> None:
     text = json.dumps(index, ensure_ascii=True, separators=(",", ":"))
     (out / "index.js").write_text(f"viewer.index({text});\n", encoding="ascii")
     page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
-        (package / "static" / "index.html.jinja").read_text(encoding="utf-8")
+        (_PACKAGE / "static" / "index.html.jinja").read_text(encoding="utf-8")
     )
     (out / "index.html").write_text(
         page.render(subreddits=corpus.subreddits, hidden=sum(part["hidden"] for part in parts)), encoding="utf-8"

@@ -1,9 +1,12 @@
 """What the program says of itself."""
 
 from importlib.metadata import version
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
+from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import app
 
 
@@ -20,3 +23,28 @@ def test_help_names_every_command() -> None:
         assert [
             each.name for each in app.registered_commands if f"\n  {each.name or each.callback.__name__}" not in said
         ] == []
+
+
+@pytest.mark.parametrize("contact", ["me [at] example.org", "[/b]", ":cat:"])
+def test_what_people_wrote_is_shown_as_it_is(contact: str) -> None:
+    """Not taken for markup, in tables neither."""
+    said = CliRunner().invoke(app, ["config"], env={"PHOTOSHOP_REQUEST_CONTACT": contact, "COLUMNS": "200"})
+    assert said.exception is None
+    assert contact in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([], "FILE"),
+        (["a.zst", "--since", "2025"], "--since"),
+        (["a.zst", "--from", "arctic-shift"], "a.zst"),
+        (["--from", "arctic-shift", "--since", "2025-13"], "2025-13"),
+    ],
+)
+def test_what_ingest_cannot_do_is_told_before_anything_is_made(tmp_path: Path, given: list[str], told: str) -> None:
+    """Nothing that was asked for is left out without a word."""
+    found = CliRunner().invoke(app, ["ingest", str(tmp_path / "corpus"), *given]).exception
+    assert isinstance(found, InputError)
+    assert told in str(found)
+    assert not (tmp_path / "corpus").exists()

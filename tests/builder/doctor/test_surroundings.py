@@ -52,6 +52,14 @@ def test_a_hub_of_ones_own_is_asked_where_it_is(tmp_path: Path) -> None:
     assert "huggingface.co" not in dict(asked)
 
 
+def test_an_address_of_the_hub_that_is_none_is_told(tmp_path: Path) -> None:
+    """The others are asked all the same."""
+    found = surroundings(tmp_path, {"HF_ENDPOINT": "http://hub.local:port"}, connect=_answer)
+    network = [finding for finding in found if finding.check == "network"]
+    assert sorted(finding.state for finding in network) == [State.BAD, State.OK, State.OK]
+    assert "HF_ENDPOINT" in next(finding.detail for finding in network if finding.state is State.BAD)
+
+
 def test_a_folder_that_does_not_exist_yet_is_judged_by_where_it_will_be(tmp_path: Path) -> None:
     disk = next(f for f in surroundings(tmp_path / "a" / "b", {}, online=False) if f.check == "disk")
     assert disk.detail.endswith(f"at {tmp_path}")

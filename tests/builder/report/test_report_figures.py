@@ -11,6 +11,7 @@ import pytest
 from made_corpus import make_corpus
 from scipy.stats import spearmanr
 
+from photoshop_request.errors import CorpusError
 from photoshop_request_builder.corpus import Corpus, create_corpus, open_corpus
 from photoshop_request_builder.report.database import Database, open_database
 from photoshop_request_builder.report.figure import Figure
@@ -119,6 +120,16 @@ def test_every_figure_is_there_for_a_corpus_with_nothing_in_it(tmp_path: Path) -
     found = counted(create_corpus(tmp_path, shards=2))
     assert len(found) == 35
     assert {figure.case for figure in found.values()} == {"none"}
+
+
+@pytest.mark.parametrize("shard", [0, 3])
+def test_a_damaged_table_is_named_with_what_to_do(tmp_path: Path, shard: int) -> None:
+    """Whether it is the first that is looked at, or one that only a chart reads."""
+    corpus = make_corpus(tmp_path / "corpus", 60, shards=4)
+    damaged = Path(corpus.shard_path(shard, "comments"))
+    damaged.write_bytes(damaged.read_bytes()[:-8])
+    with pytest.raises(CorpusError, match=r"comments\.parquet.*doctor"), open_database(corpus) as database:
+        chapters(database)
 
 
 def test_made_candidates_are_all_counted(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.dataset.judged import read_candidates
 from photoshop_request_builder.review.agreement import Share, agreements, calibrate
-from photoshop_request_builder.review.store import Decision, Item, Store, open_store, settled
+from photoshop_request_builder.review.store import Decision, Item, Order, Store, open_store, settled
 from photoshop_request_builder.stages import settle
 
 pytest.importorskip("starlette", reason="needs the extra review")
@@ -20,7 +20,7 @@ import asyncio
 from viewer_corpus import change, make_corpus
 
 from photoshop_request_builder.review.app import application
-from photoshop_request_builder.review.deck import Order, read_deck
+from photoshop_request_builder.review.deck import read_deck
 from photoshop_request_builder.review.desk import Desk
 from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 

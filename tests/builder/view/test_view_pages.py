@@ -242,6 +242,14 @@ def test_files_of_somebody_else_are_left_alone(corpus: Corpus, tmp_path: Path) -
         view(corpus, tmp_path / "home")
 
 
+def test_the_corpus_itself_is_no_place_for_the_viewer(corpus: Corpus) -> None:
+    """It has a folder of shards too: its tables stay."""
+    before = snapshot(Path(corpus.root))
+    with pytest.raises(CorpusError, match="--out"):
+        view(corpus, Path(corpus.root))
+    assert snapshot(Path(corpus.root)) == before
+
+
 def test_nothing_judged_yet(tmp_path: Path) -> None:
     """Says what to run first."""
     with pytest.raises(CorpusError, match="photoshop-request pair"):

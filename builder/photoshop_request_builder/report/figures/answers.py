@@ -24,15 +24,8 @@ def figures(database: Database) -> list[Figure]:
 
 
 def _first_edit(database: Database) -> Figure:
-    ends = ", ".join(f"({end})" for end in _WAITS)
-    rows = database.rows(
-        f"""
-        with ends(low) as (values {ends}), each as (
-            select max(low) as low from (select rowid, seconds_to_first_edit as wait from requests) r
-            join ends on low <= wait group by r.rowid
-        ) select low, count(each.low) from ends left join each using (low) group by 1 order by 1
-        """
-    )
+    query = "select 'requests' as series, seconds_to_first_edit as value from requests"
+    rows = database.counted(query, ("requests",), _WAITS)
     count, middle, late = database.one(
         "select count(seconds_to_first_edit), median(seconds_to_first_edit) / 60,"
         " quantile_cont(seconds_to_first_edit, 0.9) / 3600 from requests"

@@ -15,7 +15,7 @@ def figures(database: Database) -> list[Figure]:
 
 def tasks(database: Database) -> Figure:
     """Kinds of edit, by how many requests ask for them."""
-    [(requests,)] = database.rows("select count(*) from requests where is_edit_request")
+    (requests,) = database.one("select count(*) from requests where is_edit_request")
     rows = database.rows(
         "select task, count(*), count(*) / ? from (select unnest(task_types) as task from requests"
         " where is_edit_request) group by 1 order by 2 desc, 1",
@@ -49,7 +49,7 @@ def _together(database: Database) -> Figure:
         where m.task <> o.task order by m.n desc, m.task, o.n desc, o.task
         """
     )
-    [(several, requests)] = database.rows(
+    several, requests = database.one(
         "select count(*) filter (len(task_types) > 1), count(*) from requests where is_edit_request"
     )
     top = max(rows, key=lambda row: (row[2], row[0]), default=(None, None, 0, 0.0))
@@ -98,16 +98,9 @@ def _over_time(database: Database) -> Figure:
 
 
 def _lengths(database: Database) -> Figure:
-    ends = ", ".join(f"({end})" for end in _LENGTHS)
-    rows = database.rows(
-        f"""
-        with ends(low) as (values {ends}), each as (
-            select max(low) as low from (select rowid, words from requests where is_edit_request) r
-            join ends on low <= words group by r.rowid
-        ) select low, count(each.low) from ends left join each using (low) group by 1 order by 1
-        """
-    )
-    [(count, low, middle, high, most)] = database.rows(
+    query = "select 'requests' as series, words as value from requests where is_edit_request"
+    rows = database.counted(query, ("requests",), _LENGTHS)
+    count, low, middle, high, most = database.one(
         "select count(*), quantile_disc(words, 0.05), median(words), quantile_disc(words, 0.95), max(words)"
         " from requests where is_edit_request"
     )

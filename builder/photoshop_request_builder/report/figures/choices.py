@@ -10,6 +10,7 @@ from photoshop_request.text.preferences import LeftOut, Preference, preferences
 from photoshop_request.text.threads import Edit
 from photoshop_request_builder.report.database import Database
 from photoshop_request_builder.report.figure import Figure, Kind, Mark, Row
+from photoshop_request_builder.review.agreement import Share
 from photoshop_request_builder.stages.votes import correction_of
 
 _MARGINS = tuple(step / 4 for step in range(24))
@@ -78,9 +79,9 @@ def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Figur
     for signal in _SIGNALS:
         firsts = [first for pair, first in pairs if pair.signal == signal]
         if firsts:
-            rows.append((signal, len(firsts), *_wilson(sum(firsts), len(firsts))))
+            rows.append(_first_share(signal, firsts))
     if len(rows) > 1:
-        rows.append(("both", len(pairs), *_wilson(sum(first for _, first in pairs), len(pairs))))
+        rows.append(_first_share("both", [first for _, first in pairs]))
     last = rows[-1] if rows else ("", 0, 0.0, 0.0, 0.0)
     facts = {
         "pairs": len(pairs),
@@ -97,12 +98,10 @@ def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Figur
     return Figure("position", Kind.RANGES, columns, tuple(rows), drawn, facts, (Mark("middle", 0.5),), case)
 
 
-def _wilson(hits: int, n: int) -> tuple[float, float, float]:
-    """Low end, share, high end: Wilson's interval at 95 %."""
-    z, share = 1.96, hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, share, middle + half
+def _first_share(signal: str, firsts: list[bool]) -> Row:
+    found = Share(sum(firsts), len(firsts))
+    low, high = found.interval
+    return signal, found.of, low, found.value, high
 
 
 def _accepted(database: Database) -> dict[tuple[str, str], Acceptance]:

@@ -67,7 +67,7 @@ def _sources(database: Database) -> Figure:
         )
         for each in found
     )
-    [(merged, several)] = database.rows(
+    merged, several = database.one(
         "select count(*), count(*) filter (len(sources) > 1)"
         " from (select sources from submissions union all select sources from comments)"
     )

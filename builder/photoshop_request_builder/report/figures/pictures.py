@@ -2,7 +2,7 @@
 
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request_builder.report.database import Database
-from photoshop_request_builder.report.figure import Figure, Kind, Mark, Row
+from photoshop_request_builder.report.figure import Figure, Kind, Mark
 from photoshop_request_builder.splitting import near
 
 _MEGAPIXELS = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0, 48.0)
@@ -28,22 +28,6 @@ def figures(database: Database) -> list[Figure]:
     ]
 
 
-def _counted(database: Database, query: str, series: tuple[str, ...], ends: tuple[float, ...]) -> tuple[Row, ...]:
-    """Rows of `query` (`series`, `value`) counted by series from each of `ends` to the next."""
-    places = ", ".join(f"({end})" for end in ends)
-    counted = ", ".join(f"count(*) filter (series = '{name}')" for name in series)
-    return tuple(
-        database.rows(
-            f"""
-            with ends as (select cast(low as double) as low, lead(cast(low as double), 1, 1e18) over (order by low) as high
-                from (values {places}) t(low)),
-            each as ({query})
-            select low, {counted} from ends left join each on value >= low and value < high group by 1 order by 1
-            """
-        )
-    )
-
-
 def _sizes(database: Database) -> Figure:
     query = """
         select 'source' as series, width * height / 1e6 as value from (
@@ -51,12 +35,12 @@ def _sizes(database: Database) -> Figure:
         ) join (select sha256, max(width) as width, max(height) as height from candidates group by 1) using (sha256)
         union all select 'edit', width * height / 1e6 from edits
     """
-    rows = _counted(database, query, ("source", "edit"), _MEGAPIXELS)
-    [(edits, edit, high, smaller)] = database.rows(
+    rows = tuple(database.counted(query, ("source", "edit"), _MEGAPIXELS))
+    edits, edit, high, smaller = database.one(
         "select count(*), median(width * height) / 1e6, max(width * height) / 1e6, count(*) filter (scale > 1.02)"
         " from edits"
     )
-    [(sources, source)] = database.rows(f"select count(*), median(value) from ({query}) where series = 'source'")
+    sources, source = database.one(f"select count(*), median(value) from ({query}) where series = 'source'")
     facts = {
         "edits": edits,
         "sources": sources,
@@ -75,7 +59,7 @@ def _aspects(database: Database) -> Figure:
             select sha256, max(width) as width, max(height) as height from candidates where width > 0 group by 1
         ) s on s.sha256 = e.source_sha256 where e.height > 0
     """
-    rows = _counted(database, f"select 'edit' as series, value from ({shapes})", ("edit",), _ASPECTS)
+    rows = tuple(database.counted(f"select 'edit' as series, value from ({shapes})", ("edit",), _ASPECTS))
     edits, same, wider = database.one(
         f"select count(*), count(*) filter (value >= 0.99 and value < 1.01), count(*) filter (value >= 1.01) from ({shapes})"
     )
@@ -111,7 +95,7 @@ def _formats(database: Database) -> Figure:
 
 def _distances(database: Database) -> Figure:
     query = "select verdict as series, phash_distance as value from candidates where role = 'candidate'"
-    rows = _counted(database, query, _JUDGED, _BITS)
+    rows = tuple(database.counted(query, _JUDGED, _BITS))
     edits, subtle, same, near_edits = database.one(
         "select count(*) filter (verdict = 'edit'), count(*) filter (verdict = 'edit' and phash_distance <= 2),"
         " count(*) filter (verdict = 'same_image' and phash_distance <= 2),"
@@ -134,7 +118,7 @@ def _distances(database: Database) -> Figure:
 
 def _confidence(database: Database) -> Figure:
     query = "select verdict as series, confidence as value from candidates where role = 'candidate'"
-    rows = _counted(database, query, _JUDGED, _TWENTIETHS)
+    rows = tuple(database.counted(query, _JUDGED, _TWENTIETHS))
     judged, doubtful = database.one(
         "select count(*), count(*) filter (confidence < 0.7) from candidates"
         " where role = 'candidate' and confidence is not null and verdict in ('edit', 'same_image', 'unrelated')"
@@ -148,7 +132,7 @@ def _confidence(database: Database) -> Figure:
 def changed(database: Database) -> Figure:
     """Edits by the share of the picture that changed."""
     query = "select 'edit' as series, changed_fraction as value from edits"
-    rows = _counted(database, query, ("edit",), _CHANGED)
+    rows = tuple(database.counted(query, ("edit",), _CHANGED))
     edits, middle, small, large = database.one(
         "select count(changed_fraction), median(changed_fraction), count(*) filter (changed_fraction < 0.1),"
         " count(*) filter (changed_fraction >= 0.5) from edits"
@@ -167,7 +151,7 @@ def changed(database: Database) -> Figure:
 def locality(database: Database) -> Figure:
     """Edits by the share of blocks that stayed bit-close."""
     query = "select 'edit' as series, locality as value from edits"
-    rows = _counted(database, query, ("edit",), _TWENTIETHS)
+    rows = tuple(database.counted(query, ("edit",), _TWENTIETHS))
     edits, middle, local, repaint = database.one(
         "select count(locality), median(locality), count(*) filter (locality >= 0.8),"
         " count(*) filter (locality < 0.05) from edits"

@@ -43,18 +43,8 @@ def _distribution(
     database: Database, name: str, ends: tuple[float, ...], *, scale: str, low_end: bool = False
 ) -> Figure:
     """Outliers lie more than three times the middle half's width outside it (Tukey), measured on `scale`."""
-    values = ", ".join(f"({end})" for end in ends)
-    rows: list[Row] = list(
-        database.rows(
-            f"""
-            with ends(low) as (values {values}), each as (
-                select max(low) as low from (
-                    select rowid, greatest({name}, 0) as value from requests where {name} is not null
-                ) r join ends on low <= value group by r.rowid
-            ) select cast(low as double), count(each.low) from ends left join each using (low) group by 1 order by 1
-            """
-        )
-    )
+    query = f"select 'requests' as series, greatest({name}, 0) as value from requests where {name} is not null"
+    rows: list[Row] = [*database.counted(query, ("requests",), ends)]
     while len(rows) > 1 and not rows[-1][1]:
         rows.pop()
     count, missing, low, middle, high, q1, q3 = database.one(
