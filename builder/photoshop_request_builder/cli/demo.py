@@ -13,6 +13,7 @@ from photoshop_request_builder.cli import stages
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
 from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.demo import sample_folder
+from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.status.funnel import funnel
 
 _SHARDS = 4
@@ -35,7 +36,7 @@ def demo(
 
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
-        found = _open(corpus)
+        found = _open(corpus, files)
         # one process: the sample is smaller than what a second one costs to start
         flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1, "engine": "local"}
         stages.work_on(found, flags, lambda settings, engine: stages.run_all(found, files, settings, engine))
@@ -51,11 +52,17 @@ def demo(
     hint(f"status {corpus}")
 
 
-def _open(corpus: str) -> Corpus:
+def _open(corpus: str, files: list[str]) -> Corpus:
+    own = "Give the demo a folder of its own: photoshop-request demo FOLDER"
     try:
-        return create_corpus(corpus, shards=_SHARDS)
+        found = create_corpus(corpus, shards=_SHARDS)
     except CorpusError as error:
-        raise CorpusError(f"{error} Give the demo a folder of its own: photoshop-request demo FOLDER") from None
+        raise CorpusError(f"{error} {own}") from None
+    names = {Path(each).name for each in files}
+    foreign = next((part.input for part in parts(found) if Path(part.input).name not in names), None)
+    if foreign:
+        raise CorpusError(f"{corpus} is a corpus of something else ({foreign}); the sample would mix with it. {own}")
+    return found
 
 
 def _pairs(corpus: Corpus) -> Iterator[Any]:

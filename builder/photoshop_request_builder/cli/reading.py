@@ -152,7 +152,7 @@ def _span(since: str | None, until: str | None, clock: Callable[[], float] = tim
 
 
 def _seconds(text: str) -> int:
-    if text.isdecimal() and len(text) > len("2024"):
+    if text.isdecimal() and len(text) >= len("1000000000"):  # which is in 2001; Reddit began later
         return int(text)
     padded = text + "-01-01"[len(text) - len("2024") :] if len(text) in {4, 7} else text
     try:

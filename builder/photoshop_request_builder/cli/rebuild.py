@@ -33,7 +33,7 @@ def rebuild(
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
     work(found, flags, lambda settings: _rebuild(found, manifest, settings))
     data.print(f'load it       load_dataset("{found.path("dataset")}")')
-    hint(f"fetch {corpus} --retry timeout")
+    hint(f"fetch {corpus} --retry timeout && photoshop-request rebuild {corpus} {manifest}")
 
 
 def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, Effective]) -> None:

@@ -1,13 +1,16 @@
 """What the program says of itself."""
 
+import shutil
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from photoshop_request.errors import InputError
+from photoshop_request.errors import CorpusError, InputError
 from photoshop_request_builder.cli import app
+from photoshop_request_builder.cli.reading import _seconds
+from photoshop_request_builder.demo import sample_folder
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -48,3 +51,20 @@ def test_what_ingest_cannot_do_is_told_before_anything_is_made(tmp_path: Path, g
     assert isinstance(found, InputError)
     assert told in str(found)
     assert not (tmp_path / "corpus").exists()
+
+
+def test_the_demo_mixes_with_no_other_corpus(tmp_path: Path) -> None:
+    """The sample's invented people do not belong among real ones."""
+    with sample_folder() as folder:
+        shutil.copy(folder / "submissions.zst", tmp_path / "RS_2020-06.zst")
+    ingested = ["ingest", str(tmp_path / "corpus"), str(tmp_path / "RS_2020-06.zst"), "--shards", "4", "--workers", "1"]
+    assert CliRunner().invoke(app, ingested).exit_code == 0
+    found = CliRunner().invoke(app, ["demo", str(tmp_path / "corpus")]).exception
+    assert isinstance(found, CorpusError)
+    assert "of its own" in str(found)
+
+
+@pytest.mark.parametrize("text", ["2024-09-30", "20240930", "1727654400"])
+def test_a_day_however_it_is_written(text: str) -> None:
+    """Eight digits are a date, not a second of 1970."""
+    assert _seconds(text) == 1727654400
