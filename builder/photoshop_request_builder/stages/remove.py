@@ -11,8 +11,8 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.takedown.tombstones import Kind, Tombstones, load_tombstones
 
-VERSION = 1
-_PICTURE = ["role", "link", "url", "sha256", "phash"]
+VERSION = 2
+_PICTURE = ["comment_id", "role", "link", "url", "sha256", "phash"]
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -45,12 +45,16 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
 
 def _removed(corpus: Corpus, shard: int, tombstones: Tombstones) -> Iterator[tuple[Kind, str]]:
     """Submissions, comments, and pictures by SHA-256; what hangs on them is found by their ids."""
+    comments = set()
     for table, kind in (("submissions", Kind.SUBMISSION), ("comments", Kind.COMMENT)):
         for row in _rows(corpus, shard, table, ["id", "author"]):
             if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"]):
+                comments |= {row["id"]} if kind is Kind.COMMENT else set()
                 yield kind, row["id"]
     for row in _rows(corpus, shard, "candidates", _PICTURE):
-        if row["sha256"] and _covers_picture(tombstones, row):
+        # what the requester posted there may be the source of edits in other comments
+        is_source = row["role"] != "candidate" and row["comment_id"] in comments
+        if row["sha256"] and (is_source or _covers_picture(tombstones, row)):
             yield Kind.SHA256, row["sha256"]
 
 

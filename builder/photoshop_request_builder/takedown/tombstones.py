@@ -22,14 +22,17 @@ from photoshop_request_builder.corpus import Corpus
 __all__ = ["Kind", "Target", "Tombstones", "add_tombstones", "load_tombstones", "named_target", "picture_target"]
 
 FORMAT = 1
+_SALT_BYTES = 32
 _NEAR = 4
 """Equal bytes, of eight, from which on two perceptual hashes are of one picture: certain while they differ in at most
 four bits, as re-encoded copies do. Of 36,046 pairs of different development photos 15 agree so by chance or as shots of
 one scene."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _THING = re.compile(r"t([13])_([0-9a-z]{4,13})")
-_USER = re.compile(r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?:u|user)/([\w-]{1,24})/?")
-_PERMALINK = re.compile(r"https?://(?:\w+\.)?reddit\.com/.*?comments/([0-9a-z]+)(?:/[^/?#]*(?:/([0-9a-z]+))?)?")
+_USER = re.compile(r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?:u|user)/([\w-]{1,24})(?:[/?#].*)?")
+_PERMALINK = re.compile(
+    r"https?://(?:redd\.it|(?:\w+\.)?reddit\.com/(?:.*?comments|gallery))/([0-9a-z]+)(?:/[^/?#]*(?:/([0-9a-z]+))?)?"
+)
 
 
 class Kind(StrEnum):
@@ -98,10 +101,11 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
         return Tombstones(b"", frozenset(), ())
     stored: Any = storage.read_json(corpus.fs, path)
     try:
-        assert stored["format"] == FORMAT
         salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
+        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES):
+            raise ValueError  # noqa: TRY301 - the advice is the same
         entries = frozenset((Kind(entry["kind"]), tuple(entry["hashes"])) for entry in stored["tombstones"])
-    except (TypeError, KeyError, ValueError, AssertionError, FileNotFoundError) as error:
+    except (TypeError, KeyError, ValueError, FileNotFoundError) as error:
         raise CorpusError(
             f"{path}: cannot be read ({type(error).__name__}). What was taken down is not known without it and the salt "
             "beside it: put both back from a copy before anything is built or published."
@@ -118,7 +122,7 @@ def add_tombstones(corpus: Corpus, targets: Iterable[Target], clock: Callable[[]
         StorageError: no space or no permission.
     """
     known = load_tombstones(corpus)
-    salt = known.salt or secrets.token_bytes(32)
+    salt = known.salt or secrets.token_bytes(_SALT_BYTES)
     if not known.salt:
         storage.write_bytes(corpus.fs, corpus.path("takedown", "salt"), salt.hex().encode())
     path = corpus.path("takedown", "tombstones.json")
@@ -141,10 +145,10 @@ def named_target(what: str) -> Target | None:
         return Target(Kind.SHA256, what.lower())
     if thing := _THING.fullmatch(what):
         return Target(Kind.SUBMISSION if thing[1] == "3" else Kind.COMMENT, thing[2])
-    if user := _USER.fullmatch(what):
-        return Target(Kind.AUTHOR, user[1].lower())
     if post := _PERMALINK.match(what):
         return Target(Kind.COMMENT, post[2]) if post[2] else Target(Kind.SUBMISSION, post[1])
+    if user := _USER.fullmatch(what):
+        return Target(Kind.AUTHOR, user[1].lower())
     if "://" not in what:
         return None
     target = classify(what)

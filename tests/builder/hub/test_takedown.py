@@ -10,6 +10,7 @@ from typing import Any
 
 import datasets
 import hub_client
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hub_client import Run, hub_command, hub_environment
@@ -19,9 +20,9 @@ from servers.hub import Hub
 from photoshop_request.edits.hashing import hash_file, to_hex
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import storage
+from photoshop_request_builder import storage, tables
 from photoshop_request_builder.cli.console import progress
-from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.corpus import Corpus, open_corpus, shard_of
 from photoshop_request_builder.pipeline import Reporter, build_verb, pair_verb, run_stage
 from photoshop_request_builder.stages import gather
 from photoshop_request_builder.status.funnel import funnel
@@ -120,6 +121,27 @@ def test_a_source_takes_the_edits_of_it_along(corpus: Corpus) -> None:
     assert REQUEST not in {row["submission_id"] for row in _rows(corpus) if "edited_image" in row}
 
 
+def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus: Corpus) -> None:
+    """A source that came later, in a comment: also where the comment was named before it was in the corpus."""
+    edit = next(row for row in _table(corpus, "candidates") if row["verdict"] == "edit")
+    later = {"comment_id": "later", "role": "requesters_own", "verdict": "requesters_own"}
+    path = corpus.shard_path(shard_of(edit["submission_id"], corpus.shards), "candidates")
+    rows = [
+        {**row, **later} if row["sha256"] == edit["source_sha256"] else row
+        for row in storage.read_table(corpus.fs, path).to_pylist()
+    ]
+    comments = corpus.shard_path(shard_of(edit["submission_id"], corpus.shards), "comments")
+    table = storage.read_table(corpus.fs, comments).to_pylist()
+    own = next(row for row in table if row["submission_id"] == edit["submission_id"])
+    storage.write_table(corpus.fs, path, pa.Table.from_pylist(rows, schema=tables.CANDIDATES), "changed")
+    storage.write_table(
+        corpus.fs, comments, pa.Table.from_pylist([*table, {**own, "id": "later"}], schema=tables.COMMENTS), "changed"
+    )
+    add_tombstones(corpus, [Target(Kind.COMMENT, "later")])
+    build_verb(corpus, reporter=REPORTER)
+    assert edit["comment_id"] not in _triplets(corpus)
+
+
 def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None:
     """Also from tables that were thrown away, and the address is not asked again."""
     _take_down(corpus, f"t3_{REQUEST}")
@@ -202,10 +224,11 @@ def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
     assert add_tombstones(corpus, [target for target in targets if target]) == 0
 
 
-def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus) -> None:
-    """Never taken for none."""
+@pytest.mark.parametrize(("name", "text"), [("tombstones.json", "{"), ("salt", ""), ("salt", "abcd")])
+def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: str, text: str) -> None:
+    """Never taken for none; nor are they read with a salt that was cut off, by which nothing is taken down."""
     add_tombstones(corpus, [Target(Kind.AUTHOR, "somebody")])
-    Path(corpus.path("takedown", "tombstones.json")).write_text("{")
+    Path(corpus.path("takedown", name)).write_text(text)
     with pytest.raises(CorpusError, match="put both back"):
         build_verb(corpus, reporter=REPORTER)
 
@@ -224,6 +247,12 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus) -> None:
             Target(Kind.COMMENT, "k0abc12"),
         ),
         ("https://reddit.com/comments/1abc23", Target(Kind.SUBMISSION, "1abc23")),
+        ("https://redd.it/1abc23", Target(Kind.SUBMISSION, "1abc23")),
+        ("https://www.reddit.com/gallery/1abc23", Target(Kind.SUBMISSION, "1abc23")),
+        ("https://www.reddit.com/user/Some_Body/?utm_source=share", Target(Kind.AUTHOR, "some_body")),
+        ("https://www.reddit.com/user/Some_Body/comments/", Target(Kind.AUTHOR, "some_body")),
+        ("https://www.reddit.com/user/Some_Body/comments/1abc23/title/", Target(Kind.SUBMISSION, "1abc23")),
+        ("https://i.redd.it/AbCdEfG.jpg", Target(Kind.ADDRESS, "https://i.redd.it/AbCdEfG.jpg")),
         ("A" * 64, Target(Kind.SHA256, "a" * 64)),
         ("https://i.imgur.com/AbCdEfG.jpg", Target(Kind.ADDRESS, "https://i.imgur.com/AbCdEfG.jpg")),
         ("word", None),
