@@ -44,7 +44,10 @@ def wanted_of(config: str, arguments: Mapping[str, Any]) -> Wanted:
     Raises:
         InputError: a value cannot be used, or `config` has no column that the argument looks at.
     """
-    given = {name: value for name, value in arguments.items() if value not in (None, False, (), [])}
+    # 0 is a limit, though it equals False
+    given = {
+        name: value for name, value in arguments.items() if not (value is None or value is False or value in ((), []))
+    }
     _check(config, given)
     for name in ("since", "until"):
         if isinstance(given.get(name), str):
@@ -63,14 +66,23 @@ def keep(rows: Iterable[dict[str, Any]], wanted: Wanted) -> list[dict[str, Any]]
 
 
 def shrink(data: bytes, max_side: int, form: str) -> bytes:
-    """The file, or a smaller one in `form` where the longer side is over `max_side` pixels; colours as they were."""
+    """The file, or a smaller one in `form` where the longer side is over `max_side` pixels.
+
+    Colours are as they were, but in sRGB where `form` does not hold them: CMYK in PNG, more than 8 bits.
+    """
     from PIL import Image, ImageOps  # only who asks for smaller pictures pays for it
+
+    from photoshop_request.media.decode import Picture, decode
 
     with Image.open(io.BytesIO(data)) as image:
         if max(image.size) <= max_side:
             return data
         upright = ImageOps.exif_transpose(image)
         profile = upright.info.get("icc_profile")
+        if upright.mode not in {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK" if form == "jpeg" else None}:
+            picture = decode(data)
+            assert isinstance(picture, Picture), "a published picture decodes"
+            upright, profile = Image.fromarray(picture.pixels), None
         upright.thumbnail((max_side, max_side), Image.Resampling.LANCZOS)
         if form == "jpeg" and upright.mode not in {"L", "RGB", "CMYK"}:
             upright = upright.convert("RGB")

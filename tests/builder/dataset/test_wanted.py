@@ -79,19 +79,28 @@ def test_an_argument_that_cannot_hold_is_refused(config: str, arguments: dict[st
         wanted_of(config, arguments)
 
 
+def test_nought_is_a_limit() -> None:
+    """Edits below zero are left out when somebody asks for it; None and False ask for nothing."""
+    assert wanted_of("triplets", {"min_score": 0, "max_changed_fraction": 0.0}) == Wanted(0, 0.0)
+    assert wanted_of("turns", {"min_score": None, "accepted_only": False, "task_types": []}) == Wanted()
+
+
 def test_dates_are_utc() -> None:
     """With or without a zone of their own."""
     assert wanted_of("triplets", {"since": "2024-01-01"}).since == 1_704_067_200
     assert wanted_of("triplets", {"until": "2024-01-01T01:00+01:00"}).until == 1_704_067_200
 
 
-@pytest.mark.parametrize(("form", "mode"), [("jpeg", "RGB"), ("png", "RGB"), ("jpeg", "RGBA"), ("png", "L")])
+@pytest.mark.parametrize(
+    ("form", "mode"),
+    [("jpeg", "RGB"), ("png", "RGB"), ("jpeg", "RGBA"), ("png", "L"), ("png", "CMYK"), ("png", "I;16")],
+)
 def test_only_larger_pictures_are_made_smaller(form: str, mode: str) -> None:
     """Upright; the others stay as they are, to the byte."""
     out = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by a quarter
-    Image.new(mode, (200, 100)).save(out, "png", exif=exif)
+    Image.new(mode, (200, 100)).save(out, "jpeg" if mode == "CMYK" else "png", exif=exif)
     assert shrink(out.getvalue(), 200, form) == out.getvalue()
     with Image.open(io.BytesIO(shrink(out.getvalue(), 50, form))) as small:
         assert (small.format, small.size) == (form.upper(), (25, 50))
