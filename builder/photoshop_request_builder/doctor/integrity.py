@@ -95,7 +95,7 @@ def _dataset(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -
 
 def _ledger(corpus: Corpus, *, deep: bool) -> str:
     try:
-        with closing(sqlite3.connect(f"file:{corpus.ledger_path}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{corpus.ledger_path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             found = database.execute(f"PRAGMA {'integrity_check' if deep else 'quick_check'}").fetchall()
     except sqlite3.DatabaseError as error:
         return str(error)

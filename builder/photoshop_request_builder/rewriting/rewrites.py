@@ -87,6 +87,11 @@ class Answers:
                 found[key] = NoRewrite(row[0]) if row[0] else Rewrite(row[1], bool(row[2]))
         return found
 
+    def stamp(self) -> str:
+        """Changes whenever an answer is added."""
+        rows = self._connection.execute("SELECT key, reason, instruction FROM answers ORDER BY key").fetchall()
+        return storage.fingerprint("answers", 1, {"rows": [list(row) for row in rows]})
+
     def forget(self, submission_ids: Iterable[str]) -> None:
         """Remove what was made from the words of these requests; it is overwritten on the disk."""
         self._connection.execute("PRAGMA secure_delete = ON")
@@ -137,15 +142,10 @@ def use(corpus: Corpus, chosen: InUse) -> None:
 
 def answers_stamp(corpus: Corpus) -> str:
     """Changes whenever an answer is added: what the tables made from the answers depend on."""
-    path = _path(corpus)
-    if not path.exists():
+    if not _path(corpus).exists():
         return ""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        rows = connection.execute("SELECT key, reason, instruction FROM answers ORDER BY key").fetchall()
-    finally:
-        connection.close()
-    return storage.fingerprint("answers", 1, {"rows": [list(row) for row in rows]})
+    with open_answers(corpus) as answers:
+        return answers.stamp()
 
 
 def _path(corpus: Corpus) -> Path:

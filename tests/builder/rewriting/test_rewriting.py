@@ -25,7 +25,7 @@ from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, create_corpus, open_corpus
 from photoshop_request_builder.pipeline import Reporter, build_verb
 from photoshop_request_builder.rewriting.endpoint import Endpoint
-from photoshop_request_builder.rewriting.rewrites import open_answers
+from photoshop_request_builder.rewriting.rewrites import Answer, answers_stamp, open_answers
 from photoshop_request_builder.rewriting.run import Rewritten, planned_for, rewrite_verb
 from photoshop_request_builder.status.funnel import funnel
 from photoshop_request_builder.takedown.erasing import take_down
@@ -282,6 +282,14 @@ def test_a_takedown_takes_the_rewrites_too(corpus: Corpus, server: OpenAILike) -
     del before[gone]
     assert after == before
     assert gone.encode() not in Path(corpus.root, "rewrites", "answers.sqlite").read_bytes()
+
+
+def test_the_answers_of_a_folder_with_signs_of_addresses_are_found(tmp_path: Path) -> None:
+    """`?` and `#` are letters of a path like others."""
+    corpus = create_corpus(tmp_path / "what? #1 %20")
+    with open_answers(corpus) as answers:
+        answers.put(Answer("key", "a", NoRewrite.TIMED_OUT))
+        assert answers_stamp(corpus) == answers.stamp()
 
 
 def test_a_corpus_without_edits_says_what_to_run(tmp_path: Path, server: OpenAILike) -> None:
