@@ -1,7 +1,7 @@
 """The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -17,7 +17,7 @@ from photoshop_request_builder.dataset.pieces import Piece
 from photoshop_request_builder.settings import resolve
 from photoshop_request_builder.status.funnel import funnel
 
-__all__ = ["Card", "render"]
+__all__ = ["Card", "Write", "writer"]
 
 Records = Sequence[tuple[Piece, Mapping[str, Any]]]
 """The files that were built, each with what its record says: `rows`, `bytes`, `sha256`."""
@@ -34,19 +34,13 @@ class Card:
     """Path beside the README -> SVG."""
 
 
-def render(
-    corpus: Corpus,
-    records: Records,
-    *,
-    repo: str | None = None,
-    held: Collection[str] = tuple(CONFIGS),
-    spoken: Collection[str] = tuple(CONFIGS),
-) -> Card:
-    """The card for the files that were built: of the dataset `repo` on the Hub, or of the local folder.
+Write = Callable[[str | None, Collection[str], Collection[str]], Card]
+"""Of the dataset `repo` on the Hub, or of the local folder: the text is of the configs that it holds, its numbers and
+charts are of all that was built; the YAML is of the configs that are spoken of."""
 
-    The text is of the configs that the dataset holds, its numbers and charts are of all that was built; the YAML is of
-    the configs in `spoken`.
-    """
+
+def writer(corpus: Corpus, records: Records) -> Write:
+    """What writes the card for the files that were built, however often: they are counted, and the charts drawn, once."""
     from photoshop_request_builder.report.chosen import chosen_charts  # duckdb is slow to import
 
     facts = facts_of(corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records])
@@ -56,24 +50,30 @@ def render(
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
     environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share, "words": _words}
-    body = environment.from_string(template).render(
-        address=repo or corpus.path("dataset"),
-        on_the_hub=repo is not None,
-        subreddits=corpus.subreddits,
-        facts=facts,
-        charts=charts,
-        splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
-        default=DEFAULT_CONFIG,
-        funnel=funnel(corpus),
-        configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
-        removal_contact=resolve(corpus, {})["removal_contact"].value,
-        version=version("photoshop-request"),
-    )
-    told = [(piece, record) for piece, record in records if piece.config in spoken]
-    return Card(
-        f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}",
-        {path: chart.svg for path, chart in charts.items()},
-    )
+    page = environment.from_string(template)
+    steps = funnel(corpus)
+
+    def write(repo: str | None, held: Collection[str], spoken: Collection[str]) -> Card:
+        body = page.render(
+            address=repo or corpus.path("dataset"),
+            on_the_hub=repo is not None,
+            subreddits=corpus.subreddits,
+            facts=facts,
+            charts=charts,
+            splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
+            default=DEFAULT_CONFIG,
+            funnel=steps,
+            configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
+            removal_contact=resolve(corpus, {})["removal_contact"].value,
+            version=version("photoshop-request"),
+        )
+        told = [(piece, record) for piece, record in records if piece.config in spoken]
+        return Card(
+            f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}",
+            {path: chart.svg for path, chart in charts.items()},
+        )
+
+    return write
 
 
 def _splits(records: Records) -> list[dict[str, Any]]:

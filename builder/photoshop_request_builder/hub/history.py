@@ -47,7 +47,7 @@ def squash(
     refs = ask(lambda: api.list_repo_refs(repo, repo_type="dataset", include_pull_requests=True))
     tags = [tag.name for tag in refs.tags if tag.target_commit != now.head]
     for tag in tags:
-        ask(partial(_delete_tag, api, repo, tag))
+        ask(partial(api.delete_tag, repo, tag=tag, repo_type="dataset"))
     others = [ref for ref in [*refs.branches, *(refs.pull_requests or ())] if ref.name != revision]
     kept = {file.sha256 for file in now.files.values()}
     for ref in others:
@@ -58,7 +58,3 @@ def squash(
     if stale:
         ask(lambda: api.permanently_delete_lfs_files(repo, stale, rewrite_history=False, repo_type="dataset"))
     return Squashed(tuple(tags), len(stale), tuple(ref.name for ref in others))
-
-
-def _delete_tag(api: HfApi, repo: str, tag: str) -> None:
-    api.delete_tag(repo, tag=tag, repo_type="dataset")

@@ -94,10 +94,11 @@ def publish(
     _prepare(api, to, remote, ask)
     everything = to.configs or tuple(CONFIGS)
     rounds = [(name,) for name in everything] if to.commit_each and not to.create_pr else [everything]
+    write = card.writer(corpus, list(build.records(corpus).items()))
     total = Published("", 0, 0, tuple(files))
     for configs in rounds:
         mine = [file for file in files if file.piece.config in configs]
-        done = _send(corpus, api, to, mine, configs, reporter, sleep)
+        done = _send(corpus, api, to, mine, configs, write, reporter, sleep)
         total = replace(done, sent=total.sent + done.sent, bytes=total.bytes + done.bytes, files=total.files)
     if to.tag:
         ask(partial(_tag, api, to.repo, to.tag, total.revision))
@@ -124,6 +125,7 @@ def _send(
     to: Destination,
     files: Sequence[LocalFile],
     configs: Sequence[str],
+    write: card.Write,
     reporter: Reporter,
     sleep: Callable[[float], None],
 ) -> Published:
@@ -134,7 +136,7 @@ def _send(
         remote = look(api, to.repo, to.revision)
         changes = compare(files, remote, configs)
         _upload(corpus, api, to, changes, arrived, reporter, sleep)
-        operations = _operations(corpus, to.repo, configs, files, changes, remote, arrived)
+        operations = _operations(write, to.repo, configs, files, changes, remote, arrived)
         sent = len(arrived), sum(file.bytes for file in files if file.path in arrived)
         if not operations:
             reporter.say(f"{to.repo}: {', '.join(configs)}: nothing to do")
@@ -182,7 +184,7 @@ def _upload(
 
 
 def _operations(
-    corpus: Corpus,
+    write: card.Write,
     repo: str,
     configs: Collection[str],
     files: Sequence[LocalFile],
@@ -195,7 +197,7 @@ def _operations(
     operations += [CommitOperationDelete(path) for path in changes.remove]
     paths = (set(remote.files) - set(changes.remove)) | {file.path for file in files}
     held = {path.partition("/")[0] for path in paths}
-    made = card.render(corpus, list(build.records(corpus).items()), repo=repo, held=held, spoken=configs)
+    made = write(repo, held, configs)
     small = {**made.figures, "README.md": merge_readme(made.readme, remote.readme, paths)}
     for path, text in small.items():
         there, data = remote.files.get(path), text.encode()

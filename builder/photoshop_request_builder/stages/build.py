@@ -48,7 +48,7 @@ def finish(corpus: Corpus) -> None:
             for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
                 if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
                     corpus.fs.rm_file(path)
-    made = card.render(corpus, list(records(corpus).items()))
+    made = card.writer(corpus, list(records(corpus).items()))(None, CONFIGS, CONFIGS)
     for path, text in {**made.figures, "README.md": made.readme}.items():
         storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
     for path in corpus.fs.glob(corpus.path("dataset", "figures", "*.svg")):

@@ -120,9 +120,7 @@ def test_the_examples_of_the_card_run(readme: str, sample_corpus: Path, monkeypa
 def test_a_release_without_pictures_says_so_and_how_to_get_them(sample_corpus: Path) -> None:
     """And names no config that it does not hold; its numbers are those of all that was built."""
     corpus = open_corpus(sample_corpus)
-    made = card.render(
-        corpus, list(build.records(corpus).items()), repo="org/name", held={"manifest"}, spoken={"manifest"}
-    )
+    made = card.writer(corpus, list(build.records(corpus).items()))("org/name", {"manifest"}, {"manifest"})
     assert [config["config_name"] for config in DatasetCard(made.readme).data.configs] == ["manifest"]
     assert "photoshop-request rebuild CORPUS org/name" in made.readme
     assert "### `triplets`" not in made.readme
@@ -135,13 +133,13 @@ def test_who_answers_removal_requests_is_named(own_corpus: Path) -> None:
     path = own_corpus / "corpus.toml"
     path.write_text(path.read_text() + '\n[settings]\nremoval_contact = "privacy@example.org"\n')
     corpus = open_corpus(own_corpus)
-    made = card.render(corpus, list(build.records(corpus).items()), repo="org/name")
+    made = card.writer(corpus, list(build.records(corpus).items()))("org/name", CONFIGS, CONFIGS)
     assert "Write to privacy@example.org." in made.readme
 
 
 def test_an_empty_dataset_has_a_card(sample_corpus: Path) -> None:
     """Nothing is divided by nothing."""
-    assert card.render(open_corpus(sample_corpus), []).figures == {}
+    assert card.writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).figures == {}
     assert facts_of(open_corpus(sample_corpus), []).edits_per_request is None
 
 
