@@ -148,7 +148,7 @@ _REQUESTS = (
 )
 
 _PREFERENCES = (
-    Column("source_image", "image", "The requester's picture, the file as fetched."),
+    Column("source_image", "image", "The requester's picture that both are edits of."),
     Column("instruction", "string", "What the editors were asked to do by the time of the later edit."),
     Column("chosen_image", "image", "The edit that was preferred."),
     Column("rejected_image", "image", "The other edit of the same request, by another solver."),

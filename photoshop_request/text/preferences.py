@@ -33,6 +33,8 @@ class LeftOut(StrEnum):
     SAME_SOLVER = "same_solver"
     """A revision, not a rival."""
     SAME_PICTURE = "same_picture"
+    OTHER_SOURCE = "other_source"
+    """Of two pictures of the request: not the same thing done better or worse."""
     NO_SCORE = "no_score"
     """Hidden, or nobody knows when it was read."""
     TOO_YOUNG = "too_young"
@@ -124,8 +126,8 @@ def preferences(
     pairs: list[Preference] = []
     left_out: Counter[LeftOut] = Counter()
     for (rank_a, a), (rank_b, b) in combinations(enumerate(arrived), 2):
-        if a.solver == b.solver or a.picture == b.picture:
-            left_out[LeftOut.SAME_SOLVER if a.solver == b.solver else LeftOut.SAME_PICTURE] += 1
+        if why := _no_rivals(a, b):
+            left_out[why] += 1
             continue
         votes = _votes(a, b, correction.of(rank_a) - correction.of(rank_b), observed_utc, policy)
         chosen = _taken(a, b, accepted)
@@ -147,6 +149,14 @@ def preferences(
 def _pair(a: Edit, b: Edit, margin: float, signal: Signal) -> Preference:
     chosen, rejected = (a, b) if margin > 0 else (b, a)
     return Preference(chosen.comment_id, rejected.comment_id, round(abs(margin), 4), signal)
+
+
+def _no_rivals(a: Edit, b: Edit) -> LeftOut | None:
+    if a.solver == b.solver:
+        return LeftOut.SAME_SOLVER
+    if a.picture == b.picture:
+        return LeftOut.SAME_PICTURE
+    return LeftOut.OTHER_SOURCE if a.source != b.source else None
 
 
 def _votes(a: Edit, b: Edit, advantage: float, observed_utc: int | None, policy: VotePolicy) -> float | LeftOut:

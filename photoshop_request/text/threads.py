@@ -21,6 +21,8 @@ class Edit:
     """Of the comment; None where Reddit hides it."""
     picture: str
     """Whatever identifies the picture: its sha256 or its address."""
+    source: str | None = None
+    """The same of the requester's picture that it was made from; only `preferences` asks."""
 
 
 def is_requester(comment: Comment, submission: Submission) -> bool:

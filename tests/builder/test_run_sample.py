@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import datasets
+import pyarrow as pa
 import pytest
 from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
 from photoshop_request.schema import CONFIGS, features
+from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.dataset.pieces import corpus_fingerprint
+from photoshop_request_builder.dataset.rows import rows_of
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -245,6 +248,20 @@ def test_status_and_config_speak_json(sample_corpus: Path) -> None:
     )
     config = json.loads(succeed("config", sample_corpus, "--json").stdout)
     assert config["mirror"] == {"value": None, "origin": "default"}
+
+
+def test_a_flair_names_nobody(own_corpus: Path) -> None:
+    """Where people write their own, it is a text like others."""
+    corpus = open_corpus(own_corpus)
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "submissions")
+        table = storage.read_table(corpus.fs, path)
+        flairs = pa.array(["Solved by u/some_body"] * table.num_rows, pa.string())
+        changed = table.set_column(table.schema.get_field_index("flair"), table.schema.field("flair"), flairs)
+        storage.write_table(corpus.fs, path, changed, "changed")
+    for config in ("requests", "triplets"):
+        rows = [row for _, row in rows_of(corpus, config, range(corpus.shards), "train")]
+        assert {row["flair"] for row in rows} == {"Solved by u/[user]"}
 
 
 def test_no_user_name_is_in_the_dataset(sample_corpus: Path) -> None:

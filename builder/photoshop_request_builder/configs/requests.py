@@ -28,7 +28,6 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         "task_types": list(text["task_types"]),
         "task_confidences": list(text["task_confidences"]),
         "subreddit": submission.subreddit,
-        "flair": submission.flair,
         "paid": asked.paid,
         "ai_allowed": asked.ai_allowed,
         "created_utc": submission.created_utc,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from photoshop_request_builder.configs.context import Context
+from photoshop_request_builder.dataset.selection import is_own
 from photoshop_request_builder.dataset.threads import PictureRef, Thread, reference
 
 _FIGURES = (
@@ -71,7 +72,6 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "num_comments": submission.num_comments,
             "submission_created_utc": submission.created_utc,
             "comment_created_utc": comment.created_utc,
-            "flair": submission.flair,
             "accepted": accepted is not None,
             "acceptance_evidence": list(accepted.evidence) if accepted else [],
             "over_18": submission.over_18,
@@ -86,7 +86,7 @@ def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     taken = {edit["source_sha256"], edit["second_source_sha256"]}
     found: dict[str, Mapping[str, Any]] = {}
     for row in thread.candidates:
-        if row["comment_id"] is None and row["verdict"] is None and row["sha256"] not in taken:
+        if is_own(row) and row["sha256"] not in taken:
             found.setdefault(row["sha256"], row)
     return list(found.values())
 

@@ -85,11 +85,12 @@ class Thread:
 
     def words(self) -> dict[str, Any]:
         """What the requester wrote, as published."""
-        captions = [self.hide(media.caption) for media in self.submission.media if media.caption]
+        submission = self.submission
         return {
-            "title": self.hide(self.submission.title),
-            "selftext": self.hide(self.submission.selftext),
-            "captions": captions,
+            "title": self.hide(submission.title),
+            "selftext": self.hide(submission.selftext),
+            "captions": [self.hide(media.caption) for media in submission.media if media.caption],
+            "flair": submission.flair and self.hide(submission.flair),
         }
 
 
@@ -118,6 +119,7 @@ def edits_of(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
             created_utc=row["solver_comment_utc"],
             score=comments[row["comment_id"]].score,
             picture=row["sha256"],
+            source=row["source_sha256"],
         )
         for row in candidates
         if row["comment_id"] in comments

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
 VERSION = 2
-_COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "verdict"]
+_COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "source_sha256", "verdict"]
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

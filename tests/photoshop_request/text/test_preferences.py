@@ -16,8 +16,15 @@ HOUR = 3600
 LATER = 100 * HOUR
 
 
-def made(name: str, at: int, score: int | None, solver: str | None = None, picture: str | None = None) -> Edit:
-    return Edit(name, solver or f"solver of {name}", "t3_p", at, score, picture or f"picture of {name}")
+def made(
+    name: str,
+    at: int,
+    score: int | None,
+    solver: str | None = None,
+    picture: str | None = None,
+    source: str | None = None,
+) -> Edit:
+    return Edit(name, solver or f"solver of {name}", "t3_p", at, score, picture or f"picture of {name}", source)
 
 
 def taken(name: str, at: int | None) -> dict[str, Acceptance]:
@@ -45,6 +52,7 @@ def test_a_clear_gap_is_a_pair():
         (made("a", 0, 4), made("b", 60, 40), None, LeftOut.NO_SCORE),
         (made("a", 0, 4, "ana"), made("b", 60, 40, "ana"), LATER, LeftOut.SAME_SOLVER),
         (made("a", 0, 4, picture="x"), made("b", 60, 40, picture="x"), LATER, LeftOut.SAME_PICTURE),
+        (made("a", 0, 4, source="x"), made("b", 60, 40, source="y"), LATER, LeftOut.OTHER_SOURCE),
     ],
 )
 def test_no_pair_without_a_reason(one, other, observed, why):

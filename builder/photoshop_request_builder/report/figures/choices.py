@@ -118,7 +118,8 @@ def _threads(database: Database) -> Iterator[tuple[str, int | None, list[Edit]]]
     cursor = database.connection.execute(
         """
         select e.submission_id, s.last_seen, e.comment_id, any_value(e.author), any_value(c.parent_id),
-            any_value(e.solver_comment_utc) as utc, any_value(c.score), arg_min(e.sha256, (e.position, e."index"))
+            any_value(e.solver_comment_utc) as utc, any_value(c.score), arg_min(e.sha256, (e.position, e."index")),
+            arg_min(e.source_sha256, (e.position, e."index"))
         from edits e join submissions s on s.id = e.submission_id join comments c on c.id = e.comment_id
         where not s.deleted_by_author and c.id not in (select value from removed where kind = 'comment')
         group by e.submission_id, s.last_seen, e.comment_id order by e.submission_id, utc, e.comment_id
@@ -134,6 +135,7 @@ def _threads(database: Database) -> Iterator[tuple[str, int | None, list[Edit]]]
                 created_utc=row[5],
                 score=row[6],
                 picture=row[7],
+                source=row[8],
             )
             for row in group
         ]
