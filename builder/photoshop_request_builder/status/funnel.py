@@ -29,18 +29,18 @@ class Step:
 def funnel(corpus: Corpus) -> list[Step]:
     """Every step that has been done so far, from what lies in the corpus."""
     steps = [
-        _read(corpus),
+        _ingest(corpus),
         _merge(corpus),
         _link(corpus),
         _fetch(corpus),
         _pair(corpus),
         _rewrite(corpus),
-        _text(corpus),
+        _build(corpus),
     ]
     return [step for step in steps if step is not None]
 
 
-def _read(corpus: Corpus) -> Step | None:
+def _ingest(corpus: Corpus) -> Step | None:
     counts: Counter[str | None] = Counter()
     found = parts(corpus)
     for part in found:
@@ -96,7 +96,7 @@ def _rewrite(corpus: Corpus) -> Step | None:
     return _step("rewrite", "requests with a published edit", "rewritten by a model", counts, None)
 
 
-def _text(corpus: Corpus) -> Step | None:
+def _build(corpus: Corpus) -> Step | None:
     counts: Counter[str | None] = Counter()
     found = False
     policy = policy_of(corpus)
