@@ -18,7 +18,7 @@ from photoshop_request_builder.dataset.selection import policy_of
 from photoshop_request_builder.dataset.threads import TABLES
 from photoshop_request_builder.stages.votes import correction_of
 
-VERSION = 3
+VERSION = 4
 """Of the rules by which rows are made from the tables."""
 TARGET_BYTES = 250_000_000
 """Of one file, at most: half of the Hub's default, so that footers stay small beside the row groups."""
