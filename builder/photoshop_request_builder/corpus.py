@@ -23,7 +23,7 @@ FORMAT = 1
 DEFAULT_SHARDS = 64
 """About 1,300 requests a shard at the subreddit's size: seconds of work, megabytes of memory."""
 DEFAULT_SUBREDDITS = ("PhotoshopRequest",)
-_SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,21}$")
+_SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,21}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None
     """
     if shards is not None and (shards < 1 or shards & (shards - 1)):
         raise CorpusError(f"shards must be a power of two, not {shards}.")
-    if bad := [name for name in subreddits or () if not _SUBREDDIT.match(name)]:
+    if bad := [name for name in subreddits or () if not _SUBREDDIT.fullmatch(name)]:
         raise CorpusError(f"{bad[0]!r} is not a subreddit's name (letters, digits and _, without r/).")
     fs, root = _locate(path)
     if fs.isfile(root):
@@ -140,8 +140,9 @@ def lock(corpus: Corpus) -> FileLock:
         BusyError: another process has it.
         StorageError: the folder cannot be written.
     """
-    place = Path(corpus.root) / ".lock" if isinstance(corpus.fs, LocalFileSystem) else corpus.ledger_path
-    held = FileLock(place.with_suffix(".lock") if place.suffix else place)
+    here = isinstance(corpus.fs, LocalFileSystem)
+    place = Path(corpus.root, ".lock") if here else corpus.ledger_path.with_suffix(".lock")
+    held = FileLock(place)
     try:
         with storage.explained(str(place)):
             held.acquire(timeout=0)

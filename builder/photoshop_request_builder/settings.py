@@ -66,10 +66,12 @@ def remember(corpus: Corpus, name: str, value: bool) -> None:
     """
     path = corpus.path("corpus.toml")
     lines = corpus.fs.cat_file(path).decode().splitlines()
-    if "[settings]" not in lines:
-        lines += ["", "[settings]"]
-    here = lines.index("[settings]") + 1
-    end = next((place for place in range(here, len(lines)) if lines[place].startswith("[")), len(lines))
+    heads = [line.partition("#")[0].strip() for line in lines]
+    if "[settings]" not in heads:
+        for grown in (lines, heads):
+            grown += ["", "[settings]"]
+    here = heads.index("[settings]") + 1
+    end = next((place for place in range(here, len(heads)) if heads[place].startswith("[")), len(heads))
     kept = [line for line in lines[here:end] if line.partition("=")[0].strip() != name]
     lines[here:end] = [f"{name} = {str(value).lower()}", *kept]
     storage.write_bytes(corpus.fs, path, ("\n".join(lines) + "\n").encode())

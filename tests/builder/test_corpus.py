@@ -31,6 +31,7 @@ def test_a_corpus_lies_in_object_storage_as_well() -> None:
         ({"shards": 3}, "power of two"),
         ({"shards": 0}, "power of two"),
         ({"subreddits": ("r/pics",)}, "not a subreddit's name"),
+        ({"subreddits": ("pics\n",)}, "not a subreddit's name"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, asked: dict[str, object], says: str) -> None:

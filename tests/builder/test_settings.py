@@ -6,7 +6,7 @@ import pytest
 
 from photoshop_request.errors import InputError
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.settings import SETTINGS, parse_rates, resolve
+from photoshop_request_builder.settings import SETTINGS, parse_rates, remember, resolve
 
 
 @pytest.fixture
@@ -43,6 +43,18 @@ def test_an_unknown_setting_in_the_file_is_refused(corpus: Corpus) -> None:
     toml.write_text(toml.read_text().replace("workers", "worker"))
     with pytest.raises(InputError, match="unknown setting 'worker'"):
         resolve(corpus, {}, {})
+
+
+@pytest.mark.parametrize("head", ["[settings]", "[settings]  # ours", "  [settings]"])
+def test_a_remembered_setting_joins_those_that_are_there(corpus: Corpus, head: str) -> None:
+    """However the table's line is written; the last word counts, and the file stays TOML."""
+    toml = Path(corpus.root) / "corpus.toml"
+    toml.write_text(toml.read_text().replace("[settings]", head))
+    remember(corpus, "verified_test", value=True)
+    remember(corpus, "verified_test", value=False)
+    found = resolve(corpus, {}, {})
+    assert (found["verified_test"].value, found["verified_test"].origin) == (False, "corpus.toml")
+    assert found["workers"].value == 3
 
 
 def test_rates_come_as_text_or_table() -> None:
