@@ -84,14 +84,19 @@ def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
 
 
 def move_file(fs: AbstractFileSystem, local: str, path: str) -> None:
-    """Put the local file at `path`, whole or not at all, without holding it in memory; it may be gone afterwards."""
-    if not isinstance(fs, LocalFileSystem):
-        fs.put_file(local, path)
-        return
-    os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-    with open(local, "rb+") as file:  # noqa: PTH123
-        os.fsync(file.fileno())
-    os.replace(local, path)  # noqa: PTH105
+    """Put the local file at `path`, whole or not at all, without holding it in memory; it may be gone afterwards.
+
+    Raises:
+        StorageError: no space or no permission.
+    """
+    with explained(path):
+        if not isinstance(fs, LocalFileSystem):
+            fs.put_file(local, path)
+            return
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        with open(local, "rb+") as file:  # noqa: PTH123
+            os.fsync(file.fileno())
+        os.replace(local, path)  # noqa: PTH105
 
 
 def write_json(fs: AbstractFileSystem, path: str, value: Any) -> None:
@@ -141,8 +146,12 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
 def read_stamp(fs: AbstractFileSystem, path: str) -> Stamp | None:
     """The stamp of the table at `path`; None if it is missing, broken or not ours."""
     try:
-        footer = pq.read_metadata(pa.BufferReader(_footer(fs, path)))
-    except (FileNotFoundError, pa.ArrowException, OSError):
+        end = _footer(fs, path)
+    except FileNotFoundError:
+        return None
+    try:
+        footer = pq.read_metadata(pa.BufferReader(end))
+    except (pa.ArrowException, OSError):  # Arrow says either of a broken footer
         return None
     metadata = footer.metadata or {}
     if _FINGERPRINT not in metadata or _CONTENT not in metadata:

@@ -6,6 +6,7 @@ from pathlib import Path
 import fsspec
 import pyarrow as pa
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from photoshop_request.errors import StorageError
 from photoshop_request_builder import storage
@@ -55,6 +56,19 @@ def test_a_broken_table_has_no_stamp(tmp_path: Path, damage: str) -> None:
     else:
         path.write_bytes(path.read_bytes()[: 0 if damage == "empty" else -7])
     assert storage.read_stamp(LOCAL, str(path)) is None
+
+
+def test_storage_that_does_not_answer_is_no_missing_table() -> None:
+    """Else a stage would pass over the shard without a word."""
+
+    class Silent(MemoryFileSystem):
+        cachable = False
+
+        def cat_file(self, path: str, start: int | None = None, end: int | None = None, **_: object) -> bytes:
+            raise OSError(errno.EIO, "no answer", path)
+
+    with pytest.raises(OSError, match="no answer"):
+        storage.read_stamp(Silent(), "/shards/t.parquet")
 
 
 def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:

@@ -129,8 +129,7 @@ class PartWriter:
             remove(fs, self._folder)
         for key in sorted(self._writers):
             name = _file_name(*key)
-            with storage.explained(f"{self._folder}/{name}"):
-                storage.move_file(fs, str(self._scratch / name), f"{self._folder}/{name}")
+            storage.move_file(fs, str(self._scratch / name), f"{self._folder}/{name}")
         storage.write_json(fs, note, asdict(summary))
 
     def shards(self) -> dict[str, list[int]]:

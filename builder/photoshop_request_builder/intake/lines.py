@@ -175,8 +175,7 @@ class Intake:
             remove(self._corpus.fs, self._rejects_path)
             return
         self._rejects.close()
-        with storage.explained(self._rejects_path):
-            storage.move_file(self._corpus.fs, str(self._scratch), self._rejects_path)
+        storage.move_file(self._corpus.fs, str(self._scratch), self._rejects_path)
 
     def _reject(self, reject: Reject, line: bytes, number: int, offset: int) -> None:
         tally = self._tally
