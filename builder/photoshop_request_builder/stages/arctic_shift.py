@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import get_args
 
 from photoshop_request.errors import NetworkError
-from photoshop_request.reddit.arctic_shift import Fetch, Kind, Page, search
+from photoshop_request.reddit.arctic_shift import Fetch, Kind, search
 from photoshop_request.reddit.coverage import missing
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
@@ -71,7 +71,7 @@ def _span(
                 for page in pages:
                     for line in page.lines:
                         intake.take(line, intake.lines + 1, 0)
-                    reached = max(reached, _covered(page, reached, now))
+                    reached = max(reached, min(page.reached, now - _SETTLED))
                     if intake.kept >= _ROWS and reached > begin:
                         break
                 else:
@@ -84,11 +84,6 @@ def _span(
         begin = reached
     if trouble:
         raise trouble
-
-
-def _covered(page: Page, reached: int, now: int) -> int:
-    """Up to where a page covers: the last, empty one not into the time that may still fill."""
-    return page.reached if page.lines else min(page.reached, max(reached, now - _SETTLED))
 
 
 def _origin(kind: Kind, subreddit: str, begin: int, now: int) -> Origin:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from photoshop_request.reddit import api
 from photoshop_request.reddit.records import Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.intake.incoming import IngestSummary, parts
+from photoshop_request_builder.intake.incoming import IngestSummary, parts, read_part
 from photoshop_request_builder.intake.lines import Intake, Origin
 
 if TYPE_CHECKING:
@@ -172,9 +172,8 @@ def _write(
 
 
 def _origin(corpus: Corpus, kind: str, now: int) -> Origin:
-    held = {part.part for part in parts(corpus) if part.source == SOURCE}
-    number = next(number for number in range(len(held) + 1) if f"{kind}-{now}-{number}" not in held)
-    part = f"{kind}-{now}-{number}"
+    names = (f"{kind}-{now}-{number}" for number in count())
+    part = next(name for name in names if read_part(corpus, SOURCE, name) is None)
     return Origin(
         source=SOURCE,
         part=part,

@@ -228,9 +228,9 @@ def test_the_last_days_are_read_but_asked_for_again_later(corpus, arctic, fetch)
     arctic.things = [_post(number) for number in range(3)]
     soon = BEGIN + 5 * 3600
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: soon)
-    arctic.things.append(_post(3))
+    arctic.things += [_post(3), _post(4, created_utc=BEGIN + 5400)]  # the second is late
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: soon + 60)
-    assert set(_merged(corpus)) == {"s0", "s1", "s2", "s3"}
+    assert set(_merged(corpus)) == {"s0", "s1", "s2", "s3", "s4"}
 
 
 def test_long_runs_are_written_in_parts(corpus, arctic, fetch, monkeypatch):
