@@ -91,7 +91,7 @@ def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -
         states = ", ".join(f"{state} {count:,}" for state, count in Counter(fetched.states).most_common())
         reporter.say(f"fetch: {sum(fetched.states.values()):,} addresses: {states or 'none'}")
     else:
-        fetched = Fetched(0, {}, 0)
+        fetched = Fetched({}, 0)
         reporter.say("fetch: nothing to do")
     run_stage("gather", partial(gather.plan, corpus), reporter=reporter)
     return fetched

@@ -7,9 +7,10 @@ from photoshop_request.media.hosts import Kind
 from photoshop_request.media.limits import Rate, site_of
 from photoshop_request.media.states import State
 
-__all__ = ["HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
+__all__ = ["PAGES", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
 
-_PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
+PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
+"""Kinds that lead to pictures and are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rat
     for host in {host for host, _ in pending}:
         kinds = {kind: count for (name, kind), count in pending.items() if name == host}
         addresses = sum(kinds.values())
-        extra = sum(count for kind, count in kinds.items() if kind in _PAGES)
+        extra = sum(count for kind, count in kinds.items() if kind in PAGES)
         per_second = rate(host).per_second
         plans.append(HostPlan(host, site_of(host), addresses, extra, per_second, addresses / per_second / 60))
     return sorted(plans, key=lambda plan: (-plan.minutes, plan.host))

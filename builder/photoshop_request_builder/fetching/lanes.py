@@ -12,9 +12,9 @@ from photoshop_request.media.outcome import Outcome
 from photoshop_request_builder import storage
 from photoshop_request_builder.fetching.ledger import Entry, Ledger
 
-__all__ = ["NO_ROOM", "Lanes"]
+__all__ = ["Lanes"]
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _BATCH = 256
 _PAGE = 64
 _FLUSH_SECONDS = 0.25
@@ -124,7 +124,7 @@ class Lanes:
             try:
                 outcome = await self._work(entry)
             except OSError as error:
-                if error.errno not in NO_ROOM:
+                if error.errno not in _NO_ROOM:
                     with storage.explained("images"):
                         raise
                 await self._pause()

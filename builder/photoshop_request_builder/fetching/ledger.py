@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from photoshop_request.errors import CorpusError, StorageError
@@ -178,17 +179,22 @@ class Ledger:
         query = "SELECT picture, caption FROM resolved WHERE address = ? ORDER BY position"
         return self._database.execute(query, (address,)).fetchall()
 
-    def pictures(self, address: str, depth: int = 0) -> list[tuple[Entry, str | None]]:
-        """The ends of an address's ways, with captions: itself, or in order what it led to. Empty when unknown."""
+    def pictures(self, address: str, above: tuple[str, ...] = ()) -> list[tuple[Entry, str | None]]:
+        """The ends of an address's ways, with captions: itself, or in order what it led to. Empty when unknown.
+
+        A page that leads back to itself or to one `above` it is an end, and gone.
+        """
         entry = self.get([address]).get(address)
-        if entry is None or depth > 4:
+        if entry is None:
             return []
         if entry.state is not State.RESOLVED:
             return [(entry, None)]
+        if address in above:
+            return [(replace(entry, state=State.GONE, detail="pages that lead to pages"), None)]
         return [
             (end, caption or inner)
             for picture, caption in self.led_to(address)
-            for end, inner in self.pictures(picture, depth + 1)
+            for end, inner in self.pictures(picture, (*above, address))
         ]
 
     def pending_kinds(self) -> dict[tuple[str, str], int]:
@@ -197,13 +203,16 @@ class Ledger:
         return {(host, kind): count for host, kind, count in self._database.execute(query, (State.PENDING,))}
 
     def repeated(self, times: int) -> dict[tuple[str, str], list[str]]:
-        """Digests that at least `times` addresses of one host gave: (host, sha256) -> addresses; not the released ones."""
+        """Digests that at least `times` addresses of one host gave: (host, sha256) -> addresses.
+
+        Not the released ones, nor those of which every address is held back.
+        """
         query = (
             "SELECT host, sha256, group_concat(address, char(10)) FROM address"
-            " WHERE state = 'ok' AND sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM released)"
-            " GROUP BY host, sha256 HAVING count(*) >= ?"
+            " WHERE state IN ('ok', ?) AND sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM released)"
+            " GROUP BY host, sha256 HAVING count(*) >= ? AND sum(state = 'ok')"
         )
-        rows = self._database.execute(query, (times,))
+        rows = self._database.execute(query, (State.PLACEHOLDER_SUSPECTED, times))
         return {(host, sha256): sorted(addresses.split("\n")) for host, sha256, addresses in rows}
 
     def parents(self, address: str) -> list[str]:

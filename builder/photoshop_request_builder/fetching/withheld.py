@@ -9,7 +9,7 @@ __all__ = ["withheld_addresses"]
 
 
 def withheld_addresses(corpus: Corpus) -> frozenset[str]:
-    """Addresses in posts and comments that were removed or deleted, by whomever: no copy of them is looked for."""
+    """Addresses in posts and comments that were removed or deleted, by whomever: no copy is looked for of them, nor of what they lead to."""
     found: set[str] = set()
     for shard in range(corpus.shards):
         if not corpus.fs.exists(corpus.shard_path(shard, "links")):

@@ -26,6 +26,7 @@ from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.fetching.fetch_plan import PAGES
 from photoshop_request_builder.fetching.lanes import Lanes
 from photoshop_request_builder.fetching.ledger import Entry, Ledger, New, open_ledger
 from photoshop_request_builder.fetching.quarantine import Suspect, quarantine
@@ -35,7 +36,6 @@ from photoshop_request_builder.images import keeper, scratch
 _WORTH_TELLING = 60.0
 _DEEPEST = 4
 """Pages and short links in a row before an address is given up."""
-_PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,6 @@ class FetchSettings:
 class Fetched:
     """What a run of fetch came to."""
 
-    added: int
-    """Addresses new to the ledger."""
     states: Mapping[State, int]
     """Of the addresses worked on in this run."""
     pending: int
@@ -89,19 +87,17 @@ def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
     return rates, other
 
 
-def load_links(corpus: Corpus, ledger: Ledger) -> int:
+def load_links(corpus: Corpus, ledger: Ledger) -> None:
     """Put every address that is to be fetched into the ledger, and those of dead and unsupported hosts to be counted.
 
-    Shards whose links have not changed since are not read again. Returns how many addresses are new.
+    Shards whose links have not changed since are not read again.
     """
-    added = 0
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
         stamp = storage.read_stamp(corpus.fs, path)
         if stamp and ledger.loaded(shard) != stamp.content:
             table = storage.read_table(corpus.fs, path, ["canonical", "kind", "reason", "fallback"])
-            added += ledger.add(_new(table), shard=shard, content=stamp.content)
-    return added
+            ledger.add(_new(table), shard=shard, content=stamp.content)
 
 
 def _new(links: pa.Table) -> Iterator[New]:
@@ -125,7 +121,7 @@ def fetch_corpus(
         StorageError, CorpusError: see `open_ledger`.
     """
     with open_ledger(corpus.ledger_path) as ledger:
-        added = load_links(corpus, ledger)
+        load_links(corpus, ledger)
         if settings.retry:
             ledger.retry(settings.retry, settings.only_host)
         states: Counter[State] = Counter()
@@ -137,7 +133,7 @@ def fetch_corpus(
         if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
             raise Interrupted("Stopped. Everything finished is kept; the same command goes on from here.")
         found = quarantine(corpus, ledger)
-        return Fetched(added, MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(found))
+        return Fetched(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(found))
 
 
 async def _fetch_all(
@@ -152,6 +148,10 @@ async def _fetch_all(
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
     limits = limits_of(settings, on_rest=lambda site, seconds: _tell_rest(say, site, seconds))
     withheld = withheld_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+
+    def allowed(address: str) -> bool:
+        return withheld.isdisjoint((address, *ledger.parents(address)))
+
     async with (
         _stopped_by_signals(stop),
         open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session,
@@ -160,7 +160,7 @@ async def _fetch_all(
         fetcher = Fetcher(client, keeper(corpus), scratch(corpus), settings.secrets, inspect)
         lanes = Lanes(
             ledger,
-            lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed=entry.address not in withheld),
+            lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),
             # twice what the limiter lets ask: while one half writes to the disk, the other half asks
             at_once=lambda host: 2 * limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
@@ -210,7 +210,7 @@ def _checked(corpus: Corpus, entry: Entry) -> Entry:
     return replace(entry, sha256=None, etag=None)
 
 
-async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, *, allowed: bool) -> Outcome:
+async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, allowed: Callable[[str], bool]) -> Outcome:
     if entry.depth > _DEEPEST:
         return Outcome(entry.address, State.GONE, "pages that lead to pages", tries=0)
     outcome = await fetch(fetcher, entry.address, etag=entry.etag if entry.sha256 else None)
@@ -218,7 +218,7 @@ async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, *, allo
         return replace(outcome, etag=entry.etag, sha256=entry.sha256, size=entry.bytes, extension=entry.extension)
     if outcome.state is State.UNSUPPORTED_HOST and settings.external_resolver:
         return await external(settings.external_resolver, entry.address)
-    if outcome.state not in DEAD or not allowed or entry.kind in _PAGES:
+    if outcome.state not in DEAD or entry.kind in PAGES or not allowed(entry.address):
         return outcome
     other = None
     if settings.archive_fallback:

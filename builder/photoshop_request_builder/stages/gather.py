@@ -16,7 +16,7 @@ from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.fetching.ledger import Entry, Ledger, open_ledger
 
-VERSION = 3
+VERSION = 4
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

@@ -1,5 +1,6 @@
 """One row an address, and why its picture is here or not."""
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,9 +83,24 @@ def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) ->
     ledger.add([New(short)])
     ledger.record([Outcome(short, State.RESOLVED, pictures=(Picture(ALBUM),))])
     ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(short)))])
-    assert A in [entry.address for entry, _ in ledger.pictures(short)]
+    assert [(entry.address, entry.state) for entry, _ in ledger.pictures(short)] == [
+        (A, State.PENDING),
+        (short, State.GONE),
+    ]
     assert set(ledger.parents(A)) == {ALBUM, short}
     assert ledger.pictures("https://unknown.org/x.jpg") == []
+
+
+def test_no_way_is_without_an_end(ledger: Ledger) -> None:
+    """A page that leads to itself, and pages behind pages without end, are told as what they are."""
+    pages = [f"https://bit.ly/{number}" for number in range(8)]
+    ledger.add([New(pages[0])])
+    for page, following in itertools.pairwise(pages):
+        ledger.record([Outcome(page, State.RESOLVED, pictures=(Picture(following),))])
+    assert [entry.address for entry, _ in ledger.pictures(pages[0])] == [pages[-1]]
+    ledger.record([Outcome(pages[0], State.RESOLVED, pictures=(Picture(pages[0]),))])
+    [(end, _)] = ledger.pictures(pages[0])
+    assert (end.address, end.state, end.detail) == (pages[0], State.GONE, "pages that lead to pages")
 
 
 def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from PIL import Image
 from servers.hosts import Hosts, hosts, reply, stall, status
@@ -105,7 +106,7 @@ def test_pictures_lie_under_their_digest(corpus: Corpus) -> None:
     files = [path for path in Path(corpus.root, "images").rglob("*") if path.is_file()]
     assert files == [Path(corpus.image_path(digest, "jpg"))]
     assert files[0].read_bytes() == jpeg()
-    assert (done.added, dict(done.states), done.pending) == (2, {State.OK: 2}, 0)
+    assert (dict(done.states), done.pending) == ({State.OK: 2}, 0)
 
 
 def test_only_links_without_a_reason_are_asked_for(corpus: Corpus) -> None:
@@ -239,6 +240,26 @@ def test_no_copy_is_looked_for_of_what_was_removed(corpus: Corpus, change: dict[
     assert via(corpus) == (State.GONE, "host")
 
 
+def test_no_copy_is_looked_for_of_a_picture_behind_a_removed_link(corpus: Corpus, tmp_path: Path) -> None:
+    """A page or an album in a removed comment: its pictures were removed with it."""
+    row = dict.fromkeys(tables.COMMENTS.names) | {
+        "id": "c1",
+        "removed_by_category": "moderator",
+        "deleted_by_author": False,
+    }
+    table = pa.Table.from_pylist([row], schema=tables.COMMENTS)
+    storage.write_table(corpus.fs, corpus.shard_path(0, "comments"), table, "x")
+    program = tmp_path / "resolver.py"
+    program.write_text(f'print(\'{{"url": "{A}"}}\')')
+    with served(FALLBACKS) as state:
+        write(corpus, [link("https://prnt.sc/abc")])
+        command = (sys.executable, str(program))
+        retry = (State.UNSUPPORTED_HOST,)
+        fetch_corpus(corpus, settings(state, external_resolver=command, retry=retry, archive_fallback=True))
+        assert state.urls() == [A]
+    assert via(corpus) == (State.GONE, "host")
+
+
 def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_path: Path) -> None:
     """What it names is fetched in the same run."""
     program = tmp_path / "resolver.py"
@@ -267,6 +288,19 @@ def test_the_same_bytes_for_unrelated_people_are_held_back(corpus: Corpus) -> No
         assert ledger.release(suspect.sha256) == 3
         assert suspects(corpus, ledger) == []
     assert set(states(corpus).values()) == {"ok"}
+
+
+def test_what_is_held_back_is_held_back_of_later_addresses_too(corpus: Corpus) -> None:
+    """A corpus that grows by one address ends as if it had been fetched at once."""
+    links = [link(f"https://i.imgur.com/{i:05}.jpg", f"post{i}", author=f"solver{i}") for i in range(4)]
+    with served({each.canonical: reply(jpeg()) for each in links}) as state:
+        write(corpus, links[:3])
+        fetch_corpus(corpus, settings(state))
+        write(corpus, links)
+        (suspect,) = fetch_corpus(corpus, settings(state)).suspects
+        assert fetch_corpus(corpus, settings(state)).suspects == ()
+    assert suspect.addresses == tuple(each.canonical for each in links)
+    assert set(states(corpus).values()) == {"placeholder_suspected"}
 
 
 @pytest.mark.parametrize(
