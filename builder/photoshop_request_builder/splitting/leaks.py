@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.splitting import near
+from photoshop_request_builder.stages.split import splits_of
 
 SAMPLE = 2_000
 """Held-out sources that are looked at; against all others of the corpus."""
@@ -38,7 +38,7 @@ class LeakCheck:
 
 def check_leaks(corpus: Corpus, *, sample: int = SAMPLE, seed: int = 0) -> LeakCheck:
     """Compare a sample of the held-out sources with every source of another split."""
-    split_of = _splits(corpus)
+    split_of = splits_of(corpus)
     found = [source for source in near.sources(corpus) if split_of.get(source.submission_id)]
     splits = np.array([split_of[source.submission_id] for source in found])
     hashes = np.array([source.phash for source in found], dtype=np.uint64)
@@ -59,13 +59,3 @@ def _same(corpus: Corpus, first: near.Source, second: near.Source) -> bool:
     if first.sha256 == second.sha256:
         return True
     return not (first.flat or second.flat) and near.are_related(corpus, first, second, {})
-
-
-def _splits(corpus: Corpus) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, "splits")
-        if corpus.fs.exists(path):
-            rows = storage.read_table(corpus.fs, path, ["submission_id", "split"]).to_pylist()
-            found.update({row["submission_id"]: row["split"] for row in rows if row["split"]})
-    return found

@@ -62,7 +62,7 @@ def run(corpus: Corpus, fingerprint: str) -> None:
         for a, b in near.related_pairs(corpus, found)
         if found[a].submission_id in place and found[b].submission_id in place
     ]
-    splits = assign(requests, similar, _before(corpus))
+    splits = assign(requests, similar, splits_of(corpus))
     by_shard = defaultdict(list)
     for request, (cluster, split) in zip(requests, splits, strict=True):
         row = {"submission_id": request.id, "cluster": cluster, "split": split}
@@ -136,7 +136,8 @@ def _requests(corpus: Corpus) -> list[Request]:
     return sorted(found, key=lambda request: request.id)
 
 
-def _before(corpus: Corpus) -> dict[str, str]:
+def splits_of(corpus: Corpus) -> dict[str, str]:
+    """The split of every request that has one, by id, as the corpus says."""
     found = {}
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "splits")
