@@ -18,14 +18,9 @@ from photoshop_request.edits.preservation import psnr, ssim
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
-    from PIL import Image
 
-    from photoshop_request.media.decode import Picture
-
-    AnyPicture = Prepared | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path
+    from photoshop_request.edits.prepare import AnyPicture
 
 __all__ = ["Comparison", "compare"]
 
@@ -109,7 +104,7 @@ def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
 
     Pictures are bytes, paths, Pillow images, arrays of shape (height, width, 3), decoded `Picture`s or `Prepared`
     ones; `prepare` a source once when it meets many edits. The same inputs give the same answer in any process.
-    Raises `InputError` when bytes or a path are no picture that can be used.
+    Raises `InputError` when one is no picture that can be used.
     """
     one, other = prepare(source), prepare(edit)
     alignment = align(one, other)

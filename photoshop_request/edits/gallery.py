@@ -18,7 +18,7 @@ from photoshop_request.verdicts import Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photoshop_request.edits.compare import AnyPicture
+    from photoshop_request.edits.prepare import AnyPicture
 
 __all__ = ["Match", "best_source", "duplicates"]
 
@@ -44,7 +44,7 @@ def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> Match:
     candidates = [prepare(source) for source in sources]
     picture = prepare(edit)
     comparisons = tuple(compare(source, picture) for source in candidates)
-    best = max(range(len(candidates)), key=lambda index: (*_rank(comparisons[index]), -index))
+    best = max(range(len(candidates)), key=lambda index: _rank(comparisons[index]))
     second = None
     if len(candidates) > 1 and comparisons[best].verdict is Verdict.EDIT:
         second = _second_source(candidates, picture, best)

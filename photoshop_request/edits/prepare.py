@@ -3,23 +3,23 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import cv2
 import numpy as np
 from PIL import Image
 from threadpoolctl import ThreadpoolController
 
-from photoshop_request.edits.blocks import Blocks, blocks_of, fine_blocks
+from photoshop_request.edits.blocks import BLOCK, Blocks, blocks_of, fine_blocks
 from photoshop_request.edits.hashing import PictureHash, hash_file, hash_picture
 from photoshop_request.edits.scaling import halved, resized
 from photoshop_request.errors import InputError
-from photoshop_request.media.decode import Picture, Rejected, decode
+from photoshop_request.media.decode import Picture, Rejected, decode, picture_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["WORK_SIDE", "Features", "Prepared", "prepare"]
+__all__ = ["WORK_SIDE", "AnyPicture", "Features", "Prepared", "prepare"]
 
 WORK_SIDE = 512
 """Pixels of the longer side at which structure is compared."""
@@ -73,9 +73,9 @@ class Prepared:
 
     @cached_property
     def work(self) -> "NDArray[np.uint8]":
-        """RGB with a longer side of at most `WORK_SIDE`; smaller pictures stay as they are."""
+        """RGB with a longer side of at most `WORK_SIDE`; smaller pictures stay as they are, no side is under a block."""
         scale = min(1.0, WORK_SIDE / max(self.width, self.height))
-        size = (max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+        size = (max(BLOCK, round(self.width * scale)), max(BLOCK, round(self.height * scale)))
         return self.scaled(size)
 
     @cached_property
@@ -148,29 +148,49 @@ class Prepared:
         return self._small_grey[size]
 
 
-def prepare(picture: "Prepared | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path") -> Prepared:
+AnyPicture: TypeAlias = "Prepared | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path"
+"""Whatever `prepare` takes; arrays are (height, width, 3) RGB or (height, width) grey, uint8."""
+
+
+def prepare(picture: AnyPicture) -> Prepared:
     """Anything that is a picture, ready for comparison.
 
-    Arrays are (height, width, 3) RGB or (height, width) grey, 8 bits. Raises `InputError` when bytes or a path do not
-    decode; decode them first with `media.decode.decode` where failures are to be values.
+    Raises `InputError` when bytes or a path do not decode, or an array is of another shape or type; decode files first
+    with `media.decode.decode` where failures are to be values.
     """
     if isinstance(picture, Prepared):
         return picture
     if isinstance(picture, str | Path):
-        picture = Path(picture).read_bytes()
+        try:
+            return _prepared_file(Path(picture).read_bytes(), str(picture))
+        except OSError as error:
+            raise InputError(f"{picture}: cannot be read ({error.strerror}); give a picture's path") from error
     if isinstance(picture, bytes):
-        decoded = decode(picture)
-        if isinstance(decoded, Rejected):
-            raise InputError(f"cannot compare this file: {decoded.verdict} ({decoded.detail}); give a still picture")
-        hashed = hash_file(picture) if decoded.format == "JPEG" else hash_picture(decoded)
-        assert isinstance(hashed, PictureHash)
-        return Prepared(decoded, hashed)
+        return _prepared_file(picture, "these bytes")
     if isinstance(picture, Image.Image):
-        picture = np.asarray(picture.convert("RGB"))
+        picture = picture_of(picture)
     if isinstance(picture, np.ndarray):
-        pixels = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
-        picture = Picture(np.ascontiguousarray(pixels, dtype=np.uint8), "", 0.0)
+        picture = Picture(_rgb(picture), "", 0.0)
     return Prepared(picture, hash_picture(picture))
+
+
+def _prepared_file(data: bytes, name: str) -> Prepared:
+    decoded = decode(data)
+    if isinstance(decoded, Rejected):
+        raise InputError(f"{name}: cannot be compared: {decoded.verdict} ({decoded.detail}); give a still picture")
+    hashed = hash_file(data) if decoded.format == "JPEG" else hash_picture(decoded)
+    assert isinstance(hashed, PictureHash)
+    return Prepared(decoded, hashed)
+
+
+def _rgb(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
+    is_picture = pixels.ndim == 2 or pixels.shape[2:] == (3,)
+    if pixels.dtype != np.uint8 or not is_picture or not pixels.size:
+        raise InputError(
+            f"an array of shape {pixels.shape} and type {pixels.dtype} cannot be compared; "
+            "give uint8, (height, width, 3) RGB or (height, width) grey"
+        )
+    return np.ascontiguousarray(pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2))
 
 
 def _holds(pixels: "NDArray[np.uint8]", size: tuple[int, int]) -> bool:

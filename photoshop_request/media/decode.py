@@ -37,6 +37,7 @@ __all__ = [
     "decode",
     "is_plain",
     "open_checked",
+    "picture_of",
     "sniff",
     "upright",
 ]
@@ -137,13 +138,17 @@ def decode(
         if enough:
             image.draft(None, (enough, enough))
         image.load()
-        image = upright(image)
-        image, transparent = _flatten(_to_srgb(image))
+        return picture_of(image, kind)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
         return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
-    pixels = np.asarray(image)
+
+
+def picture_of(image: Image.Image, kind: str = "") -> Picture:
+    """One upright, opaque sRGB picture of a Pillow image, whose file was of the format `kind`."""
+    plain, transparent = _flatten(_to_srgb(upright(image)))
+    pixels = np.asarray(plain)
     pixels.flags.writeable = False
     return Picture(pixels, kind, transparent)
 

@@ -1,5 +1,6 @@
 """Only as many pixels as are needed: JPEG decoded at part of its size, and looked at through a map."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,8 @@ _REACH = 2
 def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
     """Upright sRGB pixels, shape (height, width, 3), and by how much they are shrunk: for JPEG by `shrink` (1, 2, 4, 8).
 
-    Sides are rounded up. JPEGs that need no turning and no conversion of colours are decoded by simplejpeg if it is
-    installed, everything else by Pillow.
+    Sides are rounded up. JPEGs without a flaw that need no turning and no conversion of colours are decoded by simplejpeg
+    if it is installed, everything else by Pillow.
 
     Raises:
         InputError: the file cannot be decoded.
@@ -43,8 +44,8 @@ def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
     width, height = image.size
     fast = _simplejpeg()
     if fast and image.format == "JPEG" and is_plain(image):
-        pixels = fast(data, min_height=-(-height // shrink), min_width=-(-width // shrink), min_factor=1)
-        return pixels, shrink
+        with contextlib.suppress(ValueError):  # a flaw that Pillow lets pass, and that may have been published
+            return fast(data, min_height=-(-height // shrink), min_width=-(-width // shrink), min_factor=1), shrink
     picture = decode(data, min_side=1, enough=max(1, min(width, height) // shrink) if shrink > 1 else None)
     if isinstance(picture, Rejected):
         raise InputError(f"{picture.verdict}: {picture.detail}")

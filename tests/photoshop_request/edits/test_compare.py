@@ -220,9 +220,39 @@ def test_files_paths_arrays_and_pillow_images_are_taken(photos, tmp_path):
         assert compare(image, other).verdict is Verdict.SAME_IMAGE
 
 
-def test_a_file_that_is_no_picture_is_refused_with_advice():
-    with pytest.raises(InputError, match="not_an_image"):
+def test_a_pillow_image_is_seen_as_its_file_is(photos):
+    """Transparent areas on white, 16 bits scaled, turned upright."""
+    hidden = np.where(np.indices(photos["coffee"].shape[:2])[0] < 200, 0, 255).astype(np.uint8)
+    deep = photos["coffee"][..., 0].astype(np.uint16) * 257
+    for pixels in (np.dstack([photos["coffee"], hidden]), deep):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+        assert np.array_equal(prepare(Image.fromarray(pixels)).picture.pixels, prepare(out.getvalue()).picture.pixels)
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(photos["coffee"]).save(out, "JPEG", exif=exif)
+    assert prepare(Image.open(out)).width == prepare(out.getvalue()).width == photos["coffee"].shape[0]
+
+
+@pytest.mark.parametrize("size", [(64, 3000), (3000, 64), (5, 5), (1, 1)])
+def test_any_size_and_shape_can_be_compared(photos, size):
+    """A strip's shorter side is under a block at working size."""
+    strip = np.random.default_rng(0).integers(0, 255, (*size, 3), dtype=np.uint8)
+    compare(strip, strip)
+    assert compare(strip, photos["coffee"]).verdict is Verdict.UNRELATED
+    assert compare(photos["coffee"], strip).verdict is Verdict.UNRELATED
+
+
+def test_what_is_no_picture_is_refused_by_its_name(photos, tmp_path):
+    (tmp_path / "page.jpg").write_bytes(b"<html>")
+    for path, said in ((tmp_path / "page.jpg", "page.jpg.*not_an_image"), (tmp_path / "none.jpg", "none.jpg.*No such")):
+        with pytest.raises(InputError, match=said):
+            compare(photos["coffee"], path)
+    with pytest.raises(InputError, match="these bytes.*not_an_image"):
         compare(b"<html>", b"<html>")
+    for pixels in (photos["coffee"] / 255, np.zeros((9, 9, 4), np.uint8), np.zeros((0, 9), np.uint8), np.zeros(9, np.uint8)):
+        with pytest.raises(InputError, match="uint8"):
+            compare(photos["coffee"], pixels)
 
 
 def test_the_same_inputs_give_the_same_answer_in_another_process(made, photos, tmp_path):

@@ -11,6 +11,7 @@ from made_pairs import file, mask, pair, slopes
 from PIL import Image
 
 from photoshop_request.errors import InputError
+from photoshop_request.media.decode import Picture, decode
 from photoshop_request.training import pixels
 from photoshop_request.training.geometry import choose_view
 from photoshop_request.training.pixels import decode_part, seen, seen_change
@@ -182,6 +183,16 @@ def test_what_is_no_picture_is_said_with_its_row() -> None:
         made(pair(3, source_image={"bytes": cut, "path": None}))
     with pytest.raises(InputError, match="edited_image is empty"):
         made(pair(3, edited_image={"bytes": b"", "path": None}))
+
+
+@pytest.mark.parametrize("shrink", [1, 2])
+def test_a_jpeg_that_was_published_is_shown_with_its_flaws(shrink: int) -> None:
+    """Warnings are errors to simplejpeg; what `decode` lets pass must not stop a training."""
+    data = bytearray(file(slopes(320, 240), "JPEG", quality=95)["bytes"])
+    data[-2:-2] = bytes(72)
+    data[-3] = 1
+    assert isinstance(decode(bytes(data)), Picture)
+    assert decode_part(bytes(data), shrink)[0].shape == (240 // shrink, 320 // shrink, 3)
 
 
 def test_shrinking_averages() -> None:
