@@ -16,7 +16,6 @@ from photoshop_request.training.pixels import decode_part, seen
 SIDE = 512
 BATCH = 8
 WORKERS = 2
-DICE = np.random.default_rng()
 
 Batches = Iterator[int]
 """How many samples each batch holds; endless."""

@@ -1,6 +1,6 @@
 """How well verdicts tell edits, re-uploads and unrelated pictures apart, on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR holds pairs.csv (before, after, label, kind, origin, ...) and the pictures that it names.
 """
 
@@ -49,7 +49,7 @@ def main() -> None:
     print(rule.leave_one_origin_out(judged))
     for out, draw in ((options.sheet, sheet.errors), (options.masks, sheet.masks)):
         if out:
-            draw(options.folder, judged, out)
+            draw(judged, out)
             print(f"wrote {out}")
 
 

@@ -117,14 +117,6 @@ def dodged(photo: Pixels, _: Pixels, rng: Rng) -> Case:
     return _edit(photo, blend(photo, lit, mask, 6), mask, rng)
 
 
-def smoothed(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """Skin smoothing: a region without its texture, its colours kept."""
-    mask = blob(photo.shape, rng, rng.uniform(0.05, 0.2))
-    return _edit(
-        photo, blend(photo, cv2.bilateralFilter(cv2.GaussianBlur(photo, (0, 0), 3), 9, 60, 9), mask, 3), mask, rng
-    )
-
-
 def background_replaced(photo: Pixels, other: Pixels, rng: Rng) -> Case:
     mask = blob(photo.shape, rng, rng.uniform(0.15, 0.35))
     back = cv2.resize(other, photo.shape[1::-1], interpolation=cv2.INTER_AREA)
@@ -134,13 +126,6 @@ def background_replaced(photo: Pixels, other: Pixels, rng: Rng) -> Case:
 def face_swapped(photo: Pixels, other: Pixels, rng: Rng) -> Case:
     mask = blob(photo.shape, rng, rng.uniform(0.01, 0.06))
     return _edit(photo, blend(photo, cv2.resize(other, photo.shape[1::-1]), mask), mask, rng)
-
-
-def spot_removed(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """Under half a percent of the area."""
-    mask = blob(photo.shape, rng, 0.0015)
-    marked = blend(photo, np.full_like(photo, int(rng.choice([20, 235]))), mask, 1.0)
-    return _edit(marked, photo, mask, rng)
 
 
 def watermark_added(photo: Pixels, _: Pixels, rng: Rng) -> Case:
@@ -208,13 +193,6 @@ def extended(photo: Pixels, other: Pixels, rng: Rng) -> Case:
     return _edit(photo, canvas, None, rng)
 
 
-def sharpened_upscale(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """A small, soft, noisy source against a large clean picture."""
-    small = cv2.GaussianBlur(resize(photo, 0.5), (0, 0), 1.0)
-    noisy = np.clip(small + rng.normal(0, 5, small.shape), 0, 255).astype(np.uint8)
-    return Case(encode(noisy, 60), encode(photo, 92))
-
-
 # Re-uploads
 
 
@@ -273,12 +251,6 @@ def enlarged(photo: Pixels, _: Pixels, rng: Rng) -> Case:
     return Case(encode(resize(photo, 0.6), 90), encode(resize(resize(photo, 0.6), rng.uniform(1.3, 2.0)), 88))
 
 
-def as_palette(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    out = io.BytesIO()
-    Image.fromarray(photo).quantize(256).save(out, "PNG" if rng.random() < 0.5 else "GIF")
-    return Case(encode(photo, 93), out.getvalue())
-
-
 def as_webp(photo: Pixels, _: Pixels, rng: Rng) -> Case:
     return Case(encode(photo, 93), encode(resize(photo, rng.uniform(0.6, 1.0)), int(rng.integers(45, 90)), "WEBP"))
 
@@ -303,34 +275,3 @@ def second_shot(photo: Pixels, _: Pixels, rng: Rng) -> Case:
 
 Maker = Callable[[Pixels, Pixels, Rng], Case]
 MASKED: tuple[Maker, ...] = (removal, recolour, clone, text, warp, relight)
-EDITS: tuple[Maker, ...] = (
-    *MASKED,
-    dodged,
-    smoothed,
-    background_replaced,
-    face_swapped,
-    spot_removed,
-    watermark_added,
-    colourised,
-    restored,
-    toned,
-    cropped_and_edited,
-    straightened,
-    edited_and_shrunk,
-    extended,
-    sharpened_upscale,
-)
-REUPLOADS: tuple[Maker, ...] = (
-    recompressed,
-    shrunk,
-    shrunk_thrice,
-    site_cropped,
-    bordered,
-    screenshot,
-    mirrored,
-    turned,
-    enlarged,
-    as_palette,
-    as_webp,
-)
-SHOTS: tuple[Maker, ...] = (second_shot,)

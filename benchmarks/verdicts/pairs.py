@@ -20,7 +20,6 @@ class Pair:
     after: Path
     label: str
     kind: str
-    maker: str
     origin: str
 
     @property
@@ -43,7 +42,7 @@ class Judged:
 def read(folder: Path) -> list[Pair]:
     with (folder / "pairs.csv").open(encoding="utf-8", newline="") as file:
         return [
-            Pair(folder / row["before"], folder / row["after"], *(row[k] for k in ("label", "kind", "maker", "origin")))
+            Pair(folder / row["before"], folder / row["after"], *(row[k] for k in ("label", "kind", "origin")))
             for row in csv.DictReader(file)
         ]
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from photoshop_request.edits.align import Alignment
 from photoshop_request.edits.evidence import Evidence
+from photoshop_request.edits.judge import related_features
 from photoshop_request.edits.noise import UNMEASURED, measure_noise
 from photoshop_request.edits.prepare import prepare
 from photoshop_request.edits.thresholds import thresholds
-
-NAMES = ("structure", "outline", "exact", "detail", "noise")
 
 
 def with_noise(j: pairs.Judged) -> Evidence:
@@ -25,17 +24,6 @@ def with_noise(j: pairs.Judged) -> Evidence:
     alignment = Alignment(np.array(seen.matrix).reshape(2, 3), seen.method, seen.alignment_quality)
     noise = measure_noise(prepare(j.pair.before), prepare(j.pair.after), alignment)
     return replace(seen.evidence, noise=noise)
-
-
-def features(evidence: Evidence) -> list[float]:
-    """As `judge.related_probability` weighs them."""
-    return [
-        min(math.sqrt(evidence.structure) / 0.5, 1),
-        min(max(evidence.outline, 0.0) / 0.6, 1),
-        min(math.log1p(evidence.exact_blocks) / math.log(60), 1),
-        min(math.sqrt(evidence.detail) / 0.5, 1),
-        max(evidence.noise.high, 0.0) * min(evidence.noise.blocks, 8) / 8,
-    ]
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDArray[np.float64]:
@@ -55,7 +43,8 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDA
 
 def leave_one_origin_out(judged: list[pairs.Judged]) -> str:
     plain = [j for j in judged if not j.pair.second_shot]
-    x = np.array([features(with_noise(j)) for j in plain])
+    features = [related_features(with_noise(j)) for j in plain]
+    x = np.array([list(each.values()) for each in features])
     y = np.array([j.pair.label != "unrelated" for j in plain])
     origins = np.array([j.pair.origin for j in plain])
     least = thresholds().related.least
@@ -67,5 +56,7 @@ def leave_one_origin_out(judged: list[pairs.Judged]) -> str:
         wrong[origin] += int((said != y[held]).sum())
     share = 1 - wrong.total() / len(plain)
     worst = ", ".join(f"{origin} {count}" for origin, count in wrong.most_common(4) if count)
-    weights = ", ".join(f"{name} {value:.2f}" for name, value in zip(("intercept", *NAMES), fit(x, y), strict=True))
+    weights = ", ".join(
+        f"{name} {value:.2f}" for name, value in zip(("intercept", *features[0]), fit(x, y), strict=True)
+    )
     return f"related or not: {share:.4f} right of {len(plain)}; wrong: {worst or 'none'}\non all real pairs: {weights}"

@@ -12,7 +12,7 @@ from photoshop_request.edits.prepare import prepare
 CELL = 260
 
 
-def errors(_: Path, judged: list[pairs.Judged], out: Path) -> None:
+def errors(judged: list[pairs.Judged], out: Path) -> None:
     """Before and after of every pair that was judged wrong, with what was said and why."""
     wrong = [j for j in judged if j.verdict != j.pair.label]
     rows = []
@@ -26,7 +26,7 @@ def errors(_: Path, judged: list[pairs.Judged], out: Path) -> None:
     _draw(rows, out, columns=3)
 
 
-def masks(_: Path, judged: list[pairs.Judged], out: Path) -> None:
+def masks(judged: list[pairs.Judged], out: Path) -> None:
     """Before, after and mask of ten edits that change little."""
     local = [j for j in judged if j.verdict == j.pair.label == "edit" and 0.002 < j.comparison.changed_fraction < 0.3]
     rows = []

@@ -1,15 +1,16 @@
-"""Near-duplicates among many perceptual hashes: exact pairs within a radius, and clusters that do not chain.
+"""Near-duplicates among many perceptual hashes: exact pairs within a radius, and what they connect.
 
 Multi-index hashing: two hashes of 64 bits within radius r agree in one of b bands up to floor(r / b) bits, so sorting by
 each band finds every pair. In numpy it beats faiss, usearch, duckdb and polars (1e6 hashes, radius 3: about a second).
 """
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 __all__ = ["MAX_BUCKET", "clusters", "near_pairs"]
@@ -92,43 +93,11 @@ def _ranges(begin: "NDArray[np.int64]", count: "NDArray[np.int64]") -> "NDArray[
     return np.asarray(np.arange(total) - offsets + np.repeat(begin, count))
 
 
-def clusters(
-    count: int,
-    pairs: "NDArray[np.int64]",
-    *,
-    links: "NDArray[np.int64] | None" = None,
-    same: Callable[[int, int], bool] | None = None,
-) -> "NDArray[np.int64]":
-    """The cluster of each of `count` items, shape (count,): the index of its representative, its smallest member.
+def clusters(count: int, pairs: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """The cluster of each of `count` items that `pairs` (shape (n, 2)) connect, shape (count,): its smallest member.
 
-    `pairs` (shape (n, 2)) are near hashes, which chain: with `same` given, a member of a chain stays with the chain's
-    representative only where `same(representative, member)` holds; those left over are gathered in the same way among
-    themselves. `links` (shape (n, 2)) are certain (same requester, crosspost) and join clusters whatever they look like.
+    By passing the smallest label along, halving paths.
     """
-    label = _components(count, pairs)
-    if same is not None:
-        label = _rechecked(label, same)
-    if links is not None and len(links):
-        label = _components(count, np.concatenate([links, np.column_stack([np.arange(count), label])]))
-    return label
-
-
-def _rechecked(label: "NDArray[np.int64]", same: Callable[[int, int], bool]) -> "NDArray[np.int64]":
-    """Keep with each representative those that are the same as it; the rest of the chain gets its own."""
-    out = np.arange(len(label))
-    order = np.argsort(label, kind="stable")
-    for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
-        rest = [int(member) for member in np.sort(members)]
-        while rest:
-            head, *others = rest
-            kept = {member for member in others if same(head, member)}
-            out[list(kept)] = head
-            rest = [member for member in others if member not in kept]
-    return out
-
-
-def _components(count: int, pairs: "NDArray[np.int64]") -> "NDArray[np.int64]":
-    """Connected components by passing the smallest label along, halving paths; shape (count,)."""
     label = np.arange(count)
     if not len(pairs):
         return label

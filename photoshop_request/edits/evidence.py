@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from photoshop_request.edits.align import Alignment
     from photoshop_request.edits.prepare import Prepared
 
-__all__ = ["Change", "Evidence", "Frame", "common_frame", "difference", "find_change", "measure", "worst_channel"]
+__all__ = ["Change", "Evidence", "Frame", "common_frame", "find_change", "measure", "slopes", "worst_channel"]
 
 _STRONGEST = 20
 
@@ -64,7 +64,7 @@ class Change:
     half: "NDArray[np.uint8]"
     """The same at half the size."""
     apart: "NDArray[np.uint8]"
-    """Grey levels, shape (height, width): see `difference`."""
+    """Grey levels, shape (height, width): see `_difference`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,8 @@ class Evidence:
     tilt: float
     """Degrees, 0 to 45, by which the edit is turned off the nearest quarter turn; 0 where the alignment is not sure."""
     tone: Tone
-    changed: float
-    """Share of the overlap that differs by more than 12 grey levels once the tone is compensated."""
     peak: float
-    """Grey levels: mean of the 20 strongest 5x5 means of that difference."""
+    """Grey levels: mean of the 20 strongest 5x5 means of what differs once the tone is compensated."""
     lone: float
     """How often that is what the strongest half percent of the overlap reaches, plus 2 grey levels: a small spot, retouched
     in a picture that is else untouched, stands out though it is faint."""
@@ -129,7 +127,7 @@ def find_change(frame: Frame) -> Change:
     """Fit the tone and take the difference that it leaves."""
     tone = fit_tone(*frame.half, frame.inside)
     target = toned(frame.source, tone)
-    return Change(tone, target, toned(frame.half[0], tone), difference(target, frame.edit, frame.inside))
+    return Change(tone, target, toned(frame.half[0], tone), _difference(target, frame.edit, frame.inside))
 
 
 def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame: Frame, change: Change) -> Evidence:
@@ -142,7 +140,6 @@ def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame:
     sharpness, uneven = _sharpness(frame.fine, detailed, textured & (structure > AGREES))
     added, uncovered = _beyond(source, edit, alignment)
     area = cv2.countNonZero(frame.inside.view(np.uint8))
-    changed = int(np.count_nonzero(change.apart > 12))
     peak, lone = _peaks(change.apart, area)
     return Evidence(
         structure=_share(structure[textured] > AGREES),
@@ -159,14 +156,13 @@ def measure(source: "Prepared", edit: "Prepared", alignment: "Alignment", frame:
         uncovered=uncovered,
         tilt=alignment.tilt if alignment.quality >= _SURE else 0.0,
         tone=change.tone,
-        changed=changed / max(1, area),
         peak=peak,
         lone=lone,
         shade=_shade(change.half, frame.half[1], covered),
     )
 
 
-def difference(
+def _difference(
     source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]"
 ) -> "NDArray[np.uint8]":
     """Grey levels, shape (height, width), by which an edit leaves what its 3x3 neighbourhood in the source spans.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from photoshop_request.edits.evidence import Evidence
     from photoshop_request.edits.tone import Tone
 
-__all__ = ["Judgement", "change_score", "hangs_on_noise", "judge", "related_probability", "shot_score"]
+__all__ = ["Judgement", "change_score", "hangs_on_noise", "judge", "related_features", "related_probability"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def judge(evidence: "Evidence") -> Judgement:
     if related < least:
         return Judgement(Verdict.UNRELATED, _sure(math.log(least / (1 - least)) - _logit(related)), second_shot=False)
     shared = _sure(_logit(related) - math.log(least / (1 - least)))
-    shot = shot_score(evidence)
+    shot = _shot_score(evidence)
     if shot is not None and shot > 1:
         return Judgement(Verdict.UNRELATED, min(shared, _sure(6 * (shot - 1) + 0.2)), second_shot=True)
     change = change_score(evidence)
@@ -46,19 +46,24 @@ def judge(evidence: "Evidence") -> Judgement:
 def related_probability(evidence: "Evidence") -> float:
     """Probability, 0 to 1, that the pictures share content."""
     weights = thresholds().related
-    noise = max(evidence.noise.high, 0.0) * min(evidence.noise.blocks, 8) / 8
-    score = (
-        weights.intercept
-        + weights.structure * min(math.sqrt(evidence.structure) / 0.5, 1)
-        + weights.outline * min(max(evidence.outline, 0.0) / 0.6, 1)
-        + weights.exact * min(math.log1p(evidence.exact_blocks) / math.log(60), 1)
-        + weights.detail * min(math.sqrt(evidence.detail) / 0.5, 1)
-        + weights.noise * noise
-    )
+    score = weights.intercept
+    for name, value in related_features(evidence).items():
+        score += getattr(weights, name) * value
     return 1 / (1 + math.exp(-score))
 
 
-def shot_score(evidence: "Evidence") -> float | None:
+def related_features(evidence: "Evidence") -> dict[str, float]:
+    """What speaks for shared content, by the names of their weights in `[related]`; at most 1 each, at least 0."""
+    return {
+        "structure": min(math.sqrt(evidence.structure) / 0.5, 1),
+        "outline": min(max(evidence.outline, 0.0) / 0.6, 1),
+        "exact": min(math.log1p(evidence.exact_blocks) / math.log(60), 1),
+        "detail": min(math.sqrt(evidence.detail) / 0.5, 1),
+        "noise": max(evidence.noise.high, 0.0) * min(evidence.noise.blocks, 8) / 8,
+    }
+
+
+def _shot_score(evidence: "Evidence") -> float | None:
     """Over 1 where the noise is another exposure's; None where noise cannot tell."""
     limits = thresholds().second_shot
     noise = evidence.noise
@@ -100,7 +105,7 @@ def change_score(evidence: "Evidence") -> float:
         evidence.shade / limits.shade,
         evidence.peak / limits.peak,
         evidence.lone / limits.lone,
-        tone_shift(evidence.tone) / limits.tone,
+        _tone_shift(evidence.tone) / limits.tone,
         sharpness / math.log(limits.softer if sharpness < 0 else limits.sharper),
         evidence.uneven / limits.uneven,
         evidence.added / limits.added,
@@ -109,7 +114,7 @@ def change_score(evidence: "Evidence") -> float:
     return float(sum(part**4 for part in parts) ** 0.25)
 
 
-def tone_shift(tone: "Tone") -> float:
+def _tone_shift(tone: "Tone") -> float:
     """Grey levels by which the tone moves black plus mid grey, and chroma beyond what re-encoding does."""
     contrast = abs(tone.gain - 1) * 128
     return contrast + abs((tone.gain - 1) * 128 + tone.offset) + 2 * max(tone.cast - 1, 0.0)

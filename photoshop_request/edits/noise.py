@@ -38,19 +38,15 @@ _Tile = tuple[int, int, int, int]
 class Noise:
     """Correlation of the high-pass residuals (sigma 1.2, full size) in the flattest third of the standing blocks."""
 
-    median: float
-    """-1 to 1; 0 where there is nothing to measure."""
     high: float
-    """90th percentile, -1 to 1."""
+    """90th percentile, -1 to 1; 0 where there is nothing to measure."""
     ratio: float
     """Residual deviation of the edit over the source's: under 1 is smoother."""
     blocks: int
     """32x32 blocks that it was measured on; the fewer, the less it says."""
-    standing: float
-    """Share of blocks whose light and structure are the same in both pictures."""
 
 
-UNMEASURED = Noise(0.0, 0.0, 1.0, 0, 0.0)
+UNMEASURED = Noise(0.0, 1.0, 0)
 """Nothing was measured, or there is nothing to measure."""
 
 
@@ -78,14 +74,12 @@ def _measured(
     standing = (match > 0.9) | ((flatness < 3) & (moved < 6))
     usable = standing & (noise_a > 0.3)
     if np.count_nonzero(usable) < 4:
-        return Noise(0.0, 0.0, 1.0, 0, float(standing.mean()))
+        return UNMEASURED
     chosen = usable & (flatness <= np.quantile(flatness[usable], 1 / 3))
     return Noise(
-        median=float(np.median(agreement[chosen])),
         high=float(np.percentile(agreement[chosen], 90)),
         ratio=float(np.median(noise_b[chosen] / noise_a[chosen])),
         blocks=int(np.count_nonzero(chosen)),
-        standing=float(standing.mean()),
     )
 
 

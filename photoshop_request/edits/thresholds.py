@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Changed", "Related", "SecondShot", "Thresholds", "thresholds"]
+__all__ = ["Thresholds", "thresholds"]
 
 
 @dataclass(frozen=True, slots=True)

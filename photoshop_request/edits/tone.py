@@ -27,8 +27,6 @@ class Tone:
     """Grey levels added to luminance: 0 is none."""
     saturation: float
     """Factor on chroma: 1 is none, 0 is black and white; 1 too where the source has next to no colour."""
-    misfit: float
-    """Grey levels: median luminance error of 8x8 blocks that remains."""
     cast: float
     """Grey levels: median change of chroma (the larger of Cr and Cb) of 8x8 blocks: hue, saturation, black and white."""
 
@@ -42,7 +40,7 @@ def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "ND
     rows, columns = covered.shape
     a, b = (block_mean(colours(one), _SIDE // 2)[:rows, :columns][covered] for one in (source, edit))
     if len(a) < 8:
-        return Tone(1.0, 0.0, 1.0, 0.0, 0.0)
+        return Tone(1.0, 0.0, 1.0, 0.0)
     light_a, light_b = a[:, 0], b[:, 0]
     keep = np.ones(len(a), bool)
     gain, offset, error = 1.0, 0.0, np.abs(light_b - light_a)
@@ -65,7 +63,7 @@ def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "ND
     saturation = float((chroma_a * chroma_b).sum()) / energy if colourful else 1.0
     turned = np.abs(b - a)
     cast = np.maximum(turned[:, 1], turned[:, 2])
-    return Tone(gain, offset, saturation, float(np.median(error)), float(np.median(cast)))
+    return Tone(gain, offset, saturation, float(np.median(cast)))
 
 
 def colours(pixels: "NDArray[np.uint8]") -> "NDArray[np.float32]":

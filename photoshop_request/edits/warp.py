@@ -22,7 +22,7 @@ def warp(
     edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int], *, grey: bool = False
 ) -> "NDArray[np.uint8]":
     """The edit's pixels, or their luminance, in a frame of (width, height); `matrix` maps there. Outside is black."""
-    if is_stretch(edit, matrix, size):
+    if _is_stretch(edit, matrix, size):
         return edit.scaled_grey(size) if grey else edit.scaled(size)
     scale = scale_of(matrix)
     small = (edit.width, edit.height)
@@ -36,12 +36,12 @@ def warp(
 
 def warp_blocks(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> Blocks:
     """Statistics of the blocks of the warped luminance."""
-    if is_stretch(edit, matrix, size):
+    if _is_stretch(edit, matrix, size):
         return edit.blocks_at(size)
     return blocks_of(warp(edit, matrix, size, grey=True))
 
 
-def is_stretch(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> bool:
+def _is_stretch(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> bool:
     """Whether a map takes a whole frame onto a whole frame, up to a tenth of a pixel."""
     corners = np.array([[0, 0], [edit.width, 0], [0, edit.height]]) @ matrix[:, :2].T + matrix[:, 2]
     return bool(np.abs(corners - [[0, 0], [size[0], 0], [0, size[1]]]).max() < 0.1)

@@ -125,8 +125,7 @@ class Streamed:
 
     def _block(self, mark: Mark, rows: list[dict[str, Any]], within: int, epoch: int) -> Block:
         """The rows of this machine, of `within` that went round; each machine gets as many, whatever is left."""
-        names = [name for name in INDEX if not rows or name in rows[0]]
-        index = pa.table({name: [row.get(name) for row in rows] for name in names})
+        index = pa.table({name: [row.get(name) for row in rows] for name in INDEX})
         order = np.random.default_rng([self.seed, epoch, int(mark["seen"]), self.share.rank]).permutation(len(rows))
         fewest, most = within // self.share.world, -(-within // self.share.world)
         equal = order[:fewest] if self.drop_last or not fewest else np.resize(order, most)
@@ -134,7 +133,7 @@ class Streamed:
 
     def _kept(self, epoch: int, mark: Mark) -> Iterator[tuple[Mark, dict[str, Any]]]:
         """The selected rows from a mark on, each with the mark of where it stands."""
-        wanted = [name for name in dict.fromkeys((*SHOWN, *INDEX)) if name in (self.dataset.column_names or INDEX)]
+        wanted = [name for name in dict.fromkeys((*SHOWN, *INDEX)) if name in self.dataset.column_names]
         stream = self.dataset.select_columns(wanted).decode(enable=False)  # a new one, which stands at its beginning
         if mark["stream"] is not None:
             stream.load_state_dict(copy.deepcopy(mark["stream"]))

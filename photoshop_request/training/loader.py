@@ -102,12 +102,14 @@ def make_dataloader(
     Raises:
         InputError: no such dataset, a column is missing, a value cannot be used, or no batch can be filled.
         NetworkError: the Hub cannot be reached.
+        ValueError: the resolution is under 16, or `sampling` has an unknown policy or a temperature below 1.
     """
     for name, value in (("flip", flip), ("min_crop", min_crop), ("changed_crops", changed_crops)):
         _probability(name, value)
     _probability("instruction_dropout", instruction_dropout)
     _probability("source_dropout", source_dropout)
-    for name, count in (("batch_size", batch_size), ("shuffle_buffer", shuffle_buffer), ("prefetch", prefetch)):
+    counts = {"batch_size": batch_size, "shuffle_buffer": shuffle_buffer, "prefetch": prefetch, "threads": threads or 1}
+    for name, count in counts.items():
         if count < 1:
             raise InputError(f"{name}: 1 or more, not {count}.")
     share = _share(rank, world_size)

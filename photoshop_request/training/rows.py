@@ -140,8 +140,10 @@ def rows_of(dataset: "Dataset") -> Rows:
 
 
 def check_columns(names: Sequence[str] | None) -> None:
-    """Raise where a column is missing that samples are made from."""
-    if names is not None and (missing := [name for name in SHOWN if name not in names]):
+    """Raise where a column is missing that samples are made from, or it is unknown which there are."""
+    if names is None:
+        raise InputError("the stream does not say which columns it has: give stream.cast(features).")
+    if missing := [name for name in SHOWN if name not in names]:
         raise InputError(f"training needs the columns {', '.join(missing)}. Load triplets with these too.")
 
 

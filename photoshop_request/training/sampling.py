@@ -86,9 +86,10 @@ def _weights(index: "pa.Table", rows: "NDArray[np.int64]", sampling: Sampling) -
         if power:
             values = _numbers(index, name)[rows]
             known = values[~np.isnan(values)]
-            weights *= np.where(np.isnan(values), known.mean() if len(known) else 1.0, values) ** power
-    if not weights.sum() > 0:
-        raise InputError("sampling: every row has weight 0. Weigh by less.")
+            with np.errstate(divide="ignore"):
+                weights *= np.where(np.isnan(values), known.mean() if len(known) else 1.0, values) ** power
+    if not 0 < weights.sum() < np.inf:
+        raise InputError("sampling: every row has weight 0, or one an infinite weight. Weigh by less.")
     return np.asarray(weights / weights.mean())
 
 

@@ -80,7 +80,7 @@ def assign(
     A cluster whose members were in one split before goes there whole. Where members were in several, each keeps its
     own, and who stands between them (a new member, or one that is similar to a member of a stronger split) gets None.
     """
-    label = clusters(len(requests), _pairs(similar), links=_pairs(_links(requests)))
+    label = clusters(len(requests), _pairs(similar + _links(requests)))
     members: dict[int, list[int]] = defaultdict(list)
     for index, head in enumerate(label.tolist()):
         members[head].append(index)

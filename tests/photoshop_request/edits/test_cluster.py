@@ -59,16 +59,3 @@ def test_components_are_named_by_their_smallest_member():
     assert clusters(6, pairs).tolist() == [0, 1, 1, 3, 3, 1]
     chain = np.column_stack([np.arange(999), np.arange(1, 1000)])
     assert set(clusters(1000, chain[::-1]).tolist()) == {0}
-
-
-def test_chains_are_cut_where_the_representative_does_not_agree():
-    """0-1-2-3 chain by hash; only neighbours are truly alike, so 2 and 3 make a cluster of their own."""
-    pairs = np.array([[0, 1], [1, 2], [2, 3]])
-    label = clusters(4, pairs, same=lambda a, b: abs(a - b) <= 1)
-    assert label.tolist() == [0, 0, 2, 2]
-
-
-def test_certain_links_join_whatever_pictures_say():
-    pairs = np.array([[0, 1]])
-    label = clusters(5, pairs, links=np.array([[1, 4], [2, 3]]), same=lambda a, b: False)
-    assert label.tolist() == [0, 1, 2, 2, 1]

@@ -248,9 +248,14 @@ def test_what_is_no_picture_is_refused_by_its_name(photos, tmp_path):
     for path, said in ((tmp_path / "page.jpg", "page.jpg.*not_an_image"), (tmp_path / "none.jpg", "none.jpg.*No such")):
         with pytest.raises(InputError, match=said):
             compare(photos["coffee"], path)
-    with pytest.raises(InputError, match="these bytes.*not_an_image"):
+    with pytest.raises(InputError, match=r"these bytes.*not_an_image"):
         compare(b"<html>", b"<html>")
-    for pixels in (photos["coffee"] / 255, np.zeros((9, 9, 4), np.uint8), np.zeros((0, 9), np.uint8), np.zeros(9, np.uint8)):
+    for pixels in (
+        photos["coffee"] / 255,
+        np.zeros((9, 9, 4), np.uint8),
+        np.zeros((0, 9), np.uint8),
+        np.zeros(9, np.uint8),
+    ):
         with pytest.raises(InputError, match="uint8"):
             compare(photos["coffee"], pixels)
 

@@ -236,9 +236,11 @@ def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
         ("no split 'dev'", folder, {"split": "dev"}),
         ("flip", folder, {"flip": 1.5}),
         ("batch_size", folder, {"batch_size": 0}),
+        ("threads", folder, {"threads": -1}),
         ("no batch of 4 can be filled from 42 rows", folder, {"sampling": Sampling(min_score_percentile=0.99)}),
         ("rank", folder, {"rank": 2, "world_size": 2}),
         ("needs the columns change_mask", photoshop_request.load(folder).remove_columns(["change_mask"]), {}),
+        ("which columns", photoshop_request.load(folder, streaming=True).map(dict), {}),
         ("cannot be weighed", photoshop_request.load(folder, streaming=True), {"sampling": Sampling(score_power=1)}),
     ]
     for said, given, more in cases:

@@ -95,6 +95,8 @@ def test_what_a_sampling_looks_at_must_be_there() -> None:
         epoch_order(table, Sampling(min_locality=0.5), 0, 0)
     with pytest.raises(InputError, match="weight 0"):
         epoch_order(index(4, score_percentile=[0.0] * 4), Sampling(score_power=1), 0, 0)
+    with pytest.raises(InputError, match="infinite"):
+        epoch_order(index(4, score_percentile=[0.0, 0.1, 0.2, 0.3]), Sampling(score_power=-1), 0, 0)
     with pytest.raises(ValueError, match="best"):
         epoch_order(index(4), Sampling(task_policy="best"), 0, 0)
 
