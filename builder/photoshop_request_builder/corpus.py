@@ -81,7 +81,7 @@ def open_corpus(path: str | Path) -> Corpus:
     """An existing corpus.
 
     Raises:
-        CorpusError: there is none at `path`, or it is of another format.
+        CorpusError: there is none at `path`, it is of another format, or what `corpus.toml` says makes no sense.
     """
     fs, root = _locate(path)
     try:
@@ -101,7 +101,10 @@ def open_corpus(path: str | Path) -> Corpus:
     shards = corpus.get("shards")
     if not isinstance(shards, int) or shards < 1 or shards & (shards - 1):
         raise CorpusError(f"{path}/corpus.toml: shards must be a power of two, not {shards!r}.")
-    return Corpus(fs, root, shards, tuple(corpus.get("subreddits", ())))
+    subreddits = corpus.get("subreddits", [])
+    if not isinstance(subreddits, list) or not all(isinstance(name, str) for name in subreddits):
+        raise CorpusError(f'{path}/corpus.toml: subreddits must be a list, as in ["{DEFAULT_SUBREDDITS[0]}"].')
+    return Corpus(fs, root, shards, tuple(subreddits))
 
 
 def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None, shards: int | None = None) -> Corpus:

@@ -51,7 +51,16 @@ def test_a_corpus_keeps_its_subreddits_and_shards(tmp_path: Path) -> None:
         create_corpus(tmp_path, shards=8)
 
 
-@pytest.mark.parametrize("text", ["", "[corpus]\nformat = 99\n", "not toml [", "[corpus]\nformat = 1\nshards = 3\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[corpus]\nformat = 99\n",
+        "not toml [",
+        "[corpus]\nformat = 1\nshards = 3\n",
+        '[corpus]\nformat = 1\nshards = 4\nsubreddits = "PhotoshopRequest"\n',
+    ],
+)
 def test_a_folder_that_is_no_corpus_is_named(tmp_path: Path, text: str) -> None:
     """With what to do next."""
     if text:
