@@ -5,8 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from photoshop_request_builder.demo.server import Hosts
@@ -21,25 +24,56 @@ def environment() -> dict[str, str]:
     return {**kept, "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    """A running command, in a process group of its own."""
+def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """A running command, in a process group of its own; `variables` instead of those of `environment`."""
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(),
+        env=environment() if variables is None else variables,
         start_new_session=True,
     )
 
 
-def command(*arguments: str | Path, wrapper: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """A command that has ended; `wrapper` is what starts it."""
+def start_at_once(*arguments: str | Path) -> ForkServerProcess:
+    """A running command without its seconds of imports, in a process group of its own; what it says goes nowhere.
+
+    It is forked from a process that has imported the program: who kills it meets work, not imports.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["photoshop_request_builder.cli"])
+    begun, begins = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(environment(), [*map(str, arguments)], begins))
+    process.start()
+    begins.close()
+    begun.recv()
+    return process
+
+
+def _run(variables: Mapping[str, str], arguments: Sequence[str], begins: Connection) -> None:
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(variables)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.argv = ["photoshop-request", *arguments]
+    from photoshop_request_builder.cli import main
+
+    begins.send(None)
+    main()
+
+
+def command(
+    *arguments: str | Path, wrapper: Sequence[str] = (), variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """A command that has ended; `wrapper` is what starts it, `variables` stand instead of those of `environment`."""
     return subprocess.run(
         [*wrapper, *COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
-        env=environment(),
+        env=environment() if variables is None else variables,
         check=False,
         timeout=300,
     )

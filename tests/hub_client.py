@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from commands import COMMAND
+from commands import command
 from servers.hub import TOKEN, Hub
 
 R = TypeVar("R")
@@ -25,9 +25,7 @@ def hub_environment(hub: Hub, home: Path, token: str | None = TOKEN) -> dict[str
 
 def hub_command(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """One command of the program."""
-    return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=environment, check=False, timeout=120
-    )
+    return command(*arguments, variables=environment)
 
 
 @contextmanager

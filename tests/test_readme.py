@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from made_records import SUBMISSION
+from msgspec.structs import replace
 from typer.main import get_command
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.export import FORMATS
-from photoshop_request.reddit.records import Submission
 from photoshop_request.schema import CONFIGS
 from photoshop_request.text.instruction import instruction
 from photoshop_request_builder.cli import app
@@ -20,37 +21,10 @@ EXAMPLES = [
 ]
 
 
-def asked(title: str, text: str) -> Submission:
-    """A post with these words."""
-    return Submission(
-        id="x",
-        subreddit="PhotoshopRequest",
-        author="somebody",
-        created_utc=1_600_000_000,
-        title=title,
-        selftext=text,
-        url="",
-        permalink="",
-        score=1,
-        num_comments=0,
-        upvote_ratio=1.0,
-        flair=None,
-        over_18=False,
-        is_self=True,
-        stickied=False,
-        distinguished=None,
-        edited_utc=None,
-        removed_by_category=None,
-        deleted_by_author=False,
-        crosspost_parent=None,
-        is_gallery=False,
-    )
-
-
 @pytest.mark.parametrize(("title", "text", "said"), EXAMPLES)
 def test_the_instructions_of_the_readme_are_what_the_rules_make(title: str, text: str, said: str) -> None:
     """Word for word."""
-    found = instruction(asked(title, text))
+    found = instruction(replace(SUBMISSION, title=title, selftext=text))
     assert (found.text if found.is_edit_request else "*(asks for no edit: left out)*") == said
 
 
@@ -91,10 +65,3 @@ def test_every_exit_code_is_in_the_readme() -> None:
     codes = README.partition("exit code")[2].partition("\n\n")[0]
     for kind in family(PhotoshopRequestError)[1:]:
         assert re.search(rf"\b{kind.exit_code}\b", codes), kind.__name__
-
-
-def test_every_link_into_the_repository_leads_somewhere() -> None:
-    """Relative links of the README."""
-    root = Path(__file__).resolve().parents[1]
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (root / target).exists(), target

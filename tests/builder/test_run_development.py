@@ -69,6 +69,14 @@ def test_what_is_no_picture_of_a_solver_has_its_reason(
     assert found[decided] > 0
 
 
+@pytest.mark.parametrize("expect", ["triplet", "same", "unrelated", "duplicate"])
+def test_every_picture_of_a_solver_is_fetched(outcome: Counter[tuple[str, str]], expect: str) -> None:
+    """Whatever is made of it afterwards; flaky addresses answer in the end."""
+    found = {decision for (kind, decision) in outcome if kind == expect}
+    assert found <= {Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE}
+    assert found
+
+
 def test_no_forbidden_address_was_requested(development: DevelopmentRun) -> None:
     """Whatever led to it: a link, a redirect, a trick in the address."""
     hosts = set(development.requests)

@@ -5,7 +5,7 @@ import sys
 
 import photoshop_request
 
-HEAVY = ("torch", "praw", "cv2", "datasets", "numpy", "PIL", "pyarrow", "requests", "aiohttp")
+HEAVY = ("torch", "praw", "cv2", "datasets", "numpy", "scipy", "PIL", "pyarrow", "requests", "aiohttp")
 
 
 def test_importing_the_library_imports_nothing_heavy() -> None:

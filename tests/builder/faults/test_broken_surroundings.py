@@ -37,13 +37,13 @@ def test_a_full_disk_stops_every_stage_with_a_message_and_loses_nothing(
     ends = []
     for size in range(256, 16384, 400):
         subprocess.run(["mount", "-o", f"remount,size={size}k", small_disk], check=True)
-        process = start(*sample.run_arguments(corpus, "--workers", "1"))
-        try:
-            _, talk = process.communicate(timeout=12)
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            _, talk = process.communicate(timeout=60)
-            assert "fetching goes on by itself" in talk
+        with start(*sample.run_arguments(corpus, "--workers", "1")) as process:
+            assert process.stderr
+            talk = ""
+            for line in process.stderr:
+                talk += line
+                if "fetching goes on by itself" in line:
+                    process.terminate()
         assert "Traceback" not in talk, talk
         ends.append(process.returncode)
         if process.returncode == 0:

@@ -1,13 +1,12 @@
 """Secrets planted in the environment are in nothing that is written or said."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from commands import COMMAND, Sample, environment
+from commands import Sample, command, environment
 
 pytestmark = pytest.mark.slow
 
@@ -22,14 +21,7 @@ CANARIES = {
 
 
 def _said(*arguments: str | Path, code: int = 0, online: bool = False) -> str:
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        env={**environment(), **CANARIES, "HF_HUB_OFFLINE": "0" if online else "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    done = command(*arguments, variables={**environment(), **CANARIES, "HF_HUB_OFFLINE": "0" if online else "1"})
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 
@@ -52,17 +44,7 @@ def test_no_secret_is_written_or_said(sample: Sample, tmp_path: Path) -> None:
         _said("doctor", corpus, "--offline"),
         _said("export", corpus, "diffusers", tmp_path / "export"),
         # a service on this machine that is not there: the errors of clients name what they sent
-        _said(
-            "rewrite",
-            corpus,
-            "--model",
-            "m",
-            "--base-url",
-            "http://127.0.0.1:9/v1",
-            "--limit",
-            "1",
-            online=True,
-        ),
+        _said("rewrite", corpus, "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--limit", "1", online=True),
     ]
     found = [f"what command {number} says" for number, text in enumerate(spoken) if "canary" in text]
     found += [str(path) for path, data in _contents(tmp_path) if b"canary" in data]

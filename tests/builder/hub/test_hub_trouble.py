@@ -2,13 +2,12 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import hub_client
 import pytest
-from commands import COMMAND
+from commands import start
 from hub_client import Run, hub_command, hub_environment
 from servers.hub import Hub, Trouble
 from servers.hub_store import Repo, plain
@@ -123,16 +122,10 @@ def test_a_killed_publish_goes_on_where_it_was(
     environment = hub_environment(hub, hub_home)
     # the second file hangs, so that there is time to kill
     hub.troubles.append(Trouble("PUT", "/_lfs/", 200, skip=1, hang=True))
-    process = subprocess.Popen(
-        [*COMMAND, "publish", large_corpus, repo],
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start("publish", large_corpus, repo, variables=environment)
     wait_until(lambda: len(hub.objects_of(repo)) == 1 or process.poll() is not None)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     hub.troubles.clear()
     (arrived,) = hub.objects_of(repo)
     assert not hub.files(repo)

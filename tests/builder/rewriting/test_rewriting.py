@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from commands import COMMAND, environment
+from commands import environment, start
 from PIL import Image
 from servers.openai_like import OpenAILike, completion, error, openai_like_server, saying, slowly, well
 
@@ -303,14 +303,7 @@ def _command(corpus: Corpus, server: OpenAILike, *more: str) -> subprocess.Popen
     """The command with a key in its environment."""
     online = {name: value for name, value in environment().items() if name != "HF_HUB_OFFLINE"}
     arguments = ["rewrite", corpus.root, "--model", "local", "--base-url", server.base_url, *more]
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**online, "OPENAI_API_KEY": "sk-of-a-test"},
-        start_new_session=True,
-    )
+    return start(*arguments, variables={**online, "OPENAI_API_KEY": "sk-of-a-test"})
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -432,69 +431,6 @@ def test_rates_are_given_by_host() -> None:
     assert rates == {"imgur.com": Rate(8, 4), "i.redd.it": Rate(float("inf"), 16), "x.org": Rate(0.1, 1)}
     assert other == OTHER_SITES
     assert rates_of({"*": 40}) == ({}, Rate(40, 16))
-
-
-# -- the development corpus ---------------------------------------------------------------------------------------------
-
-EXPECTED = {
-    "source": {"ok"}, "triplet": {"ok"}, "same": {"ok"}, "unrelated": {"ok"}, "op_image": {"ok"}, "duplicate": {"ok"},
-    "gone": {"gone"}, "placeholder": {"placeholder"}, "html": {"not_image"}, "corrupt": {"corrupt"},
-    "blocked": {"blocked_address", "blocked_by_policy"}, "not_image": {"not_an_image"},
-}  # fmt: skip
-
-
-@pytest.mark.slow
-def test_every_address_of_the_development_corpus_ends_as_its_truth_says(shared: Path, tmp_path: Path) -> None:
-    """Flaky ones are fetched, blocked ones never asked for, and no host is asked more often than set."""
-    from photoshop_request_builder.engine.jobs import HERE
-    from photoshop_request_builder.stages import ingest, merge
-    from photoshop_request_builder.stages import link as link_stage
-
-    data = shared / "data" / "corpus"
-    corpus = create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1)
-    for job in ingest.plan(corpus, [str(data / "submissions.zst"), str(data / "comments.zst")]):
-        job.run()
-    HERE.run(merge.plan(corpus))
-    HERE.run(link_stage.plan(corpus))
-    rate = 30.0
-    rates, other = rates_of(dict.fromkeys(("*", "i.redd.it", "imgur.com", "drive.google.com"), rate))
-    command = [sys.executable, str(shared / "tools" / "serve_corpus.py"), str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        mirror = server.stdout.readline().strip()
-        try:
-            fetch_corpus(corpus, FetchSettings(mirror=mirror, rates=rates, other=other))
-            with urllib.request.urlopen(f"{mirror}/_stats") as answer:
-                seen: dict[str, list[float]] = json.load(answer)
-        finally:
-            server.terminate()
-    ends = dict(_ends(corpus))
-    for line in (data / "truth.jsonl").read_text().splitlines():
-        truth = json.loads(line)
-        found = ends[truth["submission_id"], truth["comment_id"]]
-        stem = (truth["url"] or "").rpartition(".")[0]
-        matching = {
-            state
-            for address, state in found
-            if not truth["url"] or address.rpartition(".")[0] == stem or address == truth["url"]
-        }
-        assert matching, truth
-        assert matching <= EXPECTED[truth["expect"]], (truth, found)
-    assert not {"127.0.0.1", "localhost", "169.254.169.254", "[::1]"} & set(seen)
-    for times in seen.values():
-        assert max(sum(start <= each < start + 10 for each in times) for start in times) <= 10 * rate
-
-
-def _ends(corpus: Corpus) -> Iterator[tuple[tuple[str, str | None], list[tuple[str, str]]]]:
-    links: dict[tuple[str, str | None], list[tuple[str, str]]] = {}
-    with open_ledger(corpus.ledger_path) as ledger:
-        for row in storage.read_table(corpus.fs, corpus.shard_path(0, "links")).to_pylist():
-            ends = links.setdefault((row["submission_id"], row["comment_id"]), [])
-            if row["reason"]:
-                ends.append((row["canonical"], row["reason"]))
-            else:
-                ends += [(entry.address, entry.state) for entry, _ in ledger.pictures(row["canonical"])]
-    yield from links.items()
 
 
 def test_signals_are_answered_after_fetching_as_they_were_before() -> None:

@@ -3,25 +3,21 @@
 from pathlib import Path
 
 import pytest
+from made_records import COMMENT, SUBMISSION
+from msgspec.structs import replace
 
-from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.reddit.records import Comment
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.stages import link
 
-SUBMISSION = Submission(
-    id="1abcd2", subreddit="PhotoshopRequest", author="asker", created_utc=0, title="t", selftext="", url="https://imgur.com/AbCdE",
-    permalink="", score=1, num_comments=1, upvote_ratio=1.0, flair=None, over_18=False, is_self=False, stickied=False,
-    distinguished=None, edited_utc=None, removed_by_category=None, deleted_by_author=False, crosspost_parent=None, is_gallery=False,
-)  # fmt: skip
+ASKED = replace(SUBMISSION, url="https://imgur.com/AbCdE", is_self=False)
 
 
-def comment(comment_id: str, author: str, body: str, submission_id: str = "1abcd2") -> Comment:
-    return Comment(
-        id=comment_id, submission_id=submission_id, parent_id=f"t3_{submission_id}", subreddit="PhotoshopRequest", author=author,
-        created_utc=0, body=body, score=1, is_submitter=None, author_flair=None, stickied=False, distinguished=None,
-        edited_utc=None, removed_by_category=None, deleted_by_author=False, permalink="",
-    )  # fmt: skip
+def comment(comment_id: str, author: str, body: str, submission_id: str = SUBMISSION.id) -> Comment:
+    return replace(
+        COMMENT, id=comment_id, author=author, body=body, submission_id=submission_id, parent_id=f"t3_{submission_id}"
+    )
 
 
 @pytest.fixture
@@ -31,7 +27,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 def write(corpus: Corpus, comments: list[Comment]) -> None:
     storage.write_table(
-        corpus.fs, corpus.shard_path(0, "submissions"), tables.to_table([SUBMISSION], tables.SUBMISSIONS), "s"
+        corpus.fs, corpus.shard_path(0, "submissions"), tables.to_table([ASKED], tables.SUBMISSIONS), "s"
     )
     storage.write_table(corpus.fs, corpus.shard_path(0, "comments"), tables.to_table(comments, tables.COMMENTS), "c")
 

@@ -1,5 +1,3 @@
-import subprocess
-import sys
 from importlib.resources import files
 
 from photoshop_request.edits.thresholds import thresholds
@@ -11,9 +9,3 @@ def test_every_threshold_stands_with_its_measurement():
     bare = [line for line in lines if "#" not in line and not line.startswith("intercept")]
     assert not bare
     assert thresholds() is thresholds()
-
-
-def test_the_package_imports_fast_and_without_picture_libraries():
-    code = "import sys, photoshop_request; print(*sorted({'cv2', 'PIL', 'scipy', 'numpy', 'torch'} & set(sys.modules)))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert loaded == []

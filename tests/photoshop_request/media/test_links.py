@@ -5,22 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
 from photoshop_request.media.links import Kind, Link, Role, comment_links, is_bot, submission_links
-from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.records import Media
 from photoshop_request.verdicts import Verdict
-
-SUBMISSION = Submission(
-    id="1abcd2", subreddit="PhotoshopRequest", author="asker", created_utc=0, title="t", selftext="", url="", permalink="",
-    score=1, num_comments=1, upvote_ratio=1.0, flair=None, over_18=False, is_self=False, stickied=False, distinguished=None,
-    edited_utc=None, removed_by_category=None, deleted_by_author=False, crosspost_parent=None, is_gallery=False,
-)  # fmt: skip
-COMMENT = Comment(
-    id="c1", submission_id="1abcd2", parent_id="t3_1abcd2", subreddit="PhotoshopRequest", author="solver", created_utc=0,
-    body="", score=1, is_submitter=None, author_flair=None, stickied=False, distinguished=None, edited_utc=None,
-    removed_by_category=None, deleted_by_author=False, permalink="",
-)  # fmt: skip
 
 
 def upload(media_id: str, extension: str = "jpg", **changes: Any) -> Media:
@@ -29,7 +19,7 @@ def upload(media_id: str, extension: str = "jpg", **changes: Any) -> Media:
 
 
 def request(**changes: Any) -> list[Link]:
-    return submission_links(replace(SUBMISSION, **changes))
+    return submission_links(replace(SUBMISSION, **({"is_self": False} | changes)))
 
 
 def answer(body: str, requester: str | None = "asker", **changes: Any) -> list[Link]:

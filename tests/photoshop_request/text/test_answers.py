@@ -96,4 +96,5 @@ def test_another_language_is_compared_by_its_own_words() -> None:
     assert isinstance(
         read_answer(said("Den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben."), words), Rewrite
     )
-    assert read_answer(said("Remove the fence in the background and make the dress blue."), words) is not None
+    english = read_answer(said("Remove the fence in the background and make the dress blue."), words)
+    assert english is NoRewrite.OTHER_LANGUAGE

@@ -5,56 +5,15 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
-from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.records import Media
 from photoshop_request.text.instruction import Rule, instruction
-
-EMPTY = Submission(
-    id="a1",
-    subreddit="PhotoshopRequest",
-    author="mira",
-    created_utc=1_700_000_000,
-    title="",
-    selftext="",
-    url="",
-    permalink="",
-    score=1,
-    num_comments=0,
-    upvote_ratio=None,
-    flair=None,
-    over_18=False,
-    is_self=True,
-    stickied=False,
-    distinguished=None,
-    edited_utc=None,
-    removed_by_category=None,
-    deleted_by_author=False,
-    crosspost_parent=None,
-    is_gallery=False,
-)
-COMMENT = Comment(
-    id="c1",
-    submission_id="a1",
-    parent_id="t3_a1",
-    subreddit="PhotoshopRequest",
-    author="mira",
-    created_utc=1_700_000_100,
-    body="",
-    score=1,
-    is_submitter=True,
-    author_flair=None,
-    stickied=False,
-    distinguished=None,
-    edited_utc=None,
-    removed_by_category=None,
-    deleted_by_author=False,
-    permalink="",
-)
 
 
 def of(title: str, body: str = "", **fields):
-    return instruction(replace(EMPTY, title=title, selftext=body, **fields))
+    return instruction(replace(SUBMISSION, title=title, selftext=body, **fields))
 
 
 @pytest.mark.parametrize(
@@ -257,8 +216,8 @@ def test_a_title_may_go_on_in_the_body():
 def test_captions_and_clarifications_count():
     """Gallery captions and the requester's later comments are part of what was asked."""
     media = Media("m1", "Image", "valid", caption="Please put her next to the tree")
-    later = replace(COMMENT, body="Thanks for asking! The dress should be dark green.")
-    found = instruction(replace(EMPTY, title="Add my sister", media=(media,)), [later])
+    later = replace(COMMENT, is_submitter=True, body="Thanks for asking! The dress should be dark green.")
+    found = instruction(replace(SUBMISSION, title="Add my sister", media=(media,)), [later])
     assert found.text == "Add my sister. Put her next to the tree. The dress should be dark green."
 
 

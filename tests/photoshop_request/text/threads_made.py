@@ -1,5 +1,8 @@
 """Small threads whose truth is known, for the tests of this folder."""
 
+from made_records import COMMENT, SUBMISSION
+from msgspec.structs import replace
+
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.threads import Edit
 
@@ -7,30 +10,7 @@ START = 1_700_000_000
 
 
 def post(title: str = "Please remove the ladder", **fields) -> Submission:
-    given = {
-        "id": "post1",
-        "subreddit": "PhotoshopRequest",
-        "author": "mira",
-        "created_utc": START,
-        "title": title,
-        "selftext": "",
-        "url": "",
-        "permalink": "",
-        "score": 1,
-        "num_comments": 0,
-        "upvote_ratio": None,
-        "flair": None,
-        "over_18": False,
-        "is_self": True,
-        "stickied": False,
-        "distinguished": None,
-        "edited_utc": None,
-        "removed_by_category": None,
-        "deleted_by_author": False,
-        "crosspost_parent": None,
-        "is_gallery": False,
-    }
-    return Submission(**(given | fields))
+    return replace(SUBMISSION, **({"id": "post1", "author": "mira", "created_utc": START, "title": title} | fields))
 
 
 def say(name: str, author: str | None, body: str, *, to: str | None = None, after: int = 0, **fields) -> Comment:
@@ -39,21 +19,12 @@ def say(name: str, author: str | None, body: str, *, to: str | None = None, afte
         "id": name,
         "submission_id": "post1",
         "parent_id": f"t1_{to}" if to else "t3_post1",
-        "subreddit": "PhotoshopRequest",
         "author": author,
         "created_utc": START + 60 * after,
         "body": body,
-        "score": 1,
         "is_submitter": author == "mira",
-        "author_flair": None,
-        "stickied": False,
-        "distinguished": None,
-        "edited_utc": None,
-        "removed_by_category": None,
-        "deleted_by_author": False,
-        "permalink": "",
     }
-    return Comment(**(given | fields))
+    return replace(COMMENT, **(given | fields))
 
 
 def edit(comment: Comment, picture: str | None = None, score: int | None = 1) -> Edit:
