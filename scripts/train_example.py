@@ -142,7 +142,9 @@ def main() -> None:
         step += 1
         if step % given.every == 0 and accelerator.is_main_process:
             trained = {"unet": accelerator.unwrap_model(unet).state_dict(), "optimizer": optimizer.state_dict()}
-            torch.save({**trained, "loader": loader.state_dict(), "losses": losses, "step": step}, checkpoint)
+            part = checkpoint.with_suffix(".part")  # who is killed while it is written goes on from the one before
+            torch.save({**trained, "loader": loader.state_dict(), "losses": losses, "step": step}, part)
+            part.replace(checkpoint)
     curves(losses, given.out / "loss.svg")
 
 

@@ -16,6 +16,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests"))
+
+from made_records import SUBMISSION
+
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.records import Submission
 from photoshop_request.text.instruction import instruction
@@ -29,29 +35,8 @@ TARGET = 5_000
 
 
 def submission(row: dict[str, str]) -> Submission:
-    return Submission(
-        id=row.get("id", ""),
-        subreddit="picrequests",
-        author=None,
-        created_utc=0,
-        title=html.unescape(row["title"]),
-        selftext=html.unescape(row.get("selftext") or ""),
-        url="",
-        permalink="",
-        score=None,
-        num_comments=None,
-        upvote_ratio=None,
-        flair=None,
-        over_18=False,
-        is_self=True,
-        stickied=False,
-        distinguished=None,
-        edited_utc=None,
-        removed_by_category=None,
-        deleted_by_author=False,
-        crosspost_parent=None,
-        is_gallery=False,
-    )
+    text = html.unescape(row.get("selftext") or "")
+    return replace(SUBMISSION, title=html.unescape(row["title"]), selftext=text)
 
 
 def read(path: Path) -> list[dict[str, str]]:

@@ -9,8 +9,10 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browser import chromium
 from commands import DevelopmentRun, Sample, succeed
 
 from photoshop_request_builder.demo import sample_folder
@@ -35,6 +37,13 @@ def sample_corpus(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> P
 def own_corpus(sample_corpus: Path, tmp_path: Path) -> Path:
     """A copy of the sample's corpus that may be changed."""
     return Path(shutil.copytree(sample_corpus, tmp_path / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One browser for all pages."""
+    with chromium(tmp_path_factory.mktemp("profile")) as page:
+        yield page
 
 
 @pytest.fixture

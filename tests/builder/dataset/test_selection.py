@@ -1,13 +1,12 @@
 """What is published, by one rule for rows, funnel and card."""
 
-import shutil
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from quiet import QUIET
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
@@ -21,11 +20,10 @@ from photoshop_request_builder.dataset.selection import (
     is_ready,
     selection_of,
 )
-from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.pipeline import build_verb
 from photoshop_request_builder.status.decisions import decision_lines
 from photoshop_request_builder.status.funnel import funnel
 
-QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 EDIT = {
     "submission_id": "a",
     "comment_id": "c",
@@ -105,9 +103,8 @@ def test_a_rows_score_is_that_of_its_worse_picture(scores: dict[str, float], sco
 
 
 @pytest.fixture
-def corpus(sample_corpus: Path, tmp_path: Path) -> Corpus:
-    shutil.copytree(sample_corpus, tmp_path / "corpus")
-    return open_corpus(tmp_path / "corpus")
+def corpus(own_corpus: Path) -> Corpus:
+    return open_corpus(own_corpus)
 
 
 def _mark(corpus: Corpus) -> tuple[str, int]:

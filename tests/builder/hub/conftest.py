@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 import pytest
 from hub_client import Run, client_process, hub_environment
 from PIL import Image
+from quiet import QUIET
 from servers.hub import Hub, serve
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.pipeline import build_verb
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +78,7 @@ def replace(corpus: Corpus, shard: int, name: str, change: object) -> None:
 
 def rebuild(corpus: Corpus) -> None:
     """Build the dataset anew, where it is to be."""
-    from photoshop_request_builder.cli.console import progress
-
-    build_verb(corpus, reporter=Reporter(lambda _: None, progress))
+    build_verb(corpus, reporter=QUIET)
 
 
 def _said_to_be_large(table: pa.Table) -> pa.Table:

@@ -5,12 +5,12 @@ from pathlib import Path
 import datasets
 import hub_client
 from hub_client import Run
+from quiet import QUIET
 from servers.hub import Hub
 
-from photoshop_request_builder.cli.console import progress
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
-from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.pipeline import build_verb
 from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 
 REQUEST = "zcoffee"
@@ -34,7 +34,7 @@ def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hu
 
     assert all(REQUEST in found for found in loads())
     add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
-    build_verb(corpus, reporter=Reporter(lambda _: None, progress))
+    build_verb(corpus, reporter=QUIET)
     after = loads()
     assert after[0] == after[1] == after[2]
     assert REQUEST not in after[0]

@@ -15,15 +15,15 @@ import pyarrow.parquet as pq
 import pytest
 from hub_client import Run, hub_command, hub_environment
 from PIL import Image
+from quiet import QUIET
 from servers.hub import Hub
 
 from photoshop_request.edits.hashing import hash_file, to_hex
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import storage, tables
-from photoshop_request_builder.cli.console import progress
 from photoshop_request_builder.corpus import Corpus, open_corpus, shard_of
-from photoshop_request_builder.pipeline import Reporter, build_verb, pair_verb, run_stage
+from photoshop_request_builder.pipeline import build_verb, pair_verb, run_stage
 from photoshop_request_builder.stages import gather
 from photoshop_request_builder.status.funnel import funnel
 from photoshop_request_builder.takedown.erasing import TakenDown, resolve_target, take_down
@@ -39,7 +39,6 @@ from photoshop_request_builder.takedown.tombstones import (
 
 pytestmark = pytest.mark.slow
 
-REPORTER = Reporter(lambda _: None, progress)
 REQUEST, OTHER = "zcoffee", "zrocket"
 """Two requests of the sample with several edits each."""
 
@@ -59,8 +58,8 @@ def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
 
 
 def _take_down(corpus: Corpus, *words: str) -> TakenDown:
-    done = take_down(corpus, [resolve_target(corpus, word) for word in words], REPORTER)
-    build_verb(corpus, reporter=REPORTER)
+    done = take_down(corpus, [resolve_target(corpus, word) for word in words], QUIET)
+    build_verb(corpus, reporter=QUIET)
     return done
 
 
@@ -138,7 +137,7 @@ def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus:
         corpus.fs, comments, pa.Table.from_pylist([*table, {**own, "id": "later"}], schema=tables.COMMENTS), "changed"
     )
     add_tombstones(corpus, [Target(Kind.COMMENT, "later")])
-    build_verb(corpus, reporter=REPORTER)
+    build_verb(corpus, reporter=QUIET)
     assert edit["comment_id"] not in _triplets(corpus)
 
 
@@ -149,9 +148,9 @@ def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None
         for shard in range(corpus.shards):
             Path(corpus.shard_path(shard, name)).unlink(missing_ok=True)
     shutil.rmtree(corpus.path("built"))
-    run_stage("gather", partial(gather.plan, corpus), reporter=REPORTER)
-    pair_verb(corpus, reporter=REPORTER)
-    build_verb(corpus, reporter=REPORTER)
+    run_stage("gather", partial(gather.plan, corpus), reporter=QUIET)
+    pair_verb(corpus, reporter=QUIET)
+    build_verb(corpus, reporter=QUIET)
     assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
     rows = [
         row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and row["role"] == "candidate"
@@ -177,7 +176,7 @@ def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
         path for path in files if REQUEST in pq.read_table(path, columns=["submission_id"])["submission_id"].to_pylist()
     ]
     add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
-    build_verb(corpus, reporter=REPORTER)
+    build_verb(corpus, reporter=QUIET)
     assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
 
 
@@ -230,7 +229,7 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: st
     add_tombstones(corpus, [Target(Kind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", name)).write_text(text)
     with pytest.raises(CorpusError, match="put both back"):
-        build_verb(corpus, reporter=REPORTER)
+        build_verb(corpus, reporter=QUIET)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
 """The report in a real browser, opened from disk."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import WIDTHS, chromium, complaints, prefer_dark, requested, resize, serious_findings
+from browser import WIDTHS, complaints, prefer_dark, requested, resize, serious_findings
 from made_corpus import make_corpus
 
 from photoshop_request_builder.report.sentences import Language
@@ -25,12 +24,6 @@ for (const svg of document.querySelectorAll('svg')) {
 }
 return found;
 """
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with chromium(tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 @pytest.fixture(scope="module", params=Language)

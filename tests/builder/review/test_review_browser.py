@@ -5,19 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import WIDTHS, chromium, complaints, prefer_dark, pressed, requested, resize, serious_findings, wait
+from browser import WIDTHS, complaints, prefer_dark, pressed, requested, resize, serious_findings, wait
 from reviewing import decided, reviewing, said
 from viewer_corpus import HOSTILE, make_corpus
 
 pytestmark = pytest.mark.slow
 
 REQUESTS = 6
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with chromium(tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,14 @@ import pyarrow.parquet as pq
 import pytest
 from commands import environment, start
 from PIL import Image
+from quiet import QUIET
 from servers.openai_like import OpenAILike, completion, error, openai_like_server, saying, slowly, well
 
 from photoshop_request.errors import CorpusError, CredentialsError, NetworkError
 from photoshop_request.text.answers import NoRewrite
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus, create_corpus, open_corpus
-from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.pipeline import build_verb
 from photoshop_request_builder.rewriting.endpoint import Endpoint
 from photoshop_request_builder.rewriting.rewrites import Answer, answers_stamp, open_answers
 from photoshop_request_builder.rewriting.run import Rewritten, planned_for, rewrite_verb
@@ -36,7 +36,6 @@ pytestmark = pytest.mark.slow
 REQUESTS = 12
 """Of the sample, with a published edit."""
 COLUMNS = ["submission_id", "instruction_rewritten", "rewrite_model", "rewrite_prompt_version"]
-QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 
 
 @pytest.fixture
@@ -46,9 +45,8 @@ def server() -> Iterator[OpenAILike]:
 
 
 @pytest.fixture
-def corpus(sample_corpus: Path, tmp_path: Path) -> Corpus:
-    shutil.copytree(sample_corpus, tmp_path / "corpus")
-    return open_corpus(tmp_path / "corpus")
+def corpus(own_corpus: Path) -> Corpus:
+    return open_corpus(own_corpus)
 
 
 def rewrite(

@@ -1,27 +1,23 @@
 """Scores of the pictures that could be published: opt-in, each picture once, and what they decide."""
 
-import shutil
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from quiet import QUIET
 
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.dataset.selection import is_own
-from photoshop_request_builder.pipeline import Reporter, build_verb
+from photoshop_request_builder.pipeline import build_verb
 from photoshop_request_builder.stages import nsfw
-
-QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 
 
 @pytest.fixture
-def corpus(sample_corpus: Path, tmp_path: Path) -> Corpus:
-    shutil.copytree(sample_corpus, tmp_path / "corpus")
-    return open_corpus(tmp_path / "corpus")
+def corpus(own_corpus: Path) -> Corpus:
+    return open_corpus(own_corpus)
 
 
 @pytest.fixture

@@ -2,22 +2,20 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import WIDTHS, chromium, complaints, prefer_dark, pressed, requested, resize, serious_findings, wait
+from browser import WIDTHS, complaints, prefer_dark, pressed, requested, resize, serious_findings, wait
+from quiet import QUIET
 from viewer_corpus import EDITS, HOSTILE, make_corpus
 
-from photoshop_request_builder.pipeline import Reporter
 from photoshop_request_builder.view.site import view
 
 pytestmark = pytest.mark.slow
 
 REQUESTS = 25
 ALL = REQUESTS * (EDITS + 1)
-QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +23,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("viewer")
     view(make_corpus(place / "corpus", REQUESTS, side=480), place / "out", workers=1, reporter=QUIET)
     return place / "out"
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    with chromium(tmp_path_factory.mktemp("profile")) as page:
-        yield page
 
 
 @pytest.fixture

@@ -4,24 +4,22 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from quiet import QUIET
 from viewer_corpus import EDITS, HOSTILE, change, make_corpus
 
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.pipeline import Reporter
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 from photoshop_request_builder.view.shard import drop_stale
 from photoshop_request_builder.view.site import Viewed
 from photoshop_request_builder.view.site import view as make
 
-QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
 REQUESTS = 12
 
 
