@@ -356,7 +356,7 @@ def test_a_shout_out_asks_for_nothing():
 
 def test_a_username_with_escaped_underscores_goes_whole():
     """As Reddit's editor writes it."""
-    post = replace(EMPTY, title="Please remove the ladder", selftext="u/some\\_body\\_80s please brighten the sky")
+    post = replace(SUBMISSION, title="Please remove the ladder", selftext="u/some\\_body\\_80s please brighten the sky")
     assert instruction(post).text == "Remove the ladder. Brighten the sky."
 
 
@@ -366,5 +366,5 @@ def test_a_username_with_escaped_underscores_goes_whole():
 def test_time_does_not_grow_with_the_square_of_a_hostile_text(title, selftext):
     """A tenth of a second where every start of a pattern is tried once."""
     begin = time.process_time()
-    instruction(replace(EMPTY, title=title, selftext=selftext))
+    instruction(replace(SUBMISSION, title=title, selftext=selftext))
     assert time.process_time() - begin < 1
