@@ -9,7 +9,7 @@ import numpy as np
 from photoshop_request.edits.align import align
 from photoshop_request.edits.blocks import covered_blocks, deviation, fine_blocks, zncc
 from photoshop_request.edits.compare import Comparison, compare
-from photoshop_request.edits.hashing import distance
+from photoshop_request.edits.hashing import PictureHash, distance
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.warp import into_frame, overlap_mask, warp_blocks
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import AnyPicture
 
-__all__ = ["Match", "best_source", "duplicates"]
+__all__ = ["Match", "best_source", "duplicates", "may_repeat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,10 @@ def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
     return tuple(found)
 
 
+def may_repeat(first: PictureHash, later: PictureHash) -> bool:
+    """Whether, by their hashes alone, one picture may be the other once more; `duplicates` asks the pixels then."""
+    return first.flat or later.flat or distance(first.phash, later.phash) <= thresholds().duplicate.distance
+
+
 def _repeats(first: Prepared, later: Prepared) -> bool:
-    near = distance(first.hash.phash, later.hash.phash) <= thresholds().duplicate.distance
-    unsure = first.hash.flat or later.hash.flat
-    return (near or unsure) and compare(first, later).verdict is Verdict.SAME_IMAGE
+    return may_repeat(first.hash, later.hash) and compare(first, later).verdict is Verdict.SAME_IMAGE

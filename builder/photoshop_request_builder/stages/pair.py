@@ -1,6 +1,7 @@
 """pair: pictures -> candidates, each with its best source, how it lies in it, what changed, and a verdict."""
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.edits.compare import Comparison
-from photoshop_request.edits.gallery import Match, best_source, duplicates
-from photoshop_request.edits.hashing import HASH_VERSION, hash_file, to_hex
+from photoshop_request.edits.gallery import Match, best_source, duplicates, may_repeat
+from photoshop_request.edits.hashing import HASH_VERSION, PictureHash, hash_file, to_hex
 from photoshop_request.edits.prepare import Prepared
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.media.decode import Rejected, decode
@@ -49,6 +50,8 @@ _FIGURES = (
     "watermark",
 )
 """Columns that are fields of `Comparison`."""
+_RECENT = 8
+"""Decoded edits that are held; 12 megapixels take 50 MB."""
 _DIGITS, _MATRIX_DIGITS = 4, 6
 """Decimals of what is stored: sums of floats differ in the tenth with where their numbers lie in memory, and the same
 corpus must give the same bytes in whatever process a shard is judged."""
@@ -62,6 +65,14 @@ class _Opened:
     prepared: Prepared
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """What is kept of every edit of a request; hundreds of decoded pictures would take gigabytes."""
+
+    row: dict[str, Any]
+    hash: PictureHash
+
+
 @dataclass(slots=True)
 class _Request:
     """What is known of a request while its pictures are gone through in the order they were posted."""
@@ -70,7 +81,9 @@ class _Request:
     """Of the submission itself."""
     own: list[_Opened] = field(default_factory=list)
     """That the requester posted later, in comments."""
-    edits: list[_Opened] = field(default_factory=list)
+    edits: list[_Edit] = field(default_factory=list)
+    recent: deque[_Opened] = field(default_factory=lambda: deque(maxlen=_RECENT))
+    """The latest of them, still decoded: a revision or a repeat mostly follows soon."""
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -118,7 +131,7 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             "hash_version": HASH_VERSION,
         }
         if row["role"] == "candidate":
-            yield {**row, **about, **_judge(opened, request)}
+            yield {**row, **about, **_judge(corpus, opened, request)}
         elif row["comment_id"] is None:
             request.sources.append(opened)
             yield {**row, **about}
@@ -127,16 +140,17 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             yield {**row, **about, "verdict": Verdict.REQUESTERS_OWN}
 
 
-def _judge(candidate: _Opened, request: _Request) -> dict[str, Any]:
+def _judge(corpus: Corpus, candidate: _Opened, request: _Request) -> dict[str, Any]:
     """Verdict and figures of a solver's picture, against what had been posted by then."""
-    if (first := _duplicate_of(candidate, request.edits)) is not None:
+    if (first := _duplicate_of(corpus, candidate, request)) is not None:
         verdict = {"verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"], "change_mask": None}
         return {**_best(candidate, request), **verdict}
     found = _best(candidate, request)
     if found["verdict"] != Verdict.EDIT:
         return found
     own = [edit.row["comment_id"] for edit in request.edits if edit.row["author"] == candidate.row["author"]]
-    request.edits.append(candidate)
+    request.edits.append(_Edit(candidate.row, candidate.prepared.hash))
+    request.recent.append(candidate)
     return {**found, "revises": own[-1] if own else None}
 
 
@@ -177,14 +191,18 @@ def _mask(comparison: Comparison) -> bytes | None:
     return comparison.change_mask() if comparison.verdict == Verdict.EDIT else None
 
 
-def _duplicate_of(candidate: _Opened, edits: Sequence[_Opened]) -> _Opened | None:
+def _duplicate_of(corpus: Corpus, candidate: _Opened, request: _Request) -> _Edit | None:
     """The same solver's earlier edit that this is once more: the same bytes, or the same picture re-encoded."""
-    for edit in edits:
+    for edit in request.edits:
         if edit.row["author"] != candidate.row["author"]:
             continue
-        is_copy = edit.row["sha256"] == candidate.row["sha256"]
-        if is_copy or duplicates((edit.prepared, candidate.prepared))[1] is not None:
+        if edit.row["sha256"] == candidate.row["sha256"]:
             return edit
+        if may_repeat(edit.hash, candidate.prepared.hash):
+            kept = next((each for each in request.recent if each.row is edit.row), None)
+            earlier = kept or _open(corpus, edit.row)
+            if isinstance(earlier, _Opened) and duplicates((earlier.prepared, candidate.prepared))[1] is not None:
+                return edit
     return None
 
 

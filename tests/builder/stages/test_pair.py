@@ -1,14 +1,17 @@
 """What becomes of the pictures of a request, in the order in which they were posted."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pyarrow.parquet as pq
 import pytest
 
 from photoshop_request.edits.mask import read_png
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.corpus import create_corpus, open_corpus
+from photoshop_request_builder.demo import sample_folder
 from photoshop_request_builder.stages import pair
 
 
@@ -72,3 +75,32 @@ def test_another_rule_makes_everything_stale(sample_corpus: Path, monkeypatch: p
     assert pair.plan(corpus) == []
     monkeypatch.setattr(pair, "VERSION", -1)
     assert len(pair.plan(corpus)) == corpus.shards
+
+
+def test_a_repeat_long_after_is_found_and_few_pictures_are_held(tmp_path: Path) -> None:
+    """The first edit has left memory by then, and is decoded once more."""
+    corpus = create_corpus(tmp_path / "corpus", shards=1)
+    with sample_folder() as folder:
+        source = cv2.imread(str(folder / "files" / "coffee.jpg"))
+
+    def posted(number: int, author: str, spot: tuple[int, int], quality: int) -> dict[str, Any]:
+        picture = cv2.circle(source.copy(), spot, 25, (200, 0, 200), -1)
+        data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+        return row(number, author, data)
+
+    def row(number: int, author: str, data: bytes) -> dict[str, Any]:
+        sha256, path = hashlib.sha256(data).hexdigest(), corpus.image_path(hashlib.sha256(data).hexdigest(), "jpg")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(data)
+        place = {"submission_id": "a", "position": 0, "index": 0, "url": f"https://i.redd.it/{number}.jpg"}
+        file = {"sha256": sha256, "extension": "jpg", "reason": None, "detail": None}
+        whose = {"comment_id": f"c{number}", "role": "candidate"} if number else {"comment_id": None, "role": "source"}
+        return {**place, **file, **whose, "author": author, "solver_comment_utc": number}
+
+    rows = [row(0, "asker", cv2.imencode(".jpg", source, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes())]
+    rows.append(posted(1, "first", (60, 60), 95))
+    rows += [posted(number, f"other{number}", (40 * number, 200), 95) for number in range(2, 2 + pair._RECENT)]
+    rows.append(posted(99, "first", (60, 60), 85))
+    judged = {each["comment_id"]: each for each in pair._judge_request(corpus, rows) if each["comment_id"]}
+    assert [each["verdict"] for each in judged.values()].count("edit") == 1 + pair._RECENT
+    assert (judged["c99"]["verdict"], judged["c99"]["duplicate_of"]) == ("duplicate_edit", "c1")
