@@ -40,6 +40,13 @@ def killed_midway(folder: Path, name: str, run: Callable[[], Any], *, seconds: f
     return result
 
 
+def large() -> None:
+    """Holds a lot of memory, until it is ended."""
+    held = os.urandom(300_000_000)
+    time.sleep(120)
+    del held
+
+
 def refused(folder: Path) -> None:
     """An input that cannot be used."""
     begun(folder, "refused")

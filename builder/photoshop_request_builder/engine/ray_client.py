@@ -17,7 +17,7 @@ from photoshop_request.errors import CorpusError, InputError, NetworkError, Phot
 from photoshop_request_builder.corpus import Corpus
 
 _TRIES = 3
-"""Times that a task is done again after its worker or its node died."""
+"""Times that a task is done again after its worker or its node died, or Ray ended it for want of memory."""
 _TICK = 0.5
 _STOPPING = 30.0
 """Seconds in which tasks that are under way end after another has failed."""
@@ -95,6 +95,7 @@ def serve(pipe: Connection, task: Task, address: str | None, workers: int) -> No
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other end decides, and closes the pipe
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what Ray tells is no data
     warnings.simplefilter("ignore")  # Ray's, in a process of Ray's
+    os.environ.setdefault("RAY_task_oom_retries", str(_TRIES))  # of Ray itself: for ever
     import ray  # an extra
 
     try:

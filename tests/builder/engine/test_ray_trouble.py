@@ -74,6 +74,18 @@ def test_a_worker_that_dies_every_time_is_given_up(half_done: Path, tmp_path: Pa
     assert ray_jobs.attempts(tmp_path / "notes", jobs[0].unit) == 4
 
 
+def test_a_job_that_takes_too_much_memory_is_given_up(half_done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray ends what makes a node short of memory, and by itself would begin it again for ever."""
+    monkeypatch.setenv("RAY_memory_usage_threshold", "0.001")
+    monkeypatch.setenv("RAY_memory_monitor_refresh_ms", "100")
+    monkeypatch.setenv("RAY_task_oom_retry_delay_base_ms", "100")
+    with (
+        ray_engine(open_corpus(half_done), None, 1) as engine,
+        pytest.raises(PhotoshopRequestError, match=r"large: workers died at it 4 times .*more memory"),
+    ):
+        engine.run([Job("large", ray_jobs.large)])
+
+
 def test_a_node_killed_in_the_middle(
     ray_cluster: RayCluster,
     half_done: Path,
