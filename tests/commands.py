@@ -36,28 +36,28 @@ def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) ->
     )
 
 
-def start_at_once(*arguments: str | Path) -> ForkServerProcess:
-    """A running command without its seconds of imports, in a process group of its own; what it says goes nowhere.
+def start_at_once(talk: Path, *arguments: str | Path) -> ForkServerProcess:
+    """A running command without its seconds of imports, in a process group of its own; what it says goes into `talk`.
 
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(["photoshop_request_builder.cli"])
     begun, begins = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(environment(), [*map(str, arguments)], begins))
+    process = context.Process(target=_run, args=(environment(), talk, [*map(str, arguments)], begins))
     process.start()
     begins.close()
     begun.recv()
     return process
 
 
-def _run(variables: Mapping[str, str], arguments: Sequence[str], begins: Connection) -> None:
+def _run(variables: Mapping[str, str], talk: Path, arguments: Sequence[str], begins: Connection) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(variables)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    said = os.open(talk, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
     sys.argv = ["photoshop-request", *arguments]
     from photoshop_request_builder.cli import main
 

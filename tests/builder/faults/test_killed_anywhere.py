@@ -39,11 +39,11 @@ def before(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         kept = place / verb
         if corpus.exists():
             shutil.copytree(corpus, kept)
-        process = start_at_once(*_arguments(sample, corpus, verb))
+        process = start_at_once(place / "talk.txt", *_arguments(sample, corpus, verb))
         began = time.monotonic()
         process.join()
         found[verb] = (kept, time.monotonic() - began)
-        assert process.exitcode == 0
+        assert process.exitcode == 0, (place / "talk.txt").read_text()
     return found
 
 
@@ -55,16 +55,16 @@ def _finished(corpus: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT address FROM address WHERE state = 'ok'")]
 
 
-def _kill_after(seconds: float, arguments: Sequence[str | Path]) -> bool:
+def _kill_after(seconds: float, talk: Path, arguments: Sequence[str | Path]) -> bool:
     """Whether the command was still at work when it was killed, workers and all."""
-    process = start_at_once(*arguments)
+    process = start_at_once(talk, *arguments)
     process.join(seconds)
-    alive = process.exitcode is None
-    if alive:
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.exitcode is None:
+        with contextlib.suppress(ProcessLookupError):  # ended by itself in this very moment
+            os.killpg(process.pid, signal.SIGKILL)
         process.join()
-    assert process.exitcode == (-signal.SIGKILL if alive else 0)
-    return alive
+    assert process.exitcode in {-signal.SIGKILL, 0}, talk.read_text()
+    return process.exitcode != 0
 
 
 @pytest.mark.parametrize("verb", ["ingest", "fetch", "pair", "build"])
@@ -81,7 +81,8 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
             shutil.copytree(kept, corpus)
         finished = _finished(corpus)
         asked = {address: sample.hosts.requests[address] for address in finished}
-        if _kill_after(chance.uniform(0.05, 1.0) * seconds, _arguments(sample, corpus, verb)):
+        wait = chance.uniform(0.05, 1.0) * seconds
+        if _kill_after(wait, tmp_path / "talk.txt", _arguments(sample, corpus, verb)):
             kills += 1
         elif kills < KILLS:
             lives += 1
