@@ -11,14 +11,16 @@ __version__ = "0.1.0"
 __all__ = ["Comparison", "__version__", "compare", "load"]
 
 
-def __getattr__(name: str) -> Any:
-    # pictures and numbers are imported by who compares, not by who only reads a word of the schema
-    if name in {"Comparison", "compare"}:
-        from photoshop_request.edits import compare as room
+if not TYPE_CHECKING:  # type checkers know the names above, and no others
 
-        return getattr(room, name)
-    if name == "load":
-        from photoshop_request.loading import load
+    def __getattr__(name: str) -> Any:
+        # pictures and numbers are imported by who compares, not by who only reads a word of the schema
+        if name in {"Comparison", "compare"}:
+            from photoshop_request.edits import compare as room
 
-        return load
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return getattr(room, name)
+        if name == "load":
+            from photoshop_request.loading import load
+
+            return load
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
