@@ -42,7 +42,7 @@ def start_at_once(talk: Path, *arguments: str | Path) -> ForkServerProcess:
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["photoshop_request_builder.cli"])
+    context.set_forkserver_preload(["photoshop_request_builder.cli", "photoshop_request_builder.pipeline"])
     begun, begins = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(environment(), talk, [*map(str, arguments)], begins))
     process.start()

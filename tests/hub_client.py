@@ -53,8 +53,8 @@ def publish(corpus: Path, repo: str, **more: Any) -> dict[str, Any]:
     from photoshop_request.errors import PhotoshopRequestError
     from photoshop_request_builder.cli.console import progress
     from photoshop_request_builder.corpus import open_corpus
+    from photoshop_request_builder.engine.stage import Reporter
     from photoshop_request_builder.hub.publish import Destination, publish
-    from photoshop_request_builder.pipeline import Reporter
 
     said: list[str] = []
     slept: list[float] = []

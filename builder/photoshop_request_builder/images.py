@@ -5,15 +5,19 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError
-from photoshop_request.media.body import Body
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from photoshop_request.media.body import Body
 
 __all__ = ["find_picture", "keeper", "read_picture", "scratch"]
 
@@ -60,20 +64,20 @@ def scratch(corpus: Corpus) -> Path:
     return folder
 
 
-def keeper(corpus: Corpus) -> Callable[[Body, str], Awaitable[str]]:
+def keeper(corpus: Corpus) -> "Callable[[Body, str], Awaitable[str]]":
     """Keeps a body under its digest: flushed to the disk, then renamed; a picture that is there already is left alone.
 
     The returned function gives the digest; OSError when the disk does not take the body, whose `.part` file is gone then.
     """
     put = _keep_here if isinstance(corpus.fs, LocalFileSystem) else _keep_away
 
-    async def keep(body: Body, extension: str) -> str:
+    async def keep(body: "Body", extension: str) -> str:
         return await asyncio.to_thread(_keep, corpus, body, extension, put)
 
     return keep
 
 
-def _keep(corpus: Corpus, body: Body, extension: str, put: Callable[[Corpus, Body, str], None]) -> str:
+def _keep(corpus: Corpus, body: "Body", extension: str, put: "Callable[[Corpus, Body, str], None]") -> str:
     try:
         sha256 = body.sha256()
         put(corpus, body, corpus.image_path(sha256, extension))
@@ -83,7 +87,7 @@ def _keep(corpus: Corpus, body: Body, extension: str, put: Callable[[Corpus, Bod
             body.part.unlink(missing_ok=True)
 
 
-def _keep_here(corpus: Corpus, body: Body, path: str) -> None:
+def _keep_here(corpus: Corpus, body: "Body", path: str) -> None:
     final = Path(path)
     with contextlib.suppress(FileNotFoundError):
         if final.stat().st_size == body.size:
@@ -106,7 +110,7 @@ def _keep_here(corpus: Corpus, body: Body, path: str) -> None:
         raise
 
 
-def _keep_away(corpus: Corpus, body: Body, path: str) -> None:
+def _keep_away(corpus: Corpus, body: "Body", path: str) -> None:
     if corpus.fs.exists(path):
         return
     if body.part:

@@ -3,13 +3,12 @@
 import dataclasses
 import shlex
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from photoshop_request.media.states import State
-from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
@@ -17,7 +16,9 @@ from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetching import fetch_plan
 from photoshop_request_builder.fetching.ledger import open_ledger
 from photoshop_request_builder.settings import Effective, resolve
-from photoshop_request_builder.stages.fetch import FetchSettings, limits_of, load_links
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.stages.fetch import FetchSettings
 
 
 def fetch(
@@ -57,10 +58,12 @@ def fetch(
 
     Example: photoshop-request fetch CORPUS --retry timeout --retry rate_limited --only-host imgur.com
     """
+    from photoshop_request_builder import pipeline  # the stages are slow to import
+
     found = open_corpus(corpus)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
 
-    def settings_of(settings: Mapping[str, Effective]) -> FetchSettings:
+    def settings_of(settings: Mapping[str, Effective]) -> "FetchSettings":
         return dataclasses.replace(
             fetch_settings(settings),
             only_host=only_host,
@@ -87,7 +90,9 @@ def fetch(
     hint(f"pair {corpus}")
 
 
-def _show_plan(corpus: Corpus, settings: FetchSettings, *, as_json: bool) -> None:
+def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> None:
+    from photoshop_request_builder.stages.fetch import limits_of, load_links  # slow to import
+
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         pending = ledger.pending_kinds()

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from photoshop_request.errors import InputError
-from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
 from photoshop_request_builder.cli.stages import open_or_create, raise_first, reporter, work_on
@@ -56,6 +55,8 @@ def ingest(
 
     Example: photoshop-request ingest CORPUS --from arctic-shift --since 2025-01 --until 2025-07
     """
+    from photoshop_request_builder import pipeline  # the stages are slow to import
+
     asked = source is not From.FILES
     if asked and files:
         raise InputError(f"--from {source} reads no files; leave {files[0]} out, or leave --from out.")
@@ -90,6 +91,7 @@ def refresh(
     Example: photoshop-request refresh CORPUS --limit 10000
     """
     from photoshop_request.reddit import api  # only this asks Reddit
+    from photoshop_request_builder import pipeline  # the stages are slow to import
     from photoshop_request_builder.stages import reddit
 
     found = open_corpus(corpus)

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
@@ -37,6 +36,7 @@ def rebuild(
 
 
 def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, Effective]) -> None:
+    from photoshop_request_builder import pipeline  # the stages are slow to import
     from photoshop_request_builder.rebuilding.rebuild import plan_fetching, read_manifest  # decoders are slow
     from photoshop_request_builder.rebuilding.rebuilt import write_rebuilt
 

@@ -1,7 +1,7 @@
 """The command that has a language model write the instructions."""
 
 import dataclasses
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,7 +13,9 @@ from photoshop_request_builder.cli.stages import reporter, work
 from photoshop_request_builder.corpus import open_corpus
 from photoshop_request_builder.rewriting.endpoint import Endpoint, key_for
 from photoshop_request_builder.rewriting.rewrites import open_answers
-from photoshop_request_builder.rewriting.run import Estimate, planned_for, rewrite_verb
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.rewriting.run import Estimate
 
 _ROUTER = "https://router.huggingface.co/v1"
 _Price = Annotated[float | None, typer.Option(min=0, help="Per million tokens, in any currency.")]
@@ -43,6 +45,8 @@ def rewrite(
 
     Example: photoshop-request rewrite CORPUS --model Qwen/Qwen3-VL-8B-Instruct --dry-run --price-in 0.1 --price-out 0.4
     """
+    from photoshop_request_builder.rewriting.run import planned_for, rewrite_verb  # slow to import
+
     if not base_url.startswith(("http://", "https://")):
         raise InputError(f"--base-url {base_url}: must start with https:// or http://.")
     found = open_corpus(corpus)
@@ -67,7 +71,7 @@ def rewrite(
     hint(f"build {corpus}")
 
 
-def _show(planned: Estimate, price: float | None, *, as_json: bool) -> None:
+def _show(planned: "Estimate", price: float | None, *, as_json: bool) -> None:
     if as_json:
         write_json({**dataclasses.asdict(planned), "price": price})
         return

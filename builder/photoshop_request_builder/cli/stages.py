@@ -2,25 +2,27 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from photoshop_request.errors import InputError
 from photoshop_request.media.hosts import Secrets
-from photoshop_request_builder import pipeline
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, progress, say, talk
 from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
 from photoshop_request_builder.engine.jobs import Engine, local_engine
+from photoshop_request_builder.engine.stage import Reporter
 from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.settings import Effective, remember, resolve
-from photoshop_request_builder.stages.fetch import FetchSettings, rates_of
 from photoshop_request_builder.status.funnel import funnel
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.stages.fetch import FetchSettings
 
 R = TypeVar("R")
 
-reporter = pipeline.Reporter(say, progress)
+reporter = Reporter(say, progress)
 
 
 def run(
@@ -62,6 +64,8 @@ def pair(
 
     Example: photoshop-request pair CORPUS --workers 2
     """
+    from photoshop_request_builder import pipeline  # the stages are slow to import
+
     found = open_corpus(corpus)
     work_on(
         found,
@@ -88,6 +92,8 @@ def build(
 
     Example: photoshop-request build CORPUS --verified-test
     """
+    from photoshop_request_builder import pipeline  # the stages are slow to import
+
     found = open_corpus(corpus)
 
     def make(_settings: Mapping[str, Effective], by: Engine) -> int:
@@ -106,6 +112,8 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
     Raises:
         InputError: nothing could be read.
     """
+    from photoshop_request_builder import pipeline  # the stages are slow to import
+
     troubles = pipeline.ingest_verb(corpus, files, engine=engine, reporter=reporter)
     if not parts(corpus):
         raise_first(troubles)
@@ -120,8 +128,10 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
     return troubles
 
 
-def fetch_settings(settings: Mapping[str, Effective]) -> FetchSettings:
+def fetch_settings(settings: Mapping[str, Effective]) -> "FetchSettings":
     """How to fetch, by the settings in force and the secrets of the environment."""
+    from photoshop_request_builder.stages.fetch import FetchSettings, rates_of  # slow to import
+
     rates, other = rates_of(settings["rate"].value)
     return FetchSettings(
         mirror=settings["mirror"].value,

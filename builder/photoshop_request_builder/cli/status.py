@@ -14,7 +14,6 @@ from photoshop_request_builder.fetching.fetch_plan import HostStates, host_state
 from photoshop_request_builder.fetching.ledger import open_ledger
 from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.splitting.leaks import LeakCheck, check_leaks
-from photoshop_request_builder.stages import build
 from photoshop_request_builder.status.funnel import funnel
 from photoshop_request_builder.status.sources import SourceStatus, source_status
 
@@ -165,6 +164,8 @@ def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
 
 
 def _splits(corpus: Corpus) -> list[dict[str, Any]]:
+    from photoshop_request_builder.stages import build  # slow to import
+
     totals: dict[tuple[str, str], dict[str, int]] = {}
     for piece, record in build.records(corpus).items():
         total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0})

@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.stages import build
 
 _CHUNK = 1 << 20
 
@@ -82,6 +81,8 @@ def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
 
 
 def _dataset(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -> Iterator[Damage]:
+    from photoshop_request_builder.stages import build  # slow to import
+
     for piece, record in build.records(corpus).items():
         path = corpus.path("dataset", piece.config, piece.name)
         looking_at(path)

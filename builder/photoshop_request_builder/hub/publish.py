@@ -18,12 +18,12 @@ from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.card import card
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine.stage import Reporter
 from photoshop_request_builder.hub.changes import Changes, compare
 from photoshop_request_builder.hub.local import LocalFile, built_files, opened
 from photoshop_request_builder.hub.readme import merge_readme
 from photoshop_request_builder.hub.remote import MAIN, Remote, look
 from photoshop_request_builder.hub.retry import persist
-from photoshop_request_builder.pipeline import Reporter
 from photoshop_request_builder.stages import build
 
 __all__ = ["Destination", "Published", "publish", "survey"]

@@ -10,8 +10,8 @@ from itertools import islice
 from photoshop_request.errors import CorpusError
 from photoshop_request.text.answers import NoRewrite, Rewrite
 from photoshop_request.text.rewrite import PROMPT_VERSION, messages, prompt
-from photoshop_request_builder import pipeline
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.rewriting.asking import SIDE, ask_all
 from photoshop_request_builder.rewriting.endpoint import Endpoint, State
 from photoshop_request_builder.rewriting.rewrites import TRANSIENT, Answer, Answers, InUse, open_answers, use
@@ -106,7 +106,7 @@ def rewrite_verb(
     *,
     with_pictures: bool,
     limit: int | None,
-    reporter: pipeline.Reporter,
+    reporter: Reporter,
 ) -> Rewritten:
     """Ask what has not been answered yet, and let this model's answers go into the dataset.
 
@@ -131,7 +131,7 @@ def rewrite_verb(
             asked = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
             ask_all(corpus, islice(asked, limit), endpoint, key, on_answer=keep, state=State(reporter.say))
     use(corpus, InUse(endpoint.model, PROMPT_VERSION, with_pictures))
-    pipeline.run_stage("rewrite", partial(rewrite.plan, corpus), reporter=reporter)
+    run_stage("rewrite", partial(rewrite.plan, corpus), reporter=reporter)
     return Rewritten(results, used["in"], used["out"])
 
 

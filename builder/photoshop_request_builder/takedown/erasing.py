@@ -12,8 +12,9 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.dataset.selection import removed_of
+from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.fetching.ledger import open_ledger
-from photoshop_request_builder.pipeline import Reporter, pair_verb, run_stage
+from photoshop_request_builder.pipeline import pair_verb
 from photoshop_request_builder.rewriting import rewrites
 from photoshop_request_builder.stages import gather, remove
 from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones, named_target, picture_target

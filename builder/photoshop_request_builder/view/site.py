@@ -14,7 +14,7 @@ from photoshop_request.errors import CorpusError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import local_engine
-from photoshop_request_builder.pipeline import Reporter, run_stage
+from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.view import shard
 from photoshop_request_builder.view.cards import meanings

@@ -13,7 +13,7 @@ from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.engine import ray_engine as module
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.ray_engine import RayEngine, ray_engine
-from photoshop_request_builder.pipeline import wait_until_seen
+from photoshop_request_builder.engine.stage import wait_until_seen
 
 
 @pytest.fixture(scope="module")

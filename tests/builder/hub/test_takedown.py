@@ -23,7 +23,8 @@ from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, open_corpus, shard_of
-from photoshop_request_builder.pipeline import build_verb, pair_verb, run_stage
+from photoshop_request_builder.engine.stage import run_stage
+from photoshop_request_builder.pipeline import build_verb, pair_verb
 from photoshop_request_builder.stages import gather
 from photoshop_request_builder.status.funnel import funnel
 from photoshop_request_builder.takedown.erasing import TakenDown, resolve_target, take_down
