@@ -15,6 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
@@ -160,7 +161,12 @@ def _file(kind: str, seed: int, *, gps: bool) -> bytes:
     if gps:
         exif[0x8825] = {1: "N", 2: (10.0, 20.0, 30.0)}
     out = io.BytesIO()
-    image.save(out, kind, **({"exif": exif} if kind in {"JPEG", "PNG", "WEBP"} else {}))
+    if kind == "PNG" and seed % 2:  # as ImageMagick spells it out, packed or not
+        text, block = PngInfo(), exif.tobytes()
+        text.add_text("Raw profile type exif", f"\nexif\n{len(block):8}\n{block.hex()}\n", zip=seed > 1)
+        image.save(out, kind, pnginfo=text)
+    else:
+        image.save(out, kind, **({"exif": exif} if kind in {"JPEG", "PNG", "WEBP"} else {}))
     return out.getvalue()
 
 
