@@ -28,10 +28,10 @@ def test_help_names_every_command() -> None:
         ] == []
 
 
-@pytest.mark.parametrize("contact", ["me [at] example.org", "[/b]", ":cat:"])
+@pytest.mark.parametrize("contact", ["[at]", "[/b]", ":cat:"])
 def test_what_people_wrote_is_shown_as_it_is(contact: str) -> None:
     """Not taken for markup, in tables neither."""
-    said = CliRunner().invoke(app, ["config"], env={"PHOTOSHOP_REQUEST_CONTACT": contact, "COLUMNS": "200"})
+    said = CliRunner().invoke(app, ["config"], env={"PHOTOSHOP_REQUEST_CONTACT": contact})
     assert said.exception is None
     assert contact in said.stdout
 
