@@ -8,7 +8,7 @@ import time
 from photoshop_request.media.hosts import classify
 from photoshop_request.media.limits import Rate
 from photoshop_request_builder.corpus import create_corpus
-from photoshop_request_builder.fetching.ledger import New, open_ledger
+from photoshop_request_builder.ledger import New, open_ledger
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
 
 

@@ -12,8 +12,8 @@ from photoshop_request_builder.corpus import Corpus, scratch_folder
 from photoshop_request_builder.engine.jobs import HERE, Engine, Job
 from photoshop_request_builder.engine.meter import Meter
 from photoshop_request_builder.engine.stage import Reporter, run_stage, wait_until_seen
-from photoshop_request_builder.fetching.ledger import open_ledger
 from photoshop_request_builder.intake.incoming import IngestSummary, read_part
+from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.stages import (
     accept,
     build,

@@ -126,13 +126,12 @@ def _unpacked(packed: bytes) -> bytes | None:
 
 def _tells_place(metadata: bytes) -> bool:
     """Whether EXIF (with or without JPEG's prefix) or XMP that stands alone holds GPS tags."""
-    starts = [start + 6 for start in _places(metadata, _EXIF)] + [0]
-    for start in starts:
+    cleared = bytearray(metadata)
+    for start in (0, *(start + 6 for start in _places(metadata, _EXIF))):
         if metadata[start : start + 4] in _TIFF:
-            block = bytearray(metadata[start:])
-            _clear_tiff(memoryview(block))
-            if block != metadata[start:]:
-                return True
+            _clear_tiff(memoryview(cleared)[start:])
+    if cleared != metadata:
+        return True
     return any(_PROPERTY.search(metadata, start, end) for start, end in _packets(metadata))
 
 

@@ -97,13 +97,16 @@ def _read_files(files: _Files, most_groups: int = _MOST_GROUPS, handles: int = _
     footer = lru_cache(max(handles, most_groups // groups_a_file))(lambda file: pq.read_metadata(files.paths[file]))
     mine = threading.local()
 
-    def opened(file: int) -> pq.ParquetFile:
-        return pq.ParquetFile(files.paths[file], metadata=footer(file), memory_map=True)
+    def handle(file: int) -> pq.ParquetFile:
+        if not hasattr(mine, "opened"):
+            mine.opened = lru_cache(handles)(
+                lambda file: pq.ParquetFile(files.paths[file], metadata=footer(file), memory_map=True)
+            )
+        return mine.opened(file)
 
     def read(number: int) -> dict[str, Any]:
         at = int(np.searchsorted(files.begins, number, side="right")) - 1
         file, group = files.groups[at].tolist()
-        handle = mine.__dict__.setdefault("handle", lru_cache(handles)(opened))
         table = handle(file).read_row_group(group, columns=list(SHOWN), use_threads=False)
         row: dict[str, Any] = table.slice(number - int(files.begins[at]), 1).to_pylist()[0]
         return row

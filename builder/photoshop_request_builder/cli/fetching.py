@@ -14,7 +14,7 @@ from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetching import fetch_plan
-from photoshop_request_builder.fetching.ledger import open_ledger
+from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.settings import Effective, resolve
 
 if TYPE_CHECKING:

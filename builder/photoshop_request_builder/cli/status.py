@@ -11,8 +11,8 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.fetching.fetch_plan import HostStates, host_states
-from photoshop_request_builder.fetching.ledger import open_ledger
 from photoshop_request_builder.intake.incoming import parts
+from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.splitting.leaks import LeakCheck, check_leaks
 from photoshop_request_builder.status.funnel import funnel
 from photoshop_request_builder.status.sources import SourceStatus, source_status

@@ -7,7 +7,7 @@ from photoshop_request.media.states import State
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.doctor.integrity import Damage, Kind
-from photoshop_request_builder.fetching.ledger import open_ledger
+from photoshop_request_builder.ledger import open_ledger
 
 
 def repair(corpus: Corpus, found: Iterable[Damage], say: Callable[[str], None]) -> None:

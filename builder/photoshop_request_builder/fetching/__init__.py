@@ -1,1 +1,1 @@
-"""What is asked of the image hosts, and the ledger of what came of it."""
+"""What is asked of the image hosts, and how politely."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from photoshop_request.media.outcome import Outcome
 from photoshop_request_builder import storage
-from photoshop_request_builder.fetching.ledger import Entry, Ledger
+from photoshop_request_builder.ledger import Entry, Ledger
 
 __all__ = ["Lanes"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.fetching.ledger import Ledger
+from photoshop_request_builder.ledger import Ledger
 
 __all__ = ["Suspect", "quarantine", "suspects"]
 

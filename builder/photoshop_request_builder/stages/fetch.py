@@ -28,10 +28,10 @@ from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.fetching.fetch_plan import PAGES
 from photoshop_request_builder.fetching.lanes import Lanes
-from photoshop_request_builder.fetching.ledger import Entry, Ledger, New, open_ledger
 from photoshop_request_builder.fetching.quarantine import Suspect, quarantine
 from photoshop_request_builder.fetching.withheld import withheld_addresses
 from photoshop_request_builder.images import keeper, scratch
+from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
 
 _WORTH_TELLING = 60.0
 _DEEPEST = 4

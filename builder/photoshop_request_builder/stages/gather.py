@@ -14,7 +14,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.fetching.ledger import Entry, Ledger, open_ledger
+from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
 
 VERSION = 4
 

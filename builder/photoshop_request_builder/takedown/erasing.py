@@ -13,7 +13,7 @@ from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.dataset.selection import removed_of
 from photoshop_request_builder.engine.stage import Reporter, run_stage
-from photoshop_request_builder.fetching.ledger import open_ledger
+from photoshop_request_builder.ledger import open_ledger
 from photoshop_request_builder.pipeline import pair_verb
 from photoshop_request_builder.rewriting import rewrites
 from photoshop_request_builder.stages import gather, remove

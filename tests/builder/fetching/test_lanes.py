@@ -14,7 +14,7 @@ from photoshop_request.media.hosts import Picture
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
 from photoshop_request_builder.fetching.lanes import Lanes
-from photoshop_request_builder.fetching.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
 
 
 @pytest.fixture

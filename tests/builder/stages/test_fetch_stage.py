@@ -29,8 +29,8 @@ from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.fetching.ledger import New, open_ledger
 from photoshop_request_builder.fetching.quarantine import suspects
+from photoshop_request_builder.ledger import New, open_ledger
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
 
 FREE = Rate(float("inf"), 8)

@@ -188,6 +188,16 @@ def test_hostile_metadata_takes_no_time(piece: bytes, end: bytes) -> None:
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_hostile_text_of_png_takes_no_time(*, packed: bool) -> None:
+    """Fifty thousand beginnings of EXIF, none of which goes on."""
+    text = _text("Raw profile type exif", _spelt(b"Exif\0\0II*\0" * 50_000), packed=packed)
+    data = _file("PNG", pnginfo=text)
+    start = time.perf_counter()
+    assert without_location(data) is None
+    assert time.perf_counter() - start < 2
+
+
 BASES = [_file(kind, exif=_exif().tobytes()) for kind in FORMATS]
 BASES.append(_file("PNG", pnginfo=_text("Raw profile type exif", _spelt(_exif().tobytes()))))
 

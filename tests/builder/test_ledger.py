@@ -11,7 +11,7 @@ from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.media.hosts import Picture
 from photoshop_request.media.outcome import Outcome, Via
 from photoshop_request.media.states import VERDICTS, State
-from photoshop_request_builder.fetching.ledger import Ledger, New, open_ledger
+from photoshop_request_builder.ledger import Ledger, New, open_ledger
 
 A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))
 ALBUM = "https://imgur.com/a/AbCdE"

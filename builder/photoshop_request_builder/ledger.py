@@ -17,7 +17,7 @@ from photoshop_request.media.hosts import host_of
 from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
 from photoshop_request_builder import storage
-from photoshop_request_builder.fetching.ledger_rows import COLUMNS, FORMAT, SCHEMA, Entry, New, entry_of, row_of
+from photoshop_request_builder.ledger_rows import COLUMNS, FORMAT, SCHEMA, Entry, New, entry_of, row_of
 
 __all__ = ["Entry", "Ledger", "New", "open_ledger"]
 
