@@ -42,7 +42,7 @@ def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
     """
     path = corpus.image_path(sha256, extension)
     try:
-        data = bytes(corpus.fs.cat_file(path))
+        data = storage.read_bytes(corpus.fs, path)
     except FileNotFoundError:
         return None
     if hashlib.sha256(data).hexdigest() != sha256:
@@ -65,7 +65,7 @@ def scratch(corpus: Corpus) -> Path:
 
 
 def keeper(corpus: Corpus) -> "Callable[[Body, str], Awaitable[str]]":
-    """Keeps a body under its digest: flushed to the disk, then renamed; a picture that is there already is left alone.
+    """Keeps a body under its digest: flushed to the disk, then renamed; one that is on the disk already is left alone.
 
     The returned function gives the digest; OSError when the disk does not take the body, whose `.part` file is gone then.
     """
@@ -111,8 +111,7 @@ def _keep_here(corpus: Corpus, body: "Body", path: str) -> None:
 
 
 def _keep_away(corpus: Corpus, body: "Body", path: str) -> None:
-    if corpus.fs.exists(path):
-        return
+    # not asked whether it is there: most are new, and the same bytes again change nothing
     if body.part:
         corpus.fs.put_file(str(body.part), path)
     else:

@@ -162,7 +162,7 @@ def _resolve_one(
 
 
 def _stored(corpus: Corpus) -> Mapping[str, Any]:
-    table = tomllib.loads(corpus.fs.cat_file(corpus.path("corpus.toml")).decode()).get("settings", {})
+    table = tomllib.loads(storage.read_bytes(corpus.fs, corpus.path("corpus.toml")).decode()).get("settings", {})
     known = {setting.name for setting in SETTINGS}
     if unknown := sorted(set(table) - known):
         raise InputError(

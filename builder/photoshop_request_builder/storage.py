@@ -104,10 +104,27 @@ def write_json(fs: AbstractFileSystem, path: str, value: Any) -> None:
     write_bytes(fs, path, (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
 
 
+def read_bytes(fs: AbstractFileSystem, path: str) -> bytes:
+    """All of the file at `path`, in one request.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        # from the first byte on: a client of S3 that is asked for all of a file asks for its size first
+        return bytes(fs.cat_file(path, start=0))
+    except FileNotFoundError:
+        raise
+    except OSError:
+        if fs.size(path) == 0:  # S3 has no first byte of an empty file to give
+            return b""
+        raise
+
+
 def read_json(fs: AbstractFileSystem, path: str) -> Any | None:
     """The value at `path`, or None if there is no such file or it is not JSON."""
     try:
-        return json.loads(fs.cat_file(path))
+        return json.loads(read_bytes(fs, path))
     except (FileNotFoundError, ValueError):
         return None
 
@@ -134,13 +151,35 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
         if isinstance(fs, LocalFileSystem):
             return pq.read_table(path, columns=columns, filesystem=fs)
         # a table is small: the whole of it in one request costs less than the eight by which Arrow finds its parts
-        return pq.read_table(pa.BufferReader(fs.cat_file(path)), columns=columns)
+        return pq.read_table(pa.BufferReader(read_bytes(fs, path)), columns=columns)
     except pa.ArrowInvalid as error:
         cause = str(error).partition("\n")[0]
         raise CorpusError(
             f"{path}: damaged, or written by another version ({cause}). "
             "Remove the file, and make it again with: photoshop-request run CORPUS"
         ) from error
+
+
+def find_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> pa.Table | None:
+    """The table at `path`, or None where there is none.
+
+    Raises:
+        CorpusError: it is damaged, or was written by another version.
+    """
+    try:
+        return read_table(fs, path, columns)
+    except FileNotFoundError:
+        return None
+
+
+def find_rows(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of the table at `path`; none where there is no table.
+
+    Raises:
+        CorpusError: it is damaged, or was written by another version.
+    """
+    table = find_table(fs, path, columns)
+    return [] if table is None else table.to_pylist()
 
 
 def read_stamp(fs: AbstractFileSystem, path: str) -> Stamp | None:

@@ -37,6 +37,25 @@ def test_a_footer_of_any_length_is_read(tmp_path: Path, protocol: str) -> None:
     assert (stamp.fingerprint, stamp.rows) == ("made of this", 1)
 
 
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_a_table_that_is_not_there_has_no_rows(tmp_path: Path, protocol: str) -> None:
+    fs, path = fsspec.filesystem(protocol), str(tmp_path / "table.parquet")
+    assert storage.find_table(fs, path) is None
+    assert storage.find_rows(fs, path, ["id"]) == []
+    storage.write_table(fs, path, pa.table({"id": ["a"], "score": [1]}), "made of")
+    assert storage.find_rows(fs, path, ["id"]) == [{"id": "a"}]
+
+
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+@pytest.mark.parametrize("data", [b"", b"bytes"])
+def test_all_bytes_of_a_file_are_read(tmp_path: Path, protocol: str, data: bytes) -> None:
+    fs, path = fsspec.filesystem(protocol), str(tmp_path / "file")
+    with pytest.raises(FileNotFoundError):
+        storage.read_bytes(fs, path)
+    storage.write_bytes(fs, path, data)
+    assert storage.read_bytes(fs, path) == data
+
+
 def test_equal_rows_have_equal_content_whatever_their_chunks() -> None:
     """Later stages depend on rows, not on how they were written."""
     chunked = pa.concat_tables([TABLE.slice(0, 1), TABLE.slice(1)])

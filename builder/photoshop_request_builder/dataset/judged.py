@@ -31,10 +31,7 @@ def read_candidates(corpus: Corpus, shard: int, columns: list[str] | None = None
 
 def _settled(corpus: Corpus, shard: int) -> dict[tuple[Any, ...], str]:
     """What the reviewers agree on, by candidate."""
-    path = corpus.shard_path(shard, "reviews")
-    if not corpus.fs.exists(path):
-        return {}
-    rows = storage.read_table(corpus.fs, path).to_pylist()
+    rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "reviews"))
     return {tuple(row[name] for name in _KEY): row["verdict"] for row in rows}
 
 

@@ -77,8 +77,7 @@ def pieces(corpus: Corpus) -> list[Piece]:
     sizes = {(config, split): [0] * corpus.shards for config in CONFIGS for split in SPLITS}
     rows: Counter[tuple[str, str]] = Counter()
     for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, "sizes")
-        for row in storage.read_table(corpus.fs, path).to_pylist() if corpus.fs.exists(path) else ():
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, "sizes")):
             sizes[row["config"], row["split"]][shard] += row["bytes"]
             rows[row["config"], row["split"]] += row["rows"]
     found = []

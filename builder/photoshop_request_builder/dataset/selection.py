@@ -162,9 +162,7 @@ def is_own(candidate: Mapping[str, Any]) -> bool:
 
 
 def _scores(corpus: Corpus, shard: int) -> dict[str, float]:
-    if not corpus.fs.exists(corpus.shard_path(shard, "nsfw")):
-        return {}
-    rows = _read(corpus, shard, "nsfw", ["sha256", "nsfw_score"])
+    rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "nsfw"), ["sha256", "nsfw_score"])
     return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_score"] is not None}
 
 
@@ -177,8 +175,7 @@ def _showing_nsfw(corpus: Corpus, shard: int, scores: Mapping[str, float], thres
 
 def removed_of(corpus: Corpus, shard: int) -> Removed:
     """What of one shard was taken down, as the stage `remove` found it."""
-    there = corpus.fs.exists(corpus.shard_path(shard, "removed"))
-    rows = _read(corpus, shard, "removed", ["kind", "value"]) if there else []
+    rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "removed"), ["kind", "value"])
     by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in Kind}
     return Removed(by_kind[Kind.SUBMISSION], by_kind[Kind.COMMENT], by_kind[Kind.SHA256])
 

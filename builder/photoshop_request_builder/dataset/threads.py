@@ -156,8 +156,8 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))
-    has_rewrites = corpus.fs.exists(corpus.shard_path(shard, "rewrites"))
-    rewrites = {row["submission_id"]: row for row in _rows(corpus, shard, "rewrites")} if has_rewrites else {}
+    rewritten = storage.find_rows(corpus.fs, corpus.shard_path(shard, "rewrites"))
+    rewrites = {row["submission_id"]: row for row in rewritten}
     selection = selection_of(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda each: each.id):
         under = tuple(comments[submission.id])

@@ -51,8 +51,8 @@ def _posts(corpus: Corpus, wanted: set[str]) -> dict[str, set[tuple[str, str]]]:
     found: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
-        if corpus.fs.exists(path):
-            table = storage.read_table(corpus.fs, path, ["canonical", "submission_id", "author"])
+        table = storage.find_table(corpus.fs, path, ["canonical", "submission_id", "author"])
+        if table is not None:
             for canonical, submission, author in zip(*(column.to_pylist() for column in table.columns), strict=True):
                 if canonical in wanted and author:
                     found[canonical].add((submission, author))

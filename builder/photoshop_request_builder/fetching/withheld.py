@@ -12,20 +12,18 @@ def withheld_addresses(corpus: Corpus) -> frozenset[str]:
     """Addresses in posts and comments that were removed or deleted, by whomever: no copy is looked for of them, nor of what they lead to."""
     found: set[str] = set()
     for shard in range(corpus.shards):
-        if not corpus.fs.exists(corpus.shard_path(shard, "links")):
+        links = storage.find_rows(
+            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
+        )
+        if not links:
             continue
         removed: set[str | None] = set()
         for table in ("submissions", "comments"):
-            if corpus.fs.exists(path := corpus.shard_path(shard, table)):
-                removed |= _removed(
-                    storage.read_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
-                )
-        links = storage.read_table(
-            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
-        )
-        found.update(
-            link["canonical"] for link in links.to_pylist() if {link["submission_id"], link["comment_id"]} & removed
-        )
+            path = corpus.shard_path(shard, table)
+            found_table = storage.find_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
+            if found_table is not None:
+                removed |= _removed(found_table)
+        found.update(link["canonical"] for link in links if {link["submission_id"], link["comment_id"]} & removed)
     return frozenset(found)
 
 

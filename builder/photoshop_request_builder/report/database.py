@@ -160,9 +160,9 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table)
 def _terms(corpus: Corpus) -> Iterator[pa.RecordBatch]:
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "submissions")
-        if not corpus.fs.exists(path):
+        found = storage.find_table(corpus.fs, path, ["id", "flair", "title", "created_utc"])
+        if found is None:
             continue
-        found = storage.read_table(corpus.fs, path, ["id", "flair", "title", "created_utc"])
         said = [terms(row["flair"], row["title"] or "", row["created_utc"]) for row in found.to_pylist()]
         columns = [found.column("id").combine_chunks(), [one.paid for one in said], [one.ai_allowed for one in said]]
         yield pa.RecordBatch.from_arrays(

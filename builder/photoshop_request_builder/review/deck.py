@@ -159,10 +159,9 @@ def _read_shard(corpus: Corpus, shard: int) -> _Shard:
 
 
 def _grouped(corpus: Corpus, shard: int, name: str, key: str, columns: list[str] | None) -> _Grouped:
-    path = corpus.shard_path(shard, name)
-    if not corpus.fs.exists(path):
+    table = storage.find_table(corpus.fs, corpus.shard_path(shard, name), columns)
+    if table is None:
         return _Grouped(pa.table({}), {})
-    table = storage.read_table(corpus.fs, path, columns)
     ids = np.asarray(table.column(key).to_pylist(), dtype=object)
     order = np.argsort(ids.astype(str), kind="stable")
     table, ids = table.take(pa.array(order)).combine_chunks(), ids[order]

@@ -38,10 +38,7 @@ def sources(corpus: Corpus) -> Iterator[Source]:
     """Every source of the corpus that decodes, the requesters' later pictures too, by shard."""
     columns = ["submission_id", "sha256", "extension", "phash", "flat", "role"]
     for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, "candidates")
-        if not corpus.fs.exists(path):
-            continue
-        for row in storage.read_table(corpus.fs, path, columns).to_pylist():
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, "candidates"), columns):
             if row["role"] != "candidate" and row["phash"]:
                 phash = from_hex(row["phash"])
                 yield Source(row["submission_id"], row["sha256"], row["extension"], phash, row["flat"])

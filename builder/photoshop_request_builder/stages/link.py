@@ -31,9 +31,9 @@ def link_shard(corpus: Corpus, shard: int) -> list[Link]:
     submissions = list(tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))))
     requesters = {submission.id: submission.author for submission in submissions}
     under: dict[str, list[Link]] = {submission.id: submission_links(submission) for submission in submissions}
-    path = corpus.shard_path(shard, "comments")
-    if corpus.fs.exists(path):
-        for comment in tables.comments_of(storage.read_table(corpus.fs, path)):
+    comments = storage.find_table(corpus.fs, corpus.shard_path(shard, "comments"))
+    if comments is not None:
+        for comment in tables.comments_of(comments):
             links = comment_links(comment, requesters.get(comment.submission_id))
             under.setdefault(comment.submission_id, []).extend(links)
     return [link for links in under.values() for link in links]

@@ -1,7 +1,6 @@
 """nsfw: candidates -> nsfw, a score for each picture that could be published. Opt-in: the setting `classify_nsfw`."""
 
 from functools import partial
-from typing import Any
 
 import pyarrow as pa
 
@@ -60,8 +59,7 @@ def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
 
 
 def _known(corpus: Corpus, shard: int, model: str) -> dict[str, float | None]:
-    path = corpus.shard_path(shard, "nsfw")
-    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path).to_pylist() if corpus.fs.exists(path) else []
+    rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "nsfw"))
     return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_model"] == model}
 
 

@@ -29,12 +29,8 @@ def run(corpus: Corpus, fingerprint: str) -> None:
     """Write the ranks of every submission, by shard. Holds four numbers a submission, of the whole corpus."""
     shards = []
     for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, "submissions")
-        if corpus.fs.exists(path):
-            table = storage.read_table(corpus.fs, path, _COLUMNS)
-            shards.append((shard, table))
-        else:
-            shards.append((shard, tables.SUBMISSIONS.empty_table().select(_COLUMNS)))
+        table = storage.find_table(corpus.fs, corpus.shard_path(shard, "submissions"), _COLUMNS)
+        shards.append((shard, tables.SUBMISSIONS.empty_table().select(_COLUMNS) if table is None else table))
     everything = pa.concat_tables([table for _, table in shards])
     months = np.array([month_of(utc) for utc in everything.column("created_utc").to_pylist()])
     ranks = {name: percentiles(everything.column(name).to_pylist(), months) for name in ("score", "num_comments")}

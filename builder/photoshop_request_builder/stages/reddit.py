@@ -195,9 +195,8 @@ def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
     found = []
     for shard in range(corpus.shards):
         for table, prefix in _PREFIX.items():
-            path = corpus.shard_path(shard, table)
-            if corpus.fs.exists(path):
-                rows = storage.read_table(corpus.fs, path, ["id", "last_seen"])
+            rows = storage.find_table(corpus.fs, corpus.shard_path(shard, table), ["id", "last_seen"])
+            if rows is not None:
                 names = pc.binary_join_element_wise(prefix, rows["id"], "")
                 found.append(pa.table({"name": names, "seen": pc.fill_null(rows["last_seen"], 0)}))
     if not found:

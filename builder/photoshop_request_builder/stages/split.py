@@ -130,9 +130,8 @@ def _requests(corpus: Corpus) -> list[Request]:
     found = []
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "submissions")
-        if corpus.fs.exists(path):
-            rows = storage.read_table(corpus.fs, path, ["id", "author", "crosspost_parent"]).to_pylist()
-            found += [Request(row["id"], row["author"], row["crosspost_parent"]) for row in rows]
+        rows = storage.find_rows(corpus.fs, path, ["id", "author", "crosspost_parent"])
+        found += [Request(row["id"], row["author"], row["crosspost_parent"]) for row in rows]
     return sorted(found, key=lambda request: request.id)
 
 

@@ -118,9 +118,9 @@ def _count(corpus: Corpus, table: str, column: str) -> Counter[str | None] | Non
 
 def _shards(corpus: Corpus, table: str, columns: list[str]) -> Iterator[list[dict[str, str | None]]]:
     for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, table)
-        if corpus.fs.exists(path):
-            yield storage.read_table(corpus.fs, path, columns).to_pylist()
+        found = storage.find_table(corpus.fs, corpus.shard_path(shard, table), columns)
+        if found is not None:
+            yield found.to_pylist()
 
 
 def _step(

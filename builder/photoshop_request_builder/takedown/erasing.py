@@ -158,8 +158,4 @@ def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
-    path = corpus.shard_path(shard, table)
-    if not corpus.fs.exists(path):
-        return []
-    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path, columns).to_pylist()
-    return rows
+    return storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)

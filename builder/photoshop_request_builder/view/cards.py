@@ -191,8 +191,4 @@ def _rounded(value: Any) -> Any:
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    path = corpus.shard_path(shard, table)
-    if not corpus.fs.exists(path):
-        return []
-    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path, columns).to_pylist()
-    return rows
+    return storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)

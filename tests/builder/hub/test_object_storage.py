@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 import hub_client
 import pytest
 from commands import COMMAND, Sample, dataset_bytes
+from fsspec import AbstractFileSystem
 from hub_client import Run, hub_environment
 from servers.hub import Hub
+
+from photoshop_request_builder import storage
 
 pytest.importorskip("s3fs", reason="needs s3fs, which the extra `test` brings")
 ADDRESS = "s3://photos/corpus"
@@ -29,6 +32,28 @@ def _command(environment: Mapping[str, str], folder: Path, *arguments: str | Pat
     return done
 
 
+def _files(variables: Mapping[str, str]) -> AbstractFileSystem:
+    import s3fs
+
+    return s3fs.S3FileSystem(
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        key="somebody",
+        secret="of this machine only",
+        use_listings_cache=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("data", [b"", b"bytes"])
+def test_all_bytes_of_an_object_are_read(storage_variables: dict[str, str], data: bytes) -> None:
+    """S3 refuses to give an empty object from its first byte on; it is no error here."""
+    files = _files(storage_variables)
+    with pytest.raises(FileNotFoundError):
+        storage.read_bytes(files, f"photos/{len(data)} not there")
+    storage.write_bytes(files, f"photos/{len(data)} bytes", data)
+    assert storage.read_bytes(files, f"photos/{len(data)} bytes") == data
+
+
 @pytest.mark.slow
 def test_a_corpus_in_object_storage_gives_the_same_dataset(
     storage_variables: dict[str, str],
@@ -41,13 +66,9 @@ def test_a_corpus_in_object_storage_gives_the_same_dataset(
     client: Run,
 ) -> None:
     """Run, run again, publish, take down: byte for byte what a folder gives, and nothing but the ledger on the disk."""
-    import s3fs
-
     environment = {**hub_environment(hub, hub_home), **storage_variables}
     _command(environment, tmp_path, *sample.run_arguments(ADDRESS, "--workers", "1"))
-    files = s3fs.S3FileSystem(
-        endpoint_url=storage_variables["AWS_ENDPOINT_URL"], key="somebody", secret="of this machine only"
-    )
+    files = _files(storage_variables)
     files.get("photos/corpus/dataset", str(tmp_path / "copy" / "dataset"), recursive=True)
     assert dataset_bytes(tmp_path / "copy") == dataset_bytes(sample_corpus)
     again = _command(environment, tmp_path, *sample.run_arguments(ADDRESS, "--workers", "1"))
