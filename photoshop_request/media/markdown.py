@@ -12,7 +12,8 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LABEL = r"\[(?P<label>(?:\\.|!?\[(?:\\.|[^\[\]\\])*\](?:\([^()\s]*\))?|[^\[\]\\]){0,400})\]"
 # A destination has no blanks; brackets inside it are balanced, two deep.
 _DESTINATION = r"(?:<(?P<pointed>[^<>\n]*)>|(?P<plain>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))+))"
-_TITLE = r"(?:\s+(?:\"(?P<title>[^\"]*)\"|'[^']*'|\([^)]*\)))?"
+# Bounded, like the label: a title that is never closed would be looked through to the end from each of its beginnings.
+_TITLE = r"(?:\s+(?:\"(?P<title>[^\"]{0,1000})\"|'[^']{0,1000}'|\([^)]{0,1000}\)))?"
 _INLINE = rf"(?P<bang>!?){_LABEL}\(\s*{_DESTINATION}{_TITLE}\s*\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
 _ANGLE = r"<(?P<angle>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}:)[^<>\s]*)>"

@@ -95,6 +95,7 @@ def test_no_text_breaks_it(text: str) -> None:
         "a.a-",
         "[a]: ",
         "[a](b 'c",
+        "[a](b (c",
         ")",
     ],
 )
