@@ -62,6 +62,8 @@ class IngestSummary:
     """Of an API run: everything created from the first second (inclusive) to the second (exclusive) is here."""
     threads: tuple[str, ...] = ()
     """Of an API run: the submissions whose trees were asked for."""
+    unknown: tuple[str, ...] = ()
+    """Of a refresh: full names that the API was asked for and did not know."""
     asked_utc: int | None = None
     """When an API was asked."""
 
@@ -189,9 +191,8 @@ def remove(fs: AbstractFileSystem, folder: str) -> None:
 
 def _summary(values: dict[str, Any]) -> IngestSummary:
     covered = values.get("covered")
-    return IngestSummary(
-        **values | {"covered": tuple(covered) if covered else None, "threads": tuple(values.get("threads", ()))}
-    )
+    names = {name: tuple(values.get(name, ())) for name in ("threads", "unknown")}
+    return IngestSummary(**values | names | {"covered": tuple(covered) if covered else None})
 
 
 def _file_name(table: str, shard: int) -> str:

@@ -127,6 +127,7 @@ class Intake:
         *,
         covered: tuple[int, int] | None = None,
         threads: tuple[str, ...] = (),
+        unknown: tuple[str, ...] = (),
     ) -> IngestSummary:
         """Write everything; the part exists from here on. The arguments are fields of the summary.
 
@@ -158,6 +159,7 @@ class Intake:
             shards=self._writer.shards(),
             covered=covered,
             threads=threads,
+            unknown=unknown,
             asked_utc=origin.seen,
         )
         self._writer.finish(summary)

@@ -5,7 +5,7 @@ out the threads and things that were asked for a short while ago.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, islice
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from photoshop_request.errors import NetworkError
 from photoshop_request.reddit import api
-from photoshop_request.reddit.records import Submission
+from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.intake.incoming import IngestSummary, parts, read_part
@@ -90,9 +90,11 @@ def refresh(
     limit: int | None = None,
     on_part: Callable[[IngestSummary], None] = lambda _: None,
 ) -> list[IngestSummary]:
-    """Ask again for the merged submissions and comments, those seen longest ago first: scores, flair, deletions.
+    """Ask again for the merged submissions and comments, those seen or asked for longest ago first: scores, flair,
+    deletions.
 
-    What was seen in the last six hours is left out; `limit` is how many to ask for at most. Merge before and after.
+    What was seen or asked for in the last six hours is left out; `limit` is how many to ask for at most. Merge before
+    and after.
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
@@ -103,13 +105,18 @@ def refresh(
     names = islice(_seen_before(corpus, int(clock()) - FRESH), limit)
     done: list[IngestSummary] = []
     while batch := list(islice(names, _THINGS)):
+        unknown: list[str] = []
 
-        def asked(intake: Intake, batch: list[str] = batch) -> str:
+        def asked(intake: Intake, batch: list[str] = batch, unknown: list[str] = unknown) -> str:
+            known = set()
             for line in api.refresh(reddit, batch):
-                intake.take(line, intake.lines + 1, 0)
-            return f"{len(batch) - intake.lines} not known to Reddit" if intake.lines < len(batch) else ""
+                record = intake.take(line, intake.lines + 1, 0)
+                if isinstance(record, Submission | Comment):
+                    known.add(_full_name(record))
+            unknown += [name for name in batch if name not in known]
+            return f"{len(unknown)} not known to Reddit" if unknown else ""
 
-        done += _write(run, "refresh", asked)
+        done += _write(run, "refresh", asked, unknown=unknown)
     return done
 
 
@@ -149,14 +156,22 @@ def _threads(run: Run, ids: list[str]) -> list[IngestSummary]:
                     troubles[thread.trouble] += 1
             return ", ".join(f"{count} threads {trouble}" for trouble, count in sorted(troubles.items()))
 
-        done += _write(run, "threads", read, asked)
+        done += _write(run, "threads", read, threads=asked)
     return done
 
 
 def _write(
-    run: Run, kind: str, fill: Callable[[Intake], str], threads: list[str] | None = None
+    run: Run,
+    kind: str,
+    fill: Callable[[Intake], str],
+    *,
+    threads: Sequence[str] = (),
+    unknown: Sequence[str] = (),
 ) -> Iterator[IngestSummary]:
-    """One part of what `fill` takes in; when the network stops it, the part so far, and then the error."""
+    """One part of what `fill` takes in; when the network stops it, the part so far, and then the error.
+
+    `threads` and `unknown` are fields of its summary, which `fill` may still be adding to.
+    """
     now = int(run.clock())
     trouble: NetworkError | None = None
     with Intake(run.corpus, _origin(run.corpus, kind, now)) as intake:
@@ -164,7 +179,8 @@ def _write(
             detail = fill(intake)
         except NetworkError as error:
             trouble, detail = error, str(error)
-        summary = intake.finish("stopped" if trouble else "complete", detail, threads=tuple(threads or ()))
+        ending = "stopped" if trouble else "complete"
+        summary = intake.finish(ending, detail, threads=tuple(threads), unknown=tuple(unknown))
     run.on_part(summary)
     yield summary
     if trouble:
@@ -191,7 +207,7 @@ def _known_threads(run: Run) -> set[str]:
 
 
 def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
-    """Full names of merged things last seen before `moment`, the longest unseen first."""
+    """Full names of merged things that were last seen or asked for before `moment`, the longest ago first."""
     found = []
     for shard in range(corpus.shards):
         for table, prefix in _PREFIX.items():
@@ -201,6 +217,23 @@ def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
                 found.append(pa.table({"name": names, "seen": pc.fill_null(rows["last_seen"], 0)}))
     if not found:
         return
-    rows = pa.concat_tables(found).filter(pc.field("seen") < moment)
+    rows = pa.concat_tables(found)
+    if asked := _asked_in_vain(corpus):  # they would stand first for ever
+        latest = pc.max_element_wise(rows["seen"], pa.array([asked.get(name, 0) for name in rows["name"].to_pylist()]))
+        rows = rows.set_column(1, "seen", latest)
+    rows = rows.filter(pc.field("seen") < moment)
     for name in rows.sort_by([("seen", "ascending"), ("name", "ascending")])["name"]:
         yield name.as_py()
+
+
+def _asked_in_vain(corpus: Corpus) -> dict[str, int]:
+    """Full names that a refresh asked for and Reddit did not know, and when that last was."""
+    asked: dict[str, int] = {}
+    for part in parts(corpus):
+        for name in part.unknown:
+            asked[name] = max(asked.get(name, 0), part.asked_utc or 0)
+    return asked
+
+
+def _full_name(record: Submission | Comment) -> str:
+    return _PREFIX["submissions" if isinstance(record, Submission) else "comments"] + record.id

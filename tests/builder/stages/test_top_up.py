@@ -177,9 +177,21 @@ def test_refresh_takes_new_numbers_and_deletions_and_keeps_texts(corpus, server,
     assert (found["s0"].score, found["s0"].flair, found["s0"].title, found["c0"].score) == (900, "Solved", "T 0", 70)
     assert found["s0"].sources == ("dump.jsonl", "reddit")
     assert (found["c1"].body, found["c1"].author, found["c1"].deleted_by_author) == ("done <here>", "solver", True)
-    server.asked.clear()
-    reddit.refresh(corpus, client, clock=lambda: NOW + 60)
-    assert set(server.asked[0].values["id"].split(",")) == {"t3_s1", "t3_s2", "t1_c2"}
+    assert summary.unknown == ("t1_c2", "t3_s1", "t3_s2")
+    assert reddit.refresh(corpus, client, clock=lambda: NOW + 60) == []
+
+
+def test_a_refresh_in_pieces_comes_past_what_reddit_does_not_know(corpus, server, client, tmp_path):
+    (tmp_path / "dump.jsonl").write_bytes(b"\n".join(json.dumps(thing).encode() for thing in _objects(3)))
+    ingest.ingest_file(corpus, str(tmp_path / "dump.jsonl"))
+    fill(server, [json.dumps(_post(number)).encode() for number in range(3)])
+    asked = []
+    for moment in (NOW, NOW + reddit.FRESH + 60):
+        for _ in range(2):
+            _merged(corpus)
+            reddit.refresh(corpus, client, clock=lambda moment=moment: moment, limit=3)
+        asked.append([server.asked[-back].values["id"].split(",") for back in (2, 1)])
+    assert asked == [[["t1_c0", "t1_c1", "t1_c2"], ["t3_s0", "t3_s1", "t3_s2"]]] * 2
 
 
 def test_arctic_shift_ends_in_the_same_tables_as_the_same_objects_from_a_dump(corpus, arctic, fetch, tmp_path):
