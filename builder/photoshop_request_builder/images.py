@@ -13,13 +13,14 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.takedown.tombstones import Kind, load_tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from photoshop_request.media.body import Body
 
-__all__ = ["find_picture", "keeper", "read_picture", "scratch"]
+__all__ = ["find_picture", "keeper", "read_picture", "read_unless_taken_down", "scratch"]
 
 
 def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
@@ -30,12 +31,24 @@ def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
     """
     data = find_picture(corpus, sha256, extension)
     if data is None:
-        raise _broken(corpus, corpus.image_path(sha256, extension), "this picture is missing")
+        raise _missing(corpus, sha256, extension)
+    return data
+
+
+def read_unless_taken_down(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
+    """The same, or None where the picture was taken down and erased, which tables of before do not say.
+
+    Raises:
+        CorpusError: the file is missing without that, or its bytes are others.
+    """
+    data = find_picture(corpus, sha256, extension)
+    if data is None and not load_tombstones(corpus).covers(Kind.SHA256, sha256):
+        raise _missing(corpus, sha256, extension)
     return data
 
 
 def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
-    """The same, or None where the picture is not there: taken down since.
+    """The same, or None where the picture is not there.
 
     Raises:
         CorpusError: its bytes are others.
@@ -48,6 +61,10 @@ def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise _broken(corpus, path, "not the bytes that were fetched: damaged, or changed by hand")
     return data
+
+
+def _missing(corpus: Corpus, sha256: str, extension: str) -> CorpusError:
+    return _broken(corpus, corpus.image_path(sha256, extension), "this picture is missing")
 
 
 def _broken(corpus: Corpus, path: str, what: str) -> CorpusError:

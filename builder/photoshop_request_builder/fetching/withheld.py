@@ -1,11 +1,40 @@
-"""Whose pictures are not looked for elsewhere: what was removed or deleted stays so, also in archives."""
+"""Whose pictures are not asked for, or not looked for elsewhere: what was taken down, removed or deleted stays so."""
 
 import pyarrow as pa
 
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.takedown.covering import covered_things
+from photoshop_request_builder.takedown.tombstones import Kind, load_tombstones
 
-__all__ = ["withheld_addresses"]
+__all__ = ["taken_down_addresses", "withheld_addresses"]
+
+
+def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
+    """Addresses that somebody asked to be taken down or that stand in things that are, and those that others link to.
+
+    An address may be in both.
+
+    Raises:
+        CorpusError: the tombstones cannot be read.
+    """
+    tombstones = load_tombstones(corpus)
+    gone: set[str] = set()
+    staying: set[str] = set()
+    for shard in range(corpus.shards) if tombstones else ():
+        columns = ["url", "canonical", "submission_id", "comment_id", "reason"]
+        links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
+        things = covered_things(corpus, shard, tombstones)
+        for link in links:
+            if (
+                link["submission_id"] in things[Kind.SUBMISSION]
+                or link["comment_id"] in things[Kind.COMMENT]
+                or any(tombstones.covers(Kind.ADDRESS, link[name]) for name in ("url", "canonical"))
+            ):
+                gone.add(link["canonical"])
+            elif link["reason"] is None:
+                staying.add(link["canonical"])
+    return frozenset(gone), frozenset(staying)
 
 
 def withheld_addresses(corpus: Corpus) -> frozenset[str]:

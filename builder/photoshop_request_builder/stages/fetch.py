@@ -29,7 +29,7 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.fetching.fetch_plan import PAGES
 from photoshop_request_builder.fetching.lanes import Lanes
 from photoshop_request_builder.fetching.quarantine import Suspect, quarantine
-from photoshop_request_builder.fetching.withheld import withheld_addresses
+from photoshop_request_builder.fetching.withheld import taken_down_addresses, withheld_addresses
 from photoshop_request_builder.images import keeper, scratch
 from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
 
@@ -90,7 +90,7 @@ def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
 def load_links(corpus: Corpus, ledger: Ledger) -> None:
     """Put every address that is to be fetched into the ledger, and those of dead and unsupported hosts to be counted.
 
-    Shards whose links have not changed since are not read again.
+    Shards whose links have not changed since are not read again. What was taken down is not asked for.
     """
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
@@ -98,6 +98,15 @@ def load_links(corpus: Corpus, ledger: Ledger) -> None:
         if stamp and ledger.loaded(shard) != stamp.content:
             table = storage.read_table(corpus.fs, path, ["canonical", "kind", "reason", "fallback"])
             ledger.add(_new(table), shard=shard, content=stamp.content)
+    _leave_taken_down(corpus, ledger)
+
+
+def _leave_taken_down(corpus: Corpus, ledger: Ledger) -> None:
+    gone, staying = taken_down_addresses(corpus)
+    ends = {end.address for address in gone for end, _ in ledger.pictures(address) if end.state is State.PENDING}
+    wanted_by_none = [end for end in sorted(ends) if staying.isdisjoint((end, *ledger.parents(end)))]
+    if wanted_by_none:  # what is made from the ledger is made again when it is written to
+        ledger.record([Outcome(end, State.TAKEN_DOWN, "taken down", tries=0) for end in wanted_by_none])
 
 
 def _new(links: pa.Table) -> Iterator[New]:
@@ -124,6 +133,7 @@ def fetch_corpus(
         load_links(corpus, ledger)
         if settings.retry:
             ledger.retry(settings.retry, settings.only_host)
+            _leave_taken_down(corpus, ledger)
         states: Counter[State] = Counter()
 
         def done(outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from photoshop_request_builder.dataset.judged import read_candidates
 from photoshop_request_builder.dataset.selection import PICTURES, is_own
 from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.images import read_picture
+from photoshop_request_builder.images import read_unless_taken_down
 from photoshop_request_builder.settings import resolve
 
 VERSION = 2
@@ -64,5 +64,6 @@ def _known(corpus: Corpus, shard: int, model: str) -> dict[str, float | None]:
 
 
 def _score(corpus: Corpus, sha256: str, extension: str) -> float | None:
-    score = nsfw_score(read_picture(corpus, sha256, extension))
+    data = read_unless_taken_down(corpus, sha256, extension)
+    score = nsfw_score(data) if data is not None else None
     return None if isinstance(score, Rejected) else score

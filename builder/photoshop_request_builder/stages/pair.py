@@ -21,7 +21,7 @@ from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.images import read_picture
+from photoshop_request_builder.images import read_unless_taken_down
 
 VERSION = 7
 _FIGURES = (
@@ -209,7 +209,9 @@ def _duplicate_of(corpus: Corpus, candidate: _Opened, request: _Request) -> _Edi
 def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
     if row["reason"] is not None:
         return Rejected(Verdict(row["reason"]), row["detail"] or "")
-    data = read_picture(corpus, row["sha256"], row["extension"])
+    data = read_unless_taken_down(corpus, row["sha256"], row["extension"])
+    if data is None:
+        return Rejected(Verdict.TAKEN_DOWN, "taken down")
     picture, hashes = decode(data), hash_file(data)
     if isinstance(picture, Rejected):
         return picture

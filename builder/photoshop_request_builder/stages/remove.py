@@ -9,6 +9,7 @@ import pyarrow as pa
 from photoshop_request_builder import storage, tables
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.takedown.covering import covered_things
 from photoshop_request_builder.takedown.tombstones import Kind, Tombstones, load_tombstones
 
 VERSION = 2
@@ -45,15 +46,11 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
 
 def _removed(corpus: Corpus, shard: int, tombstones: Tombstones) -> Iterator[tuple[Kind, str]]:
     """Submissions, comments, and pictures by SHA-256; what hangs on them is found by their ids."""
-    comments = set()
-    for table, kind in (("submissions", Kind.SUBMISSION), ("comments", Kind.COMMENT)):
-        for row in _rows(corpus, shard, table, ["id", "author"]):
-            if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"]):
-                comments |= {row["id"]} if kind is Kind.COMMENT else set()
-                yield kind, row["id"]
-    for row in _rows(corpus, shard, "candidates", _PICTURE):
+    things = covered_things(corpus, shard, tombstones)
+    yield from ((kind, thing_id) for kind, ids in things.items() for thing_id in ids)
+    for row in storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), _PICTURE).to_pylist():
         # what the requester posted there may be the source of edits in other comments
-        is_source = row["role"] != "candidate" and row["comment_id"] in comments
+        is_source = row["role"] != "candidate" and row["comment_id"] in things[Kind.COMMENT]
         if row["sha256"] and (is_source or _covers_picture(tombstones, row)):
             yield Kind.SHA256, row["sha256"]
 
@@ -64,9 +61,3 @@ def _covers_picture(tombstones: Tombstones, row: dict[str, Any]) -> bool:
         or any(tombstones.covers(Kind.ADDRESS, row[name]) for name in ("link", "url"))
         or tombstones.covers_picture(row["phash"], is_source=row["role"] != "candidate")
     )
-
-
-def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
-    path = corpus.shard_path(shard, table)
-    rows: list[dict[str, Any]] = storage.read_table(corpus.fs, path, columns).to_pylist()
-    return rows

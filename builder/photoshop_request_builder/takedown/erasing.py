@@ -14,9 +14,8 @@ from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.dataset.selection import removed_of
 from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.pipeline import pair_verb
 from photoshop_request_builder.rewriting import rewrites
-from photoshop_request_builder.stages import gather, remove
+from photoshop_request_builder.stages import gather, pair, remove
 from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones, named_target, picture_target
 from photoshop_request_builder.view.shard import default_folder, drop_stale
 
@@ -45,15 +44,21 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
     """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
     of their shards, and what models made of the requests' words.
 
-    For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published.
+    For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published. Where the ledger is,
+    what has been fetched is gathered and paired before, for its pictures to be known.
 
     Raises:
-        CorpusError: the tombstones that are there cannot be read.
+        CorpusError: the tombstones that are there cannot be read; or a picture is damaged, and then what is wanted is
+            taken down but not all erased.
         StorageError: no space or no permission.
     """
     wanted = list(targets)
-    pictures = [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
-    new = add_tombstones(corpus, [*wanted, *pictures])
+    new = add_tombstones(corpus, wanted)
+    if corpus.ledger_path.exists():  # what was fetched and not compared yet is erased too
+        _catch_up(corpus, reporter)
+    new += add_tombstones(
+        corpus, [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
+    )
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
     erased = _erase(corpus, reporter)
@@ -152,9 +157,13 @@ def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
         ledger.record(
             [Outcome(address, State.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
         )
-    run_stage("gather", partial(gather.plan, corpus), reporter=reporter)
-    pair_verb(corpus, reporter=reporter)
+    _catch_up(corpus, reporter)
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+
+
+def _catch_up(corpus: Corpus, reporter: Reporter) -> None:
+    run_stage("gather", partial(gather.plan, corpus), reporter=reporter, says_nothing=True)
+    run_stage("pair", partial(pair.plan, corpus), reporter=reporter, says_nothing=True)
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:

@@ -92,6 +92,34 @@ def test_a_request_goes_from_every_config_with_its_pictures(corpus: Corpus) -> N
     assert not left & files
 
 
+def test_pictures_that_were_fetched_and_not_compared_yet_are_erased_too(corpus: Corpus) -> None:
+    """Nobody would come back for them."""
+    files = {row["sha256"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
+    Path(corpus.shard_path(shard_of(REQUEST, corpus.shards), "candidates")).unlink()
+    _take_down(corpus, f"t3_{REQUEST}")
+    left = {path.stem for path in Path(corpus.root, "images").rglob("*.*") if path.is_file()}
+    assert left
+    assert not left & files
+
+
+def test_where_the_ledger_is_not_the_corpus_can_be_worked_on(corpus: Corpus) -> None:
+    """Its tables still speak of erased pictures there; a picture that is missing without a tombstone is an error still."""
+    corpus.ledger_path.rename(f"{corpus.ledger_path}.elsewhere")
+    _take_down(corpus, f"t3_{REQUEST}")
+    shard = shard_of(REQUEST, corpus.shards)
+    Path(corpus.shard_path(shard, "candidates")).unlink()
+    pair_verb(corpus, reporter=QUIET)
+    rows = [row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST]
+    assert {row["verdict"] for row in rows if row["state"] == "ok"} == {"taken_down"}
+    build_verb(corpus, reporter=QUIET)
+    assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
+    other = next(row for row in _table(corpus, "candidates") if row["verdict"] == "edit")
+    Path(corpus.image_path(other["sha256"], other["extension"])).unlink()
+    Path(corpus.shard_path(shard_of(other["submission_id"], corpus.shards), "candidates")).unlink()
+    with pytest.raises(CorpusError, match="this picture is missing"):
+        pair_verb(corpus, reporter=QUIET)
+
+
 def test_a_person_goes_as_requester_and_as_solver(corpus: Corpus) -> None:
     """By name, whatever its case; everything under their requests, and their comments everywhere."""
     solver = next(row["author"] for row in _table(corpus, "candidates") if row["verdict"] == "edit")

@@ -23,8 +23,10 @@ from servers.hosts import Hosts, hosts, reply, stall, status
 
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.hosts import classify, host_of
+from photoshop_request.media.hosts.target import Picture
 from photoshop_request.media.limits import OTHER_SITES, Rate
 from photoshop_request.media.links import Link, Role
+from photoshop_request.media.outcome import Outcome
 from photoshop_request.media.states import State
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder import storage, tables
@@ -32,6 +34,7 @@ from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.fetching.quarantine import suspects
 from photoshop_request_builder.ledger import New, open_ledger
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
+from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
 
 FREE = Rate(float("inf"), 8)
 RATES = dict.fromkeys(("i.redd.it", "imgur.com", "drive.google.com"), FREE)
@@ -174,6 +177,79 @@ def test_new_links_are_added_to_what_is_there(corpus: Corpus) -> None:
         write(corpus, [link(A), link(B)])
         fetch_corpus(corpus, settings(state))
         assert state.urls() == [A, B]
+
+
+# -- taken down ---------------------------------------------------------------------------------------------------------
+
+PAGE = "https://imgur.com/a/AbCdE"
+
+
+def author_of(corpus: Corpus, table: str, thing_id: str, author: str) -> None:
+    """One row of a table, of which only the author matters."""
+    schema = tables.COMMENTS if table == "comments" else tables.SUBMISSIONS
+    row = dict.fromkeys(schema.names) | {"id": thing_id, "author": author}
+    storage.write_table(corpus.fs, corpus.shard_path(0, table), pa.Table.from_pylist([row], schema=schema), "x")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target(Kind.SUBMISSION, "1abcd2"),
+        Target(Kind.COMMENT, "c1"),
+        Target(Kind.AUTHOR, "op"),
+        Target(Kind.AUTHOR, "solver"),
+        Target(Kind.ADDRESS, A),
+    ],
+)
+def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: Target) -> None:
+    """Also when it came into the corpus, or was to be asked for again, afterwards."""
+    author_of(corpus, "submissions", "1abcd2", "op")
+    author_of(corpus, "comments", "c1", "Solver")
+    add_tombstones(corpus, [target])
+    with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
+        write(corpus, [link(A), link(B, submission="1abcd3", comment="c2")])
+        for retry in ((), (State.TAKEN_DOWN,)):
+            fetch_corpus(corpus, settings(state, retry=retry))
+        assert state.urls() == [B]
+    assert states(corpus) == {A: "taken_down", B: "ok"}
+
+
+def test_what_somebody_else_links_to_is_asked_for(corpus: Corpus) -> None:
+    """Unless the address itself was taken down, it stays the other's picture."""
+    author_of(corpus, "comments", "c1", "solver")
+    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    with served({A: reply(jpeg())}) as state:
+        write(corpus, [link(A), link(A, submission="1abcd3", comment="c2")])
+        fetch_corpus(corpus, settings(state))
+    assert states(corpus) == {A: "ok"}
+
+
+def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corpus) -> None:
+    """Where fetching was stopped between the album and its pictures; one that stands elsewhere too is asked for."""
+    write(corpus, [link(PAGE), link(B, submission="1abcd3", comment="c2")])
+    with open_ledger(corpus.ledger_path) as ledger:
+        load_links(corpus, ledger)
+        ledger.record([Outcome(PAGE, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
+    author_of(corpus, "comments", "c1", "solver")
+    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    with served({B: reply(jpeg())}) as state:
+        fetch_corpus(corpus, settings(state))
+        assert state.urls() == [B]
+    assert states(corpus) == {PAGE: "resolved", A: "taken_down", B: "ok"}
+
+
+def test_where_nothing_is_taken_down_nothing_is_made_again(corpus: Corpus) -> None:
+    """Tables follow the ledger's stamp: a fetch with nothing to do leaves it as it is."""
+    author_of(corpus, "comments", "c1", "solver")
+    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    with served({}) as state:
+        write(corpus, [link(A)])
+        fetch_corpus(corpus, settings(state))
+        with open_ledger(corpus.ledger_path) as ledger:
+            before = ledger.stamp()
+        fetch_corpus(corpus, settings(state))
+        with open_ledger(corpus.ledger_path) as ledger:
+            assert ledger.stamp() == before
 
 
 # -- fallbacks ----------------------------------------------------------------------------------------------------------

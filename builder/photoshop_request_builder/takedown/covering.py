@@ -1,0 +1,21 @@
+"""Which things of a shard are taken down: named themselves, or by people whose everything is."""
+
+from photoshop_request_builder import storage
+from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.takedown.tombstones import Kind, Tombstones
+
+__all__ = ["covered_things"]
+
+_TABLES = {Kind.SUBMISSION: "submissions", Kind.COMMENT: "comments"}
+
+
+def covered_things(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[Kind, frozenset[str]]:
+    """The ids of one shard's submissions and comments that `tombstones` cover."""
+    return {
+        kind: frozenset(
+            row["id"]
+            for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), ["id", "author"])
+            if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"])
+        )
+        for kind, table in _TABLES.items()
+    }
