@@ -1,5 +1,6 @@
 """Jobs run in order or on processes; what they return and write is the same."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -97,6 +98,16 @@ def test_workers_end_with_a_killed_command(tmp_path: Path) -> None:
     assert process.stdout.readline() == "begun\n"
     process.kill()
     process.communicate(timeout=30)  # ends when the last that holds the pipe has ended
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_collector_is_calm_while_jobs_run(workers: int) -> None:
+    """Where the jobs are; afterwards it is as it was."""
+    before = gc.get_threshold()
+    with local_engine(workers) as engine:
+        found = engine.run([Job(str(number), gc.get_threshold) for number in range(3)])
+    assert {threshold[0] >= 50_000 for threshold in found} == {True}
+    assert gc.get_threshold() == before
 
 
 def test_there_is_at_least_one_worker() -> None:
