@@ -177,10 +177,14 @@ def read_rows(
     corpus: Corpus, summary: IngestSummary, table: str, shard: int, columns: list[str] | None = None
 ) -> pa.Table | None:
     """The rows of one part in one shard, without the raw lines if `columns` does not name them; None if there are none."""
-    if shard not in summary.shards.get(table, ()):
-        return None
-    path = corpus.path("incoming", summary.source, summary.part, _file_name(table, shard))
-    return storage.read_table(corpus.fs, path, columns or TABLES[table].names)
+    path = rows_path(corpus, summary, table, shard)
+    return storage.read_table(corpus.fs, path, columns or TABLES[table].names) if path else None
+
+
+def rows_path(corpus: Corpus, summary: IngestSummary, table: str, shard: int) -> str | None:
+    """Where the rows of one part in one shard lie; None if there are none."""
+    has_rows = shard in summary.shards.get(table, ())
+    return corpus.path("incoming", summary.source, summary.part, _file_name(table, shard)) if has_rows else None
 
 
 def remove(fs: AbstractFileSystem, folder: str) -> None:

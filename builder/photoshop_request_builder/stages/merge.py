@@ -15,7 +15,7 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.intake.incoming import TABLES, IngestSummary, parts, read_rows
+from photoshop_request_builder.intake.incoming import TABLES, IngestSummary, parts, rows_path
 from photoshop_request_builder.tables import from_table, to_table
 
 VERSION = 1
@@ -36,28 +36,29 @@ def plan(corpus: Corpus) -> list[Job[MergeSummary]]:
     found = parts(corpus)
     jobs = []
     for shard in range(corpus.shards):
-        wanted = _fingerprint(corpus, found, shard)
+        used = [summary for summary in found if any(shard in summary.shards.get(table, ()) for table in TABLES)]
+        wanted = _fingerprint(corpus, used)
         stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in TABLES]
         if any(stamp is None or stamp.fingerprint != wanted for stamp in stamps):
-            jobs.append(Job(f"shard {shard:05d}", partial(merge_shard, corpus, shard)))
+            jobs.append(
+                Job(f"shard {shard:05d}", partial(merge_shard, corpus, shard, _places(corpus, used, shard), wanted))
+            )
     return jobs
 
 
-def merge_shard(corpus: Corpus, shard: int) -> MergeSummary:
-    """Write `submissions.parquet` and `comments.parquet` of one shard from all parts.
+def merge_shard(corpus: Corpus, shard: int, places: dict[str, list[str]], fingerprint: str) -> MergeSummary:
+    """Write `submissions.parquet` and `comments.parquet` of one shard from the files at `places`, by table.
 
     Raises:
         StorageError: the corpus cannot be written.
     """
-    found = parts(corpus)
-    fingerprint = _fingerprint(corpus, found, shard)
     rows = {}
     observations = 0
     for table, kind, fold in (
         ("submissions", Submission, merge.merge_submissions),
         ("comments", Comment, merge.merge_comments),
     ):
-        seen = [part for summary in found if (part := read_rows(corpus, summary, table, shard)) is not None]
+        seen = [storage.read_table(corpus.fs, place, TABLES[table].names) for place in places[table]]
         observed = pa.concat_tables(seen) if seen else TABLES[table].empty_table()
         observations += observed.num_rows
         merged = _one_per_id(observed, kind, fold)
@@ -81,10 +82,13 @@ def _by_id(table: pa.Table, kind: type[Any]) -> Iterator[Iterable[Any]]:
         yield group
 
 
-def _fingerprint(corpus: Corpus, found: list[IngestSummary], shard: int) -> str:
-    used = sorted(
-        [summary.source, summary.part, summary.fingerprint]
-        for summary in found
-        if any(shard in summary.shards.get(table, ()) for table in TABLES)
-    )
-    return storage.fingerprint("merge", VERSION, {"parts": used, "rule": merge.RULE, "shards": corpus.shards})
+def _places(corpus: Corpus, used: list[IngestSummary], shard: int) -> dict[str, list[str]]:
+    """Where the rows of one shard lie, by table. Jobs take it along: to read what all parts say would take each of them
+    as long as the plan, and topping up makes thousands of parts.
+    """
+    return {table: [path for summary in used if (path := rows_path(corpus, summary, table, shard))] for table in TABLES}
+
+
+def _fingerprint(corpus: Corpus, used: list[IngestSummary]) -> str:
+    made_of = sorted([summary.source, summary.part, summary.fingerprint] for summary in used)
+    return storage.fingerprint("merge", VERSION, {"parts": made_of, "rule": merge.RULE, "shards": corpus.shards})
