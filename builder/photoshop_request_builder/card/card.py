@@ -1,11 +1,10 @@
 """The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
@@ -13,14 +12,12 @@ from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 from photoshop_request_builder.card.facts import facts_of
 from photoshop_request_builder.card.header import header
 from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.pieces import Piece
+from photoshop_request_builder.dataset.pieces import Record, totals
 from photoshop_request_builder.settings import resolve
 from photoshop_request_builder.status.funnel import funnel
 
 __all__ = ["Card", "Write", "writer"]
 
-Records = Sequence[tuple[Piece, Mapping[str, Any]]]
-"""The files that were built, each with what its record says: `rows`, `bytes`, `sha256`."""
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
 """What Markdown may take for more than a letter; the dots of an address make a link of it."""
 
@@ -39,7 +36,7 @@ Write = Callable[[str | None, Collection[str], Collection[str]], Card]
 charts are of all that was built; the YAML is of the configs that are spoken of."""
 
 
-def writer(corpus: Corpus, records: Records) -> Write:
+def writer(corpus: Corpus, records: Sequence[Record]) -> Write:
     """What writes the card for the files that were built, however often: they are counted, and the charts drawn, once."""
     from photoshop_request_builder.report.chosen import chosen_charts  # duckdb is slow to import
 
@@ -60,7 +57,7 @@ def writer(corpus: Corpus, records: Records) -> Write:
             subreddits=corpus.subreddits,
             facts=facts,
             charts=charts,
-            splits=_splits([(piece, record) for piece, record in records if piece.config in held]),
+            totals=totals((piece, record) for piece, record in records if piece.config in held),
             default=DEFAULT_CONFIG,
             funnel=steps,
             configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
@@ -74,16 +71,6 @@ def writer(corpus: Corpus, records: Records) -> Write:
         )
 
     return write
-
-
-def _splits(records: Records) -> list[dict[str, Any]]:
-    totals: dict[tuple[str, str], dict[str, int]] = {}
-    for piece, record in records:
-        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0, "files": 0})
-        total["rows"] += record["rows"]
-        total["bytes"] += record["bytes"]
-        total["files"] += 1
-    return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]
 
 
 def _size(count: int) -> str:

@@ -1,12 +1,12 @@
 """The YAML of the dataset's README: what `load_dataset` and the Hub read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, features
 from photoshop_request_builder.card.facts import Facts
-from photoshop_request_builder.dataset.pieces import Piece
+from photoshop_request_builder.dataset.pieces import Record
 
 __all__ = ["header"]
 
@@ -15,10 +15,8 @@ _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "
 _COMMON = 0.01
 """Share of requests from which on a language is named."""
 
-Records = Sequence[tuple[Piece, Mapping[str, Any]]]
 
-
-def header(records: Records, facts: Facts, *, local: bool) -> str:
+def header(records: Sequence[Record], facts: Facts, *, local: bool) -> str:
     """The YAML for these files, without its fences; `local` for a folder on disk."""
     from datasets import DatasetInfo, SplitDict, SplitInfo  # 1 s to import
     from datasets.info import DatasetInfosDict
@@ -57,7 +55,7 @@ def header(records: Records, facts: Facts, *, local: bool) -> str:
     return str(data.to_yaml())
 
 
-def _config(name: str, records: Records, *, local: bool) -> dict[str, Any]:
+def _config(name: str, records: Sequence[Record], *, local: bool) -> dict[str, Any]:
     mine = [(piece, record) for piece, record in records if piece.config == name]
     paths = [
         {"split": split, "path": f"{name}/{split}-*.parquet"}

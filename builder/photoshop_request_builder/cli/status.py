@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -10,6 +10,7 @@ from rich.table import Table
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
 from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.dataset.pieces import Total, totals
 from photoshop_request_builder.fetching.fetch_plan import HostStates, host_states
 from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.ledger import open_ledger
@@ -42,7 +43,7 @@ def status(
     if leaks:
         _show_leaks(check_leaks(found), as_json=as_json)
         return
-    sources, steps, splits = source_status(parts(found)), funnel(found), _splits(found)
+    sources, steps, built = source_status(parts(found)), funnel(found), _totals(found)
     if as_json:
         state = {
             "corpus": found.address,
@@ -50,7 +51,7 @@ def status(
             "shards": found.shards,
             "sources": [dataclasses.asdict(source) for source in sources],
             "funnel": [dataclasses.asdict(step) for step in steps],
-            "dataset": splits,
+            "dataset": [dataclasses.asdict(total) for total in built],
         }
         write_json(state)
         return
@@ -59,8 +60,8 @@ def status(
     if sources:
         _show_months(sources[-1])
     data.print(funnel_table(steps))
-    data.print(_dataset_table(splits))
-    hint(f"decisions {corpus}" if splits else f"run {corpus}")
+    data.print(_dataset_table(built))
+    hint(f"decisions {corpus}" if built else f"run {corpus}")
 
 
 def _show_leaks(found: LeakCheck, *, as_json: bool) -> None:
@@ -135,12 +136,12 @@ def _source_fields(source: SourceStatus) -> dict[str, str]:
     }
 
 
-def _dataset_table(splits: list[dict[str, Any]]) -> Table:
+def _dataset_table(built: list[Total]) -> Table:
     table = Table(title="Dataset", title_justify="left")
     for name in ("config", "split", "rows", "bytes"):
         table.add_column(name, justify="right" if name in {"rows", "bytes"} else "left")
-    for row in splits:
-        table.add_row(row["config"], row["split"], f"{row['rows']:,}", f"{row['bytes']:,}")
+    for total in built:
+        table.add_row(total.config, total.split, f"{total.rows:,}", f"{total.bytes:,}")
     return table
 
 
@@ -163,12 +164,7 @@ def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
     data.print(table)
 
 
-def _splits(corpus: Corpus) -> list[dict[str, Any]]:
+def _totals(corpus: Corpus) -> list[Total]:
     from photoshop_request_builder.stages import build  # slow to import
 
-    totals: dict[tuple[str, str], dict[str, int]] = {}
-    for piece, record in build.records(corpus).items():
-        total = totals.setdefault((piece.config, piece.split), {"rows": 0, "bytes": 0})
-        total["rows"] += record["rows"]
-        total["bytes"] += record["bytes"]
-    return [{"config": config, "split": split, **total} for (config, split), total in totals.items()]
+    return totals(build.records(corpus).items())

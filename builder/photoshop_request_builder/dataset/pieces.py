@@ -6,7 +6,7 @@ grows, a request stays in its file, and files change one by one.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,31 @@ class Piece:
     def name(self) -> str:
         """The file's name under `dataset/CONFIG`."""
         return f"{self.split}-{self.number:05d}-of-{self.of:05d}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the files of one split come to."""
+
+    config: str
+    split: str
+    rows: int
+    bytes: int
+    files: int
+
+
+Record = tuple[Piece, Mapping[str, Any]]
+"""A file that was built, and what is noted of it: `rows`, `bytes`, `sha256`."""
+
+
+def totals(records: Iterable[Record]) -> list[Total]:
+    """What the files come to, by config and split."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for piece, record in records:
+        total = found.setdefault((piece.config, piece.split), [0, 0, 0])
+        for at, more in enumerate((record["rows"], record["bytes"], 1)):
+            total[at] += more
+    return [Total(config, split, *total) for (config, split), total in found.items()]
 
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:

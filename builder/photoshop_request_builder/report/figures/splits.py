@@ -1,5 +1,6 @@
 """The dataset: its configs and splits, which requests belong together, and the proof that no picture is in two splits."""
 
+from photoshop_request_builder.dataset.pieces import totals
 from photoshop_request_builder.report.database import Database
 from photoshop_request_builder.report.figure import Figure, Kind
 from photoshop_request_builder.splitting.leaks import check_leaks
@@ -15,18 +16,13 @@ def figures(database: Database) -> list[Figure]:
 
 
 def _dataset(database: Database) -> Figure:
-    totals: dict[tuple[str, str], list[int]] = {}
-    for piece, record in build.records(database.corpus).items():
-        total = totals.setdefault((piece.config, piece.split), [0, 0])
-        total[0] += record["rows"]
-        total[1] += record["bytes"]
-    rows = tuple((config, split, count, size / 1e6) for (config, split), (count, size) in totals.items())
-    triplets = sum(count for (config, _), (count, _) in totals.items() if config == "triplets")
+    built = totals(build.records(database.corpus).items())
+    rows = tuple((total.config, total.split, total.rows, total.bytes / 1e6) for total in built)
     facts = {
-        "configs": len({config for config, _ in totals}),
-        "rows": sum(count for count, _ in totals.values()),
-        "triplets": triplets,
-        "gigabytes": sum(size for _, size in totals.values()) / 1e9,
+        "configs": len({total.config for total in built}),
+        "rows": sum(total.rows for total in built),
+        "triplets": sum(total.rows for total in built if total.config == "triplets"),
+        "gigabytes": sum(total.bytes for total in built) / 1e9,
     }
     columns = ("config", "split", "rows", "megabytes")
     case = "some" if rows else "none"
