@@ -1,12 +1,22 @@
-"""Write docs/columns.md and docs/commands.md from the code: `python scripts/make_docs.py`; a test compares."""
+"""Write docs/columns.md and docs/commands.md from the code, and the README's picture from the demo.
 
+Usage: python scripts/make_docs.py; a test compares the texts.
+"""
+
+import tempfile
 from inspect import cleandoc
 from pathlib import Path
 
+from PIL import Image
 from typer.main import get_command
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
+from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.cli import app
+from photoshop_request_builder.cli.demo import demo
+from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.demo.contact_sheet import Pair, contact_sheet
+from photoshop_request_builder.demo.pairs import sheet_pairs
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -38,9 +48,30 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def picture(path: Path) -> None:
+    """Some of what the demo keeps and drops, as its contact sheet shows it, into a JPEG."""
+    with tempfile.TemporaryDirectory() as folder:
+        demo(f"{folder}/corpus")
+        pairs = list(sheet_pairs(open_corpus(f"{folder}/corpus")))
+        chosen = [next(pair for pair in pairs if _is_shown(pair, wish)) for wish in _WISHES]
+        dropped = sorted((pair for pair in pairs if pair.verdict != Verdict.EDIT), key=lambda pair: pair.edit is None)
+        words = {"title": "What the demo keeps and drops", "subtitle": "Free photos, edited by a script."}
+        contact_sheet([*chosen, *dropped[:4]], f"{folder}/sheet.png", **words)
+        Image.open(f"{folder}/sheet.png").save(path, quality=85, optimize=True)
+
+
+_WISHES = ("Take the spoon", "Take the spray paint", "Straighten", "Restore")
+"""How the instructions begin of which the picture shows an edit."""
+
+
+def _is_shown(pair: Pair, wish: str) -> bool:
+    return pair.verdict == Verdict.EDIT and pair.caption.startswith(wish)
+
+
 def main() -> None:
-    """Write both."""
-    DOCS.mkdir(exist_ok=True)
+    """Write all three."""
+    (DOCS / "pictures").mkdir(parents=True, exist_ok=True)
+    picture(DOCS / "pictures" / "before_after.jpg")
     (DOCS / "columns.md").write_text(columns(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
 

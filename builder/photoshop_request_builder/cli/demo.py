@@ -1,14 +1,11 @@
 """The demo: the whole way on the embedded sample, fetched from a server on this machine."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from photoshop_request.errors import CorpusError
-from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage
 from photoshop_request_builder.cli import stages
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
 from photoshop_request_builder.corpus import Corpus, create_corpus
@@ -65,36 +62,13 @@ def _open(corpus: str, files: list[str]) -> Corpus:
     return found
 
 
-def _pairs(corpus: Corpus) -> Iterator[Any]:
-    """What the sheet shows: every solver's picture, with its source."""
-    from photoshop_request_builder.demo.contact_sheet import Pair  # decoders are slow to import
-
-    for shard in range(corpus.shards):
-        candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist()
-        texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts")).to_pylist()
-        instructions = {row["submission_id"]: row["instruction"] for row in texts}
-        files = {
-            row["sha256"]: corpus.image_path(row["sha256"], row["extension"]) for row in candidates if row["extension"]
-        }
-        for row in candidates:
-            if row["role"] != "candidate":
-                continue
-            is_edit = row["verdict"] == Verdict.EDIT
-            yield Pair(
-                source=corpus.fs.cat_file(files[row["source_sha256"]]) if row["source_sha256"] else None,
-                edit=corpus.fs.cat_file(files[row["sha256"]]) if row["sha256"] in files else None,
-                caption=instructions.get(row["submission_id"], ""),
-                verdict=row["verdict"],
-                note=f"hash distance {row['phash_distance']}" if is_edit else row["detail"] or row["url"],
-            )
-
-
 def _sheet(corpus: Corpus) -> Path:
     from photoshop_request_builder.demo.contact_sheet import contact_sheet  # decoders are slow to import
+    from photoshop_request_builder.demo.pairs import sheet_pairs
 
     path = Path(corpus.root) / "contact_sheet.png"
     contact_sheet(
-        list(_pairs(corpus)),
+        sheet_pairs(corpus),
         path,
         title="photoshop-request: before and after",
         subtitle="A composed sample: free photos, edits made by a script, invented people.",
