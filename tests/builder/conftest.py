@@ -1,6 +1,7 @@
 """The embedded sample and the development corpus, each run once and then only read."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from browser import chromium
 from commands import DevelopmentRun, Sample, succeed
+from filelock import FileLock
 
 from photoshop_request_builder.demo import sample_folder
 from photoshop_request_builder.demo.server import serve
@@ -26,11 +28,27 @@ def sample() -> Iterator[Sample]:
 
 
 @pytest.fixture(scope="session")
-def sample_corpus(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Gives a folder by its name, made once for all processes of a test run; who comes later waits for it."""
+    own = tmp_path_factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def once(name: str, make: Callable[[Path], object]) -> Path:
+        folder, made = place / name, place / f"{name}.made"
+        with FileLock(place / f"{name}.lock"):
+            if not made.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                made.touch()
+        return folder
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def sample_corpus(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """The sample's corpus after an undisturbed run with one worker: to be read, not changed."""
-    corpus = tmp_path_factory.mktemp("sample") / "corpus"
-    succeed(*sample.run_arguments(corpus, "--workers", "1"))
-    return corpus
+    return made_once("sample", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1")))
 
 
 @pytest.fixture

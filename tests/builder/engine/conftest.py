@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,11 @@ def ray_cluster() -> Iterator[RayCluster]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def undisturbed(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """The sample in 16 shards by the engine of this machine: to be read, not changed."""
-    corpus = tmp_path_factory.mktemp("undisturbed") / "corpus"
-    succeed(*sample.run_arguments(corpus, "--workers", "1", "--shards", "16"))
-    return corpus
+    return made_once(
+        "undisturbed", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1", "--shards", "16"))
+    )
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """SIGKILL at random points of every stage, again and again, until the work is done: the same bytes as undisturbed."""
 
 import contextlib
+import json
 import os
 import random
 import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,32 +20,35 @@ KILLS = 20
 """Of each verb; between them every stage is under way."""
 SLOW = "*=30,i.redd.it=30,imgur.com=30"
 """Rates at which fetching the sample takes long enough to be killed in its middle."""
+VERBS = ("ingest", "fetch", "pair", "build")
 
 
-def _arguments(sample: Sample, corpus: Path, verb: str) -> list[str | Path]:
-    # workers take seconds to start, so that most blows would meet that: one verb has them
+def _arguments(sample: Sample, corpus: Path, verb: str, workers: str = "1") -> list[str | Path]:
     if verb == "ingest":
-        return ["ingest", corpus, *sample.files, "--shards", "4", "--workers", "1"]
+        return ["ingest", corpus, *sample.files, "--shards", "4", "--workers", workers]
     if verb == "fetch":
         return ["fetch", corpus, "--mirror", sample.hosts.address, "--rate", SLOW]
-    return [verb, corpus, "--workers", "2" if verb == "pair" else "1"]
+    return [verb, corpus, "--workers", workers]
 
 
 @pytest.fixture(scope="module")
-def before(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, float]]:
-    """For each verb the corpus as it stands before it, and how many seconds it takes undisturbed."""
-    place = tmp_path_factory.mktemp("before")
-    corpus, found = place / "corpus", {}
-    for verb in ("ingest", "fetch", "pair", "build"):
-        kept = place / verb
-        if corpus.exists():
-            shutil.copytree(corpus, kept)
-        process = start_at_once(place / "talk.txt", *_arguments(sample, corpus, verb))
-        began = time.monotonic()
-        process.join()
-        found[verb] = (kept, time.monotonic() - began)
-        assert process.exitcode == 0, (place / "talk.txt").read_text()
-    return found
+def before(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A folder with the corpus as it stands before each verb, by the verb's name, and `seconds.json`: undisturbed."""
+
+    def make(place: Path) -> None:
+        corpus, seconds = place / "corpus", {}
+        place.mkdir()
+        for verb in VERBS:
+            if corpus.exists():
+                shutil.copytree(corpus, place / verb)
+            process = start_at_once(place / "talk.txt", *_arguments(sample, corpus, verb))
+            began = time.monotonic()
+            process.join()
+            seconds[verb] = time.monotonic() - began
+            assert process.exitcode == 0, (place / "talk.txt").read_text()
+        (place / "seconds.json").write_text(json.dumps(seconds))
+
+    return made_once("before", make)
 
 
 def _finished(corpus: Path) -> list[str]:
@@ -67,24 +71,26 @@ def _kill_after(seconds: float, talk: Path, arguments: Sequence[str | Path]) -> 
     return process.exitcode != 0
 
 
-@pytest.mark.parametrize("verb", ["ingest", "fetch", "pair", "build"])
+@pytest.mark.parametrize("verb", VERBS)
 def test_the_dataset_is_the_same_however_often_it_was_killed(
-    verb: str, before: dict[str, tuple[Path, float]], sample: Sample, sample_corpus: Path, tmp_path: Path
+    verb: str, before: Path, sample: Sample, sample_corpus: Path, tmp_path: Path
 ) -> None:
     """And what was finished before a kill is not asked of a host again."""
-    kept, seconds = before[verb]
+    kept, seconds = before / verb, json.loads((before / "seconds.json").read_text())[verb]
     corpus = tmp_path / "corpus"
     chance = random.Random(verb)
+    # workers take seconds to start, so that most blows would meet that: one verb has them
+    arguments = _arguments(sample, corpus, verb, "2" if verb == "pair" else "1")
     kills = lives = 0
     while kills < KILLS:
         if not corpus.exists() and kept.exists():
             shutil.copytree(kept, corpus)
         finished = _finished(corpus)
         asked = {address: sample.hosts.requests[address] for address in finished}
-        wait = chance.uniform(0.05, 1.0) * seconds
-        if _kill_after(wait, tmp_path / "talk.txt", _arguments(sample, corpus, verb)):
+        # what was done stays done: less is left each time, so that late parts are met by early blows
+        if _kill_after(chance.uniform(0.05, 0.8) * seconds, tmp_path / "talk.txt", arguments):
             kills += 1
-        elif kills < KILLS:
+        else:
             lives += 1
             shutil.rmtree(corpus)
         assert {address: sample.hosts.requests[address] for address in finished} == asked
