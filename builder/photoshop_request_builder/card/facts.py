@@ -95,8 +95,8 @@ def facts_of(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
 
 
 def _columns(corpus: Corpus, paths: Iterable[str], names: Sequence[str]) -> Callable[[str], Iterator[Any]]:
-    """What gives the values of a column over all files. They are held as Arrow: a third of a million rows as dicts are
-    half a gigabyte.
+    """What gives the values of a column over all files. They are held as Arrow: a dict for each row would be many times
+    as large.
     """
     tables = [pq.read_table(path, columns=list(names), filesystem=corpus.fs) for path in paths]
 
