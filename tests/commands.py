@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -15,6 +15,8 @@ from pathlib import Path
 from photoshop_request_builder.demo.server import Hosts
 
 COMMAND = [sys.executable, "-c", "from photoshop_request_builder.cli import main; main()"]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+"""The fixture `made_once`: a folder's name, and what makes it, to the folder."""
 FAST = "*=500,i.redd.it=500,imgur.com=500,drive.google.com=500"
 
 

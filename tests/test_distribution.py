@@ -66,7 +66,7 @@ def test_the_demo_runs_in_an_empty_environment(built: Path, tmp_path: Path) -> N
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
     (wheel,) = built.glob("*.whl")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", wheel], check=True, cwd=tmp_path)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True, cwd=tmp_path)
     said = _run(tmp_path / "venv" / "bin" / "photoshop-request", "demo", folder=tmp_path)
     assert "contact sheet" in said
     assert (tmp_path / "photoshop-request-demo" / "contact_sheet.png").exists()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from browser import chromium
-from commands import DevelopmentRun, Sample, succeed
+from commands import DevelopmentRun, MadeOnce, Sample, succeed
 from filelock import FileLock
 
 from photoshop_request_builder.demo import sample_folder
@@ -28,7 +28,7 @@ def sample() -> Iterator[Sample]:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """Gives a folder by its name, made once for all processes of a test run; who comes later waits for it."""
     own = tmp_path_factory.getbasetemp()
     place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -46,7 +46,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 
 
 @pytest.fixture(scope="session")
-def sample_corpus(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+def sample_corpus(sample: Sample, made_once: MadeOnce) -> Path:
     """The sample's corpus after an undisturbed run with one worker: to be read, not changed."""
     return made_once("sample", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1")))
 

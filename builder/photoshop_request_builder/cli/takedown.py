@@ -41,7 +41,8 @@ def takedown(
 ) -> None:
     """Take things down for good: in every later build, with near-duplicates of their pictures.
 
-    `add` notes it, by keyed hashes only, and erases the pictures' bytes in CORPUS. `publish` builds the dataset without
+    `add` notes it, by keyed hashes only, and erases the pictures' bytes in CORPUS; what was fetched and not compared yet
+    is compared before, to know whose it is. `publish` builds the dataset without
     it and commits that to the Hub; what is in older commits there goes with --squash only.
 
     Example: photoshop-request takedown CORPUS add t3_1abc23 u/somebody https://i.redd.it/abc.jpg

@@ -24,6 +24,8 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
     for shard in range(corpus.shards) if tombstones else ():
         columns = ["url", "canonical", "submission_id", "comment_id", "reason"]
         links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
+        if not links:
+            continue
         things = covered_things(corpus, shard, tombstones)
         for link in links:
             if (

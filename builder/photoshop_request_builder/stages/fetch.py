@@ -102,6 +102,8 @@ def load_links(corpus: Corpus, ledger: Ledger) -> None:
 
 
 def _leave_taken_down(corpus: Corpus, ledger: Ledger) -> None:
+    if not ledger.hosts():  # nothing is to be asked for: all links need not be looked through
+        return
     gone, staying = taken_down_addresses(corpus)
     ends = {end.address for address in gone for end, _ in ledger.pictures(address) if end.state is State.PENDING}
     wanted_by_none = [end for end in sorted(ends) if staying.isdisjoint((end, *ledger.parents(end)))]

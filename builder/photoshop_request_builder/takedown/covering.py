@@ -10,11 +10,16 @@ _TABLES = {Kind.SUBMISSION: "submissions", Kind.COMMENT: "comments"}
 
 
 def covered_things(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[Kind, frozenset[str]]:
-    """The ids of one shard's submissions and comments that `tombstones` cover."""
+    """The ids of one shard's submissions and comments that `tombstones` cover.
+
+    Raises:
+        CorpusError: a table is damaged.
+        FileNotFoundError: a table is missing. Never taken for an empty one: whose things they are would not be known.
+    """
     return {
         kind: frozenset(
             row["id"]
-            for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), ["id", "author"])
+            for row in storage.read_table(corpus.fs, corpus.shard_path(shard, table), ["id", "author"]).to_pylist()
             if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"])
         )
         for kind, table in _TABLES.items()

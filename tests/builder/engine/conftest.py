@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import ray_jobs
-from commands import Sample, succeed
+from commands import MadeOnce, Sample, succeed
 from servers.ray_cluster import QUIET, RayCluster, cluster
 
 
@@ -31,7 +31,7 @@ def ray_cluster() -> Iterator[RayCluster]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+def undisturbed(sample: Sample, made_once: MadeOnce) -> Path:
     """The sample in 16 shards by the engine of this machine: to be read, not changed."""
     return made_once(
         "undisturbed", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1", "--shards", "16"))

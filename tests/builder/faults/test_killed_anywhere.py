@@ -8,11 +8,11 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from commands import FAST, Sample, dataset_bytes, start, start_at_once, succeed
+from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once, succeed
 
 pytestmark = pytest.mark.slow
 
@@ -23,16 +23,17 @@ SLOW = "*=30,i.redd.it=30,imgur.com=30"
 VERBS = ("ingest", "fetch", "pair", "build")
 
 
-def _arguments(sample: Sample, corpus: Path, verb: str, workers: str = "1") -> list[str | Path]:
+def _arguments(sample: Sample, corpus: Path, verb: str) -> list[str | Path]:
+    # workers take seconds to start, so that most blows would meet that: one verb has them
     if verb == "ingest":
-        return ["ingest", corpus, *sample.files, "--shards", "4", "--workers", workers]
+        return ["ingest", corpus, *sample.files, "--shards", "4", "--workers", "1"]
     if verb == "fetch":
         return ["fetch", corpus, "--mirror", sample.hosts.address, "--rate", SLOW]
-    return [verb, corpus, "--workers", workers]
+    return [verb, corpus, "--workers", "2" if verb == "pair" else "1"]
 
 
 @pytest.fixture(scope="module")
-def before(sample: Sample, made_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+def before(sample: Sample, made_once: MadeOnce) -> Path:
     """A folder with the corpus as it stands before each verb, by the verb's name, and `seconds.json`: undisturbed."""
 
     def make(place: Path) -> None:
@@ -79,16 +80,14 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
     kept, seconds = before / verb, json.loads((before / "seconds.json").read_text())[verb]
     corpus = tmp_path / "corpus"
     chance = random.Random(verb)
-    # workers take seconds to start, so that most blows would meet that: one verb has them
-    arguments = _arguments(sample, corpus, verb, "2" if verb == "pair" else "1")
     kills = lives = 0
     while kills < KILLS:
         if not corpus.exists() and kept.exists():
             shutil.copytree(kept, corpus)
         finished = _finished(corpus)
         asked = {address: sample.hosts.requests[address] for address in finished}
-        # what was done stays done: less is left each time, so that late parts are met by early blows
-        if _kill_after(chance.uniform(0.05, 0.8) * seconds, tmp_path / "talk.txt", arguments):
+        wait = chance.uniform(0.05, 1.0) * seconds
+        if _kill_after(wait, tmp_path / "talk.txt", _arguments(sample, corpus, verb)):
             kills += 1
         else:
             lives += 1

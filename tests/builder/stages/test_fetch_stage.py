@@ -184,11 +184,14 @@ def test_new_links_are_added_to_what_is_there(corpus: Corpus) -> None:
 PAGE = "https://imgur.com/a/AbCdE"
 
 
-def author_of(corpus: Corpus, table: str, thing_id: str, author: str) -> None:
-    """One row of a table, of which only the author matters."""
-    schema = tables.COMMENTS if table == "comments" else tables.SUBMISSIONS
-    row = dict.fromkeys(schema.names) | {"id": thing_id, "author": author}
-    storage.write_table(corpus.fs, corpus.shard_path(0, table), pa.Table.from_pylist([row], schema=schema), "x")
+def posted(corpus: Corpus) -> None:
+    """A submission by `op` and a comment by `Solver`, of which only that matters."""
+    for table, schema, thing_id, author in (
+        ("submissions", tables.SUBMISSIONS, "1abcd2", "op"),
+        ("comments", tables.COMMENTS, "c1", "Solver"),
+    ):
+        row = dict.fromkeys(schema.names) | {"id": thing_id, "author": author}
+        storage.write_table(corpus.fs, corpus.shard_path(0, table), pa.Table.from_pylist([row], schema=schema), "x")
 
 
 @pytest.mark.parametrize(
@@ -203,8 +206,7 @@ def author_of(corpus: Corpus, table: str, thing_id: str, author: str) -> None:
 )
 def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: Target) -> None:
     """Also when it came into the corpus, or was to be asked for again, afterwards."""
-    author_of(corpus, "submissions", "1abcd2", "op")
-    author_of(corpus, "comments", "c1", "Solver")
+    posted(corpus)
     add_tombstones(corpus, [target])
     with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
         write(corpus, [link(A), link(B, submission="1abcd3", comment="c2")])
@@ -216,7 +218,7 @@ def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: Target) ->
 
 def test_what_somebody_else_links_to_is_asked_for(corpus: Corpus) -> None:
     """Unless the address itself was taken down, it stays the other's picture."""
-    author_of(corpus, "comments", "c1", "solver")
+    posted(corpus)
     add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
     with served({A: reply(jpeg())}) as state:
         write(corpus, [link(A), link(A, submission="1abcd3", comment="c2")])
@@ -230,7 +232,7 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         ledger.record([Outcome(PAGE, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
-    author_of(corpus, "comments", "c1", "solver")
+    posted(corpus)
     add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
     with served({B: reply(jpeg())}) as state:
         fetch_corpus(corpus, settings(state))
@@ -240,7 +242,7 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
 
 def test_where_nothing_is_taken_down_nothing_is_made_again(corpus: Corpus) -> None:
     """Tables follow the ledger's stamp: a fetch with nothing to do leaves it as it is."""
-    author_of(corpus, "comments", "c1", "solver")
+    posted(corpus)
     add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
     with served({}) as state:
         write(corpus, [link(A)])
