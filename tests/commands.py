@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -39,31 +40,40 @@ def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) ->
 
 
 def start_at_once(talk: Path, *arguments: str | Path) -> ForkServerProcess:
-    """A running command without its seconds of imports, in a process group of its own; what it says goes into `talk`.
+    """A running command, as `start_work`."""
+    return start_work(talk, partial(_main, list(map(str, arguments))))
+
+
+def start_work(talk: Path, work: Callable[[], object]) -> ForkServerProcess:
+    """Work that runs without its seconds of imports, in a process group of its own; what it says goes into `talk`.
 
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(["photoshop_request_builder.cli", "photoshop_request_builder.pipeline"])
     begun, begins = context.Pipe(duplex=False)
-    process = context.Process(target=_run, args=(environment(), talk, [*map(str, arguments)], begins))
+    process = context.Process(target=_run, args=(environment(), talk, work, begins))
     process.start()
     begins.close()
     begun.recv()
     return process
 
 
-def _run(variables: Mapping[str, str], talk: Path, arguments: Sequence[str], begins: Connection) -> None:
+def _run(variables: Mapping[str, str], talk: Path, work: Callable[[], object], begins: Connection) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(variables)
     said = os.open(talk, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, 1)
     os.dup2(said, 2)
+    begins.send(None)
+    work()
+
+
+def _main(arguments: Sequence[str]) -> None:
     sys.argv = ["photoshop-request", *arguments]
     from photoshop_request_builder.cli import main
 
-    begins.send(None)
     main()
 
 

@@ -173,8 +173,17 @@ def scratch_folder(corpus: Corpus) -> Iterator[str]:
 
 def clean_scratch(corpus: Corpus) -> None:
     """Remove files in the making that a killed process left behind; only for who holds the lock."""
-    if isinstance(corpus.fs, LocalFileSystem):
-        shutil.rmtree(_scratch(corpus), ignore_errors=True)
+    if not isinstance(corpus.fs, LocalFileSystem):
+        return
+    shutil.rmtree(_scratch(corpus), ignore_errors=True)
+    for pattern in _WRITTEN:
+        for path in Path(corpus.root).glob(f"{pattern}.part"):
+            if storage.is_unfinished(path.name):
+                path.unlink(missing_ok=True)
+
+
+_WRITTEN = ("*", "shards/*/*", "incoming/*/*/*", "built/*/*", "dataset/*", "dataset/*/*", "takedown/*")
+"""Where tables, notes and pages are written whole. Not under `images`, which has a folder of its own for it."""
 
 
 def _scratch(corpus: Corpus) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _FINGERPRINT = b"photoshop_request.fingerprint"
 _CONTENT = b"photoshop_request.content"
 _TAIL = 32_768
 """Bytes of a file that nearly always hold its footer."""
+_UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.part$")
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -81,6 +83,11 @@ def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
             if os.path.exists(part):  # noqa: PTH110
                 os.remove(part)  # noqa: PTH107
             raise
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file is one in the making at which `write_bytes` was killed."""
+    return _UNFINISHED.search(name) is not None
 
 
 def move_file(fs: AbstractFileSystem, local: str, path: str) -> None:

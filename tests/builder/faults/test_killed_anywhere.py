@@ -1,6 +1,7 @@
 """SIGKILL at random points of every stage, again and again, until the work is done: the same bytes as undisturbed."""
 
 import contextlib
+import hashlib
 import json
 import os
 import random
@@ -9,10 +10,17 @@ import signal
 import sqlite3
 import time
 from collections.abc import Sequence
+from functools import partial
+from importlib import import_module
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once, succeed
+from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once, start_work, succeed
+
+from photoshop_request_builder.corpus import clean_scratch, lock, open_corpus
+from photoshop_request_builder.engine.jobs import HERE
+from photoshop_request_builder.stages import build
 
 pytestmark = pytest.mark.slow
 
@@ -60,9 +68,13 @@ def _finished(corpus: Path) -> list[str]:
         return [row[0] for row in database.execute("SELECT address FROM address WHERE state = 'ok'")]
 
 
-def _kill_after(seconds: float, talk: Path, arguments: Sequence[str | Path]) -> bool:
-    """Whether the command was still at work when it was killed, workers and all."""
-    process = start_at_once(talk, *arguments)
+def _unfinished(corpus: Path) -> list[Path]:
+    """Files in the making that somebody was killed at, and nobody removed."""
+    return [path for path in corpus.rglob("*") if path.is_file() and ".part" in path.relative_to(corpus).as_posix()]
+
+
+def _kill_after(seconds: float, process: ForkServerProcess, talk: Path) -> bool:
+    """Whether the process was still at work when it was killed, workers and all."""
     process.join(seconds)
     if process.exitcode is None:
         with contextlib.suppress(ProcessLookupError):  # ended by itself in this very moment
@@ -78,7 +90,7 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
 ) -> None:
     """And what was finished before a kill is not asked of a host again."""
     kept, seconds = before / verb, json.loads((before / "seconds.json").read_text())[verb]
-    corpus = tmp_path / "corpus"
+    corpus, talk = tmp_path / "corpus", tmp_path / "talk.txt"
     chance = random.Random(verb)
     kills = lives = 0
     while kills < KILLS:
@@ -86,8 +98,8 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
             shutil.copytree(kept, corpus)
         finished = _finished(corpus)
         asked = {address: sample.hosts.requests[address] for address in finished}
-        wait = chance.uniform(0.05, 1.0) * seconds
-        if _kill_after(wait, tmp_path / "talk.txt", _arguments(sample, corpus, verb)):
+        process = start_at_once(talk, *_arguments(sample, corpus, verb))
+        if _kill_after(chance.uniform(0.05, 1.0) * seconds, process, talk):
             kills += 1
         else:
             lives += 1
@@ -97,6 +109,81 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
     succeed(*sample.run_arguments(corpus))
     assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
     succeed("doctor", corpus, "--deep", "--offline")
+    assert _unfinished(corpus) == []
+
+
+STAGES = {
+    "ingest": ("incoming", "rejects"),
+    "merge": ("shards/*/submissions.parquet", "shards/*/comments.parquet"),
+    "link": ("shards/*/links.parquet",),
+    "gather": ("shards/*/pictures.parquet",),
+    "pair": ("shards/*/candidates.parquet",),
+    "text": ("shards/*/texts.parquet",),
+    "split": ("shards/*/splits.parquet", "near.parquet"),
+    "rank": ("shards/*/ranks.parquet",),
+    "accept": ("shards/*/acceptances.parquet",),
+    "votes": ("votes.json",),
+    "remove": ("shards/*/removed.parquet",),
+    "measure": ("shards/*/sizes.parquet",),
+    "build": ("built", "dataset"),
+}
+"""All but `fetch`, which is a verb of its own above, and those that nobody asked for: what each writes."""
+
+
+def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
+    """The stage alone, in this process."""
+    plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
+    found = open_corpus(corpus)
+    HERE.run(plan(found, list(map(str, files))) if stage == "ingest" else plan(found))
+    if stage == "build":
+        build.finish(found)
+
+
+def _undo(corpus: Path, stage: str) -> None:
+    for path in (path for pattern in STAGES[stage] for path in corpus.glob(pattern)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _files(corpus: Path, stage: str) -> dict[str, str]:
+    """The SHA-256 of each file that a stage wrote, by its place; not of the card, which says where the corpus lies."""
+    found = (path for pattern in STAGES[stage] for top in corpus.glob(pattern) for path in (top, *top.rglob("*")))
+    return {
+        str(path.relative_to(corpus)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in found
+        if path.is_file() and path.name != "README.md"
+    }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_writes_the_same_however_often_it_was_killed(
+    stage: str, sample: Sample, sample_corpus: Path, own_corpus: Path, tmp_path: Path
+) -> None:
+    """Each stage alone, from its beginning until it is done, killed wherever it is; nothing half is left behind."""
+    talk, work = tmp_path / "talk.txt", partial(_stage, own_corpus, stage, sample.files)
+    _undo(own_corpus, stage)
+    process = start_work(talk, work)
+    began = time.monotonic()
+    process.join()
+    seconds = time.monotonic() - began
+    assert process.exitcode == 0, talk.read_text()
+    _undo(own_corpus, stage)
+    chance = random.Random(stage)
+    kills = lives = 0
+    while kills < KILLS:
+        if _kill_after(chance.uniform(0.05, 1.0) * seconds, start_work(talk, work), talk):
+            kills += 1
+        else:
+            lives += 1
+            _undo(own_corpus, stage)
+        assert lives < 20 * KILLS, "nearly every run ended before it could be killed"
+    process = start_work(talk, work)
+    process.join()
+    assert process.exitcode == 0, talk.read_text()
+    assert _files(own_corpus, stage) == _files(sample_corpus, stage) != {}
+    found = open_corpus(own_corpus)
+    with lock(found):
+        clean_scratch(found)
+    assert _unfinished(own_corpus) == []
 
 
 @pytest.mark.parametrize("seed", range(5))
