@@ -7,7 +7,9 @@ answer of a given status, a connection that is cut in the middle of a body, a co
 
 import asyncio
 import json
+import os
 import re
+import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +33,7 @@ class Trouble:
     """What happens to a request instead of its answer, `times` times after `skip` others."""
 
     method: str
+    """Empty: any."""
     path: str
     """A regular expression that the path is searched for."""
     status: int | None = None
@@ -43,6 +46,8 @@ class Trouble:
     """The request is done, and its answer never comes."""
     hang: bool = False
     """Nothing comes for as long as the client waits."""
+    kill: int | None = None
+    """The process group that is killed before the connection is cut."""
 
 
 @dataclass
@@ -84,7 +89,7 @@ class Hub:
     def expect(self, request: web.Request) -> Trouble | None:
         """The trouble that is due for this request."""
         for trouble in self.troubles:
-            if trouble.method != request.method or not re.search(trouble.path, request.path_qs):
+            if trouble.method not in {"", request.method} or not re.search(trouble.path, request.path_qs):
                 continue
             if trouble.skip:
                 trouble.skip -= 1
@@ -194,6 +199,8 @@ async def _answer(hub: Hub, request: web.Request, handler: Any) -> web.StreamRes
         cut.content_length = len(whole.body)
         await cut.prepare(request)
         await cut.write(whole.body[: trouble.after])
+    if trouble.kill is not None:
+        os.killpg(trouble.kill, signal.SIGKILL)
     assert request.transport
     request.transport.abort()
     return web.Response(status=200, text="cut")

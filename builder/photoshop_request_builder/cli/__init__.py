@@ -1,7 +1,9 @@
 """The command line: a thin skin over the pipeline. stdout is data, stderr is talk."""
 
+import os
 import signal
 import sys
+import threading
 from importlib.metadata import version
 from types import FrameType
 from typing import Annotated
@@ -83,7 +85,8 @@ app.command()(demo.demo)
 
 def main() -> None:
     """Run the command line; exit codes are those of `photoshop_request.errors`."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app()
     except PhotoshopRequestError as error:
@@ -95,5 +98,27 @@ def main() -> None:
         raise
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+_SOON = 0.05
+"""Seconds until a stop that met an import is tried again."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not into an import.
+
+    Libraries try optional imports and catch whatever comes of them (`multiprocess/__init__.py` has a bare `except:`):
+    a stop that is raised there is lost, or shows as a module that is missing.
+    """
+    if not _imports(frame):
+        raise KeyboardInterrupt
+    again = threading.Timer(_SOON, os.kill, (os.getpid(), number))
+    again.daemon = True
+    again.start()
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether a module is being imported at `frame`."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False

@@ -101,6 +101,8 @@ class PartWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close every file, and remove what was not finished."""
+        for writer in self._writers.values():  # one that is let go of would write its end into a closed file
+            writer.is_open = False
         self._files.__exit__(kind, error, trace)
         self._open.__exit__(kind, error, trace)
 

@@ -1,13 +1,18 @@
 """What the program says of itself."""
 
 import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from commands import environment
 from typer.testing import CliRunner
 
-from photoshop_request.errors import CorpusError, InputError
+from photoshop_request.errors import CorpusError, InputError, Interrupted
 from photoshop_request_builder.cli import app
 from photoshop_request_builder.cli.reading import _seconds
 from photoshop_request_builder.demo import sample_folder
@@ -69,3 +74,36 @@ def test_the_demo_mixes_with_no_other_corpus(tmp_path: Path) -> None:
 def test_a_day_however_it_is_written(text: str) -> None:
     """Eight digits are a date, not a second of 1970."""
     assert _seconds(text) == 1727654400
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_is_not_lost_in_an_import(
+    tmp_path: Path, number: int, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """Some libraries catch everything while they are imported."""
+    begun = tmp_path / "begun"
+    (tmp_path / "stubborn.py").write_text(
+        f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntry:\n    time.sleep(1)\nexcept:\n    pass\n"
+    )
+    program = (
+        "import sys, time; from photoshop_request_builder import cli\n"
+        "@cli.app.command()\n"
+        "def slow():\n"
+        "    import stubborn\n"
+        "    time.sleep(5)\n"
+        "    print('went on')\n"
+        "sys.argv = ['photoshop-request', 'slow']; cli.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment() | {"PYTHONPATH": str(tmp_path)},
+    )
+    wait_until(lambda: begun.exists() or process.poll() is not None)
+    process.send_signal(number)
+    said, talk = process.communicate(timeout=60)
+    assert (process.returncode, said) == (Interrupted.exit_code, ""), talk
+    assert "everything finished is kept" in talk
+    assert "Traceback" not in talk

@@ -131,12 +131,14 @@ STAGES = {
 
 
 def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
-    """The stage alone, in this process."""
+    """The stage alone, in this process, as a command runs it."""
     plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
     found = open_corpus(corpus)
-    HERE.run(plan(found, list(map(str, files))) if stage == "ingest" else plan(found))
-    if stage == "build":
-        build.finish(found)
+    with lock(found):
+        clean_scratch(found)
+        HERE.run(plan(found, list(map(str, files))) if stage == "ingest" else plan(found))
+        if stage == "build":
+            build.finish(found)
 
 
 def _undo(corpus: Path, stage: str) -> None:
@@ -180,9 +182,6 @@ def test_a_stage_writes_the_same_however_often_it_was_killed(
     process.join()
     assert process.exitcode == 0, talk.read_text()
     assert _files(own_corpus, stage) == _files(sample_corpus, stage) != {}
-    found = open_corpus(own_corpus)
-    with lock(found):
-        clean_scratch(found)
     assert _unfinished(own_corpus) == []
 
 
@@ -201,4 +200,30 @@ def test_sigterm_at_any_point_is_a_clean_stop(seed: int, sample: Sample, sample_
     assert "Traceback" not in talk
     done = succeed(*sample.run_arguments(corpus, "--rate", FAST))
     assert "error" not in done.stderr
+    assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
+
+
+def test_sigterm_in_each_stage_is_a_clean_stop(sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
+    """One corpus, stopped as each stage begins, one run after the other; then the same bytes."""
+    corpus = tmp_path / "corpus"
+    order = [*STAGES]
+    order.insert(order.index("gather"), "fetch")
+    ends = []
+    for before in [None, *order[:-1]]:
+        with start(*sample.run_arguments(corpus, "--workers", "1")) as process:
+            assert process.stderr
+            while before is None and process.poll() is None and not (corpus / "corpus.toml").exists():
+                time.sleep(0.01)
+            talk = ""
+            for line in process.stderr if before else ():
+                talk += line
+                if line.startswith(f"{before}: "):
+                    break
+            process.terminate()
+            talk += process.communicate(timeout=60)[1]
+        assert process.returncode in {0, 130}, talk
+        assert "Traceback" not in talk
+        ends.append(process.returncode)
+    assert ends[:-1] == [130] * (len(order) - 1), "all but the last stage have something after them"
+    succeed(*sample.run_arguments(corpus))
     assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)

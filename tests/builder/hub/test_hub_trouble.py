@@ -1,6 +1,7 @@
 """A Hub that refuses, breaks off and changes under our hands: publishing ends well, or says why not."""
 
 import os
+import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -134,6 +135,37 @@ def test_a_killed_publish_goes_on_where_it_was(
     assert done.returncode == 0, done.stderr
     assert arrived not in hub.received
     assert len(hub.received) > 1
+    assert client(hub_client.verify, large_corpus, repo) == ()
+
+
+def test_a_publish_killed_anywhere_goes_on_where_it_was(
+    hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run
+) -> None:
+    """Twenty SIGKILLs, each at a request, before it is done or after: no file that arrived is sent again."""
+    environment = hub_environment(hub, hub_home)
+    assert hub_command(environment, "publish", large_corpus, repo).returncode == 0
+    # what follows the commit is loading back, in far more requests: half of the blows come before
+    undisturbed = len(hub.requests)
+    to_the_commit = next(at for at, (_, path, _) in enumerate(hub.requests) if COMMIT in path) + 1
+    chance, ends, resumed = random.Random(0), [0], 0
+    while ends.count(-signal.SIGKILL) < 20:
+        if ends[-1] == 0:  # from the beginning
+            hub.repos.clear()
+            hub.objects.clear()
+        arrived = set(hub.objects)
+        resumed += len(arrived) > 0
+        hub.received.clear()
+        process = start("publish", large_corpus, repo, variables=environment)
+        at = chance.randrange(chance.choice([to_the_commit, undisturbed]))
+        hub.troubles.append(Trouble("", "", skip=at, after=1000, lost=chance.random() < 0.5, kill=process.pid))
+        _, talk = process.communicate()
+        hub.troubles.clear()
+        ends.append(process.returncode)
+        assert process.returncode in {0, -signal.SIGKILL}, talk
+        assert not arrived & set(hub.received)
+    assert resumed >= 10
+    done = hub_command(environment, "publish", large_corpus, repo)
+    assert done.returncode == 0, done.stderr
     assert client(hub_client.verify, large_corpus, repo) == ()
 
 
