@@ -94,10 +94,19 @@ def main() -> None:
         sys.exit(error.exit_code)
     except SystemExit as end:
         if end.code == Interrupted.exit_code:
-            say("stopped; everything finished is kept. The same command goes on from here.")
+            say(_STOPPED)
         raise
+    except Exception:
+        # some libraries make an error of their own of a stop (DuckDB: "RuntimeError: Query interrupted")
+        if not _met.is_set():
+            raise
+        say(_STOPPED)
+        sys.exit(Interrupted.exit_code)
 
 
+_STOPPED = "stopped; everything finished is kept. The same command goes on from here."
+_met = threading.Event()
+"""Set when a stop was asked for: what fails after it failed by it."""
 _SOON = 0.05
 """Seconds until a stop that met an import is tried again."""
 
@@ -109,6 +118,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     a stop that is raised there is lost, or shows as a module that is missing.
     """
     if not _imports(frame):
+        _met.set()
         raise KeyboardInterrupt
     again = threading.Timer(_SOON, os.kill, (os.getpid(), number))
     again.daemon = True

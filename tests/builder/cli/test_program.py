@@ -76,20 +76,36 @@ def test_a_day_however_it_is_written(text: str) -> None:
     assert _seconds(text) == 1727654400
 
 
+_STUBBORN = """
+import pathlib, time
+pathlib.Path({begun!r}).touch()
+try:
+    time.sleep(2)
+except{kind}:
+    {answer}
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_is_not_lost_in_an_import(
-    tmp_path: Path, number: int, wait_until: Callable[[Callable[[], bool]], None]
+@pytest.mark.parametrize(
+    ("work", "kind", "answer"),
+    [
+        ("import stubborn", "", "pass"),
+        ("runpy.run_module('stubborn')", " KeyboardInterrupt", "raise RuntimeError('Query interrupted') from None"),
+    ],
+    ids=["multiprocess", "duckdb"],
+)
+def test_a_stop_is_not_lost_in_a_library(
+    tmp_path: Path, number: int, work: str, kind: str, answer: str, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    """Some libraries catch everything while they are imported."""
+    """One catches everything while it is imported, another makes an error of its own of a stop."""
     begun = tmp_path / "begun"
-    (tmp_path / "stubborn.py").write_text(
-        f"import pathlib, time\npathlib.Path({str(begun)!r}).touch()\ntry:\n    time.sleep(1)\nexcept:\n    pass\n"
-    )
+    (tmp_path / "stubborn.py").write_text(_STUBBORN.format(begun=str(begun), kind=kind, answer=answer))
     program = (
-        "import sys, time; from photoshop_request_builder import cli\n"
+        "import runpy, sys, time; from photoshop_request_builder import cli\n"
         "@cli.app.command()\n"
         "def slow():\n"
-        "    import stubborn\n"
+        f"    {work}\n"
         "    time.sleep(5)\n"
         "    print('went on')\n"
         "sys.argv = ['photoshop-request', 'slow']; cli.main()"
