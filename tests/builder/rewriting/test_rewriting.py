@@ -304,7 +304,7 @@ def _command(corpus: Corpus, server: OpenAILike, *more: str) -> subprocess.Popen
     return start(*arguments, variables={**online, "OPENAI_API_KEY": "sk-of-a-test"})
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_run_goes_on_where_it_was(
     corpus: Corpus, server: OpenAILike, wait_until: Callable[[Callable[[], bool]], None], number: signal.Signals
 ) -> None:
