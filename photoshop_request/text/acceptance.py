@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.anonymous import mentioned
+from photoshop_request.text.flair import says_solved
 from photoshop_request.text.lexicon import either
 from photoshop_request.text.threads import Edit, edit_spoken_of, own_comments
 from photoshop_request.text.wording import asks_for_more, plain_text
@@ -63,7 +64,6 @@ _BUT = either(
     r"\b(?:but|however|although|though|except|unfortunately|not quite|not really|almost|close but|no thanks|no thank you|rather not)\b",
     r"\b(?:doesn't|don't|didn't|isn't|not) (?:\w+ ){0,2}(?:look|like|right|work|want|it|what)\b",
 )
-_SOLVED_FLAIR = re.compile(r"(?<!not )\b(?:solved|completed?|done|fulfilled|closed)\b", re.IGNORECASE)
 
 
 def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequence[Edit]) -> dict[str, Acceptance]:
@@ -87,7 +87,7 @@ def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequ
         if each.parent_id.startswith("t3_") and _CLOSED.search(plain_text(each.body).lower()):
             for about in _closed(each, rivals.values(), found):
                 found.setdefault(about, []).append((Evidence.CLOSED, each.created_utc, each.id))
-    if not found and len(rivals) == 1 and submission.flair and _SOLVED_FLAIR.search(submission.flair):
+    if not found and len(rivals) == 1 and says_solved(submission.flair or ""):
         return {only: Acceptance(only, (Evidence.FLAIR,), None, ()) for only in rivals}
     return {about: _acceptance(about, said) for about, said in found.items()}
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["AI_FLAIRS_SINCE", "Terms", "terms"]
+__all__ = ["AI_FLAIRS_SINCE", "Terms", "says_solved", "terms"]
 
 AI_FLAIRS_SINCE = 1_754_006_400
 """1 August 2025, UTC: from then on r/PhotoshopRequest has flairs that allow or forbid AI."""
@@ -35,7 +35,12 @@ def terms(flair: str | None, title: str, created_utc: int) -> Terms:
     ai = _ai(flair or "") if created_utc >= AI_FLAIRS_SINCE else None
     if ai is None:
         ai = _ai(tags)
-    return Terms(paid, ai, bool(_SOLVED.search(flair or "") or _SOLVED.search(tags)))
+    return Terms(paid, ai, says_solved(flair or "") or says_solved(tags))
+
+
+def says_solved(text: str) -> bool:
+    """Whether a flair, or a tag of a title, says that the request was solved."""
+    return _SOLVED.search(text) is not None
 
 
 def _paid(text: str) -> bool | None:

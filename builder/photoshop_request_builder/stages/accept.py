@@ -18,7 +18,7 @@ from photoshop_request_builder.engine.jobs import Job
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
-VERSION = 2
+VERSION = 3
 _COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "source_sha256", "verdict"]
 
 

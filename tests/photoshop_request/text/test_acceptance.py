@@ -143,3 +143,8 @@ def test_a_circle_of_parents_ends():
     one = say("c1", "mira", "Thanks", to="c2", after=30)
     other = say("c2", "mira", "Thanks", to="c1", after=31)
     assert evidence(one, other) == {}
+
+
+def test_a_closed_flair_does_not_say_that_anybody_was_accepted():
+    """A request may be closed unsolved."""
+    assert evidence(flair="Closed", edits=(FIRST,)) == {}
