@@ -17,6 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.fs
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
@@ -27,6 +28,7 @@ _FINGERPRINT = b"photoshop_request.fingerprint"
 _CONTENT = b"photoshop_request.content"
 _TAIL = 32_768
 """Bytes of a file that nearly always hold its footer."""
+_DISK = pa.fs.LocalFileSystem()
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.part$")
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -156,11 +158,16 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
     """
     try:
         if isinstance(fs, LocalFileSystem):
-            return pq.read_table(path, columns=columns, filesystem=fs)
-        # a table is small: the whole of it in one request costs less than the eight by which Arrow finds its parts
-        return pq.read_table(pa.BufferReader(read_bytes(fs, path)), columns=columns)
-    except pa.ArrowInvalid as error:
-        cause = str(error).partition("\n")[0]
+            file = pq.ParquetFile(path, filesystem=_DISK)
+        else:
+            # a table is small: the whole of it in one request costs less than the eight by which Arrow finds its parts
+            file = pq.ParquetFile(pa.BufferReader(read_bytes(fs, path)))
+        # not as a dataset of one file (`pq.read_table`): a small table takes 0.6 of the time so; jobs have a core each
+        with file:
+            table = file.read(columns, use_threads=False)
+        return table if columns is None else table.select(columns)
+    except (pa.ArrowInvalid, KeyError) as error:
+        cause = str(error.args[0]).partition("\n")[0]
         raise CorpusError(
             f"{path}: damaged, or written by another version ({cause}). "
             "Remove the file, and make it again with: photoshop-request run CORPUS"

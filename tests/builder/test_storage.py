@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from photoshop_request.errors import StorageError
+from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request_builder import storage
 
 LOCAL = fsspec.filesystem("file")
@@ -23,6 +23,16 @@ def test_a_table_comes_back_with_its_stamp(tmp_path: Path, protocol: str) -> Non
     assert storage.read_table(fs, path).equals(TABLE)
     stamp = storage.read_stamp(fs, path)
     assert stamp == storage.Stamp("made-of", storage.content_of(TABLE), 2)
+
+
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_columns_come_in_the_order_they_are_asked_in(tmp_path: Path, protocol: str) -> None:
+    """One that is not there was written by another version."""
+    fs, path = fsspec.filesystem(protocol), str(tmp_path / "t.parquet")
+    storage.write_table(fs, path, pa.table({"a": [1], "b": [2], "c": [3]}), "f")
+    assert storage.read_table(fs, path, ["c", "a"]).equals(pa.table({"c": [3], "a": [1]}))
+    with pytest.raises(CorpusError, match=r"damaged, or written by another version .*d.*photoshop-request run"):
+        storage.read_table(fs, path, ["a", "d"])
 
 
 @pytest.mark.parametrize("protocol", ["file", "memory"])
