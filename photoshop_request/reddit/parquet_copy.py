@@ -30,7 +30,8 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[Batch, float]]:
     """
     table = pq.ParquetFile(file)
     number = 1
-    for batch in table.iter_batches(batch_size=_ROWS):
+    # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
+    for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
         rows = batch.to_pylist(maps_as_pydicts="lossy")
         yield Batch([_line(row) for row in rows], number, 0), (number + len(rows) - 1) / table.metadata.num_rows
         number += len(rows)

@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from photoshop_request.reddit.coverage import Hole, every_month, month_of
+from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.status.sources import source_status
@@ -98,7 +97,7 @@ def _columns(corpus: Corpus, paths: Iterable[str], names: Sequence[str]) -> Call
     """What gives the values of a column over all files. They are held as Arrow: a dict for each row would be many times
     as large.
     """
-    tables = [pq.read_table(path, columns=list(names), filesystem=corpus.fs) for path in paths]
+    tables = [storage.read_columns(corpus.fs, path, list(names)) for path in paths]
 
     def values(name: str) -> Iterator[Any]:
         for table in tables:

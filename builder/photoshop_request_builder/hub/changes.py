@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
 from photoshop_request.schema import CONFIGS
+from photoshop_request_builder import storage
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import Remote, RemoteFile, config_of
 
@@ -68,7 +68,7 @@ def count_rows(
     old: dict[str, Counter[int]] = {}
     for file in changes.send:
         names = key_columns(file.piece.config)
-        table = pq.read_table(file.address, columns=names, filesystem=fs)
+        table = storage.read_columns(fs, file.address, names)
         new.setdefault(file.piece.config, Counter()).update(_keys(table, names))
     for there in changes.replaced:
         config = config_of(there.path) or ""

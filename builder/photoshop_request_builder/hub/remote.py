@@ -87,7 +87,8 @@ def read_columns(api: HfApi, repo: str, revision: str, path: str, wanted: Iterab
     """Some columns of a Parquet file on the Hub, without the bytes of the others; those it lacks are left out."""
     with _open(api, repo, revision, path) as file:
         parquet = pq.ParquetFile(file, pre_buffer=False)
-        return parquet.read([name for name in wanted if name in parquet.schema_arrow.names])
+        # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
+        return parquet.read([name for name in wanted if name in parquet.schema_arrow.names], use_threads=False)
 
 
 def row_count(api: HfApi, repo: str, revision: str, path: str) -> int:

@@ -125,7 +125,8 @@ def _first_rows(corpus: Corpus, files: Sequence[LocalFile], count: int) -> list[
     for file in files:
         if file.rows and len(rows) < count:
             with corpus.fs.open(file.address, "rb") as source:
-                batches = pq.ParquetFile(source, pre_buffer=False).iter_batches(batch_size=count)
+                # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
+                batches = pq.ParquetFile(source, pre_buffer=False).iter_batches(batch_size=count, use_threads=False)
                 while len(rows) < count and (batch := next(batches, None)):
                     rows += batch.to_pylist()
     return rows[:count]

@@ -153,6 +153,7 @@ def test_only_the_file_of_a_new_request_is_sent_again(
     dry = hub_command(
         hub_environment(hub, hub_home), "publish", without, repo, "--config", "triplets", "--dry-run", "--json"
     )
+    assert dry.returncode == 0, dry.stderr
     change = json.loads(dry.stdout)
     assert change["send"] == [f"triplets/{triplets[1].name}"]
     assert change["configs"]["triplets"]["removed"] == 0
