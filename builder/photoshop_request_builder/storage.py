@@ -175,7 +175,7 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
 
 
 def read_columns(fs: AbstractFileSystem, path: str, columns: list[str]) -> pa.Table:
-    """Some columns of a file of the dataset, without the bytes of its pictures."""
+    """Some columns of a file, in the order that they are asked in, without the bytes of the others."""
     # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
     with fs.open(path, "rb") as file:
         return pq.ParquetFile(file, pre_buffer=False).read(columns, use_threads=False).select(columns)

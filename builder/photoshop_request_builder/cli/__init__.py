@@ -98,14 +98,14 @@ def main() -> None:
         raise
     except Exception:
         # some libraries make an error of their own of a stop (DuckDB: "RuntimeError: Query interrupted")
-        if not _met.is_set():
+        if not _stop_asked.is_set():
             raise
         say(_STOPPED)
         sys.exit(Interrupted.exit_code)
 
 
 _STOPPED = "stopped; everything finished is kept. The same command goes on from here."
-_met = threading.Event()
+_stop_asked = threading.Event()
 """Set when a stop was asked for: what fails after it failed by it."""
 _SOON = 0.05
 """Seconds until a stop that met an import is tried again."""
@@ -117,15 +117,15 @@ def _stop(number: int, frame: FrameType | None) -> None:
     Libraries try optional imports and catch whatever comes of them (`multiprocess/__init__.py` has a bare `except:`):
     a stop that is raised there is lost, or shows as a module that is missing.
     """
-    if not _imports(frame):
-        _met.set()
+    if not _is_importing(frame):
+        _stop_asked.set()
         raise KeyboardInterrupt
     again = threading.Timer(_SOON, os.kill, (os.getpid(), number))
     again.daemon = True
     again.start()
 
 
-def _imports(frame: FrameType | None) -> bool:
+def _is_importing(frame: FrameType | None) -> bool:
     """Whether a module is being imported at `frame`."""
     while frame is not None:
         if frame.f_code.co_filename == "<frozen importlib._bootstrap>":

@@ -15,6 +15,7 @@ from enum import StrEnum
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from photoshop_request_builder import storage
 from photoshop_request_builder.corpus import Corpus
 
 _CHUNK = 1 << 20
@@ -110,10 +111,8 @@ def _pictures(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) 
         table = corpus.shard_path(shard, "pictures")
         if not corpus.fs.exists(table) or _why(corpus, table, deep=False):
             continue
-        with corpus.fs.open(table, "rb") as file:
-            columns = ["sha256", "extension", "bytes", "reason"]
-            rows = pq.ParquetFile(file, pre_buffer=False).read(columns, use_threads=False).to_pylist()
-        for row in rows:
+        columns = ["sha256", "extension", "bytes", "reason"]
+        for row in storage.read_columns(corpus.fs, table, columns).to_pylist():
             if row["sha256"] is None or row["reason"] is not None or bytes.fromhex(row["sha256"]) in seen:
                 continue
             seen.add(bytes.fromhex(row["sha256"]))

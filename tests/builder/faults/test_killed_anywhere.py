@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from multiprocessing.context import ForkServerProcess
@@ -203,7 +203,9 @@ def test_sigterm_at_any_point_is_a_clean_stop(seed: int, sample: Sample, sample_
     assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
 
 
-def test_sigterm_in_each_stage_is_a_clean_stop(sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
+def test_sigterm_in_each_stage_is_a_clean_stop(
+    sample: Sample, sample_corpus: Path, tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
     """One corpus, stopped as each stage begins, one run after the other; then the same bytes."""
     corpus = tmp_path / "corpus"
     order = [*STAGES]
@@ -212,8 +214,8 @@ def test_sigterm_in_each_stage_is_a_clean_stop(sample: Sample, sample_corpus: Pa
     for before in [None, *order[:-1]]:
         with start(*sample.run_arguments(corpus, "--workers", "1")) as process:
             assert process.stderr
-            while before is None and process.poll() is None and not (corpus / "corpus.toml").exists():
-                time.sleep(0.01)
+            if before is None:
+                wait_until(lambda: process.poll() is not None or (corpus / "corpus.toml").exists())
             talk = ""
             for line in process.stderr if before else ():
                 talk += line
