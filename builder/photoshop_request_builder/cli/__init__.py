@@ -1,11 +1,7 @@
 """The command line: a thin skin over the pipeline. stdout is data, stderr is talk."""
 
-import os
-import signal
 import sys
-import threading
 from importlib.metadata import version
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -29,6 +25,7 @@ from photoshop_request_builder.cli import (
     view,
 )
 from photoshop_request_builder.cli.console import data, say
+from photoshop_request_builder.cli.stopping import is_stop_asked, stoppable
 
 app = typer.Typer(
     name="photoshop-request",
@@ -85,50 +82,22 @@ app.command()(demo.demo)
 
 def main() -> None:
     """Run the command line; exit codes are those of `photoshop_request.errors`."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
-    try:
-        app()
-    except PhotoshopRequestError as error:
-        say(f"error: {error}")
-        sys.exit(error.exit_code)
-    except SystemExit as end:
-        if end.code == Interrupted.exit_code:
-            say(_STOPPED)
-        raise
-    except Exception:
-        # some libraries make an error of their own of a stop (DuckDB: "RuntimeError: Query interrupted")
-        if not _stop_asked.is_set():
+    with stoppable():
+        try:
+            app()
+        except PhotoshopRequestError as error:
+            say(f"error: {error}")
+            sys.exit(error.exit_code)
+        except SystemExit as end:
+            if end.code == Interrupted.exit_code:
+                say(_STOPPED)
             raise
-        say(_STOPPED)
-        sys.exit(Interrupted.exit_code)
+        except Exception:
+            # some libraries make an error of their own of a stop (DuckDB: "RuntimeError: Query interrupted")
+            if not is_stop_asked():
+                raise
+            say(_STOPPED)
+            sys.exit(Interrupted.exit_code)
 
 
 _STOPPED = "stopped; everything finished is kept. The same command goes on from here."
-_stop_asked = threading.Event()
-"""Set when a stop was asked for: what fails after it failed by it."""
-_SOON = 0.05
-"""Seconds until a stop that met an import is tried again."""
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt, but not into an import.
-
-    Libraries try optional imports and catch whatever comes of them (`multiprocess/__init__.py` has a bare `except:`):
-    a stop that is raised there is lost, or shows as a module that is missing.
-    """
-    if not _is_importing(frame):
-        _stop_asked.set()
-        raise KeyboardInterrupt
-    again = threading.Timer(_SOON, os.kill, (os.getpid(), number))
-    again.daemon = True
-    again.start()
-
-
-def _is_importing(frame: FrameType | None) -> bool:
-    """Whether a module is being imported at `frame`."""
-    while frame is not None:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
-            return True
-        frame = frame.f_back
-    return False

@@ -1,6 +1,5 @@
 """The review command: people judge the verdicts, and what that says of them."""
 
-import contextlib
 import dataclasses
 import getpass
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from rich.table import Table
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
+from photoshop_request_builder.cli.stopping import answered_by_end
 from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.review.agreement import Agreement, Calibration, Share, agreements, calibrate
 from photoshop_request_builder.review.store import Decision, Order, open_store
@@ -66,7 +66,7 @@ def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
         data.print(address)
         data.file.flush()
 
-    with contextlib.suppress(KeyboardInterrupt):
+    with answered_by_end():
         serve(corpus, reviewer, order, port, ready)
     say("every decision is kept")
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from types import FrameType, MappingProxyType
 
 import pyarrow as pa
 
@@ -181,7 +181,9 @@ async def _fetch_all(
             on_done=done,
             say=say,
         )
-        return await lanes.run(stop)
+        finished = await lanes.run(stop)
+    # a stop may have come while the last addresses were noted, or the connections closed
+    return finished and not stop.is_set()
 
 
 def limits_of(
@@ -202,17 +204,19 @@ def _tell_rest(say: Callable[[str], None], site: str, seconds: float) -> None:
 async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
     """SIGINT and SIGTERM set `stop` within the block; elsewhere than in the main thread nothing is changed."""
     loop = asyncio.get_running_loop()
+
+    # not by `add_signal_handler`: it loses what the loop has not seen when it is removed, and leaves SIGTERM deadly
+    def note(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
     numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
+    before = {number: signal.signal(number, note) for number in numbers}
     try:
         yield
     finally:
         for number, handler in before.items():
-            loop.remove_signal_handler(number)
-            # asyncio leaves the system's own way, in which SIGTERM ends later stages without a word
             signal.signal(number, handler)
+        await asyncio.sleep(0)  # what was noted is done
 
 
 def _checked(corpus: Corpus, entry: Entry) -> Entry:

@@ -91,14 +91,15 @@ except{kind}:
     ("work", "kind", "answer"),
     [
         ("import stubborn", "", "pass"),
+        ("runpy.run_module('stubborn')", "", "pass"),
         ("runpy.run_module('stubborn')", " KeyboardInterrupt", "raise RuntimeError('Query interrupted') from None"),
     ],
-    ids=["multiprocess", "duckdb"],
+    ids=["multiprocess", "finalizer", "duckdb"],
 )
 def test_a_stop_is_not_lost_in_a_library(
     tmp_path: Path, number: int, work: str, kind: str, answer: str, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    """One catches everything while it is imported, another makes an error of its own of a stop."""
+    """One catches everything while it is imported, finalizers drop it, another makes an error of its own of it."""
     begun = tmp_path / "begun"
     (tmp_path / "stubborn.py").write_text(_STUBBORN.format(begun=str(begun), kind=kind, answer=answer))
     program = (

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pyarrow as pa
 import pytest
 from PIL import Image
@@ -436,6 +437,23 @@ def test_a_signal_stops_cleanly(corpus: Corpus, number: int) -> None:
     assert process.returncode == Interrupted.exit_code
     assert "same command" in out
     assert states(corpus) == {A: "ok", "https://hangs.org/x.jpg": "pending"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_the_very_end_is_heard(corpus: Corpus, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stages after this one are not begun, though every address was asked for."""
+    close = aiohttp.ClientSession.close
+
+    async def close_late(session: aiohttp.ClientSession) -> None:
+        await close(session)
+        os.kill(os.getpid(), number)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "close", close_late)
+    with served({A: reply(jpeg())}) as state:
+        write(corpus, [link(A)])
+        with pytest.raises(Interrupted):
+            fetch_corpus(corpus, settings(state))
+    assert states(corpus) == {A: "ok"}
 
 
 def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
