@@ -92,9 +92,15 @@ except{kind}:
     [
         ("import stubborn", "", "pass"),
         ("runpy.run_module('stubborn')", "", "pass"),
+        ("class Dying:\n        def __del__(self): runpy.run_module('stubborn')\n    Dying()", " ValueError", "pass"),
+        (
+            "dying = set(); ref = weakref.ref(dying, lambda _: runpy.run_module('stubborn')); del dying",
+            " ValueError",
+            "pass",
+        ),
         ("runpy.run_module('stubborn')", " KeyboardInterrupt", "raise RuntimeError('Query interrupted') from None"),
     ],
-    ids=["multiprocess", "finalizer", "duckdb"],
+    ids=["multiprocess", "finalizer", "del", "weakref", "duckdb"],
 )
 def test_a_stop_is_not_lost_in_a_library(
     tmp_path: Path, number: int, work: str, kind: str, answer: str, wait_until: Callable[[Callable[[], bool]], None]
@@ -103,7 +109,7 @@ def test_a_stop_is_not_lost_in_a_library(
     begun = tmp_path / "begun"
     (tmp_path / "stubborn.py").write_text(_STUBBORN.format(begun=str(begun), kind=kind, answer=answer))
     program = (
-        "import runpy, sys, time; from photoshop_request_builder import cli\n"
+        "import runpy, sys, time, weakref; from photoshop_request_builder import cli\n"
         "@cli.app.command()\n"
         "def slow():\n"
         f"    {work}\n"
