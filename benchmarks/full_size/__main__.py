@@ -3,8 +3,9 @@
 Usage: python benchmarks/full_size [--scales 0.01 0.1 1] [--workers 2] [--folder PLACE] [--keep]
 
 At scale 1 (90,000 requests, 330,000 edits, 1.5 million comments) it needs about 5 GB on the disk of PLACE and half an
-hour of two fast cores, an hour of slow ones. Pictures are tiny and come from a server on this machine, with limits lifted: what a picture costs is
-in the other benchmarks. Growth is by seconds of cores, which a busy machine disturbs less than time on the clock.
+hour of two fast cores, an hour of slow ones. Pictures are tiny and come from a server on this machine, with limits
+lifted: what a picture costs is in the other benchmarks. Growth is by seconds of cores, which a busy machine disturbs
+less than time on the clock.
 """
 
 import argparse

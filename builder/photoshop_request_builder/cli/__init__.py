@@ -80,24 +80,24 @@ app.command()(doctor.doctor)
 app.command()(demo.demo)
 
 
+@stoppable()
 def main() -> None:
     """Run the command line; exit codes are those of `photoshop_request.errors`."""
-    with stoppable():
-        try:
-            app()
-        except PhotoshopRequestError as error:
-            say(f"error: {error}")
-            sys.exit(error.exit_code)
-        except SystemExit as end:
-            if end.code == Interrupted.exit_code:
-                say(_STOPPED)
-            raise
-        except Exception:
-            # some libraries make an error of their own of a stop (DuckDB: "RuntimeError: Query interrupted")
-            if not is_stop_asked():
-                raise
+    try:
+        app()
+    except PhotoshopRequestError as error:
+        say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == Interrupted.exit_code:
             say(_STOPPED)
-            sys.exit(Interrupted.exit_code)
+        raise
+    except Exception:
+        # whatever a library makes of a stop: DuckDB says "RuntimeError: Query interrupted"
+        if not is_stop_asked():
+            raise
+        say(_STOPPED)
+        sys.exit(Interrupted.exit_code)
 
 
 _STOPPED = "stopped; everything finished is kept. The same command goes on from here."
