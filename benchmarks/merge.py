@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.intake.incoming import IngestSummary
 from photoshop_request_builder.stages import merge
-from photoshop_request_builder.tables import COMMENTS
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.incoming import IngestSummary
+from photoshop_request_builder.store.tables import COMMENTS
 
 _BODY = 180
 """Mean bytes of a comment's text."""

@@ -24,8 +24,8 @@ import orjson
 from made_dumps import WANTED, comments, submissions, write_zst
 
 from photoshop_request.reddit.archives import Archive
+from photoshop_request.reddit.json_structs import RawComment, RawSubmission, decode, decode_as
 from photoshop_request.reddit.parse import parse
-from photoshop_request.reddit.raw import RawComment, RawSubmission, decode, decode_as
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.reddit.scan import scan
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.engine.jobs import HERE
-from photoshop_request_builder.intake.incoming import TABLES
 from photoshop_request_builder.stages import ingest, merge
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.incoming import TABLES
 
 _REQUESTS = 60
 _COMMENTS = 600

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from viewer_corpus import EDITS, make_corpus
 
 from photoshop_request_builder.engine.stage import Reporter
-from photoshop_request_builder.view.site import view
+from photoshop_request_builder.pages.viewer.site import view
 
 
 def main() -> None:

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from photoshop_request.version import __version__
+
 if TYPE_CHECKING:
     from photoshop_request.edits.compare import Comparison, compare
     from photoshop_request.loading import load
 
-__version__ = "0.1.0"
 
 __all__ = ["Comparison", "__version__", "compare", "load"]
 

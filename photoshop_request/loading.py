@@ -183,7 +183,7 @@ def _any_of(column: str, values: Sequence[str]) -> Any:
 
 
 def _task_types(given: Sequence[str]) -> Sequence[str]:
-    from photoshop_request.text.tasks import Task  # reads the taxonomy
+    from photoshop_request.text.request.task_types import Task  # reads the taxonomy
 
     if isinstance(given, str):
         raise InputError(f"task_types: give a list: [{given!r}].")

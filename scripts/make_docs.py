@@ -14,9 +14,9 @@ from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.cli import app
 from photoshop_request_builder.cli.demo import demo
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.demo.contact_sheet import Pair, contact_sheet
-from photoshop_request_builder.demo.pairs import sheet_pairs
+from photoshop_request_builder.commands.demo.contact_sheet import Pair, contact_sheet
+from photoshop_request_builder.commands.demo.pairs import sheet_pairs
+from photoshop_request_builder.store.corpus import open_corpus
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 

@@ -26,7 +26,7 @@ from sample_parts.places import REMOVED, Place, short_id
 from sample_parts.sources import sources_text
 from sample_parts.threads import REQUESTS, Request
 
-SAMPLE = Path(__file__).resolve().parents[1] / "builder/photoshop_request_builder/demo/sample"
+SAMPLE = Path(__file__).resolve().parents[1] / "builder/photoshop_request_builder/commands/demo/sample"
 QUALITY = 88
 WINDOW_LOG = 28
 """A window of 256 MB: as with the real dumps, a decompressor with its default limit (128 MB) refuses it."""

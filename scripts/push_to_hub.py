@@ -14,12 +14,12 @@ from huggingface_hub import HfApi
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request_builder.cli.console import progress, say
-from photoshop_request_builder.corpus import lock, open_corpus
 from photoshop_request_builder.engine.stage import Reporter
 from photoshop_request_builder.hub.changes import count_rows
 from photoshop_request_builder.hub.publish import Destination, publish, survey
 from photoshop_request_builder.hub.remote import read_columns
 from photoshop_request_builder.hub.verify import verify
+from photoshop_request_builder.store.corpus import lock, open_corpus
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from photoshop_request_builder.demo.server import Hosts
+from photoshop_request_builder.commands.demo.server import Hosts
 
 COMMAND = [sys.executable, "-c", "from photoshop_request_builder.cli import main; main()"]
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -50,7 +50,7 @@ def start_work(talk: Path, work: Callable[[], object]) -> ForkServerProcess:
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["photoshop_request_builder.cli", "photoshop_request_builder.pipeline"])
+    context.set_forkserver_preload(["photoshop_request_builder.cli", "photoshop_request_builder.commands.run"])
     begun, begins = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(environment(), talk, work, begins))
     process.start()

@@ -18,14 +18,14 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.errors import PhotoshopRequestError
-from photoshop_request.media.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
-from photoshop_request.media.exif import has_location, without_location
-from photoshop_request.media.hosts import FAMILIES, Secrets, classify, picture_key
-from photoshop_request.media.hosts.target import Family, Kind, Target
-from photoshop_request.media.links import comment_links, submission_links
-from photoshop_request.media.markdown import find_links
-from photoshop_request.media.policy import refuse
-from photoshop_request.reddit.lines import split_lines
+from photoshop_request.media.addresses.hosts import FAMILIES, Secrets, classify, picture_key
+from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.links import comment_links, submission_links
+from photoshop_request.media.addresses.markdown import find_links
+from photoshop_request.media.addresses.policy import refuse
+from photoshop_request.media.files.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
+from photoshop_request.media.files.metadata import has_location, without_location
+from photoshop_request.reddit.newlines import split_lines
 from photoshop_request.reddit.parse import Reject, parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.hub.readme import merge_readme

@@ -52,9 +52,9 @@ def publish(corpus: Path, repo: str, **more: Any) -> dict[str, Any]:
 
     from photoshop_request.errors import PhotoshopRequestError
     from photoshop_request_builder.cli.console import progress
-    from photoshop_request_builder.corpus import open_corpus
     from photoshop_request_builder.engine.stage import Reporter
     from photoshop_request_builder.hub.publish import Destination, publish
+    from photoshop_request_builder.store.corpus import open_corpus
 
     said: list[str] = []
     slept: list[float] = []
@@ -71,9 +71,9 @@ def verify(corpus: Path, repo: str, revision: str = "main") -> tuple[str, ...]:
     """What loading back finds different."""
     from huggingface_hub import HfApi
 
-    from photoshop_request_builder.corpus import open_corpus
     from photoshop_request_builder.hub.local import built_files
     from photoshop_request_builder.hub.verify import verify
+    from photoshop_request_builder.store.corpus import open_corpus
 
     opened = open_corpus(corpus)
     return verify(opened, HfApi(), repo, revision, built_files(opened)).differences

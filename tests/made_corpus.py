@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, create_corpus, shard_of
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, create_corpus, shard_of
 
 _BEGIN, _END = 1_357_000_000, 1_735_000_000
 """2013 to 2024."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from commands import start
 
-from photoshop_request_builder.review.store import Decision, open_store
+from photoshop_request_builder.store.decisions import Decision, open_store
 
 
 @contextmanager

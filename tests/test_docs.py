@@ -56,8 +56,8 @@ def test_every_command_and_flag_exists(page: Path) -> None:
 @pytest.mark.slow
 def test_the_recipes_run_as_they_are_written(tmp_path: Path) -> None:
     """On the embedded sample, in one folder, one after the other; only what needs a service or the Hub is left out."""
-    from photoshop_request_builder.demo import sample_folder
-    from photoshop_request_builder.demo.server import serve
+    from photoshop_request_builder.commands.demo import sample_folder
+    from photoshop_request_builder.commands.demo.server import serve
 
     blocks = [block for skip, block in CONSOLE.findall((ROOT / "docs" / "recipes.md").read_text()) if not skip]
     assert len(blocks) >= 7

@@ -11,7 +11,7 @@ from typer.main import get_command
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.export import FORMATS
 from photoshop_request.schema import CONFIGS
-from photoshop_request.text.instruction import instruction
+from photoshop_request.text.request.instruction import instruction
 from photoshop_request_builder.cli import app
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")

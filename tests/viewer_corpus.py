@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from photoshop_request.edits.mask import to_png
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, create_corpus, shard_of
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, create_corpus, shard_of
 
 HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>\u2028{{ 7 * 7 }}"
 """Is to stay text, wherever it stands."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, create_corpus
+from photoshop_request_builder.commands.run import build_verb, ingest_verb
 from photoshop_request_builder.engine.stage import Reporter
-from photoshop_request_builder.pipeline import build_verb, ingest_verb
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
 EDITS = 3
 """A request: with its source, four pictures."""

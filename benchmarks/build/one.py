@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from photoshop_request.schema import features
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.dataset.pieces import piece_fingerprints, pieces
+from photoshop_request_builder.dataset.files import piece_fingerprints, pieces
 from photoshop_request_builder.stages import build
+from photoshop_request_builder.store.corpus import open_corpus
 
 
 def bare(folder: str) -> int:

@@ -5,11 +5,11 @@ import resource
 import sys
 import time
 
-from photoshop_request.media.hosts import classify
-from photoshop_request.media.limits import Rate
-from photoshop_request_builder.corpus import create_corpus
-from photoshop_request_builder.ledger import New, open_ledger
+from photoshop_request.media.addresses.hosts import classify
+from photoshop_request.media.http.rate_limits import Rate
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
+from photoshop_request_builder.store.corpus import create_corpus
+from photoshop_request_builder.store.ledger import New, open_ledger
 
 
 def main() -> None:

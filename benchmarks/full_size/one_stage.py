@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.engine.jobs import local_engine
-from photoshop_request_builder.intake.incoming import parts
 from photoshop_request_builder.stages import build, fetch
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.incoming import parts
 
 _HERE_ONLY = frozenset({"gather", "split", "rank", "votes"})
 """Stages that use one process."""

@@ -12,7 +12,7 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from photoshop_request.edits.hashing import PictureHash, distance, hash_file
+from photoshop_request.media.files.hashes import PictureHash, distance, hash_file
 
 
 def made() -> dict[str, list[bytes]]:

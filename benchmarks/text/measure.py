@@ -24,9 +24,9 @@ from made_records import SUBMISSION
 
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.records import Submission
-from photoshop_request.text.instruction import instruction
-from photoshop_request.text.sampling import Policy, sampling_weights
-from photoshop_request.text.tasks import task_types
+from photoshop_request.text.request.instruction import instruction
+from photoshop_request.text.request.task_types import task_types
+from photoshop_request.training.task_weights import Policy, sampling_weights
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "reddit" / "picrequests.jsonl"
 ROUNDS = 9

@@ -12,7 +12,7 @@ from skimage import data
 from photoshop_request.edits.mask import to_png
 from photoshop_request.export import FORMATS
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.dataset.parquet_file import write_rows
+from photoshop_request_builder.dataset.parquet_writer import write_rows
 
 SIZE = (1280, 960)
 FILES = 2

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from photoshop_request.edits.align import Alignment
 from photoshop_request.edits.evidence import Evidence
-from photoshop_request.edits.judge import related_features
-from photoshop_request.edits.noise import UNMEASURED, measure_noise
+from photoshop_request.edits.grain import UNMEASURED, measure_noise
 from photoshop_request.edits.prepare import prepare
 from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.verdict import related_features
 
 
 def with_noise(j: pairs.Judged) -> Evidence:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pairs
 
-from photoshop_request.edits.gallery import best_source
+from photoshop_request.edits.matching import best_source
 from photoshop_request.edits.prepare import prepare
 from photoshop_request.verdicts import Verdict
 

@@ -9,10 +9,10 @@ import datasets
 from datasets.builder import Key
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.dataset.pieces import corpus_fingerprint
+from photoshop_request_builder.dataset.files import corpus_fingerprint
+from photoshop_request_builder.dataset.row_selection import Wanted, wanted_of
 from photoshop_request_builder.dataset.rows import rows_of
-from photoshop_request_builder.dataset.wanted import Wanted, wanted_of
+from photoshop_request_builder.store.corpus import open_corpus
 
 
 @dataclass

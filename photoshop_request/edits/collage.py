@@ -4,9 +4,9 @@ import numpy as np
 
 from photoshop_request.edits.align import Alignment, align
 from photoshop_request.edits.evidence import Evidence, common_frame, find_change, measure
-from photoshop_request.edits.judge import change_score, related_probability
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.verdict import change_score, related_probability
 
 __all__ = ["Box", "second_panel"]
 

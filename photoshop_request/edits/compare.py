@@ -9,12 +9,12 @@ import numpy as np
 from photoshop_request.edits.align import Alignment, Method, align
 from photoshop_request.edits.collage import Box, second_panel
 from photoshop_request.edits.evidence import Change, Evidence, Frame, common_frame, find_change, measure
-from photoshop_request.edits.hashing import HASH_VERSION, distance
-from photoshop_request.edits.judge import Judgement, hangs_on_noise, judge
+from photoshop_request.edits.grain import measure_noise
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
-from photoshop_request.edits.noise import measure_noise
 from photoshop_request.edits.prepare import Prepared, prepare
 from photoshop_request.edits.preservation import psnr, ssim
+from photoshop_request.edits.verdict import Judgement, hangs_on_noise, judge
+from photoshop_request.media.files.hashes import HASH_VERSION, distance
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from photoshop_request.edits.blocks import (
     fine_blocks,
     zncc,
 )
-from photoshop_request.edits.noise import UNMEASURED, Noise
-from photoshop_request.edits.scaling import halved
+from photoshop_request.edits.grain import UNMEASURED, Noise
+from photoshop_request.edits.resize import halved
 from photoshop_request.edits.tone import Tone, colours, fit_tone, toned
 from photoshop_request.edits.warp import common_size, into_frame, overlap_mask, warp, warp_blocks
 

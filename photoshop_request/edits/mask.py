@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from photoshop_request.edits.evidence import Change, Frame, slopes, worst_channel
-from photoshop_request.edits.scaling import halved
+from photoshop_request.edits.resize import halved
 from photoshop_request.edits.thresholds import thresholds
 
 if TYPE_CHECKING:

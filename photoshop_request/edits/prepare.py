@@ -11,10 +11,10 @@ from PIL import Image
 from threadpoolctl import ThreadpoolController
 
 from photoshop_request.edits.blocks import BLOCK, Blocks, blocks_of, fine_blocks
-from photoshop_request.edits.hashing import PictureHash, hash_file, hash_picture
-from photoshop_request.edits.scaling import halved, resized
+from photoshop_request.edits.resize import halved, resized
 from photoshop_request.errors import InputError
-from photoshop_request.media.decode import Picture, Rejected, decode, picture_of
+from photoshop_request.media.files.decode import Picture, Rejected, decode, picture_of
+from photoshop_request.media.files.hashes import PictureHash, hash_file, hash_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.scaling import halved
+from photoshop_request.edits.resize import halved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

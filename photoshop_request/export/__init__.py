@@ -11,8 +11,8 @@ from photoshop_request.export.bagel import bagel, bagel_turns
 from photoshop_request.export.chats import ms_swift, trl
 from photoshop_request.export.diffusers import columns, imagefolder
 from photoshop_request.export.folders import ai_toolkit, diffusion_pipe, musubi_tuner, simpletuner
-from photoshop_request.export.lists import diffsynth, diffsynth_csv, firered, omnigen2
-from photoshop_request.export.pairs import diffusion_dpo, editreward, simpletuner_dpo
+from photoshop_request.export.path_lists import diffsynth, diffsynth_csv, firered, omnigen2
+from photoshop_request.export.preference_pairs import diffusion_dpo, editreward, simpletuner_dpo
 from photoshop_request.export.webdataset import webdataset
 from photoshop_request.export.writing import ExportSummary, LeftOut, Row
 

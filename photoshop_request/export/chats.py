@@ -15,7 +15,7 @@ from photoshop_request.export.writing import (
     readable,
 )
 from photoshop_request.schema import features
-from photoshop_request.text.conversation import Conversation, swift
+from photoshop_request.text.thread.conversations import Conversation, swift
 
 __all__ = ["ms_swift", "trl"]
 

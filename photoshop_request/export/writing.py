@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.decode import EXTENSIONS, sniff
+from photoshop_request.media.files.decode import EXTENSIONS, sniff
 
 __all__ = [
     "FOLDER_KINDS",

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from photoshop_request.errors import CredentialsError, InputError, NetworkError
-from photoshop_request.reddit.patience import LONGEST, asked_wait
+from photoshop_request.reddit.retry_after import LONGEST, asked_wait
 
 if TYPE_CHECKING:
     import praw

@@ -16,7 +16,7 @@ import fsspec
 import zstandard
 
 from photoshop_request.errors import EmptyInputError, InputError
-from photoshop_request.reddit.lines import Batch, split_lines
+from photoshop_request.reddit.newlines import Batch, split_lines
 
 _WINDOW = 2**31
 """Bytes: the window of the monthly files; zstd's own default refuses them ("Frame requires too much memory")."""
@@ -90,14 +90,14 @@ class Archive:
             yield from self._decompressed(file, make) if make else self._plain(file)
 
     def _rows(self) -> Iterator[Batch]:
-        from photoshop_request.reddit import parquet_copy  # pyarrow: only where there is Parquet
+        from photoshop_request.reddit import parquet_mirror  # pyarrow: only where there is Parquet
 
         with self._fs.open(self._name, "rb") as file:
             try:
-                for batch, share in parquet_copy.row_lines(file):
+                for batch, share in parquet_mirror.row_lines(file):
                     self.consumed = int(self.size * share)
                     yield batch
-            except parquet_copy.DAMAGED as error:
+            except parquet_mirror.DAMAGED as error:
                 self.ending, self.detail = Ending.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:

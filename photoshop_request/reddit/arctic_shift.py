@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from photoshop_request.errors import NetworkError
-from photoshop_request.reddit.patience import LONGEST, asked_wait, backoff, is_spent
+from photoshop_request.reddit.retry_after import LONGEST, asked_wait, backoff, is_spent
 
 if TYPE_CHECKING:
     import requests

@@ -1,7 +1,7 @@
 """`media_metadata` in the order people saw it."""
 
 from photoshop_request.reddit.fields import unescape
-from photoshop_request.reddit.raw import RawGallery, RawGalleryItem, RawMedia
+from photoshop_request.reddit.json_structs import RawGallery, RawGalleryItem, RawMedia
 from photoshop_request.reddit.records import Media
 
 

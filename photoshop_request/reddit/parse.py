@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from photoshop_request.reddit.fields import bare_id, base36, is_deleted_mark, unescape
 from photoshop_request.reddit.gallery import media_of
-from photoshop_request.reddit.raw import (
+from photoshop_request.reddit.json_structs import (
     RawComment,
     RawMedia,
     RawParent,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import stringzilla
 
-from photoshop_request.reddit.lines import MAX_LINE
+from photoshop_request.reddit.newlines import MAX_LINE
 
 _WATCH = 16
 """Blocks. One in so many is searched in any case after the spelling is known; 5 MB of dump lie between two."""

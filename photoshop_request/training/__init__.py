@@ -5,8 +5,8 @@ Needs the extra `train`: pip install 'photoshop-request[train]'.
 
 from typing import TYPE_CHECKING, Any
 
+from photoshop_request.training.buckets import bucket_shapes
 from photoshop_request.training.sampling import Sampling
-from photoshop_request.training.shapes import bucket_shapes
 
 if TYPE_CHECKING:
     from photoshop_request.training.loader import TripletLoader, make_dataloader

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photoshop_request.training.shapes import Shape
+    from photoshop_request.training.buckets import Shape
 
 __all__ = ["Box", "View", "choose_view", "common_box", "edit_to_source", "onto_edit"]
 

@@ -14,14 +14,14 @@ import torch.distributed
 from torch.utils.data import IterableDataset, get_worker_info
 
 from photoshop_request.errors import InputError
-from photoshop_request.training.assembly import Pending, begin_batch
-from photoshop_request.training.blocks import Block, Blocks, Stored, Streamed
-from photoshop_request.training.memory import Lend, lender
-from photoshop_request.training.plan import Batch, Share, batches
-from photoshop_request.training.rows import rows_at, rows_of
+from photoshop_request.training.batch_assembly import Pending, begin_batch
+from photoshop_request.training.batch_plan import Batch, Share, batches
+from photoshop_request.training.buckets import Shape, bucket_shapes, nearest_shape
+from photoshop_request.training.buffer_pool import Lend, lender
+from photoshop_request.training.epoch_blocks import Block, Blocks, Stored, Streamed
+from photoshop_request.training.row_source import rows_at, rows_of
 from photoshop_request.training.sample import Augmentation
 from photoshop_request.training.sampling import Sampling
-from photoshop_request.training.shapes import Shape, bucket_shapes, nearest_shape
 
 if TYPE_CHECKING:
     import datasets

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.decode import Rejected, decode, is_plain, open_checked
+from photoshop_request.media.files.decode import Rejected, decode, is_plain, open_checked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photoshop_request.training.shapes import Shape
+    from photoshop_request.training.buckets import Shape
 
 __all__ = ["decode_part", "decode_png_mask", "seen", "seen_change"]
 

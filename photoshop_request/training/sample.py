@@ -11,12 +11,12 @@ from photoshop_request.errors import InputError
 from photoshop_request.training.flips import may_flip
 from photoshop_request.training.geometry import choose_view, common_box, edit_to_source, onto_edit
 from photoshop_request.training.pixels import decode_part, decode_png_mask, seen, seen_change
-from photoshop_request.training.rows import file_of
+from photoshop_request.training.row_source import file_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photoshop_request.training.shapes import Shape
+    from photoshop_request.training.buckets import Shape
 
 __all__ = ["Augmentation", "Sample", "make_sample"]
 

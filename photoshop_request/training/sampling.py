@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photoshop_request.errors import InputError
-from photoshop_request.text.sampling import Policy, sampling_weights
+from photoshop_request.training.task_weights import Policy, sampling_weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ class Sampling:
     max_edits_per_request: int | None = None
     """Show at most so many edits of a request an epoch, others the next time; None for all."""
     task_policy: Policy | str = Policy.NATURAL
-    """Weigh by task type: `natural`, `balanced` or `temperature`, as `photoshop_request.text.sampling` defines them."""
+    """Weigh by task type: `natural`, `balanced` or `temperature`, as `photoshop_request.training.task_weights` defines them."""
     temperature: float = 2.0
     """For `temperature`: 1 is natural, infinity is balanced."""
     score_power: float = 0.0

@@ -17,8 +17,8 @@ from browser import chromium
 from commands import DevelopmentRun, MadeOnce, Sample, succeed
 from filelock import FileLock
 
-from photoshop_request_builder.demo import sample_folder
-from photoshop_request_builder.demo.server import serve
+from photoshop_request_builder.commands.demo import sample_folder
+from photoshop_request_builder.commands.demo.server import serve
 
 
 @pytest.fixture(scope="session")

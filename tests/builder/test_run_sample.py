@@ -15,11 +15,11 @@ import pytest
 from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
 from photoshop_request.schema import CONFIGS, features
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.dataset.pieces import corpus_fingerprint
+from photoshop_request_builder.dataset.files import corpus_fingerprint
 from photoshop_request_builder.dataset.rows import rows_of
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import open_corpus
 
 Wait = Callable[[Callable[[], bool]], None]
 

@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 from servers.hosts import Hosts, hosts
 
-from photoshop_request.media.body import Body
-from photoshop_request.media.fetch import Fetcher
-from photoshop_request.media.http import Client
-from photoshop_request.media.limits import Limits, Rate
-from photoshop_request.media.network import open_session
+from photoshop_request.media.http.body import Body
+from photoshop_request.media.http.client import Client
+from photoshop_request.media.http.fetch import Fetcher
+from photoshop_request.media.http.network import open_session
+from photoshop_request.media.http.rate_limits import Limits, Rate
 
 FREE = Rate(float("inf"), 16)
 

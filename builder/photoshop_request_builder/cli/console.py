@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from photoshop_request_builder.status.funnel import Step
+from photoshop_request_builder.dataset.funnel import Step
 
 # what is told holds paths, names and addresses: none of it is markup
 talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)

@@ -8,10 +8,10 @@ import typer
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.cli import stages
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
-from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.demo import sample_folder
-from photoshop_request_builder.intake.incoming import parts
-from photoshop_request_builder.status.funnel import funnel
+from photoshop_request_builder.commands.demo import sample_folder
+from photoshop_request_builder.dataset.funnel import funnel
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.incoming import parts
 
 _SHARDS = 4
 _RATES = "*=50,i.redd.it=50,imgur.com=50"
@@ -29,7 +29,7 @@ def demo(
 
     Example: photoshop-request demo
     """
-    from photoshop_request_builder.demo.server import serve  # only the demo needs a server
+    from photoshop_request_builder.commands.demo.server import serve  # only the demo needs a server
 
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
@@ -63,8 +63,8 @@ def _open(corpus: str, files: list[str]) -> Corpus:
 
 
 def _sheet(corpus: Corpus) -> Path:
-    from photoshop_request_builder.demo.contact_sheet import contact_sheet  # decoders are slow to import
-    from photoshop_request_builder.demo.pairs import sheet_pairs
+    from photoshop_request_builder.commands.demo.contact_sheet import contact_sheet  # decoders are slow to import
+    from photoshop_request_builder.commands.demo.pairs import sheet_pairs
 
     path = Path(corpus.root) / "contact_sheet.png"
     contact_sheet(

@@ -9,8 +9,8 @@ import typer
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, looking, say, write_json
-from photoshop_request_builder.corpus import Corpus, lock, open_corpus
-from photoshop_request_builder.doctor import Damage, Finding, State, damages, repair, surroundings
+from photoshop_request_builder.commands.doctor import Damage, Finding, State, damages, repair, surroundings
+from photoshop_request_builder.store.corpus import Corpus, lock, open_corpus
 
 _MARKS = {State.OK: "ok  ", State.NOTE: "note", State.BAD: "BAD "}
 

@@ -8,7 +8,7 @@ import typer
 
 from photoshop_request.export import FORMATS, ExportSummary
 from photoshop_request_builder.cli.console import data, progress, say
-from photoshop_request_builder.dataset import exporting
+from photoshop_request_builder.commands import export as exporting
 
 
 def export(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from photoshop_request.media.states import State
+from photoshop_request.media.addresses.states import State
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.fetching import fetch_plan
-from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.settings import Effective, resolve
+from photoshop_request_builder.stages.fetching import fetch_plan
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.ledger import open_ledger
+from photoshop_request_builder.store.settings import Effective, resolve
 
 if TYPE_CHECKING:
     from photoshop_request_builder.stages.fetch import FetchSettings
@@ -58,7 +58,7 @@ def fetch(
 
     Example: photoshop-request fetch CORPUS --retry timeout --retry rate_limited --only-host imgur.com
     """
-    from photoshop_request_builder import pipeline  # the stages are slow to import
+    from photoshop_request_builder.commands import run  # the stages are slow to import
 
     found = open_corpus(corpus)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
@@ -82,7 +82,7 @@ def fetch(
         for sha256 in release or ():
             with open_ledger(found.ledger_path) as ledger:
                 say(f"{sha256}: {ledger.release(sha256)} addresses released")
-        fetched = pipeline.fetch_verb(found, settings_of(settings), reporter=reporter)
+        fetched = run.fetch_verb(found, settings_of(settings), reporter=reporter)
         if fetched.pending:
             say(f"{fetched.pending:,} addresses are still to do")
 

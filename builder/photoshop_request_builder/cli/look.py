@@ -9,9 +9,9 @@ from rich.table import Table
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, write_json
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.settings import resolve
-from photoshop_request_builder.status.decisions import decision_lines
+from photoshop_request_builder.commands.decisions import decision_lines
+from photoshop_request_builder.store.corpus import open_corpus
+from photoshop_request_builder.store.settings import resolve
 
 
 def decisions(corpus: options.CorpusArgument) -> None:

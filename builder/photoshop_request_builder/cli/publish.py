@@ -11,7 +11,7 @@ from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import reporter, work
-from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi

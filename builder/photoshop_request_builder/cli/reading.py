@@ -14,11 +14,11 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
 from photoshop_request_builder.cli.stages import open_or_create, raise_first, reporter, work_on
-from photoshop_request_builder.corpus import Corpus, open_corpus
 from photoshop_request_builder.engine.jobs import Engine
-from photoshop_request_builder.intake.incoming import IngestSummary
-from photoshop_request_builder.intake.raw import find_raw
-from photoshop_request_builder.settings import Effective
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.incoming import IngestSummary
+from photoshop_request_builder.store.settings import Effective
+from photoshop_request_builder.store.source_objects import find_raw
 
 _YEAR = 365 * 86_400
 
@@ -55,7 +55,7 @@ def ingest(
 
     Example: photoshop-request ingest CORPUS --from arctic-shift --since 2025-01 --until 2025-07
     """
-    from photoshop_request_builder import pipeline  # the stages are slow to import
+    from photoshop_request_builder.commands import run  # the stages are slow to import
 
     asked = source is not From.FILES
     if asked and files:
@@ -72,7 +72,7 @@ def ingest(
     def verb(settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
         if asked:
             _ask(found, source, settings, span)
-        return pipeline.ingest_verb(found, files or [], engine=by, reporter=reporter)
+        return run.ingest_verb(found, files or [], engine=by, reporter=reporter)
 
     troubles = work_on(found, {"workers": workers, "engine": engine, "address": address}, verb)
     hint(f"fetch {corpus}")
@@ -91,15 +91,15 @@ def refresh(
     Example: photoshop-request refresh CORPUS --limit 10000
     """
     from photoshop_request.reddit import api  # only this asks Reddit
-    from photoshop_request_builder import pipeline  # the stages are slow to import
-    from photoshop_request_builder.stages import reddit
+    from photoshop_request_builder.commands import run  # the stages are slow to import
+    from photoshop_request_builder.stages.ingesting import reddit
 
     found = open_corpus(corpus)
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
 
     def verb(_settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
         reddit.refresh(found, client, clock=time.time, limit=limit, on_part=_tell)
-        return pipeline.ingest_verb(found, [], engine=by, reporter=reporter)
+        return run.ingest_verb(found, [], engine=by, reporter=reporter)
 
     work_on(found, {"workers": workers}, verb)
     hint(f"run {corpus}")
@@ -127,14 +127,14 @@ def _ask(corpus: Corpus, source: From, settings: Mapping[str, Effective], span: 
         import requests  # only those who ask a service pay for it
 
         from photoshop_request.reddit.arctic_shift import make_fetch
-        from photoshop_request_builder.stages.arctic_shift import ingest_arctic_shift
+        from photoshop_request_builder.stages.ingesting.arctic_shift import ingest_arctic_shift
 
         with requests.Session() as session:
             fetch = make_fetch(session, base=settings["arctic_shift"].value, sleep=time.sleep, clock=time.time)
             ingest_arctic_shift(corpus, fetch, since=since, until=until, clock=time.time, on_part=_tell)
         return
     from photoshop_request.reddit import api
-    from photoshop_request_builder.stages.reddit import ingest_reddit
+    from photoshop_request_builder.stages.ingesting.reddit import ingest_reddit
 
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
     ingest_reddit(corpus, client, since=since, until=until, clock=time.time, on_part=_tell)

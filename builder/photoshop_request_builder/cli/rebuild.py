@@ -8,8 +8,8 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
-from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.settings import Effective
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.settings import Effective
 
 
 def rebuild(
@@ -36,14 +36,14 @@ def rebuild(
 
 
 def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, Effective]) -> None:
-    from photoshop_request_builder import pipeline  # the stages are slow to import
-    from photoshop_request_builder.rebuilding.rebuild import plan_fetching, read_manifest  # decoders are slow
-    from photoshop_request_builder.rebuilding.rebuilt import write_rebuilt
+    from photoshop_request_builder.commands import run  # the stages are slow to import
+    from photoshop_request_builder.commands.rebuild.dataset_files import write_rebuilt
+    from photoshop_request_builder.commands.rebuild.rebuild import plan_fetching, read_manifest  # decoders are slow
 
     table = read_manifest(manifest)
     say(f"{manifest}: {table.num_rows:,} pictures of published edits and their requests")
     plan_fetching(corpus, table)
-    pipeline.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
+    run.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
     done = write_rebuilt(corpus)
     for name, counts in (("pictures", done.pictures), ("rows", done.triplets), ("edits lost", done.lost)):
         data.print(f"{name}: " + (", ".join(f"{key} {count:,}" for key, count in counts.most_common()) or "none"))

@@ -6,8 +6,8 @@ import typer
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.report.sentences import Language
+from photoshop_request_builder.dataset.charts.captions import Language
+from photoshop_request_builder.store.corpus import open_corpus
 
 
 def report(
@@ -18,7 +18,7 @@ def report(
 
     Example: photoshop-request report CORPUS --lang ru
     """
-    from photoshop_request_builder.report.writing import make_report  # duckdb is slow to import
+    from photoshop_request_builder.pages.report.writing import make_report  # duckdb is slow to import
 
     made = make_report(open_corpus(corpus), lang)
     say(f"{made.figures} figures, {made.charts} with a chart; the others have nothing to show yet.")

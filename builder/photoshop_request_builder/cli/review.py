@@ -12,9 +12,9 @@ from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stopping import answered_by_end
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.review.agreement import Agreement, Calibration, Share, agreements, calibrate
-from photoshop_request_builder.review.store import Decision, Order, open_store
+from photoshop_request_builder.dataset.analysis.agreement import Agreement, Calibration, Share, agreements, calibrate
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.decisions import Decision, Order, open_store
 
 
 def review(
@@ -55,7 +55,7 @@ def review(
 
 def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
     try:
-        from photoshop_request_builder.review.serving import serve  # only who reviews needs the extra
+        from photoshop_request_builder.pages.review.server import serve  # only who reviews needs the extra
     except ModuleNotFoundError as error:
         raise PhotoshopRequestError(
             f"reviewing needs {error.name}. Install it with: pip install 'photoshop-request[review]'"

@@ -10,12 +10,12 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import reporter, work
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.rewriting.endpoint import Endpoint, key_for
-from photoshop_request_builder.rewriting.rewrites import open_answers
+from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, key_for
+from photoshop_request_builder.store.answers import open_answers
+from photoshop_request_builder.store.corpus import open_corpus
 
 if TYPE_CHECKING:
-    from photoshop_request_builder.rewriting.run import Estimate
+    from photoshop_request_builder.commands.rewriting.run import Estimate
 
 _ROUTER = "https://router.huggingface.co/v1"
 _Price = Annotated[float | None, typer.Option(min=0, help="Per million tokens, in any currency.")]
@@ -45,7 +45,7 @@ def rewrite(
 
     Example: photoshop-request rewrite CORPUS --model Qwen/Qwen3-VL-8B-Instruct --dry-run --price-in 0.1 --price-out 0.4
     """
-    from photoshop_request_builder.rewriting.run import planned_for, rewrite_verb  # slow to import
+    from photoshop_request_builder.commands.rewriting.run import planned_for, rewrite_verb  # slow to import
 
     if not base_url.startswith(("http://", "https://")):
         raise InputError(f"--base-url {base_url}: must start with https:// or http://.")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.hosts import Secrets
+from photoshop_request.media.addresses.hosts import Secrets
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, progress, say, talk
-from photoshop_request_builder.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
+from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.jobs import Engine, local_engine
 from photoshop_request_builder.engine.stage import Reporter
-from photoshop_request_builder.intake.incoming import parts
-from photoshop_request_builder.settings import Effective, remember, resolve
-from photoshop_request_builder.status.funnel import funnel
+from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
+from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.settings import Effective, remember, resolve
 
 if TYPE_CHECKING:
     from photoshop_request_builder.stages.fetch import FetchSettings
@@ -64,13 +64,13 @@ def pair(
 
     Example: photoshop-request pair CORPUS --workers 2
     """
-    from photoshop_request_builder import pipeline  # the stages are slow to import
+    from photoshop_request_builder.commands import run  # the stages are slow to import
 
     found = open_corpus(corpus)
     work_on(
         found,
         {"workers": workers, "engine": engine, "address": address},
-        lambda _, by: pipeline.pair_verb(found, engine=by, reporter=reporter),
+        lambda _, by: run.pair_verb(found, engine=by, reporter=reporter),
     )
     hint(f"build {corpus}")
 
@@ -92,14 +92,14 @@ def build(
 
     Example: photoshop-request build CORPUS --verified-test
     """
-    from photoshop_request_builder import pipeline  # the stages are slow to import
+    from photoshop_request_builder.commands import run  # the stages are slow to import
 
     found = open_corpus(corpus)
 
     def make(_settings: Mapping[str, Effective], by: Engine) -> int:
         if verified_test is not None:
             remember(found, "verified_test", verified_test)
-        return pipeline.build_verb(found, engine=by, reporter=reporter)
+        return run.build_verb(found, engine=by, reporter=reporter)
 
     work_on(found, {"workers": workers, "engine": engine, "address": address}, make)
     say(f'load it: datasets.load_dataset("{found.path("dataset")}")')
@@ -112,9 +112,9 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
     Raises:
         InputError: nothing could be read.
     """
-    from photoshop_request_builder import pipeline  # the stages are slow to import
+    from photoshop_request_builder.commands import run  # the stages are slow to import
 
-    troubles = pipeline.ingest_verb(corpus, files, engine=engine, reporter=reporter)
+    troubles = run.ingest_verb(corpus, files, engine=engine, reporter=reporter)
     if not parts(corpus):
         raise_first(troubles)
         raise InputError(
@@ -122,9 +122,9 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
         )
     if not engine.is_here:
         say("fetch: on this machine alone, for the hosts' limits and the ledger are kept in one place")
-    pipeline.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
-    pipeline.pair_verb(corpus, engine=engine, reporter=reporter)
-    pipeline.build_verb(corpus, engine=engine, reporter=reporter)
+    run.fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
+    run.pair_verb(corpus, engine=engine, reporter=reporter)
+    run.build_verb(corpus, engine=engine, reporter=reporter)
     return troubles
 
 

@@ -9,14 +9,14 @@ from rich.table import Table
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.dataset.pieces import Total, totals
-from photoshop_request_builder.fetching.fetch_plan import HostStates, host_states
-from photoshop_request_builder.intake.incoming import parts
-from photoshop_request_builder.ledger import open_ledger
-from photoshop_request_builder.splitting.leaks import LeakCheck, check_leaks
-from photoshop_request_builder.status.funnel import funnel
-from photoshop_request_builder.status.sources import SourceStatus, source_status
+from photoshop_request_builder.dataset.files import Total, built_records, totals
+from photoshop_request_builder.dataset.funnel import funnel
+from photoshop_request_builder.dataset.sources import SourceStatus, source_status
+from photoshop_request_builder.dataset.splits.leaks import LeakCheck, check_leaks
+from photoshop_request_builder.stages.fetching.fetch_plan import HostStates, host_states
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.ledger import open_ledger
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NOTHING = "·"
@@ -165,6 +165,5 @@ def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
 
 
 def _totals(corpus: Corpus) -> list[Total]:
-    from photoshop_request_builder.stages import build  # slow to import
 
-    return totals(build.records(corpus).items())
+    return totals(built_records(corpus).items())

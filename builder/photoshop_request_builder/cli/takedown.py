@@ -11,8 +11,8 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.publish import client, named, publish_verb
 from photoshop_request_builder.cli.stages import reporter, work, work_on
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.takedown.tombstones import load_tombstones
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.tombstones import load_tombstones
 
 
 class Action(StrEnum):
@@ -60,9 +60,9 @@ def takedown(
             if len(given) != 1:
                 raise InputError("say which dataset: takedown CORPUS publish ORG/NAME.")
             repo = named(given[0])
-            from photoshop_request_builder import pipeline  # the stages are slow to import
+            from photoshop_request_builder.commands import run  # the stages are slow to import
 
-            work_on(found, {"workers": workers}, lambda _, by: pipeline.build_verb(found, engine=by, reporter=reporter))
+            work_on(found, {"workers": workers}, lambda _, by: run.build_verb(found, engine=by, reporter=reporter))
             work(found, {}, lambda _: _publish(found, repo, revision, squash=squash))
         case Action.LIST:
             counts = Counter(kind for kind, _ in load_tombstones(found).entries)
@@ -71,7 +71,7 @@ def takedown(
 
 
 def _add(corpus: Corpus, given: list[str]) -> None:
-    from photoshop_request_builder.takedown.erasing import resolve_target, take_down  # slow to import
+    from photoshop_request_builder.commands.takedown import resolve_target, take_down  # slow to import
 
     targets = [resolve_target(corpus, word) for word in given]
     done = take_down(corpus, targets, reporter)

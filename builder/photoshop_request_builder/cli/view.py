@@ -9,7 +9,7 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import reporter, work
-from photoshop_request_builder.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
 
 def view(
@@ -26,7 +26,7 @@ def view(
 
     Example: photoshop-request view CORPUS
     """
-    from photoshop_request_builder.view.site import view as make  # decoders are slow to import
+    from photoshop_request_builder.pages.viewer.site import view as make  # decoders are slow to import
 
     found = open_corpus(corpus)
     folder = _folder(found, out)
@@ -41,7 +41,7 @@ def view(
 
 
 def _folder(corpus: Corpus, out: Path | None) -> Path:
-    from photoshop_request_builder.view.shard import default_folder  # decoders are slow to import
+    from photoshop_request_builder.pages.viewer.shard import default_folder  # decoders are slow to import
 
     folder = out.absolute() if out else default_folder(corpus)
     if folder is None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from photoshop_request_builder.configs import ROWS, context_of
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.pictures import reader, with_pictures
-from photoshop_request_builder.dataset.selection import policy_of
-from photoshop_request_builder.dataset.threads import threads
-from photoshop_request_builder.dataset.wanted import Wanted, keep, shrink
+from photoshop_request_builder.dataset.configs import ROWS, context_of
+from photoshop_request_builder.dataset.publication import policy_of
+from photoshop_request_builder.dataset.published_pictures import reader, with_pictures
+from photoshop_request_builder.dataset.row_selection import Wanted, keep, shrink
+from photoshop_request_builder.dataset.thread import threads
+from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["rows_of"]
 

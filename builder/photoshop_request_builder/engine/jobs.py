@@ -112,11 +112,6 @@ def local_engine(workers: int) -> Iterator[Local]:
         gc.set_threshold(*before)
 
 
-def default_workers() -> int:
-    """The cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _run_in_processes(
     pool: ProcessPoolExecutor,
     workers: int,

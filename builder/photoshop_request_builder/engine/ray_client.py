@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from photoshop_request.errors import CorpusError, InputError, NetworkError, PhotoshopRequestError
-from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.store.corpus import Corpus
 
 _TRIES = 3
 """Times that a task is done again after its worker or its node died, or Ray ended it for want of memory."""

@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from photoshop_request.errors import InputError, NetworkError
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset import people
+from photoshop_request_builder.dataset import pseudonyms
 from photoshop_request_builder.engine import ray_client
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.settings import SETTINGS
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.settings import SETTINGS
 
 R = TypeVar("R")
 _TICK = 1.0
@@ -136,7 +136,7 @@ def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[Ra
     """
     if find_spec("ray") is None:
         raise InputError("--engine ray needs Ray. Install it with: pip install 'photoshop-request[ray]'")
-    deciding = (people.KEY, *(setting.variable for setting in SETTINGS))
+    deciding = (pseudonyms.KEY, *(setting.variable for setting in SETTINGS))
     variables = {name: os.environ.get(name) for name in deciding}
     engine = RayEngine(corpus, variables, address or os.environ.get("RAY_ADDRESS") or None, workers)
     try:

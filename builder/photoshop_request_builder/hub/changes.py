@@ -8,9 +8,9 @@ import pyarrow as pa
 from fsspec import AbstractFileSystem
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import storage
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import Remote, RemoteFile, config_of
+from photoshop_request_builder.store import storage
 
 __all__ = ["Changes", "RowChanges", "compare", "count_rows", "key_columns"]
 

@@ -9,9 +9,9 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.pieces import Piece
+from photoshop_request_builder.dataset.files import Piece, built_records
 from photoshop_request_builder.stages import build, remove, settle
+from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["LocalFile", "built_files", "opened"]
 
@@ -55,7 +55,7 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
             record["bytes"],
             record["rows"],
         )
-        for piece, record in build.records(corpus).items()
+        for piece, record in built_records(corpus).items()
         if not configs or piece.config in configs
     ]
     if not found:

@@ -16,15 +16,15 @@ from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progr
 
 from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.card import card
-from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.dataset.card import card
+from photoshop_request_builder.dataset.files import built_records
 from photoshop_request_builder.engine.stage import Reporter
 from photoshop_request_builder.hub.changes import Changes, compare
 from photoshop_request_builder.hub.local import LocalFile, built_files, opened
 from photoshop_request_builder.hub.readme import merge_readme
 from photoshop_request_builder.hub.remote import MAIN, Remote, look
 from photoshop_request_builder.hub.retry import persist
-from photoshop_request_builder.stages import build
+from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["Destination", "Published", "publish", "survey"]
 
@@ -94,7 +94,7 @@ def publish(
     _prepare(api, to, remote, ask)
     everything = to.configs or tuple(CONFIGS)
     rounds = [(name,) for name in everything] if to.commit_each and not to.create_pr else [everything]
-    write = card.writer(corpus, list(build.records(corpus).items()))
+    write = card.writer(corpus, list(built_records(corpus).items()))
     total = Published("", 0, 0, tuple(files))
     for configs in rounds:
         mine = [file for file in files if file.piece.config in configs]

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 from huggingface_hub import HfApi
 
 from photoshop_request.schema import GPS_REMOVED, features
-from photoshop_request_builder.corpus import Corpus
+from photoshop_request_builder.hub.child_process import in_a_process
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import look, row_count
 from photoshop_request_builder.hub.retry import persist
-from photoshop_request_builder.hub.short_lived import in_a_process
+from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["SAMPLE", "Verified", "verify"]
 

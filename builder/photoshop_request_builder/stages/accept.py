@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from photoshop_request.text.acceptance import acceptances
+from photoshop_request.text.thread.acceptance import acceptances
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.judged import read_candidates
-from photoshop_request_builder.dataset.threads import edits_of
-from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.dataset.thread import edits_of
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.final_verdicts import read_candidates
 
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment

@@ -2,16 +2,15 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import storage
-from photoshop_request_builder.card import card
-from photoshop_request_builder.corpus import Corpus, scratch_folder
-from photoshop_request_builder.dataset.parquet_file import write_rows
-from photoshop_request_builder.dataset.pieces import Piece, piece_fingerprints, pieces
+from photoshop_request_builder.dataset.card import card
+from photoshop_request_builder.dataset.files import Piece, built_records, piece_fingerprints, pieces, record_path
+from photoshop_request_builder.dataset.parquet_writer import write_rows
 from photoshop_request_builder.dataset.rows import rows_of
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:
@@ -19,7 +18,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     jobs = []
     wanted = pieces(corpus)
     for piece, made_of in zip(wanted, piece_fingerprints(corpus, wanted), strict=True):
-        done = storage.read_json(corpus.fs, _record_path(corpus, piece))
+        done = storage.read_json(corpus.fs, record_path(corpus, piece))
         path = corpus.path("dataset", piece.config, piece.name)
         if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
             continue
@@ -36,7 +35,7 @@ def run(corpus: Corpus, piece: Piece, fingerprint: str) -> None:
         written = write_rows(local, piece.config, (row for _, row in rows))
         storage.move_file(corpus.fs, str(local), path)
     record = {"fingerprint": fingerprint, "bytes": written.bytes, "rows": written.rows, "sha256": written.sha256}
-    storage.write_json(corpus.fs, _record_path(corpus, piece), record)
+    storage.write_json(corpus.fs, record_path(corpus, piece), record)
 
 
 def finish(corpus: Corpus) -> None:
@@ -48,19 +47,9 @@ def finish(corpus: Corpus) -> None:
             for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
                 if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
                     corpus.fs.rm_file(path)
-    made = card.writer(corpus, list(records(corpus).items()))(None, CONFIGS, CONFIGS)
+    made = card.writer(corpus, list(built_records(corpus).items()))(None, CONFIGS, CONFIGS)
     for path, text in {**made.figures, "README.md": made.readme}.items():
         storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
     for path in corpus.fs.glob(corpus.path("dataset", "figures", "*.svg")):
         if f"figures/{path.rsplit('/', 1)[1]}" not in made.figures:
             corpus.fs.rm_file(path)
-
-
-def records(corpus: Corpus) -> dict[Piece, Any]:
-    """What each file of the dataset holds: `rows`, `bytes`, `sha256`; files not yet built are left out."""
-    found = {piece: storage.read_json(corpus.fs, _record_path(corpus, piece)) for piece in pieces(corpus)}
-    return {piece: record for piece, record in found.items() if record}
-
-
-def _record_path(corpus: Corpus, piece: Piece) -> str:
-    return corpus.path("built", piece.config, f"{piece.name}.json")

@@ -14,24 +14,24 @@ from types import FrameType, MappingProxyType
 import pyarrow as pa
 
 from photoshop_request.errors import Interrupted
-from photoshop_request.media.fallbacks import DEAD, external, preview, wayback
-from photoshop_request.media.fetch import Fetcher, fetch
-from photoshop_request.media.hosts import Kind, Secrets
-from photoshop_request.media.http import PATIENCE, Client
-from photoshop_request.media.inspect import inspect
-from photoshop_request.media.limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
-from photoshop_request.media.network import open_session
-from photoshop_request.media.outcome import Outcome
-from photoshop_request.media.states import State
+from photoshop_request.media.addresses.hosts import Kind, Secrets
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.files.sandbox import inspect
+from photoshop_request.media.http.client import PATIENCE, Client
+from photoshop_request.media.http.fallbacks import DEAD, external, preview, wayback
+from photoshop_request.media.http.fetch import Fetcher, fetch
+from photoshop_request.media.http.network import open_session
+from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.fetching.fetch_plan import PAGES
-from photoshop_request_builder.fetching.lanes import Lanes
-from photoshop_request_builder.fetching.quarantine import Suspect, quarantine
-from photoshop_request_builder.fetching.withheld import taken_down_addresses, withheld_addresses
-from photoshop_request_builder.images import keeper, scratch
-from photoshop_request_builder.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.stages.fetching.do_not_fetch import taken_down_addresses, withheld_addresses
+from photoshop_request_builder.stages.fetching.fetch_plan import PAGES
+from photoshop_request_builder.stages.fetching.host_workers import Lanes
+from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.store.pictures import keeper, scratch
 
 _WORTH_TELLING = 60.0
 _DEEPEST = 4

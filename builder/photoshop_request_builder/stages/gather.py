@@ -9,12 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.media.states import VERDICTS, State
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request.media.addresses.states import VERDICTS, State
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.ledger import Entry, Ledger, open_ledger
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.ledger import Entry, Ledger, open_ledger
 
 VERSION = 4
 

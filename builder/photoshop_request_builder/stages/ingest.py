@@ -7,14 +7,14 @@ from functools import partial
 import fsspec
 
 from photoshop_request.reddit import parse
+from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive
-from photoshop_request.reddit.inputs import find_archives
 from photoshop_request.reddit.scan import is_monthly, scan
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.intake.incoming import IngestSummary, read_part
-from photoshop_request_builder.intake.lines import Intake, Origin
+from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.incoming import IngestSummary, read_part
 
 SOURCE = "archive"
 VERSION = 1

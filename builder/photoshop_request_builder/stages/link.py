@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from photoshop_request.media.links import Link, comment_links, submission_links
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request.media.addresses.links import Link, comment_links, submission_links
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 2
 

@@ -7,13 +7,13 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.configs import ROWS, context_of
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.pieces import shard_fingerprint
-from photoshop_request_builder.dataset.selection import policy_of
-from photoshop_request_builder.dataset.threads import PictureRef, threads
+from photoshop_request_builder.dataset.configs import ROWS, context_of
+from photoshop_request_builder.dataset.files import shard_fingerprint
+from photoshop_request_builder.dataset.publication import policy_of
+from photoshop_request_builder.dataset.thread import PictureRef, threads
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
 
 
 def plan(corpus: Corpus) -> list[Job[None]]:

@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 from photoshop_request.reddit import merge
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.intake.incoming import TABLES, IngestSummary, parts, rows_path
-from photoshop_request_builder.tables import from_table, to_table
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.incoming import TABLES, IngestSummary, parts, rows_path
+from photoshop_request_builder.store.tables import from_table, to_table
 
 VERSION = 1
 

@@ -4,17 +4,17 @@ from functools import partial
 
 import pyarrow as pa
 
-from photoshop_request.media.decode import Rejected
-from photoshop_request.media.nsfw import classifier, nsfw_score
+from photoshop_request.media.files.decode import Rejected
+from photoshop_request.media.files.nsfw import classifier, nsfw_score
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.judged import read_candidates
-from photoshop_request_builder.dataset.selection import PICTURES, is_own
-from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request_builder.dataset.publication import PICTURES, is_own
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.images import read_unless_taken_down
-from photoshop_request_builder.settings import resolve
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.final_verdicts import read_candidates
+from photoshop_request_builder.store.pictures import read_unless_taken_down
+from photoshop_request_builder.store.settings import resolve
 
 VERSION = 2
 

@@ -11,17 +11,17 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.edits.compare import Comparison
-from photoshop_request.edits.gallery import Match, best_source, duplicates, may_repeat
-from photoshop_request.edits.hashing import HASH_VERSION, PictureHash, hash_file, to_hex
+from photoshop_request.edits.matching import Match, best_source, duplicates, may_repeat
 from photoshop_request.edits.prepare import Prepared
 from photoshop_request.edits.thresholds import thresholds
-from photoshop_request.media.decode import Rejected, decode
+from photoshop_request.media.files.decode import Rejected, decode
+from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, hash_file, to_hex
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine.freshness import stale_shards
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.images import read_unless_taken_down
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.pictures import read_unless_taken_down
 
 VERSION = 7
 _FIGURES = (

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from photoshop_request.reddit.coverage import month_of
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine.freshness import stale_together
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.planning import stale_together
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
 _COLUMNS = ["id", "created_utc", "score", "num_comments"]

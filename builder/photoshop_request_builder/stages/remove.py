@@ -6,11 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.takedown.covering import covered_things
-from photoshop_request_builder.takedown.tombstones import Kind, Tombstones, load_tombstones
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.taken_down import covered_things
+from photoshop_request_builder.store.tombstones import Kind, Tombstones, load_tombstones
 
 VERSION = 2
 _PICTURE = ["comment_id", "role", "link", "url", "sha256", "phash"]

@@ -12,15 +12,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.text.answers import NoRewrite, Rewrite
-from photoshop_request.text.rewrite import LONGEST_REQUEST, PROMPT_VERSION, Words, is_suspicious, key_of, words_of
-from photoshop_request.text.threads import own_comments
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.selection import INPUTS, policy_of
-from photoshop_request_builder.dataset.threads import TABLES, Thread, threads
+from photoshop_request.text.model.answer import NoRewrite, Rewrite
+from photoshop_request.text.model.prompt import (
+    LONGEST_REQUEST,
+    PROMPT_VERSION,
+    Words,
+    is_suspicious,
+    key_of,
+    words_of,
+)
+from photoshop_request.text.thread.participants import own_comments
+from photoshop_request_builder.dataset.publication import INPUTS, policy_of
+from photoshop_request_builder.dataset.thread import TABLES, Thread, threads
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.rewriting.rewrites import InUse, answers_stamp, in_use, open_answers
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.answers import InUse, answers_stamp, in_use, open_answers
+from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
 _PICTURES = 4

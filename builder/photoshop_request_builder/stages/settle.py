@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, shard_of
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.review.store import open_store, settled
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, shard_of
+from photoshop_request_builder.store.decisions import open_store, settled
 
 VERSION = 1
 

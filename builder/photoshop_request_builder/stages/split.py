@@ -13,11 +13,12 @@ import pyarrow as pa
 import xxhash
 
 from photoshop_request.edits.cluster import clusters
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, shard_of
-from photoshop_request_builder.engine.freshness import stale_together
+from photoshop_request_builder.dataset.splits import near_duplicates
+from photoshop_request_builder.dataset.splits.stored import splits_of
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.splitting import near
+from photoshop_request_builder.engine.planning import stale_together
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, shard_of
 
 VERSION = 2
 _SHARES = (("test", 0.05), ("validation", 0.05))
@@ -46,7 +47,7 @@ def split_of(cluster: str) -> str:
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """One job if the requests or their pictures are others than those that were split."""
-    rule = {"radius": near.RADIUS, "near": near.VERSION}
+    rule = {"radius": near_duplicates.RADIUS, "near": near_duplicates.VERSION}
     reads = ("submissions", "candidates")
     made_of = stale_together(corpus, "split", VERSION, reads=reads, writes="splits", rule=rule)
     return [Job("splits", partial(run, corpus, made_of))] if made_of else []
@@ -56,10 +57,10 @@ def run(corpus: Corpus, fingerprint: str) -> None:
     """Write the split of every request, by shard, sorted by id. Holds a few numbers a source of the whole corpus."""
     requests = list(_requests(corpus))
     place = {request.id: index for index, request in enumerate(requests)}
-    found = list(near.sources(corpus))
+    found = list(near_duplicates.sources(corpus))
     similar = [
         (place[found[a].submission_id], place[found[b].submission_id])
-        for a, b in near.related_pairs(corpus, found)
+        for a, b in near_duplicates.related_pairs(corpus, found)
         if found[a].submission_id in place and found[b].submission_id in place
     ]
     splits = assign(requests, similar, splits_of(corpus))
@@ -133,14 +134,3 @@ def _requests(corpus: Corpus) -> list[Request]:
         rows = storage.find_rows(corpus.fs, path, ["id", "author", "crosspost_parent"])
         found += [Request(row["id"], row["author"], row["crosspost_parent"]) for row in rows]
     return sorted(found, key=lambda request: request.id)
-
-
-def splits_of(corpus: Corpus) -> dict[str, str]:
-    """The split of every request that has one, by id, as the corpus says."""
-    found = {}
-    for shard in range(corpus.shards):
-        path = corpus.shard_path(shard, "splits")
-        if storage.read_stamp(corpus.fs, path):
-            rows = storage.read_table(corpus.fs, path, ["submission_id", "split"]).to_pylist()
-            found.update({row["submission_id"]: row["split"] for row in rows if row["split"]})
-    return found

@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request.text.instruction import instruction
-from photoshop_request.text.tasks import task_types
-from photoshop_request.text.threads import own_comments
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.engine.freshness import stale_shards
+from photoshop_request.text.request.instruction import instruction
+from photoshop_request.text.request.task_types import task_types
+from photoshop_request.text.thread.participants import own_comments
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.planning import stale_shards
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 4
 _MOST = 20

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
-from photoshop_request.text.preferences import FirstComer, first_comer
-from photoshop_request.text.threads import Edit
+from photoshop_request.text.thread.participants import Edit
+from photoshop_request.text.thread.preferences import first_comer
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus
-from photoshop_request_builder.dataset.judged import read_candidates
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.final_verdicts import read_candidates
 
 VERSION = 3
 _DECIMALS = 1
@@ -39,12 +39,6 @@ def run(corpus: Corpus, fingerprint: str) -> None:
     found = first_comer(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
     found = dataclasses.replace(found, advantage=tuple(round(each, _DECIMALS) for each in found.advantage))
     storage.write_json(corpus.fs, corpus.path("votes.json"), {"fingerprint": fingerprint, **dataclasses.asdict(found)})
-
-
-def correction_of(corpus: Corpus) -> FirstComer:
-    """The estimate that lies in the corpus; none if there is none yet."""
-    stored = storage.read_json(corpus.fs, corpus.path("votes.json"))
-    return FirstComer(tuple(stored["advantage"]), stored["threads"]) if stored else FirstComer()
 
 
 def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import app
-from photoshop_request_builder.dataset.exporting import dataset_of, export, format_of, rows_in
+from photoshop_request_builder.commands.export import dataset_of, export, format_of, rows_in
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from photoshop_request.errors import CorpusError, InputError, Interrupted
 from photoshop_request_builder.cli import app
 from photoshop_request_builder.cli.reading import _seconds
-from photoshop_request_builder.demo import sample_folder
+from photoshop_request_builder.commands.demo import sample_folder
 
 
 def test_the_version_is_that_of_the_package() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
-from photoshop_request_builder.engine.jobs import Job, default_workers, local_engine
+from photoshop_request_builder.engine.jobs import Job, local_engine
+from photoshop_request_builder.store.settings import default_workers
 
 
 def square(folder: str, number: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photoshop_request_builder.cli import console
-from photoshop_request_builder.engine.meter import Meter
+from photoshop_request_builder.engine.progress_files import Meter
 
 
 def test_what_several_processes_note_is_added_up(tmp_path: Path) -> None:

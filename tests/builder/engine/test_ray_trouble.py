@@ -11,10 +11,10 @@ from commands import Sample, command, succeed, written
 from servers.ray_cluster import RayCluster, cluster
 
 from photoshop_request.errors import NetworkError, PhotoshopRequestError
-from photoshop_request_builder.corpus import create_corpus, open_corpus
 from photoshop_request_builder.engine.jobs import HERE, Job
 from photoshop_request_builder.engine.ray_engine import ray_engine
 from photoshop_request_builder.stages import ingest, merge, pair
+from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 pytest.importorskip("ray", reason="needs Ray, which the extra `ray` brings")
 pytestmark = pytest.mark.slow

@@ -14,9 +14,9 @@ import pytest
 from commands import FAST, Sample, dataset_bytes, start, succeed
 from servers.faulty import FOR_EVER, Fault, Network, faulty
 
-from photoshop_request.media.states import VERDICTS, State
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.status.decisions import decision_lines
+from photoshop_request.media.addresses.states import VERDICTS, State
+from photoshop_request_builder.commands.decisions import decision_lines
+from photoshop_request_builder.store.corpus import open_corpus
 
 pytestmark = pytest.mark.slow
 

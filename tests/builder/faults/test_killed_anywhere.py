@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once, start_work, succeed
 
-from photoshop_request_builder.corpus import clean_scratch, lock, open_corpus
 from photoshop_request_builder.engine.jobs import HERE
 from photoshop_request_builder.stages import build
+from photoshop_request_builder.store.corpus import clean_scratch, lock, open_corpus
 
 pytestmark = pytest.mark.slow
 

@@ -13,9 +13,9 @@ from PIL import Image
 from quiet import QUIET
 from servers.hub import Hub, serve
 
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.pipeline import build_verb
+from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
 
 @pytest.fixture(scope="session")

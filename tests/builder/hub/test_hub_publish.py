@@ -18,13 +18,12 @@ from made_triplets import triplets
 from PIL import Image
 from servers.hub import TOKEN, Hub
 
-from photoshop_request.media.exif import without_location
-from photoshop_request_builder.card.facts import Facts
-from photoshop_request_builder.card.header import header
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.dataset.parquet_file import write_rows
-from photoshop_request_builder.dataset.pieces import Piece
-from photoshop_request_builder.stages import build
+from photoshop_request.media.files.metadata import without_location
+from photoshop_request_builder.dataset.card.facts import Facts
+from photoshop_request_builder.dataset.card.header import header
+from photoshop_request_builder.dataset.files import Piece, built_records
+from photoshop_request_builder.dataset.parquet_writer import write_rows
+from photoshop_request_builder.store.corpus import open_corpus
 
 Bytes = dict[tuple[str, str], bytes]
 """(comment, column) -> the picture's file."""
@@ -125,7 +124,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     """Rows, files, bytes; as JSON for programs."""
     done = hub_command(hub_environment(hub, hub_home), "publish", sample_corpus, repo, "--dry-run", "--json")
     found = json.loads(done.stdout)
-    records = build.records(open_corpus(sample_corpus))
+    records = built_records(open_corpus(sample_corpus))
     mine = {piece: record for piece, record in records.items() if piece.config == "triplets"}
     rows = sum(record["rows"] for record in mine.values())
     assert found["configs"]["triplets"] == {"added": rows, "removed": 0, "kept": 0}
@@ -139,7 +138,7 @@ def test_only_the_file_of_a_new_request_is_sent_again(
 ) -> None:
     """Files are ranges of shards: a request stays in its own, whatever is added elsewhere."""
     corpus = open_corpus(large_corpus)
-    before = {piece: record["sha256"] for piece, record in build.records(corpus).items()}
+    before = {piece: record["sha256"] for piece, record in built_records(corpus).items()}
     triplets = [piece for piece in before if piece.config == "triplets" and piece.split == "train"]
     assert len(triplets) == corpus.shards
     request = pq.read_table(corpus.path("dataset", "triplets", triplets[1].name))["submission_id"][0].as_py()
@@ -214,7 +213,7 @@ def test_a_tag_that_is_on_another_commit_is_refused_before_anything_is_sent(
 
 def test_one_commit_for_each_config_or_one_for_all(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
     """As the user likes; the result is the same."""
-    configs = {piece.config for piece in build.records(open_corpus(sample_corpus))}
+    configs = {piece.config for piece in built_records(open_corpus(sample_corpus))}
     client(hub_client.publish, sample_corpus, repo, commit_each=True)
     assert len(hub.repos[repo].commits) == 1 + len(configs)
     assert client(hub_client.verify, sample_corpus, repo) == ()

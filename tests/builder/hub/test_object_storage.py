@@ -12,7 +12,7 @@ from fsspec import AbstractFileSystem
 from hub_client import Run, hub_environment
 from servers.hub import Hub
 
-from photoshop_request_builder import storage
+from photoshop_request_builder.store import storage
 
 pytest.importorskip("s3fs", reason="needs s3fs, which the extra `test` brings")
 ADDRESS = "s3://photos/corpus"

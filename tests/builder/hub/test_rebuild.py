@@ -16,9 +16,9 @@ from PIL import Image
 from servers.hub import Hub
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.corpus import open_corpus
-from photoshop_request_builder.demo.server import Hosts, serve
-from photoshop_request_builder.status.decisions import decision_lines
+from photoshop_request_builder.commands.decisions import decision_lines
+from photoshop_request_builder.commands.demo.server import Hosts, serve
+from photoshop_request_builder.store.corpus import open_corpus
 
 pytestmark = pytest.mark.slow
 

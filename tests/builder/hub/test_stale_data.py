@@ -8,10 +8,10 @@ from hub_client import Run
 from quiet import QUIET
 from servers.hub import Hub
 
-from photoshop_request_builder.corpus import open_corpus
+from photoshop_request_builder.commands.run import build_verb
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
-from photoshop_request_builder.pipeline import build_verb
-from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.store.corpus import open_corpus
+from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
 
 REQUEST = "zcoffee"
 

@@ -18,17 +18,17 @@ from PIL import Image
 from quiet import QUIET
 from servers.hub import Hub
 
-from photoshop_request.edits.hashing import hash_file, to_hex
 from photoshop_request.errors import CorpusError, InputError
+from photoshop_request.media.files.hashes import hash_file, to_hex
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, open_corpus, shard_of
+from photoshop_request_builder.commands.run import build_verb, pair_verb
+from photoshop_request_builder.commands.takedown import TakenDown, resolve_target, take_down
+from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.stage import run_stage
-from photoshop_request_builder.pipeline import build_verb, pair_verb
 from photoshop_request_builder.stages import gather
-from photoshop_request_builder.status.funnel import funnel
-from photoshop_request_builder.takedown.erasing import TakenDown, resolve_target, take_down
-from photoshop_request_builder.takedown.tombstones import (
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, open_corpus, shard_of
+from photoshop_request_builder.store.tombstones import (
     Kind,
     Target,
     Tombstones,
@@ -323,7 +323,7 @@ def test_four_bits_anywhere_are_near() -> None:
 
 
 def _stones(target: Target) -> Tombstones:
-    from photoshop_request_builder.takedown.tombstones import _hashes
+    from photoshop_request_builder.store.tombstones import _hashes
 
     salt = b"s" * 32
     hashes = _hashes(salt, target)

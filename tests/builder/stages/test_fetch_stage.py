@@ -23,19 +23,19 @@ from PIL import Image
 from servers.hosts import Hosts, hosts, reply, stall, status
 
 from photoshop_request.errors import Interrupted
-from photoshop_request.media.hosts import classify, host_of
-from photoshop_request.media.hosts.target import Picture
-from photoshop_request.media.limits import OTHER_SITES, Rate
-from photoshop_request.media.links import Link, Role
-from photoshop_request.media.outcome import Outcome
-from photoshop_request.media.states import State
+from photoshop_request.media.addresses.hosts import classify, host_of
+from photoshop_request.media.addresses.hosts.target import Picture
+from photoshop_request.media.addresses.links import Link, Role
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, create_corpus
-from photoshop_request_builder.fetching.quarantine import suspects
-from photoshop_request_builder.ledger import New, open_ledger
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
-from photoshop_request_builder.takedown.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.stages.fetching.quarantine import suspects
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
+from photoshop_request_builder.store.ledger import New, open_ledger
+from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
 
 FREE = Rate(float("inf"), 8)
 RATES = dict.fromkeys(("i.redd.it", "imgur.com", "drive.google.com"), FREE)
@@ -406,8 +406,8 @@ def test_re_uploads_among_the_same_people_are_not(corpus: Corpus, posts: list[tu
 
 PROGRAM = """
 import sys
-from photoshop_request.media.limits import Rate
-from photoshop_request_builder.corpus import open_corpus
+from photoshop_request.media.http.rate_limits import Rate
+from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
 from photoshop_request.errors import Interrupted
 free = Rate(float("inf"), 2)
@@ -482,7 +482,7 @@ def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
 def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same picture is asked for again once there is room."""
     write(corpus, [link(A)])
-    monkeypatch.setattr("photoshop_request_builder.fetching.lanes._ROOM_SECONDS", 0.01)
+    monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._ROOM_SECONDS", 0.01)
     real, failures, said = os.fsync, [1, 1], []
 
     def fsync(number: int) -> None:
@@ -491,7 +491,7 @@ def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest
             raise OSError(28, "No space left on device")
         real(number)
 
-    monkeypatch.setattr("photoshop_request_builder.images.os.fsync", fsync)
+    monkeypatch.setattr("photoshop_request_builder.store.pictures.os.fsync", fsync)
     with served({A: reply(jpeg())}) as state:
         fetch_corpus(corpus, settings(state), say=said.append)
     assert states(corpus) == {A: "ok"}

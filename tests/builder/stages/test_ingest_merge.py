@@ -9,12 +9,12 @@ import pytest
 import zstandard
 
 from photoshop_request.errors import InputError
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import create_corpus, shard_of
 from photoshop_request_builder.engine.jobs import HERE, local_engine
-from photoshop_request_builder.intake.incoming import parts, read_rows
 from photoshop_request_builder.stages import ingest, merge
-from photoshop_request_builder.tables import comments_of, submissions_of
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import create_corpus, shard_of
+from photoshop_request_builder.store.incoming import parts, read_rows
+from photoshop_request_builder.store.tables import comments_of, submissions_of
 
 
 def _submission(number: int, **changes):
@@ -253,7 +253,7 @@ def test_a_new_part_touches_only_its_own_shards(corpus, tmp_path):
 
 
 def test_many_row_groups_hold_what_one_would(corpus, tmp_path, monkeypatch):
-    from photoshop_request_builder.intake import incoming
+    from photoshop_request_builder.store import incoming
 
     monkeypatch.setattr(incoming, "_BUFFER", 2_000)
     ingest.ingest_file(corpus, _write(tmp_path / "x.zst", [_submission(number) for number in range(200)]))

@@ -7,9 +7,9 @@ from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
 from photoshop_request.reddit.records import Comment
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, create_corpus
 from photoshop_request_builder.stages import link
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
 ASKED = replace(SUBMISSION, url="https://imgur.com/AbCdE", is_self=False)
 

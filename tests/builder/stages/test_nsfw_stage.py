@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from quiet import QUIET
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import Corpus, open_corpus
-from photoshop_request_builder.dataset.selection import is_own
-from photoshop_request_builder.pipeline import build_verb
+from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.dataset.publication import is_own
 from photoshop_request_builder.stages import nsfw
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 
 from photoshop_request.edits.mask import read_png
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.corpus import create_corpus, open_corpus
-from photoshop_request_builder.demo import sample_folder
+from photoshop_request_builder.commands.demo import sample_folder
 from photoshop_request_builder.stages import pair
+from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 
 @pytest.fixture(scope="module")

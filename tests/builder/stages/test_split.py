@@ -7,11 +7,11 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request_builder import storage, tables
-from photoshop_request_builder.corpus import open_corpus, shard_of
-from photoshop_request_builder.splitting.leaks import check_leaks
-from photoshop_request_builder.splitting.near import related_pairs, sources
+from photoshop_request_builder.dataset.splits.leaks import check_leaks
+from photoshop_request_builder.dataset.splits.near_duplicates import related_pairs, sources
 from photoshop_request_builder.stages.split import Request, assign, split_of
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import open_corpus, shard_of
 
 
 def asked(name: str, author: str | None = None, parent: str | None = None) -> Request:

@@ -13,12 +13,13 @@ from photoshop_request.errors import NetworkError
 from photoshop_request.reddit import api
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.arctic_shift import make_fetch
-from photoshop_request_builder import storage
-from photoshop_request_builder.corpus import create_corpus
 from photoshop_request_builder.engine.jobs import HERE
-from photoshop_request_builder.intake.incoming import parts
-from photoshop_request_builder.stages import arctic_shift, ingest, merge, reddit
-from photoshop_request_builder.tables import comments_of, submissions_of
+from photoshop_request_builder.stages import ingest, merge
+from photoshop_request_builder.stages.ingesting import arctic_shift, reddit
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import create_corpus
+from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.tables import comments_of, submissions_of
 
 BEGIN = 1_700_000_000
 NOW = BEGIN + 30 * 86_400

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from photoshop_request.text import details, frames, noise, questions, tasks, trim
 from photoshop_request.text.cues import Cued, cued, has_part, occurs
+from photoshop_request.text.request import ask_patterns, chitchat, details, not_requests, task_types, trim
 from photoshop_request.text.words import bare_words, splitter, starts_of
 
 _RULES = {
     "detail": (details._FLUFF, details._DIRECTIVE, details._POSITION, details._LIKED),
-    "question": (questions._QUESTION,),
-    "never": (tasks._taxonomy().never,),
-    **{each.rule.value: (each.patterns,) for each in noise._NOISE},
+    "question": (not_requests._QUESTION,),
+    "never": (task_types._taxonomy().never,),
+    **{each.rule.value: (each.patterns,) for each in chitchat._NOISE},
 }
 _words = splitter("'+")
 
@@ -40,11 +40,11 @@ def test_whatever_a_pattern_matches_has_one_of_its_cues(
     assert _occurs(cued((cues, find.pattern)), low)
 
 
-_NEEDS = {rule.pattern: rule.needs for rules in tasks._taxonomy().rules.values() for rule in rules if rule.needs}
+_NEEDS = {rule.pattern: rule.needs for rules in task_types._taxonomy().rules.values() for rule in rules if rule.needs}
 _PARTS = (
-    (frames._FUNNY_IF, frames._FUNNY),
-    (frames._WANTS_STATE, frames._TO_BE),
-    (frames._PICTURE_OF, frames._PICTURES),
+    (ask_patterns._FUNNY_IF, ask_patterns._FUNNY),
+    (ask_patterns._WANTS_STATE, ask_patterns._TO_BE),
+    (ask_patterns._PICTURE_OF, ask_patterns._PICTURES),
     (trim._CLAUSE, trim._CLAUSE_PARTS),
 )
 _MANY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -83,15 +83,18 @@ def test_purposes_have_one_of_their_words(data: st.DataObject) -> None:
 @given(data=st.data(), before=st.sampled_from(["", "'", "so ", "x-", '"', "x"]))
 def test_asking_is_found_where_a_search_finds_it(data: st.DataObject, before: str) -> None:
     """To try a pattern at known words gives what a search over all letters gives."""
-    ask = data.draw(st.sampled_from(frames._ASKS))
+    ask = data.draw(st.sampled_from(ask_patterns._ASKS))
     made = st.from_regex(ask.pattern, alphabet=st.characters(codec="ascii"))
     low = (before + data.draw(made) + " " + data.draw(made)).lower()
     tokens = splitter("'+-")(low)
     words = frozenset(splitter("'+")(low))
     wanted = [
-        found.end() for each in frames._ASKS if not words.isdisjoint(each.cues) for found in each.pattern.finditer(low)
+        found.end()
+        for each in ask_patterns._ASKS
+        if not words.isdisjoint(each.cues)
+        for found in each.pattern.finditer(low)
     ]
-    assert frames.ends_of_asking(low, words, tokens, starts_of(low, tokens)) == list(dict.fromkeys(wanted))
+    assert ask_patterns.ends_of_asking(low, words, tokens, starts_of(low, tokens)) == list(dict.fromkeys(wanted))
 
 
 def test_without_a_cue_nothing_is_tried() -> None:

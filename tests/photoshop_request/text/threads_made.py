@@ -4,7 +4,7 @@ from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request.text.threads import Edit
+from photoshop_request.text.thread.participants import Edit
 
 START = 1_700_000_000
 

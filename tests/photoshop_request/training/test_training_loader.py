@@ -17,7 +17,7 @@ from made_rows import dataset_folder
 
 import photoshop_request
 from photoshop_request.errors import InputError
-from photoshop_request.training import Sampling
+from photoshop_request.training import Sampling, row_source
 
 torch = pytest.importorskip("torch", reason="torch is an extra: pip install 'photoshop-request[train]'")
 
@@ -252,9 +252,7 @@ def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
 
 def test_files_with_large_row_groups_are_read_through_datasets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They would be read whole for every row."""
-    from photoshop_request.training import rows
-
-    monkeypatch.setattr(rows, "_LARGE_GROUP", 1)
+    monkeypatch.setattr(row_source, "_LARGE_GROUP", 1)
     loader = make_dataloader(folder, resolution=48, batch_size=4, drop_last=False)
     assert counted(ids(loader)) == ALL
     assert any(Path(datasets.config.HF_DATASETS_CACHE).rglob("*.arrow"))

@@ -11,7 +11,7 @@ from made_pairs import file, mask, pair, slopes
 from PIL import Image
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.decode import Picture, decode
+from photoshop_request.media.files.decode import Picture, decode
 from photoshop_request.training import pixels
 from photoshop_request.training.geometry import choose_view
 from photoshop_request.training.pixels import decode_part, seen, seen_change

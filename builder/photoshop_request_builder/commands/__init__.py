@@ -1,0 +1,1 @@
+"""Work of commands beyond the stages."""

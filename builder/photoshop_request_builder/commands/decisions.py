@@ -1,0 +1,64 @@
+"""What became of every link so far: the answer to "why is this not in the dataset"."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.dataset.publication import Selection, is_ready, selection_of
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.final_verdicts import read_candidates
+
+_FIGURES = (
+    "sha256",
+    "width",
+    "height",
+    "detail",
+    "confidence",
+    "phash_distance",
+    "dhash_distance",
+    "method",
+    "overlap",
+    "changed_fraction",
+    "locality",
+    "psnr",
+    "second_shot",
+    "mirrored",
+    "duplicate_of",
+    "revises",
+)
+
+
+def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
+    """What became of every link so far, by shard; before a stage has run, what the stage before it knew.
+
+    An edit that is not published says so in `withheld`; what people decided in `review` says so in `verified`.
+    """
+    for shard in range(corpus.shards):
+        for table in ("candidates", "pictures", "links"):
+            path = corpus.shard_path(shard, table)
+            if corpus.fs.exists(path):
+                read = read_candidates(corpus, shard) if table == "candidates" else storage.read_table(corpus.fs, path)
+                rows = read.to_pylist()
+                selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
+                yield from (_decision(row, table, selection) for row in rows)
+                break
+
+
+def _decision(row: dict[str, Any], table: str, selection: Selection | None) -> dict[str, Any]:
+    decided = row["verdict"] if table == "candidates" else row["reason"]
+    if decided is None:
+        decided = "pending" if row["role"] == "candidate" else row["role"]
+    withheld = selection.withheld(row) if selection and decided == Verdict.EDIT else None
+    return {
+        "submission_id": row["submission_id"],
+        "comment_id": row["comment_id"],
+        "url": row["canonical"] if table == "links" else row["url"],
+        "decision": decided,
+        "source_url": row.get("source_url"),
+        "link": row["url"] if table == "links" else row["link"],
+        "role": row["role"],
+        **({"withheld": withheld} if withheld else {}),
+        **({"verified": True} if row.get("verified") else {}),
+        **{name: row[name] for name in _FIGURES if row.get(name) is not None},
+    }

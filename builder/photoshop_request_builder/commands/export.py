@@ -1,0 +1,100 @@
+"""Exports, whole or not at all: written beside their place, then renamed into it."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from photoshop_request.errors import CorpusError, InputError
+from photoshop_request.export import FORMATS, ExportSummary, Format
+from photoshop_request.loading import load
+from photoshop_request_builder.store.storage import explained
+
+__all__ = ["dataset_of", "export", "format_of", "rows_in"]
+
+
+def format_of(name: str) -> Format:
+    """The format of this name.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name not in FORMATS:
+        raise InputError(f"there is no format {name!r}; there are {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def dataset_of(address: str) -> str:
+    """What `load` takes: the dataset of a corpus, a folder with a dataset, or a name on the Hub, as it is.
+
+    Raises:
+        CorpusError: the corpus holds no dataset yet.
+        InputError: it lies in object storage.
+    """
+    if "://" in address:
+        raise InputError(f"{address}: export reads from a folder or the Hub. Copy CORPUS/dataset here, or publish it.")
+    corpus = Path(address)
+    if not (corpus / "corpus.toml").exists():
+        return address
+    if not (corpus / "dataset").is_dir():
+        raise CorpusError(f"{address}: no dataset has been built yet. Build it: photoshop-request build {address}")
+    return str(corpus / "dataset")
+
+
+def rows_in(dataset: str, config: str, split: str) -> int | None:
+    """Rows before any selection, by the footers of a folder's files; None for a dataset on the Hub."""
+    from pyarrow import parquet as pq  # only for the progress bar
+
+    files = list(Path(dataset, config).glob(f"{split}-*.parquet"))
+    return sum(pq.read_metadata(file).num_rows for file in files) if files else None
+
+
+def export(
+    dataset: str,
+    kind: Format,
+    out: Path,
+    *,
+    split: str,
+    wanted: Mapping[str, Any],
+    advance: Callable[[float], None],
+) -> ExportSummary:
+    """Write the wanted rows to `out`, which appears when it is complete; what a stopped run left is removed.
+
+    `wanted` is what `photoshop_request.load` selects by; `advance` is told of every row.
+
+    Raises:
+        InputError: `out` is there and not empty, or no row is left to write.
+        StorageError: no space, or no permission.
+    """
+    out = out.absolute()
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out}: there is something already. Name a new folder, or remove it.")
+    rows = load(dataset, kind.config, split, streaming=True, columns=kind.columns, **wanted).decode(enable=False)
+    part = out.with_name(f".{out.name}.part")
+    more = {"paths_under": out} if kind.absolute else {}
+    with explained(str(out)):
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            done = kind.write(_told(rows, advance), part, **more)
+            _check(done)
+            part.rename(out)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    return done
+
+
+def _told(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[str, Any]]:
+    for row in rows:
+        yield row
+        advance(1)
+
+
+def _check(done: ExportSummary) -> None:
+    """Raise where nothing was written."""
+    if not done.rows:
+        raise InputError("no row meets the selection. Ask for less.")
+    if not done.written:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in done.left_out.items())
+        raise InputError(f"all {done.rows:,} rows are left out ({why}). Choose another format.")

@@ -1,0 +1,1 @@
+"""Have a language model rewrite instructions."""

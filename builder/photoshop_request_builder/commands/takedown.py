@@ -1,0 +1,169 @@
+"""Taking something down: tombstones for it and for its pictures, then their bytes are erased."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from photoshop_request.errors import InputError
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.dataset.publication import removed_of
+from photoshop_request_builder.engine.stage import Reporter, run_stage
+from photoshop_request_builder.pages.viewer.shard import default_folder, drop_stale
+from photoshop_request_builder.stages import gather, pair, remove
+from photoshop_request_builder.store import answers, storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.ledger import open_ledger
+from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones, named_target, picture_target
+
+__all__ = ["TakenDown", "resolve_target", "take_down"]
+
+_COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
+_COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
+_WORKS = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
+"""What a solver posted is the solver's work only then; a re-upload is the requester's picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What a takedown came to."""
+
+    tombstones: int
+    """New ones."""
+    submissions: int
+    """Requests of the corpus that are taken down now, by this or an earlier takedown."""
+    comments: int
+    pictures: int
+    """Different pictures whose bytes were erased now."""
+
+
+def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> TakenDown:
+    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
+    of their shards, and what models made of the requests' words.
+
+    For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published. Where the ledger is,
+    what has been fetched is gathered and paired before, for its pictures to be known.
+
+    Raises:
+        CorpusError: the tombstones that are there cannot be read; or a picture is damaged, and then what is wanted is
+            taken down but not all erased.
+        StorageError: no space or no permission.
+    """
+    wanted = list(targets)
+    new = add_tombstones(corpus, wanted)
+    if corpus.ledger_path.exists():  # what was fetched and not compared yet is erased too
+        _catch_up(corpus, reporter)
+    new += add_tombstones(
+        corpus, [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
+    )
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
+    erased = _erase(corpus, reporter)
+    answers.forget(corpus, (request for each in removed for request in each.submissions))
+    if pages := default_folder(corpus):
+        drop_stale(corpus, pages)
+    return TakenDown(
+        new, sum(len(each.submissions) for each in removed), sum(len(each.comments) for each in removed), erased
+    )
+
+
+def resolve_target(corpus: Corpus, what: str) -> Target:
+    """What a user's word names; a bare word is looked up in the corpus.
+
+    Raises:
+        InputError: it names nothing in the corpus, or several things.
+    """
+    if target := named_target(what):
+        return target
+    found = set()
+    for shard in range(corpus.shards):
+        for table, kind in (("submissions", Kind.SUBMISSION), ("comments", Kind.COMMENT)):
+            for row in _rows(corpus, shard, table, ["id", "author"]):
+                if row["id"] == what:
+                    found.add(Target(kind, what))
+                if (row["author"] or "").lower() == what.lower():
+                    found.add(Target(Kind.AUTHOR, what.lower()))
+    if len(found) == 1:
+        return found.pop()
+    ways = "t3_ID for a request, t1_ID for a comment, u/NAME for a person, an address or a SHA-256 for a picture"
+    if found:
+        kinds = " and ".join(sorted(target.kind for target in found))
+        raise InputError(f"{what!r} is the name of a {kinds} here. Say which: {ways}.")
+    raise InputError(f"{what!r} names nothing in {corpus.address}. If it may come later, say what it is: {ways}.")
+
+
+def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[Target]) -> Iterator[Target]:
+    """Digest and perceptual hash of every picture that goes with `targets`."""
+    named = {(target.kind, target.value) for target in targets}
+    authors = {target.value for target in targets if target.kind is Kind.AUTHOR}
+    own = {
+        row["id"]
+        for row in _rows(corpus, shard, "submissions", ["id", "author"])
+        if (Kind.SUBMISSION, row["id"]) in named or (row["author"] or "").lower() in authors
+    }
+    for row in _rows(corpus, shard, "candidates", _COLUMNS):
+        if row["sha256"] is None or not _goes(row, named, authors, own):
+            continue
+        yield Target(Kind.SHA256, row["sha256"])
+        if row["phash"]:
+            yield picture_target(row["phash"], is_source=row["role"] != "candidate")
+
+
+def _goes(row: Mapping[str, Any], named: set[tuple[Kind, str]], authors: set[str], own: set[str]) -> bool:
+    if any((kind, row[name]) in named for kind, name in _PICTURE_NAMES):
+        return True
+    if row["role"] != "candidate":
+        return row["submission_id"] in own
+    posted = (Kind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
+    return (posted or row["submission_id"] in own) and row["verdict"] in _WORKS
+
+
+_PICTURE_NAMES = ((Kind.SHA256, "sha256"), (Kind.ADDRESS, "link"), (Kind.ADDRESS, "url"))
+
+
+def _erase(corpus: Corpus, reporter: Reporter) -> int:
+    """Erase the bytes of every picture that only removed rows hold; returns how many pictures."""
+    files: dict[str, str] = {}
+    staying: set[str] = set()
+    for shard in range(corpus.shards):
+        removed = removed_of(corpus, shard)
+        for row in _rows(corpus, shard, "candidates", _COLUMNS):
+            if row["sha256"] is None:
+                continue
+            if removed.covers(row):
+                files[row["sha256"]] = corpus.image_path(row["sha256"], row["extension"])
+            else:
+                staying.add(row["sha256"])
+    gone = {sha256: path for sha256, path in files.items() if sha256 not in staying}
+    for path in gone.values():
+        if corpus.fs.exists(path):
+            corpus.fs.rm_file(path)
+    if gone and not corpus.ledger_path.exists():
+        reporter.say(
+            "warning: the ledger is not on this machine. Run the same takedown where pictures are fetched, "
+            "so that they are not fetched again."
+        )
+    elif gone:
+        _forget(corpus, set(gone), reporter)
+    return len(gone)
+
+
+def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
+    """Note in the ledger that these pictures are taken down, and let the tables follow."""
+    with open_ledger(corpus.ledger_path) as ledger:
+        ledger.record(
+            [Outcome(address, State.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
+        )
+    _catch_up(corpus, reporter)
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+
+
+def _catch_up(corpus: Corpus, reporter: Reporter) -> None:
+    run_stage("gather", partial(gather.plan, corpus), reporter=reporter, says_nothing=True)
+    run_stage("pair", partial(pair.plan, corpus), reporter=reporter, says_nothing=True)
+
+
+def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
+    return storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)

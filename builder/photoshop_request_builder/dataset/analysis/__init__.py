@@ -1,0 +1,1 @@
+"""Numbers of a corpus, counted by SQL."""

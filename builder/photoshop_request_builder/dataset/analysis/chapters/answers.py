@@ -1,0 +1,172 @@
+"""Who answers, how soon and how often, what the requester takes, and the terms that flairs set."""
+
+from photoshop_request_builder.dataset.analysis.database import Database
+from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Row
+
+_WAITS = (0, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400)
+"""Seconds: lower ends of the columns."""
+_MOST_EDITS = 10
+_FLAIRS = 12
+"""Flairs with a row of their own. One that a single request has may be anything; it is counted among the others."""
+_TOP_SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
+
+
+def figures(database: Database) -> list[Figure]:
+    """In the order of the page."""
+    return [
+        _first_edit(database),
+        _edits(database),
+        _solvers(database),
+        _acceptance(database),
+        _flairs(database),
+        *(_terms(database, name) for name in ("ai_allowed", "paid")),
+    ]
+
+
+def _first_edit(database: Database) -> Figure:
+    query = "select 'requests' as series, seconds_to_first_edit as value from requests"
+    rows = database.counted(query, ("requests",), _WAITS)
+    count, middle, late = database.one(
+        "select count(seconds_to_first_edit), median(seconds_to_first_edit) / 60,"
+        " quantile_cont(seconds_to_first_edit, 0.9) / 3600 from requests"
+    )
+    facts = {"requests": count, "minutes": middle, "hours": late}
+    drawn = ("wait_from", "requests")
+    case = "some" if count else "none"
+    return Figure("first_edit", Kind.COLUMNS, drawn, tuple(rows), drawn, facts, case=case)
+
+
+def _edits(database: Database) -> Figure:
+    found = dict(
+        database.rows("select least(edits, ?), count(*) from requests where is_edit_request group by 1", _MOST_EDITS)
+    )
+    rows: tuple[Row, ...] = tuple(
+        (f"{edits}+" if edits == _MOST_EDITS else str(edits), found.get(edits, 0)) for edits in range(_MOST_EDITS + 1)
+    )
+    requests, edits, answered, most = database.one(
+        "select count(*), sum(edits), count(*) filter (edits > 0), max(edits) from requests where is_edit_request"
+    )
+    facts = {
+        "requests": requests,
+        "edits": edits or 0,
+        "answered": answered,
+        "answered_share": answered / requests if requests else 0.0,
+        "mean": edits / answered if answered else 0.0,
+        "most": most or 0,
+    }
+    drawn = ("edits", "requests")
+    return Figure(
+        "edits", Kind.COLUMNS, drawn, rows if requests else (), drawn, facts, case="some" if answered else "none"
+    )
+
+
+def _solvers(database: Database) -> Figure:
+    """Lorenz's curve from the busiest solver on; no names."""
+    counts = [
+        n
+        for (n,) in database.rows(
+            "select count(*) as n from edits where author is not null group by author order by n desc"
+        )
+    ]
+    total, people = sum(counts), len(counts)
+    rows: list[Row] = [(0.0, 0.0, 0, 0)] if counts else []
+    for share in _TOP_SHARES if counts else ():
+        members = max(1, round(share * people))
+        made = sum(counts[:members])
+        if members != rows[-1][2]:
+            rows.append((members / people, made / total, members, made))
+    # with the busiest first the sum runs downwards
+    weighted = sum((people - rank) * count for rank, count in enumerate(counts))
+    gini = 2 * weighted / (people * total) - (people + 1) / people if total else 0.0
+    half, made = 0, 0
+    while made * 2 < total:
+        made += counts[half]
+        half += 1
+    facts = {
+        "solvers": people,
+        "edits": total,
+        "gini": gini,
+        "half": half,
+        "half_share": half / people if people else 0.0,
+        "once_share": sum(count == 1 for count in counts) / people if people else 0.0,
+    }
+    columns = ("solvers_share", "edits_share", "solvers", "edits")
+    case = "some" if people else "none"
+    return Figure("solvers", Kind.LINE, columns, tuple(rows), columns[:2], facts, case=case)
+
+
+def _acceptance(database: Database) -> Figure:
+    rows = database.rows(
+        "select evidence, count(*) from (select unnest(a.evidence) as evidence from acceptances a"
+        " join (select distinct submission_id, comment_id from edits) e using (submission_id, comment_id))"
+        " group by 1 order by 2 desc, 1"
+    )
+    answered, accepted, several, chosen = database.one(
+        "select count(*) filter (edits > 0), count(*) filter (edits > 0 and accepted),"
+        " count(*) filter (solvers > 1), count(*) filter (solvers > 1 and accepted) from requests"
+    )
+    facts = {
+        "answered": answered,
+        "accepted": accepted,
+        "accepted_share": accepted / answered if answered else 0.0,
+        "several": several,
+        "chosen_share": chosen / several if several else 0.0,
+    }
+    case = "some" if accepted else "none"
+    drawn = ("evidence", "edits")
+    return Figure("acceptance", Kind.BARS, drawn, tuple(rows), drawn, facts, case=case)
+
+
+def _flairs(database: Database) -> Figure:
+    rows = database.rows(
+        f"""
+        with largest as (
+            select flair from requests where flair is not null group by 1 having count(*) > 1
+            order by count(*) desc, 1 limit {_FLAIRS}
+        ), named as (
+            select year, case when flair is null then '-' when flair in (from largest) then flair else '…' end as name
+            from requests
+        ), years as (select year, count(*) as n from named group by 1),
+        names as (select name, count(*) as all_n from named group by 1),
+        counts as (select name, year, count(*) as n from named group by 1, 2)
+        select n.name, y.year, coalesce(c.n, 0), coalesce(c.n, 0) / y.n
+        from names n cross join years y left join counts c on c.name = n.name and c.year = y.year
+        order by n.all_n desc, n.name, y.year
+        """
+    )
+    requests, flaired, kinds = database.one("select count(*), count(flair), count(distinct flair) from requests")
+    last = max((row[1] for row in rows), default=0)
+    newest = max(
+        (row for row in rows if row[1] == last and row[0] not in {"-", "…"}),
+        key=lambda row: row[2],
+        default=(None, 0, 0, 0.0),
+    )
+    facts = {
+        "requests": requests,
+        "flaired_share": flaired / requests if requests else 0.0,
+        "kinds": kinds,
+        "last": str(last),
+        "top": newest[0],
+        "top_share": newest[3],
+    }
+    case = ("some" if newest[2] else "rare") if flaired else "none"
+    columns = ("flair", "year", "requests", "share")
+    return Figure("flairs", Kind.HEAT, columns, tuple(rows), ("flair", "year", "share"), facts, case=case)
+
+
+def _terms(database: Database, name: str) -> Figure:
+    rows = database.rows(
+        f"select cast(year as varchar), count(*) filter ({name}), count(*) filter (not {name}),"
+        f" count(*) filter ({name} is null) from requests group by 1 order by 1"
+    )
+    yes, no, silent = (sum(row[place] for row in rows) for place in (1, 2, 3))
+    facts = {
+        "yes": yes,
+        "no": no,
+        "silent": silent,
+        "said_share": (yes + no) / (yes + no + silent) if rows else 0.0,
+        "yes_share": yes / (yes + no) if yes + no else 0.0,
+    }
+    columns = ("year", f"{name}_yes", f"{name}_no", "not_said")
+    case = ("some" if yes + no else "silent") if rows else "none"
+    return Figure(name, Kind.STACKED, columns, tuple(rows), columns, facts, case=case)

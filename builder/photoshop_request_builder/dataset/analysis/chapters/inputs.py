@@ -1,0 +1,140 @@
+"""What went in: the funnel, the sources, the months they cover, and what hosts still have."""
+
+from photoshop_request_builder.dataset.analysis.database import Database
+from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
+from photoshop_request_builder.dataset.funnel import funnel
+from photoshop_request_builder.dataset.sources import source_status
+from photoshop_request_builder.store.incoming import parts
+
+_HOSTS = 10
+"""Hosts with a row of their own; all others share one."""
+_HOLES = 4
+"""Holes that the sentence names; the chart shows all."""
+MONTHLY = ("submissions", "comments")
+"""Tables whose months are counted."""
+
+
+def figures(database: Database) -> list[Figure]:
+    """In the order of the page."""
+    return [
+        funnel_steps(database),
+        _sources(database),
+        *(coverage(database, name) for name in MONTHLY),
+        hosts(database),
+    ]
+
+
+def funnel_steps(database: Database) -> Figure:
+    """What each stage took in, kept, and dropped by reason."""
+    steps = funnel(database.corpus)
+    rows: list[Row] = []
+    for step in steps:
+        rows.append((step.stage, step.counted, "in", step.total))
+        rows.append((step.stage, step.kept_as, "kept", step.kept))
+        rows += [(step.stage, step.counted, reason, count) for reason, count in step.reasons.items()]
+    # a model may rewrite the instructions of what is kept: no step on the way
+    way = [step for step in steps if step.stage != "rewrite"]
+    total = sum(sum(step.reasons.values()) for step in way)
+    reasons = [(count, reason) for step in way for reason, count in step.reasons.items()]
+    most, why = max(reasons, default=(0, None))
+    facts = {
+        "steps": len(steps),
+        "into": way[0].total if way else 0,
+        "out": way[-1].kept if way else 0,
+        "dropped": total,
+        "why": why,
+        "most": most,
+    }
+    columns = ("stage", "counted", "became", "count")
+    return Figure(
+        "funnel", Kind.BARS, columns, tuple(rows), ("stage", "became", "count"), facts, case="some" if steps else "none"
+    )
+
+
+def _sources(database: Database) -> Figure:
+    found = source_status(parts(database.corpus))
+    columns = ("source", "inputs", "lines", "submissions", "comments", "other_subreddits", "blank", "rejected")
+    rows = tuple(
+        (
+            each.source,
+            each.parts,
+            each.lines,
+            each.submissions,
+            each.comments,
+            each.other_subreddits,
+            each.blank,
+            sum(each.rejected.values()),
+        )
+        for each in found
+    )
+    merged, several = database.one(
+        "select count(*), count(*) filter (len(sources) > 1)"
+        " from (select sources from submissions union all select sources from comments)"
+    )
+    given = sum(each.submissions + each.comments for each in found[: len(found) - (len(found) > 1)])
+    facts = {
+        "sources": max(1, len(found) - 1) if found else 0,
+        "given": given,
+        "merged": merged,
+        "repeated": given - merged,
+        "several": several,
+    }
+    return Figure("sources", Kind.BARS, columns, rows, ("source", "lines"), facts, case="some" if found else "none")
+
+
+def coverage(database: Database, table: str) -> Figure:
+    """Rows of a table of `MONTHLY` by month, with the holes."""
+    found = source_status(parts(database.corpus))
+    both = found[-1] if found else None
+    months = both.months[table] if both else {}
+    holes = both.holes[table] if both else ()
+    named = [hole.first if hole.months == 1 else f"{hole.first} - {hole.last}" for hole in holes]
+    facts = {
+        "first": min(months, default=None),
+        "last": max(months, default=None),
+        "months": len(months),
+        "rows": sum(months.values()),
+        "holes": len(holes),
+        "missing": sum(hole.months for hole in holes),
+        "which": ", ".join(named[:_HOLES]) + (" …" if len(named) > _HOLES else ""),
+    }
+    case = ("holes" if holes else "some") if months else "none"
+    marks = tuple(Mark("hole", hole.first, hole.last) for hole in holes)
+    rows = tuple(months.items())
+    return Figure(f"coverage_{table}", Kind.COLUMNS, ("month", table), rows, ("month", table), facts, marks, case)
+
+
+def hosts(database: Database) -> Figure:
+    """What hosts still have, by the year of the post."""
+    rows = database.rows(
+        f"""
+        with asked as (
+            select c.host, year(make_timestamp(coalesce(c.solver_comment_utc, s.created_utc) * 1000000)) as year,
+                c.reason
+            from candidates c left join submissions s on s.id = c.submission_id
+            where c.state is not null and c.host is not null
+        ), largest as (select host from asked group by 1 order by count(*) desc, host limit {_HOSTS})
+        select case when host in (from largest) then host else '…' end as place, year, count(*),
+            count(*) filter (reason is null), count(*) filter (reason in ('gone', 'placeholder')),
+            count(*) filter (reason not in ('gone', 'placeholder')),
+            count(*) filter (reason in ('gone', 'placeholder')) / count(*)
+        from asked where year is not null group by 1, 2 order by sum(count(*)) over (partition by place) desc, 1, 2
+        """
+    )
+    links, gone = sum(row[2] for row in rows), sum(row[4] for row in rows)
+    by_host: dict[str, list[int]] = {}
+    for host, _, asked, _, lost, _, _ in rows:
+        total = by_host.setdefault(host, [0, 0])
+        total[0] += asked
+        total[1] += lost
+    worst = max(by_host.items(), key=lambda each: each[1][1] / each[1][0], default=("", [1, 0]))
+    facts = {
+        "links": links,
+        "gone": gone,
+        "gone_share": gone / links if links else 0.0,
+        "worst": worst[0],
+        "worst_share": worst[1][1] / worst[1][0],
+    }
+    columns = ("host", "year", "links", "fetched", "gone", "otherwise", "gone_share")
+    case = ("some" if gone else "all") if rows else "none"
+    return Figure("hosts", Kind.HEAT, columns, tuple(rows), ("host", "year", "gone_share"), facts, case=case)

@@ -1,0 +1,119 @@
+"""The figures of the card, counted from the built dataset: nothing in the card is typed by hand."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from photoshop_request.reddit.coverage import Hole, every_month, month_of
+from photoshop_request_builder.dataset.sources import source_status
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.incoming import parts
+
+__all__ = ["Facts", "Spread", "facts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a figure is spread over rows."""
+
+    tenth: float
+    """A tenth of the rows lies below."""
+    median: float
+    ninetieth: float
+    """A tenth lies above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the card says of a dataset in numbers."""
+
+    requests: int
+    """Posts, in the config `requests`."""
+    edits: int
+    """Rows of `triplets`."""
+    requests_with_edits: int
+    months: dict[str, int]
+    """Rows of `triplets` by month of the request, every month from the first to the last."""
+    holes: tuple[Hole, ...]
+    """Months that the sources lack."""
+    sources: tuple[str, ...]
+    """Where posts and comments came from: `archive`, `arctic-shift`, `reddit`."""
+    task_types: dict[str, int]
+    """Rows of `triplets` by kind of edit, the most frequent first; a row may have several."""
+    languages: dict[str, int]
+    """Requests by language, the most frequent first."""
+    edits_per_request: Spread | None
+    instruction_words: Spread | None
+    megapixels: Spread | None
+    """Of edited pictures."""
+    accepted: int
+    over_18: int
+    gps_removed: int
+
+
+_COLUMNS = (
+    "submission_id",
+    "instruction",
+    "task_types",
+    "submission_created_utc",
+    "edited_width",
+    "edited_height",
+    "accepted",
+    "over_18",
+    "gps_removed",
+)
+
+
+def facts_of(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
+    """The figures of the built files, each given as config and path. Reads no picture."""
+    triplets = _columns(corpus, [path for config, path in files if config == "triplets"], _COLUMNS)
+    requests = _columns(corpus, [path for config, path in files if config == "requests"], ("submission_id", "language"))
+    every = source_status(parts(corpus))
+    edited = Counter(triplets("submission_id"))
+    return Facts(
+        requests=sum(1 for _ in requests("submission_id")),
+        edits=edited.total(),
+        requests_with_edits=len(edited),
+        months=every_month(_counted(map(month_of, triplets("submission_created_utc")))) if edited else {},
+        holes=every[-1].holes.get("submissions", ()) if every else (),
+        sources=tuple(one.source for one in every if one.source != "all"),
+        task_types=_counted(task for tasks in triplets("task_types") for task in tasks),
+        languages=_counted(filter(None, requests("language"))),
+        edits_per_request=_spread(edited.values()),
+        instruction_words=_spread(len(instruction.split()) for instruction in triplets("instruction")),
+        megapixels=_spread(
+            width * height / 1e6
+            for width, height in zip(triplets("edited_width"), triplets("edited_height"), strict=True)
+        ),
+        accepted=sum(map(bool, triplets("accepted"))),
+        over_18=sum(map(bool, triplets("over_18"))),
+        gps_removed=sum(map(bool, triplets("gps_removed"))),
+    )
+
+
+def _columns(corpus: Corpus, paths: Iterable[str], names: Sequence[str]) -> Callable[[str], Iterator[Any]]:
+    """What gives the values of a column over all files. They are held as Arrow: a dict for each row would be many times
+    as large.
+    """
+    tables = [storage.read_columns(corpus.fs, path, list(names)) for path in paths]
+
+    def values(name: str) -> Iterator[Any]:
+        for table in tables:
+            for chunk in table[name].chunks:
+                yield from chunk.to_pylist()
+
+    return values
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _spread(values: Iterable[float]) -> Spread | None:
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    tenth, median, ninetieth = (ordered[int(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9))
+    return Spread(tenth, median, ninetieth)

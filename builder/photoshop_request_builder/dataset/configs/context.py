@@ -1,0 +1,23 @@
+"""What rows depend on besides their own request."""
+
+from dataclasses import dataclass
+
+from photoshop_request.text.thread.preferences import FirstComer, VotePolicy
+from photoshop_request_builder.dataset.first_comer import read_first_comer
+from photoshop_request_builder.dataset.pseudonyms import Naming, naming
+from photoshop_request_builder.store.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The same for every row of a build."""
+
+    name_of: Naming
+    correction: FirstComer
+    """What it is worth to come first, estimated from the whole corpus."""
+    votes: VotePolicy
+
+
+def context_of(corpus: Corpus) -> Context:
+    """The context of a build of `corpus` now."""
+    return Context(naming(), read_first_comer(corpus), VotePolicy())

@@ -1,0 +1,43 @@
+"""The `conversations` config: the requester and one solver as a chat with its pictures."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from photoshop_request.text.thread.conversations import Message, conversation
+from photoshop_request_builder.dataset.configs.context import Context
+from photoshop_request_builder.dataset.thread import Thread, reference
+
+
+def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
+    """One row a solver who posted a published edit, in the order of their first edits."""
+    published = thread.edits()
+    shown = defaultdict(list)
+    for row in thread.candidates:
+        if row["reason"] is None and row["role"] != "candidate":
+            shown[row["comment_id"] or thread.submission.id].append(row["sha256"])
+    for row in published:
+        shown[row["comment_id"]].append(row["sha256"])
+    for solver in dict.fromkeys(row["author"] for row in published if row["author"]):
+        chat = conversation(thread.submission, thread.comments, solver, shown)
+        if chat is None:
+            continue
+        own = [row for row in published if row["author"] == solver]
+        yield {
+            "messages": [_hidden(message, thread) for message in chat.messages],
+            "images": [reference(thread.picture(sha256)) for sha256 in chat.images],
+            "submission_id": thread.submission.id,
+            "num_turns": len(chat.messages),
+            "accepted": any(row["comment_id"] in thread.accepted for row in own),
+            "task_types": list(thread.text["task_types"]),
+            "solver": context.name_of(solver),
+        }
+
+
+def _hidden(message: Message, thread: Thread) -> Message:
+    parts = [
+        {**part, "text": thread.hide(part["text"])} if part["text"] else part
+        for part in message["content"]
+        if isinstance(part, dict)
+    ]
+    return {"role": message["role"], "content": parts}

@@ -1,0 +1,96 @@
+"""The `triplets` config: (source, instruction, edit) for every published edit, in the order they were posted."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from photoshop_request_builder.dataset.configs.context import Context
+from photoshop_request_builder.dataset.publication import is_own
+from photoshop_request_builder.dataset.thread import PictureRef, Thread, reference
+
+_FIGURES = (
+    "phash_distance",
+    "dhash_distance",
+    "hash_version",
+    "confidence",
+    "verified",
+    "locality",
+    "changed_fraction",
+    "regions",
+    "psnr",
+    "ssim",
+    "alignment_quality",
+    "overlap",
+    "scale",
+    "rotation",
+    "mirrored",
+    "gain",
+    "offset",
+    "saturation",
+    "sharpness",
+    "added",
+    "border",
+    "watermark",
+    "revises",
+)
+"""Columns that are the candidate's own, as `read_candidates` gives them."""
+
+
+def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
+    """The triplets of one request."""
+    submission = thread.submission
+    for edit in thread.edits():
+        source, comment = thread.picture(edit["source_sha256"]), thread.comment(edit["comment_id"])
+        accepted = thread.accepted.get(comment.id)
+        yield {
+            "source_image": reference(source),
+            "instruction": thread.instruction_at(comment.created_utc),
+            "edited_image": reference(edit),
+            "change_mask": {"bytes": edit["change_mask"], "path": None} if edit["change_mask"] else None,
+            "reference_images": [reference(row) for row in _others(thread, edit)],
+            "second_source_image": _second(thread, edit),
+            "submission_id": submission.id,
+            "comment_id": comment.id,
+            **thread.words(),
+            **thread.rewritten(),
+            "task_types": list(thread.text["task_types"]),
+            "language": thread.text["language"],
+            "source_url": source["url"],
+            "edited_url": edit["url"],
+            "source_sha256": source["sha256"],
+            "edited_sha256": edit["sha256"],
+            "source_width": source["width"],
+            "source_height": source["height"],
+            "edited_width": edit["width"],
+            "edited_height": edit["height"],
+            **{name: edit[name] for name in _FIGURES},
+            "alignment": edit["method"],
+            "alignment_matrix": edit["matrix"],
+            "submission_score": submission.score,
+            "comment_score": comment.score,
+            "score_percentile": thread.rank["score_percentile"],
+            "upvote_ratio": submission.upvote_ratio,
+            "num_comments": submission.num_comments,
+            "submission_created_utc": submission.created_utc,
+            "comment_created_utc": comment.created_utc,
+            "accepted": accepted is not None,
+            "acceptance_evidence": list(accepted.evidence) if accepted else [],
+            "over_18": submission.over_18,
+            "nsfw_score": thread.selection.nsfw_score(edit),
+            "requester": context.name_of(submission.author),
+            "solver": context.name_of(comment.author),
+        }
+
+
+def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The request's pictures that are not the edit's source, each once, in order."""
+    taken = {edit["source_sha256"], edit["second_source_sha256"]}
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in thread.candidates:
+        if is_own(row) and row["sha256"] not in taken:
+            found.setdefault(row["sha256"], row)
+    return list(found.values())
+
+
+def _second(thread: Thread, edit: Mapping[str, Any]) -> PictureRef | None:
+    second = edit["second_source_sha256"]
+    return reference(thread.picture(second)) if second else None

@@ -1,0 +1,79 @@
+"""What each source gave, as `status` shows it: counts, span of time, and the holes in it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from photoshop_request.reddit.coverage import Hole, every_month, holes
+from photoshop_request_builder.store.incoming import IngestSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """All parts of one source: `lines` = submissions + comments + other_subreddits + blank + rejected."""
+
+    source: str
+    parts: int
+    """Files of an archive, or parts of API runs."""
+    unfinished: tuple[str, ...]
+    """Inputs that were truncated, corrupt or stopped, with what is known of it."""
+    size: int
+    """Bytes as stored."""
+    lines: int
+    submissions: int
+    comments: int
+    other_subreddits: int
+    blank: int
+    rejected: dict[str, int]
+    first_utc: int | None
+    last_utc: int | None
+    months: dict[str, dict[str, int]]
+    """Rows by table and month, every month from the first to the last: the histogram."""
+    holes: dict[str, tuple[Hole, ...]]
+    """By table."""
+
+
+def source_status(parts: Iterable[IngestSummary]) -> list[SourceStatus]:
+    """One line a source, sorted by name, and last all of them together (`all`) if there are several.
+
+    Repetitions between parts are counted in each: rows are merged later.
+    """
+    by_source: dict[str, list[IngestSummary]] = {}
+    for part in parts:
+        by_source.setdefault(part.source, []).append(part)
+    found = [_status(source, group) for source, group in sorted(by_source.items())]
+    if len(found) > 1:
+        found.append(_status("all", [part for group in by_source.values() for part in group]))
+    return found
+
+
+def _status(source: str, group: list[IngestSummary]) -> SourceStatus:
+    months = {
+        table: every_month(_added(part.months.get(table, {}) for part in group))
+        for table in ("submissions", "comments")
+    }
+    first = [part.first_utc for part in group if part.first_utc is not None]
+    last = [part.last_utc for part in group if part.last_utc is not None]
+    return SourceStatus(
+        source=source,
+        parts=len(group),
+        unfinished=tuple(f"{part.input}: {part.ending}, {part.detail}" for part in group if part.ending != "complete"),
+        size=sum(part.size for part in group),
+        lines=sum(part.lines for part in group),
+        submissions=sum(part.submissions for part in group),
+        comments=sum(part.comments for part in group),
+        other_subreddits=sum(part.other_subreddits for part in group),
+        blank=sum(part.blank for part in group),
+        rejected=_added(part.rejected for part in group),
+        first_utc=min(first, default=None),
+        last_utc=max(last, default=None),
+        months=months,
+        holes={table: tuple(holes(counts)) for table, counts in months.items()},
+    )
+
+
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return dict(sorted(total.items()))

@@ -1,0 +1,15 @@
+"""Read the splits that the corpus holds."""
+
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+
+
+def splits_of(corpus: Corpus) -> dict[str, str]:
+    """The split of every request that has one, by id, as the corpus says."""
+    found = {}
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "splits")
+        if storage.read_stamp(corpus.fs, path):
+            rows = storage.read_table(corpus.fs, path, ["submission_id", "split"]).to_pylist()
+            found.update({row["submission_id"]: row["split"] for row in rows if row["split"]})
+    return found

@@ -1,1 +1,0 @@
-"""From lines of archives and answers of APIs to the rows of a part."""

@@ -1,0 +1,110 @@
+"""The viewer's folder as a whole: the shards' pages, the index over them, and the page that shows them."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from photoshop_request.errors import CorpusError
+from photoshop_request_builder.engine.jobs import local_engine
+from photoshop_request_builder.engine.stage import Reporter, run_stage
+from photoshop_request_builder.pages.viewer import shard
+from photoshop_request_builder.pages.viewer.cards import meanings
+from photoshop_request_builder.stages import remove
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+
+__all__ = ["Viewed", "view"]
+
+_PACKAGE = files("photoshop_request_builder.pages.viewer")
+_FILES = (
+    ("static", "viewer.js"),
+    ("static", "cards.js"),
+    ("static", "viewer.css"),
+    ("vendor", "img-comparison-slider.js"),
+    ("vendor", "img-comparison-slider.css"),
+    ("vendor", "img-comparison-slider.LICENSE"),
+)
+"""Written before everything else: by the first a folder is known to be ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewed:
+    """What the viewer shows."""
+
+    page: Path
+    """To be opened in a browser."""
+    candidates: int
+    hidden: int
+    """Candidates that are not shown: deleted by their author, or taken down."""
+    made: int
+    """Shards whose pages were made now; the others were there already."""
+
+
+def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> Viewed:
+    """Make the viewer of `corpus` in the local folder `out`, or bring it up to date.
+
+    What was taken down since the last build is found first, so that it does not appear. For who holds the lock.
+
+    Raises:
+        CorpusError: no candidate has been judged yet, or `out` holds something else.
+        StorageError: no space or no permission.
+    """
+    shards = shard.shown_shards(corpus)
+    if not shards:
+        raise CorpusError(
+            f"{corpus.address}: nothing to look at before pictures are compared. "
+            f"Do that with: photoshop-request pair {corpus.address}"
+        )
+    _check_folder(out)
+    with storage.explained(str(out)):
+        out.mkdir(parents=True, exist_ok=True)
+        for folder, name in _FILES:
+            (out / name).write_bytes((_PACKAGE / folder / name).read_bytes())
+    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    with local_engine(workers) as engine:
+        made = run_stage("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
+    with storage.explained(str(out)):
+        _drop_others(out, {shard.folder_of(out, number) for number in shards})
+        parts = [json.loads((shard.folder_of(out, number) / shard.PART).read_bytes()) for number in shards]
+        _write_site(corpus, out, parts)
+    return Viewed(
+        out / "index.html",
+        sum(len(part["states"]) for part in parts),
+        sum(part["hidden"] for part in parts),
+        len(made),
+    )
+
+
+def _check_folder(out: Path) -> None:
+    """Folders of ours are removed and made anew: never among files of somebody else."""
+    if out.exists() and not (out.is_dir() and ((out / _FILES[0][1]).is_file() or not any(out.iterdir()))):
+        raise CorpusError(f"{out}: holds something else than the viewer. Name another folder with --out.")
+
+
+def _drop_others(out: Path, known: set[Path]) -> None:
+    """Halves of a killed run, and shards that the corpus does not have any more."""
+    for folder in (out / "shards").iterdir():
+        if folder not in known:
+            shutil.rmtree(folder)
+
+
+def _write_site(corpus: Corpus, out: Path, parts: list[dict[str, Any]]) -> None:
+    index = {
+        "chunk": shard.CHUNK,
+        "figures": meanings(),
+        "parts": [{name: value for name, value in part.items() if name != "fingerprint"} for part in parts],
+    }
+    text = json.dumps(index, ensure_ascii=True, separators=(",", ":"))
+    (out / "index.js").write_text(f"viewer.index({text});\n", encoding="ascii")
+    page = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
+        (_PACKAGE / "static" / "index.html.jinja").read_text(encoding="utf-8")
+    )
+    (out / "index.html").write_text(
+        page.render(subreddits=corpus.subreddits, hidden=sum(part["hidden"] for part in parts)), encoding="utf-8"
+    )

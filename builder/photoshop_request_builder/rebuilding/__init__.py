@@ -1,1 +1,0 @@
-"""The dataset anew from a manifest, where pictures were not published."""

@@ -1,1 +1,0 @@
-"""Which requests show the same picture, and whether a split keeps them together."""

@@ -1,0 +1,63 @@
+"""What a fetch would ask for, and what came of what was asked: tables by host, from the ledger alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from photoshop_request.media.addresses.hosts import Kind
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.rate_limits import Rate, site_of
+
+__all__ = ["PAGES", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
+
+PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
+"""Kinds that lead to pictures and are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostPlan:
+    """One host's part of a fetch that has not begun."""
+
+    host: str
+    site: str
+    """Hosts of one site share its rate."""
+    addresses: int
+    extra_requests: int
+    """Pages, albums and short links: each leads to at least one more picture, here or elsewhere."""
+    per_second: float
+    minutes: float
+    """At least, at the set rate and if the host had its site to itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostStates:
+    """One host's addresses by what became of them."""
+
+    host: str
+    addresses: int
+    states: Mapping[State, int]
+
+
+def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rate]) -> list[HostPlan]:
+    """The plan of each host, the longest first. `pending` is `Ledger.pending_kinds()`, `rate` is `Limits.rate`."""
+    plans = []
+    for host in {host for host, _ in pending}:
+        kinds = {kind: count for (name, kind), count in pending.items() if name == host}
+        addresses = sum(kinds.values())
+        extra = sum(count for kind, count in kinds.items() if kind in PAGES)
+        per_second = rate(host).per_second
+        plans.append(HostPlan(host, site_of(host), addresses, extra, per_second, addresses / per_second / 60))
+    return sorted(plans, key=lambda plan: (-plan.minutes, plan.host))
+
+
+def minutes_in_all(plans: list[HostPlan]) -> float:
+    """Minutes until the slowest site is done: sites are asked side by side, hosts of one site in turn."""
+    by_site: dict[str, float] = {}
+    for plan in plans:
+        by_site[plan.site] = by_site.get(plan.site, 0.0) + plan.minutes
+    return max(by_site.values(), default=0.0)
+
+
+def host_states(by_host: Mapping[str, Mapping[State, int]]) -> list[HostStates]:
+    """The table of states by host, largest first. `by_host` is `Ledger.states_by_host()`."""
+    rows = [HostStates(host, sum(states.values()), dict(sorted(states.items()))) for host, states in by_host.items()]
+    return sorted(rows, key=lambda row: (-row.addresses, row.host))

@@ -1,0 +1,1 @@
+"""Reading archives and APIs into parts."""

@@ -1,0 +1,110 @@
+"""The rows of the ledger: their columns, and the ways between columns and frozen dataclasses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from photoshop_request.media.addresses.hosts import classify, host_of
+from photoshop_request.media.addresses.states import State, state_of_reason
+
+__all__ = ["COLUMNS", "FORMAT", "SCHEMA", "Entry", "New", "entry_of", "row_of"]
+
+FORMAT = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS address (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    family TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    depth INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT '',
+    tries INTEGER NOT NULL DEFAULT 0,
+    http INTEGER,
+    etag TEXT,
+    sha256 TEXT,
+    bytes INTEGER,
+    extension TEXT,
+    final TEXT,
+    via TEXT,
+    retrieved TEXT,
+    fallback TEXT,
+    changed INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS address_by_state ON address (state, host, id);
+CREATE INDEX IF NOT EXISTS address_by_sha256 ON address (sha256) WHERE sha256 IS NOT NULL;
+CREATE TABLE IF NOT EXISTS resolved (
+    address TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    picture TEXT NOT NULL,
+    caption TEXT,
+    PRIMARY KEY (address, position)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS resolved_by_picture ON resolved (picture);
+CREATE TABLE IF NOT EXISTS loaded (shard INTEGER PRIMARY KEY, content TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS released (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
+INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
+"""
+COLUMNS = "address, host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An address that the ledger may not know yet."""
+
+    address: str
+    fallback: str | None = None
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger."""
+
+    address: str
+    host: str
+    family: str
+    kind: str
+    depth: int
+    """How many pages and short links led here."""
+    state: State
+    detail: str
+    tries: int
+    """Requests over all runs."""
+    http: int | None
+    etag: str | None
+    sha256: str | None
+    bytes: int | None
+    extension: str | None
+    final: str | None
+    via: str | None
+    retrieved: str | None
+    fallback: str | None
+    changed: int
+    """Unix seconds of the last change of state."""
+
+
+def row_of(new: New, now: int) -> tuple[object, ...]:
+    """The first columns of a new row at Unix second `now`: pending, or final at once where nothing may be asked."""
+    target = classify(new.address)
+    state = state_of_reason(target.reason, target.kind) if target.reason else State.PENDING
+    return (
+        new.address,
+        host_of(new.address),
+        target.family,
+        target.kind,
+        new.depth,
+        state,
+        target.why,
+        new.fallback,
+        now,
+    )
+
+
+def entry_of(row: Sequence[object]) -> Entry:
+    """A row of `COLUMNS`."""
+    values: list[Any] = list(row)
+    values[5] = State(values[5])
+    return Entry(*values)

@@ -1,1 +1,0 @@
-"""What must not be published again: marks that stay, bytes that go."""

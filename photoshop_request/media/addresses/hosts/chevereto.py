@@ -1,0 +1,55 @@
+"""Hosts that run Chevereto or look like it: a page about one picture names the original in `og:image`."""
+
+import re
+
+from photoshop_request.media.addresses.hosts.opengraph import og_images
+from photoshop_request.media.addresses.hosts.target import Family, Kind, Secrets, Step, Target
+from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
+from photoshop_request.verdicts import Verdict
+
+__all__ = ["FAMILY"]
+
+_NAME = "chevereto"
+_ID = re.compile(r"(?:[\w-]*[.-])?[A-Za-z0-9]{4,}\Z")
+_WORDS = frozenset({"about", "api", "explore", "login", "page", "plugin", "signup", "upload", "user"})
+_RESIZED = re.compile(r"\.(?:md|th)(?=\.\w+\Z)")
+
+
+def _classify(url: Url) -> Target:
+    if url.extension in IMAGE_EXTENSIONS and url.host not in {"ibb.co", "imgbb.com"}:
+        # x.md.jpg and x.th.jpg are smaller copies of x.jpg
+        path = _RESIZED.sub("", url.path) if not url.host.endswith("ibb.co") else url.path
+        return Target(Kind.IMAGE, f"https://{url.host}{path}", _NAME)
+    host = url.host.removeprefix("www.")
+    match url.parts:
+        case ("album" | "a", name, *_):
+            return Target(Kind.ALBUM, f"https://{host}/{url.parts[0]}/{name}", _NAME)
+        case ("i" | "image" | "img", name, *_) if _ID.match(name):
+            return Target(Kind.PAGE, f"https://{host}/{url.parts[0]}/{name}", _NAME)
+        case (name,) if host == "ibb.co" and _ID.match(name) and name not in _WORDS:
+            return Target(Kind.PAGE, f"https://ibb.co/{name}", _NAME)
+        case _:
+            return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture")
+
+
+def _steps(target: Target, _secrets: Secrets) -> list[Step]:
+    return [Step(target.canonical, og_images)]
+
+
+FAMILY = Family(
+    _NAME,
+    (
+        "ibb.co",
+        "imgbb.com",
+        "freeimage.host",
+        "iili.io",
+        "lensdump.com",
+        "jpg.fish",
+        "jpg.church",
+        "imglike.com",
+        "img.kiwi",
+        "imageride.com",
+    ),
+    _classify,
+    _steps,
+)

@@ -1,0 +1,54 @@
+"""Google Drive: one download address for every way of naming a file; large or refused files answer with a page first."""
+
+import html
+import re
+
+from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.url import Url
+from photoshop_request.verdicts import Verdict
+
+__all__ = ["FAMILY"]
+
+_NAME = "drive"
+_FILE = re.compile(r"/(?:file/)?(?:u/\d+/)?(?:file/)?d/([\w-]{10,})")
+_FOLDER = re.compile(r"/(?:folders|folderview|embeddedfolderview|drive/)")
+_ID = re.compile(r"[\w-]{10,}\Z")
+_CONFIRM = re.compile(r'(?:href|action)="([^"]*(?:confirm=|/download\?)[^"]*)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+def _classify(url: Url) -> Target:
+    if url.host.startswith("lh") and url.host.endswith(".googleusercontent.com"):
+        return Target(Kind.IMAGE, f"https://{url.host}{re.sub(r'=[swh][^/=]*$', '', url.path)}=s0", _NAME)
+    if url.host not in {"drive.google.com", "docs.google.com", "drive.usercontent.google.com"}:
+        return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "not a stored file")
+    if _FOLDER.search(url.path):
+        return Target(Kind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
+    found = _FILE.search(url.path) if url.host != "docs.google.com" or url.path.startswith("/file") else None
+    file_id = found.group(1) if found else url.argument("id")
+    if file_id and _ID.match(file_id):
+        key = f"&resourcekey={value}" if (value := url.argument("resourcekey")) else ""
+        return Target(Kind.FILE, f"https://drive.google.com/uc?export=download&id={file_id}{key}", _NAME)
+    return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a document or a page, not a stored file")
+
+
+def _interstitial(page: str) -> str | State:
+    """What Drive's page says: "too large to scan, download anyway", a quota, or a login."""
+    if form := re.search(r'<form[^>]{0,500}id="download-form"[^>]{0,500}action="([^"]*)"', page):
+        fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
+        return f"{html.unescape(form.group(1))}?{fields}"
+    if link := _CONFIRM.search(page):
+        address = html.unescape(link.group(1))
+        return f"https://drive.google.com{address}" if address.startswith("/") else address
+    if re.search(r"quota|too many users", page, re.IGNORECASE):
+        return State.RATE_LIMITED
+    return State.NEEDS_AUTH if re.search(r"sign in|request access|need access", page, re.IGNORECASE) else State.GONE
+
+
+FAMILY = Family(
+    _NAME,
+    ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com"),
+    _classify,
+    interstitial=_interstitial,
+)

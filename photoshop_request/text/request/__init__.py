@@ -1,0 +1,1 @@
+"""The request: its instruction and task types."""

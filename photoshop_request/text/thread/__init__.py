@@ -1,0 +1,1 @@
+"""The thread: acceptance, preferences, conversations and turns."""

@@ -1,0 +1,105 @@
+"""The build honours what people decided."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from commands import command, dataset_bytes, succeed
+
+from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.dataset.funnel import funnel
+from photoshop_request_builder.pages.review.candidates import read_deck
+from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.decisions import Order, open_store
+
+pytestmark = pytest.mark.slow
+
+
+def rows(corpus: Path, split: str = "*") -> dict[tuple[str, str], bool]:
+    """Each triplet, and whether people confirmed it."""
+    found = {}
+    for path in sorted((corpus / "dataset" / "triplets").glob(f"{split}-*.parquet")):
+        for row in pq.read_table(path, columns=["comment_id", "edited_sha256", "verified"]).to_pylist():
+            found[row["comment_id"], row["edited_sha256"]] = row["verified"]
+    return found
+
+
+def hold_out(corpus: Corpus) -> None:
+    """Every second request goes to the test split, under the stamp that the stage gave: it takes it for its own."""
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "splits")
+        stamp = storage.read_stamp(corpus.fs, path)
+        assert stamp
+        table = storage.read_table(corpus.fs, path)
+        made = [{**row, "split": ("train", "test")[place % 2]} for place, row in enumerate(table.to_pylist())]
+        made_table = pa.Table.from_pylist(made, schema=tables.SPLITS)
+        storage.write_table(corpus.fs, path, made_table, stamp.fingerprint)
+
+
+def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -> None:
+    """Confirmed, rejected, rescued; undone, everything is as it was. The funnel still adds up."""
+    before, bytes_before = rows(own_corpus), dataset_bytes(own_corpus)
+    assert not any(before.values())
+    corpus = open_corpus(own_corpus)
+    deck = read_deck(corpus, Order.RANDOM)
+    items = [deck.item(number) for number in range(len(deck))]
+    published = [item for item in items if (item.comment_id, item.sha256) in before]
+    dropped = next(item for item in items if item.machine == Verdict.SAME_IMAGE)
+    with open_store(corpus.decisions_path) as store:
+        store.decide(published[0], "ann", Verdict.EDIT, "random")
+        store.decide(published[1], "ann", Verdict.REJECTED, "random")
+        store.decide(dropped, "ann", Verdict.EDIT, "random")
+        store.decide(published[2], "ann", Verdict.EDIT, "random")
+        store.decide(published[2], "ben", Verdict.UNRELATED, "random")
+    succeed("build", own_corpus, "--workers", "1")
+    after = rows(own_corpus)
+    key = {name: (item.comment_id, item.sha256) for name, item in zip("abc", [*published[:2], dropped], strict=True)}
+    assert {each for each, verified in after.items() if verified} == {key["a"], key["c"]}
+    assert set(after) == (set(before) - {key["b"]}) | {key["c"]}
+    assert all(step.total == step.kept + sum(step.reasons.values()) for step in funnel(corpus))
+    assert funnel(corpus)[-1].kept == len(after)
+    with open_store(corpus.decisions_path) as store:
+        while store.undo("ann") or store.undo("ben"):
+            pass
+    succeed("build", own_corpus, "--workers", "1")
+    assert dataset_bytes(own_corpus) == bytes_before
+
+
+def test_a_verified_test_split_holds_nothing_else(own_corpus: Path) -> None:
+    """Until it is taken back; what is left out is counted, and later commands know of it."""
+    corpus = open_corpus(own_corpus)
+    hold_out(corpus)
+    succeed("build", own_corpus, "--workers", "1")
+    before, test = rows(own_corpus), rows(own_corpus, "test")
+    assert 1 < len(test) < len(before)
+    deck = read_deck(corpus, Order.DOUBT)
+    items = [deck.item(number) for number in range(len(deck))]
+    with open_store(corpus.decisions_path) as store:
+        store.decide(
+            next(item for item in items if (item.comment_id, item.sha256) in test), "ann", Verdict.EDIT, "doubt"
+        )
+    succeed("build", own_corpus, "--verified-test", "--workers", "1")
+    assert list(rows(own_corpus, "test").values()) == [True]
+    assert set(rows(own_corpus, "train")) == set(before) - set(test)
+    assert funnel(corpus)[-1].reasons["unverified"] == len(test) - 1
+    assert "build: nothing to do" in succeed("build", own_corpus, "--workers", "1").stderr
+    succeed("build", own_corpus, "--no-verified-test", "--workers", "1")
+    assert set(rows(own_corpus)) == set(before)
+
+
+def test_calibrate_prints_what_was_decided(own_corpus: Path) -> None:
+    """And says what to do where nobody has decided anything."""
+    assert "nobody has decided" in succeed("review", own_corpus, "--calibrate").stderr
+    corpus = open_corpus(own_corpus)
+    deck = read_deck(corpus, Order.DOUBT)
+    with open_store(corpus.decisions_path) as store:
+        for number in range(4):
+            for reviewer in ("ann", "ben"):
+                store.decide(deck.item(number), reviewer, deck.item(number).machine, "doubt")
+    done = succeed("review", own_corpus, "--calibrate")
+    assert "Cohen's kappa" in done.stdout
+    assert "drawn by doubt" in done.stderr
+    assert '"sample": 0' in succeed("review", own_corpus, "--calibrate", "--json").stdout
+    assert command("review", own_corpus, "--order", "sideways").returncode == 2

@@ -1,0 +1,38 @@
+"""Tables by host: what would be asked, and what came of it."""
+
+import pytest
+
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.rate_limits import Limits
+from photoshop_request_builder.stages.fetching.fetch_plan import HostPlan, host_plans, host_states, minutes_in_all
+
+
+def test_a_plan_counts_addresses_extra_requests_and_minutes() -> None:
+    """At the set rates; hosts of one site add up, sites go side by side."""
+    pending = {
+        ("i.imgur.com", "image"): 600,
+        ("imgur.com", "album"): 60,
+        ("i.redd.it", "image"): 2400,
+        ("bit.ly", "shortlink"): 3,
+        ("drive.google.com", "file"): 12,
+    }
+    plans = host_plans(pending, Limits().rate)
+    assert plans == [
+        HostPlan("i.imgur.com", "imgur.com", 600, 0, 1, 10),
+        HostPlan("i.redd.it", "i.redd.it", 2400, 0, 4, 10),
+        HostPlan("drive.google.com", "drive.google.com", 12, 0, 0.2, 1),
+        HostPlan("imgur.com", "imgur.com", 60, 60, 1, 1),
+        HostPlan("bit.ly", "bit.ly", 3, 3, 0.5, pytest.approx(0.1)),
+    ]
+    assert minutes_in_all(plans) == 11
+    assert minutes_in_all([]) == 0
+
+
+def test_states_are_listed_by_host_largest_first() -> None:
+    """Dead and unsupported hosts are named like all others."""
+    rows = host_states({"b.org": {State.OK: 1}, "tinypic.com": {State.DEAD_HOST: 5}, "a.org": {State.GONE: 1}})
+    assert [(row.host, row.addresses, dict(row.states)) for row in rows] == [
+        ("tinypic.com", 5, {State.DEAD_HOST: 5}),
+        ("a.org", 1, {State.GONE: 1}),
+        ("b.org", 1, {State.OK: 1}),
+    ]

@@ -1,0 +1,243 @@
+"""Working off a ledger: side by side, in order within a host, with nothing lost."""
+
+import asyncio
+import errno
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photoshop_request.errors import StorageError
+from photoshop_request.media.addresses.hosts import Picture
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.outcome import Outcome
+from photoshop_request_builder.stages.fetching.host_workers import Lanes
+from photoshop_request_builder.store.ledger import Entry, Ledger, New, open_ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path / "ledger.sqlite") as opened:
+        yield opened
+
+
+def run(
+    ledger: Ledger, work: Callable[[Entry], Awaitable[Outcome]], *, stop_after: int | None = None, **options: Any
+) -> bool:
+    async def main() -> bool:
+        stop = asyncio.Event()
+        done = 0
+
+        async def counted(entry: Entry) -> Outcome:
+            nonlocal done
+            outcome = await work(entry)
+            done += 1
+            if done == stop_after:
+                stop.set()
+            return outcome
+
+        lanes = Lanes(ledger, counted, **{"at_once": lambda _host: 2, **options})
+        return await lanes.run(stop)
+
+    return asyncio.run(main())
+
+
+async def fine(entry: Entry) -> Outcome:
+    await asyncio.sleep(0)
+    return Outcome(entry.address, State.OK)
+
+
+def pictures(count: int, host: str = "a.org") -> list[New]:
+    return [New(f"https://{host}/{number:05}.jpg") for number in range(count)]
+
+
+def test_everything_pending_is_done_once(ledger: Ledger) -> None:
+    """Over many pages of many hosts."""
+    ledger.add([*pictures(700), *pictures(300, "b.org"), *pictures(1, "c.org")])
+    seen: list[str] = []
+
+    async def work(entry: Entry) -> Outcome:
+        seen.append(entry.address)
+        return await fine(entry)
+
+    assert run(ledger, work) is True
+    assert len(seen) == len(set(seen)) == 1001
+    assert ledger.states_by_host()["a.org"] == {State.OK: 700}
+    assert run(ledger, work) is True
+    assert len(seen) == 1001
+
+
+def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
+    """Hosts work side by side, each within its own bound."""
+    ledger.add([*pictures(30), *pictures(30, "b.org")])
+    inside: dict[str, int] = {"a.org": 0, "b.org": 0}
+    most = dict(inside)
+    together = 0
+
+    async def work(entry: Entry) -> Outcome:
+        nonlocal together
+        inside[entry.host] += 1
+        most[entry.host] = max(most[entry.host], inside[entry.host])
+        together = max(together, sum(inside.values()))
+        await asyncio.sleep(0.001)
+        inside[entry.host] -= 1
+        return Outcome(entry.address, State.OK)
+
+    run(ledger, work, at_once={"a.org": 1, "b.org": 3}.get)
+    assert (most, together) == ({"a.org": 1, "b.org": 3}, 4)
+
+
+def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
+    """Also on a host that was finished or never seen before."""
+    ledger.add([New("https://imgur.com/a/AbCdE"), *pictures(3, "i.imgur.com")])
+
+    async def work(entry: Entry) -> Outcome:
+        await asyncio.sleep(0.01 if entry.kind == "album" else 0)
+        if entry.kind == "album":
+            found = (Picture("https://i.imgur.com/BBBBB.jpg"), Picture("https://new.org/x.jpg"))
+            return Outcome(entry.address, State.RESOLVED, pictures=found)
+        return Outcome(entry.address, State.OK)
+
+    assert run(ledger, work)
+    assert ledger.hosts() == {}
+    assert ledger.states_by_host()["new.org"] == {State.OK: 1}
+
+
+def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
+    """The rest stays pending."""
+    ledger.add([*pictures(10), *pictures(10, "b.org")])
+    run(ledger, fine, wanted=lambda host: host == "a.org", limit=4)
+    assert ledger.hosts() == {"a.org": 6, "b.org": 10}
+
+
+def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
+    """The run ends without it, as soon as that is known."""
+    ledger.add([*pictures(5), *pictures(5, "b.org")])
+    tired: set[str] = set()
+
+    async def work(entry: Entry) -> Outcome:
+        if entry.host == "b.org":
+            tired.add("b.org")
+            return Outcome(entry.address, State.PENDING, "later")
+        return await fine(entry)
+
+    assert run(ledger, work, at_once=lambda _host: 1, resting=tired.__contains__)
+    assert ledger.hosts() == {"b.org": 5}
+
+
+def test_stopping_keeps_what_is_finished(ledger: Ledger) -> None:
+    """And says that not everything was done; the next run does the rest."""
+    ledger.add(pictures(50))
+    assert run(ledger, fine, stop_after=10) is False
+    left = ledger.hosts()["a.org"]
+    assert 30 < left <= 40
+    assert run(ledger, fine) is True
+    assert ledger.hosts() == {}
+
+
+def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a moment of grace what hangs is cancelled and stays pending."""
+    monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._GRACE_SECONDS", 0.05)
+    ledger.add([*pictures(1), *pictures(1, "hangs.org")])
+
+    async def work(entry: Entry) -> Outcome:
+        if entry.host == "hangs.org":
+            await asyncio.sleep(60)
+        return Outcome(entry.address, State.OK)
+
+    assert run(ledger, work, stop_after=1) is False
+    assert ledger.hosts() == {"hangs.org": 1}
+
+
+def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
+    """It says so, waits, and does the same address again."""
+    ledger.add(pictures(3))
+    failures = 2
+    said: list[str] = []
+    slept: list[float] = []
+
+    async def work(entry: Entry) -> Outcome:
+        nonlocal failures
+        if failures:
+            failures -= 1
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return Outcome(entry.address, State.OK)
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    assert run(ledger, work, say=said.append, sleep=sleep)
+    assert ledger.states_by_host()["a.org"] == {State.OK: 3}
+    assert len(slept) == 2
+    assert "No space left" in said[0]
+
+
+def test_a_ledger_without_room_pauses_too(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finished results are held until they can be written."""
+    ledger.add(pictures(3))
+    record, failures = ledger.record, [1]
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def sometimes(outcomes: Any) -> set[str]:
+        if failures:
+            failures.pop()
+            raise full
+        return record(outcomes)
+
+    async def sleep(_seconds: float) -> None:
+        pass
+
+    monkeypatch.setattr(ledger, "record", sometimes)
+    assert run(ledger, fine, sleep=sleep)
+    assert ledger.states_by_host()["a.org"] == {State.OK: 3}
+
+
+def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that stays full does not hold it: what was finished is asked for again another time."""
+    ledger.add(pictures(3))
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def never(outcomes: Any) -> set[str]:
+        raise full
+
+    async def sleep(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        lanes = Lanes(ledger, fine, at_once=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
+        await asyncio.wait_for(lanes.run(stop), timeout=10)
+
+    monkeypatch.setattr(ledger, "record", never)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        asyncio.run(main())
+    assert ledger.hosts() == {"a.org": 3}
+
+
+def test_a_forbidden_folder_says_what_to_do(ledger: Ledger) -> None:
+    """Waiting does not help there: the run ends with advice."""
+    ledger.add(pictures(1))
+
+    async def work(entry: Entry) -> Outcome:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with pytest.raises(StorageError, match="cannot be written"):
+        run(ledger, work)
+
+
+def test_a_fault_of_the_program_is_not_hidden(ledger: Ledger) -> None:
+    """An unexpected exception ends the run; what was finished before is in the ledger or still pending, nothing between."""
+    ledger.add(pictures(20))
+
+    async def work(entry: Entry) -> Outcome:
+        if entry.address.endswith("00010.jpg"):
+            raise RuntimeError("a fault")
+        return await fine(entry)
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        run(ledger, work)
+    assert set(ledger.states_by_host()["a.org"]) <= {State.OK, State.PENDING}

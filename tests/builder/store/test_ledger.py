@@ -1,0 +1,200 @@
+"""One row an address, and why its picture is here or not."""
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photoshop_request.errors import CorpusError, StorageError
+from photoshop_request.media.addresses.hosts import Picture
+from photoshop_request.media.addresses.states import VERDICTS, State
+from photoshop_request.media.http.outcome import Outcome, Via
+from photoshop_request_builder.store.ledger import Ledger, New, open_ledger
+
+A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))
+ALBUM = "https://imgur.com/a/AbCdE"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path / "ledger.sqlite", clock=lambda: 1000.0) as opened:
+        yield opened
+
+
+def test_an_address_is_added_once(ledger: Ledger) -> None:
+    """What is known stays as it is."""
+    assert ledger.add([New(A, fallback="https://preview.redd.it/x.jpg?s=1"), New(B)]) == 2
+    ledger.record([Outcome(A, State.GONE, "HTTP 404", 404)])
+    assert ledger.add([New(A), New(B), New(C)]) == 1
+    entry = ledger.get([A])[A]
+    assert (entry.state, entry.http, entry.tries, entry.fallback, entry.family, entry.kind) == (
+        State.GONE, 404, 1, "https://preview.redd.it/x.jpg?s=1", "imgur", "image",
+    )  # fmt: skip
+    assert entry.changed == 1000
+
+
+@pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        ("http://127.0.0.1/x.jpg", State.BLOCKED),
+        ("https://i51.tinypic.com/x.jpg", State.DEAD_HOST),
+        ("https://prnt.sc/abc", State.UNSUPPORTED_HOST),
+        ("https://v.redd.it/abc123def456", State.VIDEO),
+        ("https://www.dafont.com/x.font", State.NOT_IMAGE),
+        ("https://i.imgur.com/removed.png", State.PLACEHOLDER),
+        (A, State.PENDING),
+    ],
+)
+def test_what_is_not_to_be_asked_for_is_final_at_once(ledger: Ledger, address: str, state: State) -> None:
+    """Only what may be requested is pending."""
+    ledger.add([New(address)])
+    assert ledger.get([address])[address].state is state
+
+
+def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
+    """By host, after a number, a page at a time."""
+    ledger.add([New(C), New("https://example.org/x.jpg"), New(A), New(B)])
+    first = ledger.pending("i.imgur.com", 0, 2)
+    assert [entry.address for _, entry in first] == [C, A]
+    assert [entry.address for _, entry in ledger.pending("i.imgur.com", first[-1][0], 2)] == [B]
+    assert ledger.hosts() == {"i.imgur.com": 3, "example.org": 1}
+
+
+def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
+    """Each gets a row of its own, one deeper, and captions come along."""
+    ledger.add([New(ALBUM), New(A)])
+    pictures = (Picture(B, "second"), Picture(A), Picture("http://10.0.0.1/x.png"))
+    assert ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=pictures)]) == {"i.imgur.com", "10.0.0.1"}
+    ends = ledger.pictures(ALBUM)
+    assert [(entry.address, caption, entry.depth) for entry, caption in ends] == [
+        (B, "second", 1),
+        (A, None, 0),
+        ("http://10.0.0.1/x.png", None, 1),
+    ]
+    assert [entry.state for entry, _ in ends] == [State.PENDING, State.PENDING, State.BLOCKED]
+    assert ledger.parents(B) == [ALBUM]
+
+
+def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) -> None:
+    """Also when it leads in a circle."""
+    short = "https://bit.ly/AbC"
+    ledger.add([New(short)])
+    ledger.record([Outcome(short, State.RESOLVED, pictures=(Picture(ALBUM),))])
+    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(short)))])
+    assert [(entry.address, entry.state) for entry, _ in ledger.pictures(short)] == [
+        (A, State.PENDING),
+        (short, State.GONE),
+    ]
+    assert set(ledger.parents(A)) == {ALBUM, short}
+    assert ledger.pictures("https://unknown.org/x.jpg") == []
+
+
+def test_no_way_is_without_an_end(ledger: Ledger) -> None:
+    """A page that leads to itself, and pages behind pages without end, are told as what they are."""
+    pages = [f"https://bit.ly/{number}" for number in range(8)]
+    ledger.add([New(pages[0])])
+    for page, following in itertools.pairwise(pages):
+        ledger.record([Outcome(page, State.RESOLVED, pictures=(Picture(following),))])
+    assert [entry.address for entry, _ in ledger.pictures(pages[0])] == [pages[-1]]
+    ledger.record([Outcome(pages[0], State.RESOLVED, pictures=(Picture(pages[0]),))])
+    [(end, _)] = ledger.pictures(pages[0])
+    assert (end.address, end.state, end.detail) == (pages[0], State.GONE, "pages that lead to pages")
+
+
+def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
+    """The last answer counts."""
+    ledger.add([New(ALBUM)])
+    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
+    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(C),))])
+    assert ledger.led_to(ALBUM) == [(C, None)]
+
+
+def test_states_can_be_tried_again(ledger: Ledger) -> None:
+    """All of a state, or those of one host and its sub-domains; tries add up."""
+    ledger.add([New(A), New("https://example.org/x.jpg")])
+    ledger.record([Outcome(A, State.GONE, tries=2), Outcome("https://example.org/x.jpg", State.GONE)])
+    assert ledger.retry([State.GONE], "imgur.com") == 1
+    assert ledger.hosts() == {"i.imgur.com": 1}
+    ledger.record(
+        [Outcome(A, State.OK, sha256="ab", size=3, extension="jpg", etag='"e"', via=Via.WAYBACK, retrieved="2020")]
+    )
+    entry = ledger.get([A])[A]
+    assert (entry.tries, entry.sha256, entry.bytes, entry.extension, entry.etag, entry.via, entry.retrieved) == (
+        3, "ab", 3, "jpg", '"e"', "wayback", "2020",
+    )  # fmt: skip
+    assert ledger.retry([State.DNS, State.GONE]) == 1
+
+
+def test_every_state_has_one_verdict() -> None:
+    """The mapping is complete; only what is here or led on has none."""
+    assert set(VERDICTS) == set(State)
+    assert {state for state, verdict in VERDICTS.items() if verdict is None} == {State.OK, State.RESOLVED}
+
+
+def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
+    """By host and digest; what was released once is never suspected again."""
+    ledger.add([New(A), New(B), New(C), New("https://example.org/x.jpg")])
+    ledger.record([Outcome(address, State.OK, sha256="ff") for address in (A, B, C, "https://example.org/x.jpg")])
+    assert ledger.repeated(3) == {("i.imgur.com", "ff"): [A, B, C]}
+    assert ledger.quarantine("ff", "i.imgur.com", "why") == 3
+    assert ledger.get([A])[A].state is State.PLACEHOLDER_SUSPECTED
+    assert ledger.states_by_host()["i.imgur.com"] == {State.PLACEHOLDER_SUSPECTED: 3}
+    assert ledger.release("ff") == 3
+    assert ledger.get([A])[A].state is State.OK
+    assert ledger.repeated(3) == {}
+
+
+def test_shards_that_were_loaded_are_remembered(ledger: Ledger) -> None:
+    """By the content of their links."""
+    assert ledger.loaded(3) is None
+    ledger.add([New(A)], shard=3, content="abc")
+    assert ledger.loaded(3) == "abc"
+
+
+def test_the_stamp_grows_with_every_change(ledger: Ledger) -> None:
+    """And with nothing else."""
+    stamps = [ledger.stamp()]
+    ledger.add([New(A)])
+    stamps.append(ledger.stamp())
+    ledger.record([Outcome(A, State.OK)])
+    stamps.append(ledger.stamp())
+    ledger.get([A])
+    assert stamps == sorted(set(stamps))
+    assert ledger.stamp() == stamps[-1]
+
+
+def test_what_is_recorded_survives(tmp_path: Path) -> None:
+    """Open again: everything is there; write-ahead logging is on."""
+    path = tmp_path / "ledger.sqlite"
+    with open_ledger(path) as ledger:
+        ledger.add([New(A)])
+        ledger.record([Outcome(A, State.OK, sha256="ab")])
+    with open_ledger(path) as ledger:
+        assert ledger.get([A])[A].sha256 == "ab"
+    assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
+    """All of a batch or none of it."""
+    ledger.add([New(A)])
+    with pytest.raises(sqlite3.Error):
+        ledger.record([Outcome(A, State.OK), Outcome(B, object())])
+    assert ledger.get([A])[A].state is State.PENDING
+
+
+def test_another_file_in_its_place_is_named(tmp_path: Path) -> None:
+    """A file that is no ledger, one of another format, a folder that is not writable: each says what to do."""
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"no database, but long enough to look like a file of something else" * 20)
+    with pytest.raises(CorpusError, match=r"ledger\.sqlite"), open_ledger(path):
+        pass
+    path.unlink()
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(CorpusError, match="format 99"), open_ledger(path):
+        pass
+    with pytest.raises((StorageError, CorpusError)), open_ledger(tmp_path):
+        pass

@@ -1,0 +1,83 @@
+"""Every way of writing an address that is known, as rows of data: what it is, and what it becomes."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photoshop_request.media.addresses.hosts import FAMILIES, Kind, classify, family_of
+from photoshop_request.verdicts import Verdict
+
+CASES = Path(__file__).parent / "cases"
+FETCHED = {Kind.IMAGE, Kind.FILE, Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK}
+
+
+def rows() -> list[tuple[str, ...]]:
+    found = []
+    for path in sorted(CASES.glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            assert next(reader) == ["address", "kind", "becomes", "why"]
+            found.extend(tuple(row) for row in reader)
+    return found
+
+
+ROWS = rows()
+
+
+def test_the_catalogue_is_as_large_as_promised() -> None:
+    """At least 250 rows, none twice."""
+    assert len(ROWS) >= 250
+    assert len({row[0] for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize(("address", "kind", "becomes", "why"), ROWS, ids=[row[0] for row in ROWS])
+def test_an_address_is_what_the_catalogue_says(address: str, kind: str, becomes: str, why: str) -> None:
+    """Kind and canonical spelling are those of the row, and the canonical spelling stays as it is."""
+    target = classify(address)
+    expected = address if becomes == "=" else becomes
+    assert (target.kind.value, target.canonical) == (kind, expected), target.why
+    again = classify(target.canonical)
+    assert (again.kind, again.canonical, again.reason) == (target.kind, target.canonical, target.reason)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_what_is_not_fetched_has_a_reason(row: tuple[str, ...]) -> None:
+    """Kinds that are asked for have no reason not to; every other kind has one, in words too."""
+    target = classify(row[0])
+    if target.kind in FETCHED and target.reason is not Verdict.PLACEHOLDER:
+        assert target.reason is None
+    else:
+        assert target.reason is not None
+        assert target.why
+
+
+def test_every_family_has_cases() -> None:
+    """No family of hosts is without rows that say what it does."""
+    named = {classify(row[0]).family for row in ROWS}
+    assert named >= {family.name for family in FAMILIES}
+
+
+def test_lists_of_pictures_need_no_request() -> None:
+    """Imgur's comma lists become their pictures, in order, each once."""
+    assert classify("https://imgur.com/AbCdE,FgHiJm,AbCdE").pictures == (
+        "https://i.imgur.com/AbCdE.jpg",
+        "https://i.imgur.com/FgHiJ.jpg",
+    )
+
+
+def test_the_longest_domain_wins() -> None:
+    """A host under another family's domain belongs to the family that names it."""
+    assert family_of("i.stack.imgur.com").name == "stack"
+    assert family_of("i.imgur.com").name == "imgur"
+    assert family_of("notimgur.com").name == "direct"
+
+
+@given(st.text(max_size=60), st.sampled_from([row[0] for row in ROWS]), st.integers(0, 80))
+def test_no_address_breaks_the_registry(noise: str, address: str, place: int) -> None:
+    """Whatever stands in an address: it is classified, and its canonical spelling is a fixed point."""
+    target = classify(address[:place] + noise + address[place:])
+    again = classify(target.canonical)
+    assert (again.canonical, again.kind) == (target.canonical, target.kind)

@@ -1,0 +1,199 @@
+"""Which pictures a submission or comment points to."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_records import COMMENT, SUBMISSION
+from msgspec.structs import replace
+
+from photoshop_request.media.addresses.links import Kind, Link, Role, comment_links, is_bot, submission_links
+from photoshop_request.reddit.records import Media
+from photoshop_request.verdicts import Verdict
+
+
+def upload(media_id: str, extension: str = "jpg", **changes: Any) -> Media:
+    signed = f"https://preview.redd.it/{media_id}.{extension}?width=640&s=abc"
+    return replace(Media(media_id, "Image", "valid", f"image/{extension}", signed, 640, 480), **changes)
+
+
+def request(**changes: Any) -> list[Link]:
+    return submission_links(replace(SUBMISSION, **({"is_self": False} | changes)))
+
+
+def answer(body: str, requester: str | None = "asker", **changes: Any) -> list[Link]:
+    return comment_links(replace(COMMENT, body=body, **changes), requester)
+
+
+def test_a_gallery_keeps_its_order_captions_and_extensions() -> None:
+    """Pictures come in gallery order with captions, sizes, and the extension of the signed address."""
+    media = (upload("bbbbbbbbbbbb", "png", caption="remove him"), upload("aaaaaaaaaaaa", "jpeg", mime="image/jpg"))
+    links = request(is_gallery=True, media=media, url="https://www.reddit.com/gallery/1abcd2")
+    assert [(link.position, link.canonical, link.caption) for link in links] == [
+        (0, "https://i.redd.it/bbbbbbbbbbbb.png", "remove him"),
+        (1, "https://i.redd.it/aaaaaaaaaaaa.jpeg", None),
+    ]
+    assert {(link.role, link.kind, link.reason, link.width) for link in links} == {(Role.SOURCE, Kind.IMAGE, None, 640)}
+    assert links[0].fallback == media[0].address
+
+
+def test_a_deleted_gallery_leaves_a_row() -> None:
+    """A gallery without pictures is one row with a reason, not nothing."""
+    (link,) = request(is_gallery=True, url="https://www.reddit.com/gallery/1abcd2")
+    assert (link.kind, link.reason) == (Kind.ALBUM, Verdict.GONE)
+
+
+def test_the_linked_picture_comes_before_those_in_the_text() -> None:
+    """Link, then text; Reddit's signed copy of the link is its fallback."""
+    links = request(
+        url="http://i.imgur.com/AbCdE.jpg",
+        selftext="also [this one](https://imgur.com/FgHiJ)",
+        preview="https://external-preview.redd.it/x.jpg?s=1",
+    )
+    assert [(link.canonical, link.fallback, link.caption) for link in links] == [
+        ("https://i.imgur.com/AbCdE.jpg", "https://external-preview.redd.it/x.jpg?s=1", None),
+        ("https://i.imgur.com/FgHiJ.jpg", None, "this one"),
+    ]
+
+
+def test_a_self_post_does_not_link_to_itself() -> None:
+    """The address of the thread itself is no link."""
+    assert request(is_self=True, url="https://www.reddit.com/r/PhotoshopRequest/comments/1abcd2/t/") == []
+    assert request(url="https://www.reddit.com/r/PhotoshopRequest/comments/1abcd2/t/") == []
+
+
+def test_another_thread_is_navigation() -> None:
+    """A crosspost's address leads to a thread: a row with a reason."""
+    (link,) = request(url="https://www.reddit.com/r/pics/comments/9zzzz9/t/")
+    assert (link.kind, link.reason) == (Kind.NAVIGATION, Verdict.NOT_AN_IMAGE)
+
+
+def test_one_picture_under_two_addresses_is_one_row() -> None:
+    """The preview in the text and the upload are one picture; what only the upload knows is added."""
+    (link,) = request(
+        is_self=True,
+        selftext="https://preview.redd.it/aaaaaaaaaaaa.png?width=320&s=1",
+        media=(upload("aaaaaaaaaaaa", "png"),),
+    )
+    assert (link.canonical, link.width) == ("https://i.redd.it/aaaaaaaaaaaa.png", 640)
+    imgur = answer("https://imgur.com/AbCdE and https://i.imgur.com/AbCdEm.png and http://m.imgur.com/AbCdE")
+    assert [link.canonical for link in imgur] == ["https://i.imgur.com/AbCdE.jpg"]
+
+
+def test_an_inline_picture_gets_its_true_extension_and_title() -> None:
+    """`![img](id "title")` is looked up in the media of the comment."""
+    (link,) = answer('![img](aaaaaaaaaaaa "second try")', media=(upload("aaaaaaaaaaaa", "png"),))
+    assert (link.canonical, link.caption, link.role) == (
+        "https://i.redd.it/aaaaaaaaaaaa.png",
+        "second try",
+        Role.CANDIDATE,
+    )
+
+
+def test_an_upload_that_the_text_does_not_show_is_still_there() -> None:
+    """Media of a comment that no markdown mentions comes last."""
+    links = answer("https://imgur.com/AbCdE", media=(upload("aaaaaaaaaaaa"),))
+    assert [link.canonical for link in links] == ["https://i.imgur.com/AbCdE.jpg", "https://i.redd.it/aaaaaaaaaaaa.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("media", "kind", "reason"),
+    [
+        (upload("giphy|AbC", kind="AnimatedImage", sticker="giphy"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("emote|t5_a|1", sticker="emoji"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", sticker="sticker"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", kind="RedditVideo"), Kind.VIDEO, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", kind="AnimatedImage"), Kind.IMAGE, Verdict.ANIMATED),
+        (upload("aaaaaaaaaaaa", status="failed"), Kind.IMAGE, Verdict.GONE),
+        (upload("aaaaaaaaaaaa", status="unprocessed", address=None), Kind.IMAGE, Verdict.GONE),
+    ],
+)
+def test_uploads_that_are_no_edit_have_a_reason(media: Media, kind: Kind, reason: Verdict) -> None:
+    """Stickers, reactions, videos and failed uploads are rows with a reason."""
+    (link,) = answer(f"![gif]({media.media_id})", media=(media,))
+    assert (link.kind, link.reason) == (kind, reason)
+
+
+def test_a_reaction_without_media_metadata_is_recognised() -> None:
+    """Old archives have no `media_metadata`; the id tells."""
+    (link,) = answer("![gif](giphy|3o7TKSj)")
+    assert (link.url, link.host, link.reason) == ("giphy:3o7TKSj", "giphy", Verdict.NOT_AN_IMAGE)
+
+
+def test_the_requesters_picture_in_a_comment_is_their_own_and_fetched() -> None:
+    """By name, or by what Reddit says."""
+    for links in (
+        answer("https://imgur.com/AbCdE", author="asker"),
+        answer("https://imgur.com/AbCdE", is_submitter=True),
+    ):
+        assert (links[0].role, links[0].reason) == (Role.REQUESTERS_OWN, None)
+    (link,) = answer("https://imgur.com/AbCdE", author=None, requester=None)
+    assert link.role is Role.CANDIDATE
+
+
+def test_deleted_comments_are_not_fetched() -> None:
+    """What its author deleted stays deleted."""
+    (link,) = answer("https://imgur.com/AbCdE", deleted_by_author=True)
+    assert link.reason is Verdict.DELETED_BY_AUTHOR
+
+
+@pytest.mark.parametrize(
+    ("name", "flair", "expected"),
+    [
+        ("AutoModerator", None, True), ("RemindMeBot", None, True), ("colorizebot", None, True), ("some_bot", None, True),
+        ("bot-of-mine", None, True), ("HelperBot2", None, True), ("GIFBOT", None, True), ("x", "Bot", True),
+        ("Abbott", None, False), ("robotnik", None, False), ("bottle_cap", None, False), ("x", "Bottle", False), (None, None, False),
+    ],
+)  # fmt: skip
+def test_bots_are_told_by_name_or_flair(name: str | None, flair: str | None, expected: bool) -> None:
+    """A name that says bot as a word is one; letters inside another word are not."""
+    assert is_bot(name, flair) is expected
+    (link,) = answer("https://imgur.com/AbCdE", author=name, author_flair=flair)
+    assert (link.reason is Verdict.BOT) is expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("[edit](http://127.0.0.1:22/x.jpg)", Verdict.BLOCKED_ADDRESS),
+        ("[edit](file:///etc/passwd.jpg)", Verdict.BLOCKED_ADDRESS),
+        ("[edit](javascript:alert(1)//x.jpg)", Verdict.BLOCKED_ADDRESS),
+        ("[edit](http://[::1]/a.jpg)", Verdict.BLOCKED_ADDRESS),
+        ("https://i.imgur.com@127.0.0.1/x.jpg", Verdict.BLOCKED_ADDRESS),
+        ("[rules](/r/PhotoshopRequest/wiki)", Verdict.NOT_AN_IMAGE),
+        ("[me](/u/somebody)", Verdict.NOT_AN_IMAGE),
+        ("[mail](mailto:a@b.org)", Verdict.NOT_AN_IMAGE),
+        ("https://i.imgur.com/AbCdE.gifv", Verdict.NOT_AN_IMAGE),
+        ("https://v.redd.it/abc123def456", Verdict.NOT_AN_IMAGE),
+        ("https://prnt.sc/abcdef", Verdict.UNSUPPORTED_HOST),
+        ("http://i51.tinypic.com/abc.jpg", Verdict.GONE),
+    ],
+)
+def test_nothing_is_silent(body: str, reason: Verdict) -> None:
+    """Each link that is not fetched is a row that says why."""
+    (link,) = answer(body)
+    assert link.reason is reason
+
+
+def test_a_name_and_path_in_the_text_counts_only_when_it_means_a_picture() -> None:
+    """`imgur.com/x` typed without http is a link; `and/or` and `example.org/page` are not."""
+    links = answer("imgur.com/AbCdE or example.org/edit.png, and/or example.org/page n.b./x")
+    assert [link.canonical for link in links] == ["https://i.imgur.com/AbCdE.jpg", "https://example.org/edit.png"]
+
+
+def test_a_list_of_pictures_is_several_rows() -> None:
+    """Imgur's comma list gives a row a picture, in order."""
+    links = answer("http://imgur.com/AbCdE,FgHiJ#1")
+    assert [(link.position, link.canonical) for link in links] == [
+        (0, "https://i.imgur.com/AbCdE.jpg"),
+        (1, "https://i.imgur.com/FgHiJ.jpg"),
+    ]
+
+
+@given(st.text(alphabet="[]()!|/:. \nabcimgurredditjpg_", max_size=200))
+def test_any_text_gives_rows_in_order(text: str) -> None:
+    """Positions count from 0 and no picture is there twice, whatever the text."""
+    links = answer(text)
+    assert [link.position for link in links] == list(range(len(links)))
+    assert len({link.canonical for link in links}) == len(links)

@@ -1,0 +1,144 @@
+"""Other ways to a dead picture, each marked as what it is."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from servers.fetching import Web, web
+from servers.hosts import page, reply, status
+
+from photoshop_request.media.addresses.states import State
+from photoshop_request.media.http.fallbacks import external, preview, wayback
+from photoshop_request.media.http.outcome import Outcome, Via
+
+A = "https://i.imgur.com/AbCdE12.png"
+CDX = "https://web.archive.org/cdx/search/cdx"
+
+
+def jpeg() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((80, 80), 50).save(out, "JPEG")
+    return out.getvalue()
+
+
+JPEG = jpeg()
+
+
+def captures(*rows: tuple[str, str]) -> bytes:
+    return reply(json.dumps([["timestamp", "original"], *rows]).encode() if rows else b"", "application/json")
+
+
+def archived(routes: Mapping[str, Any], address: str = A) -> tuple[Outcome | None, Web]:
+    async def main() -> tuple[Outcome | None, Web]:
+        async with web(routes) as found:
+            return await wayback(found.fetcher, address), found
+
+    return asyncio.run(main())
+
+
+def test_the_newest_capture_is_taken_and_marked() -> None:
+    """Bytes as archived (`id_`), marked with the archive's timestamp."""
+    there = "https://web.archive.org/web/20200101000000id_/http://i.imgur.com/AbCdE12.jpg"
+    rows = captures(
+        ("20190101000000", "http://i.imgur.com/AbCdE12.jpg"), ("20200101000000", "http://i.imgur.com/AbCdE12.jpg")
+    )
+    outcome, found = archived({CDX: rows, there: reply(JPEG)})
+    assert outcome is not None
+    assert (outcome.address, outcome.state, outcome.via, outcome.retrieved) == (
+        A,
+        State.OK,
+        Via.WAYBACK,
+        "20200101000000",
+    )
+    assert list(found.kept.values()) == [JPEG]
+
+
+def test_imgur_is_looked_for_as_jpg_first() -> None:
+    """Archives took every picture as .jpg; the written extension comes second."""
+    _, found = archived({CDX: captures()})
+    asked = [request.url.partition("&url=")[2] for request in found.hosts.requests]
+    assert asked == ["https%3A%2F%2Fi.imgur.com%2FAbCdE12.jpg", "https%3A%2F%2Fi.imgur.com%2FAbCdE12.png"]
+
+
+def test_a_capture_of_the_placeholder_is_passed_over() -> None:
+    """An older capture may be the picture itself."""
+    new, old = (f"https://web.archive.org/web/{time}id_/http://i.imgur.com/AbCdE12.jpg" for time in ("2020", "2010"))
+    rows = captures(("2010", "http://i.imgur.com/AbCdE12.jpg"), ("2020", "http://i.imgur.com/AbCdE12.jpg"))
+    routes = {CDX: rows, new: reply(JPEG, ETag='"d835884373f4d6c8f24742ceabe74946"'), old: reply(JPEG)}
+    outcome, _ = archived(routes)
+    assert outcome is not None
+    assert outcome.retrieved == "2010"
+
+
+@pytest.mark.parametrize(
+    "answer", [captures(), status(404), status(503), page("<html>busy</html>"), reply(b"[1]"), reply(b"{}")]
+)
+def test_an_archive_that_has_nothing_is_no_error(answer: bytes) -> None:
+    """No capture, no answer, nonsense: None."""
+    assert archived({CDX: answer}, "https://example.org/x.jpg")[0] is None
+
+
+def test_an_archives_answer_that_is_cut_is_asked_for_again() -> None:
+    """Half a list of captures is none."""
+    whole = captures(("2010", "http://example.org/x.jpg"))
+    half = reply(whole.partition(b"\r\n\r\n")[2][:-5])
+    routes = {CDX: [half, whole], "https://web.archive.org/web/2010id_/http://example.org/x.jpg": reply(JPEG)}
+    assert archived(routes, "https://example.org/x.jpg")[0] is not None
+
+
+def previewed(routes: Mapping[str, Any], signed: str) -> Outcome | None:
+    async def main() -> Outcome | None:
+        async with web(routes) as found:
+            return await preview(found.fetcher, A, signed)
+
+    return asyncio.run(main())
+
+
+def test_reddits_preview_is_marked_as_such() -> None:
+    """A smaller copy under its signed address."""
+    signed = "https://external-preview.redd.it/x.jpg?auto=webp&s=abc"
+    outcome = previewed({signed: reply(JPEG)}, signed)
+    assert outcome is not None
+    assert (outcome.address, outcome.via, outcome.final) == (A, Via.PREVIEW, signed)
+    assert previewed({signed: status(403)}, signed) is None
+
+
+@pytest.mark.parametrize(
+    "signed", ["https://evil.org/x.jpg", "http://127.0.0.1/x.jpg", "https://evilredd.it/x.jpg", "file:///x.jpg"]
+)
+def test_only_reddit_gives_previews(signed: str) -> None:
+    """An archive's field that leads elsewhere is not followed."""
+    assert previewed({signed: reply(JPEG)}, signed) is None
+
+
+def program(folder: Path, text: str) -> tuple[str, str]:
+    path = folder / "resolver.py"
+    path.write_text(text)
+    return sys.executable, str(path)
+
+
+def test_a_users_program_may_tell_the_pictures(tmp_path: Path) -> None:
+    """Address in, JSON lines out; what it says is classified like any address."""
+    command = program(
+        tmp_path,
+        "import json, sys\nprint(json.dumps({'url': 'http://imgur.com/AbCdE', 'caption': sys.argv[1]}))\n"
+        "print(json.dumps({'url': 'http://127.0.0.1/x.jpg'}))",
+    )
+    outcome = asyncio.run(external(command, "https://jmp.sh/x"))
+    assert (outcome.state, outcome.via) == (State.RESOLVED, Via.EXTERNAL)
+    assert [(picture.url, picture.caption) for picture in outcome.pictures] == [
+        ("https://i.imgur.com/AbCdE.jpg", "https://jmp.sh/x"),
+        ("http://127.0.0.1/x.jpg", None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "print('hello')", "print('[1]')", "print('{}')", "import sys; sys.exit(3)"])
+def test_a_program_that_tells_nothing_leaves_the_address_unsupported(tmp_path: Path, text: str) -> None:
+    """Nonsense, nothing, or a failure."""
+    assert asyncio.run(external(program(tmp_path, text), "https://jmp.sh/x")).state is State.UNSUPPORTED_HOST

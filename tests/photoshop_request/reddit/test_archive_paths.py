@@ -1,0 +1,47 @@
+"""Files, globs, folders and addresses become a list of archives."""
+
+import pytest
+
+from photoshop_request.errors import InputError
+from photoshop_request.reddit.archive_paths import find_archives
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("b.zst", "a.jsonl", "notes.txt", "sub/c.parquet"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    return tmp_path
+
+
+def test_a_folder_stands_for_the_archives_below_it(folder):
+    assert find_archives([str(folder)]) == [str(folder / name) for name in ("a.jsonl", "b.zst", "sub/c.parquet")]
+
+
+def test_a_glob_is_sorted_and_repetitions_are_dropped(folder):
+    found = find_archives([str(folder / "b.zst"), str(folder / "*.zst"), str(folder / "?.jsonl")])
+    assert found == [str(folder / "b.zst"), str(folder / "a.jsonl")]
+
+
+def test_a_named_file_is_taken_as_it_is_even_if_missing(folder):
+    names = [str(folder / "notes.txt"), str(folder / "missing.zst")]
+    assert find_archives(names) == names
+
+
+def test_an_address_keeps_its_protocol():
+    import fsspec
+
+    fsspec.filesystem("memory").pipe_file("/listing/x.zst", b"x")
+    assert find_archives(["memory://listing/*.zst"]) == ["memory:///listing/x.zst"]
+
+
+@pytest.mark.parametrize("name", ["*.zst", "empty"])
+def test_what_holds_nothing_is_refused_by_name(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match=name.replace("*", r"\*")):
+        find_archives([str(tmp_path / name)])
+
+
+def test_an_unknown_protocol_is_refused_by_name():
+    with pytest.raises(InputError, match="nowhere://"):
+        find_archives(["nowhere://x/*.zst"])

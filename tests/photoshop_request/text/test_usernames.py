@@ -1,0 +1,33 @@
+"""No user name in a published text."""
+
+import pytest
+
+from photoshop_request.text.usernames import hiding
+
+HIDE = hiding(["Photo_Wizard99", "sunny", "mira-k"])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Thanks /u/Photo_Wizard99!", "Thanks u/[user]!"),
+        ("u/sunny did this", "u/[user] did this"),
+        ("https://www.reddit.com/user/somebody_else", "https://www.reddit.com/u/[user]"),
+        ("photo_wizard99 and @mira-k were great", "[user] and [user] were great"),
+        ("a sunny day", "a sunny day"),
+        ("mira-ko is another", "mira-ko is another"),
+        ("thanks u/me-too_2", "thanks u/[user]"),
+        ("made by u/some\\_body\\_80s!", "made by u/[user]!"),
+        ("Photo\\_Wizard99 was great", "[user] was great"),
+        ("make the menu/dinner card green", "make the menu/dinner card green"),
+        ("", ""),
+    ],
+)
+def test_names_are_hidden_and_words_are_not(text: str, shown: str) -> None:
+    """By mention, and by the thread's own names where they cannot be words."""
+    assert HIDE(text) == shown
+
+
+def test_hiding_twice_changes_nothing() -> None:
+    """What is hidden is no name."""
+    assert HIDE(HIDE("u/sunny, Photo_Wizard99")) == HIDE("u/sunny, Photo_Wizard99")
