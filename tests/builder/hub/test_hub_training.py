@@ -73,8 +73,8 @@ def test_a_loader_takes_a_name_on_the_hub(client: Run, hub: Hub, repo: str, samp
 
 
 def test_instruct_pix2pix_of_diffusers_takes_the_dataset(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """With the column flags that the README gives."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    """Use the column flags that docs/training.md gives."""
+    readme = (ROOT / "docs" / "training.md").read_text(encoding="utf-8")
     flags = dict(re.findall(r"--(original_image_column|edit_prompt_column) (\w+)", readme))
     client(hub_client.publish, sample_corpus, repo)
     columns = (flags["original_image_column"], "edited_image", flags["edit_prompt_column"])

@@ -275,10 +275,11 @@ def test_an_epoch_can_be_left_early(folder: Path) -> None:
     assert counted(first + ids(loader)) == ALL
 
 
-def test_the_example_of_the_readme_runs(folder: Path) -> None:
-    """As it stands there, with a real folder."""
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    (example,) = (part for part in re.findall(r"```python\n(.+?)```", readme, re.DOTALL) if "make_dataloader" in part)
+@pytest.mark.parametrize("page", ["README.md", "docs/training.md"])
+def test_the_documented_example_runs(folder: Path, page: str) -> None:
+    """Run the example of the page on a real folder."""
+    text = (Path(__file__).parents[3] / page).read_text(encoding="utf-8")
+    (example,) = (part for part in re.findall(r"```python\n(.+?)```", text, re.DOTALL) if "make_dataloader" in part)
     names: dict[str, Any] = {}
     exec(example.replace("CORPUS/dataset", str(folder)), names)
     assert names["batch"]["source"].shape[:2] == (8, 3)
