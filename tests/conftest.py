@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import settings
@@ -20,3 +21,11 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("needs the development data in ../shared, which is not part of the project")
     return folder
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Collect the seconds between retries (`photoshop_request.retry`), which then take no time."""
+    seconds: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=seconds.append))
+    return seconds

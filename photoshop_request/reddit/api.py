@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from photoshop_request.errors import CredentialsError, InputError, NetworkError
-from photoshop_request.reddit.retry_after import LONGEST, asked_wait
+from photoshop_request.retry import MAX_WAIT, requested_wait
 
 if TYPE_CHECKING:
     import praw
@@ -202,9 +202,9 @@ def _patient(sleep: Callable[[float], None], clock: Callable[[], float]) -> type
                 response: requests.Response = super().request(*args, **kwargs)
                 if response.status_code != 429:
                     return response
-                wait = asked_wait(response.headers, clock())
+                wait = requested_wait(response.headers, clock())
                 wait = _UNTOLD if wait is None else wait
-                if wait > LONGEST:
+                if wait > MAX_WAIT:
                     return response
                 sleep(wait)
             return super().request(*args, **kwargs)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 from photoshop_request.errors import NetworkError
-from photoshop_request.reddit.retry_after import LONGEST, asked_wait, backoff, is_spent
+from photoshop_request.retry import MAX_WAIT, is_spent, requested_wait, retry
 
 if TYPE_CHECKING:
     import requests
@@ -35,7 +35,7 @@ class Page:
     """Everything created before this second has been given (Unix seconds)."""
 
 
-class _Answer(msgspec.Struct):
+class _SearchResponse(msgspec.Struct):
     data: list[msgspec.Raw] | None = None
     error: str | None = None
 
@@ -80,54 +80,73 @@ def search(kind: Kind, subreddit: str, since: int, until: int, fetch: Fetch) -> 
 def make_fetch(
     session: "requests.Session", *, base: str = BASE, sleep: Callable[[float], None], clock: Callable[[], float]
 ) -> Fetch:
-    """A `Fetch` over HTTP that waits as the service asks (429, rate headers) and retries what may pass (5xx, no answer).
+    """Return a `Fetch` over HTTP that keeps the service's rate limits and retries 429, 5xx and lost connections.
 
     Raises, when called:
-        NetworkError: it refuses, or does not answer after every retry.
+        NetworkError: the service refuses, or does not answer after every retry.
     """
 
     def fetch(path: str, parameters: Mapping[str, str]) -> list[bytes]:
         address = base.rstrip("/") + path
-        trouble = ""
-        for attempt in range(1, _ATTEMPTS + 1):
-            trouble, wait, rows = _ask(session, address, parameters, clock())
-            if rows is not None:
-                if wait:
-                    sleep(wait)
-                return rows
-            if attempt < _ATTEMPTS:
-                sleep(min(wait if wait is not None else backoff(attempt), LONGEST))
-        raise NetworkError(
-            f"{address}: {trouble}, {_ATTEMPTS} times. Everything so far is kept; run the same command again later."
-        )
+        try:
+            rows, pause = retry(
+                lambda: _request(session, address, parameters, clock()), _requested_wait, attempts=_ATTEMPTS
+            )
+        except _PassingError as error:
+            raise NetworkError(
+                f"{address}: {error}, {_ATTEMPTS} times. Everything so far is kept; run the same command again later."
+            ) from error
+        if pause:
+            sleep(pause)
+        return rows
 
     return fetch
 
 
-def _ask(
+class _PassingError(Exception):
+    """A failure that a retry may get past."""
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+        """Seconds that the service asks for."""
+
+
+def _requested_wait(error: Exception) -> bool | float:
+    if not isinstance(error, _PassingError):
+        return False
+    return True if error.wait is None else error.wait
+
+
+def _request(
     session: "requests.Session", address: str, parameters: Mapping[str, str], now: float
-) -> tuple[str, float | None, list[bytes] | None]:
-    """One attempt: what is wrong, seconds to wait, and the objects (None where it should be tried again)."""
-    import requests  # only those who ask a service pay for it
+) -> tuple[list[bytes], float]:
+    """Request `address` once; return the objects, and the seconds to wait before the next request.
+
+    Raises:
+        _PassingError: a retry may succeed.
+        NetworkError: the service refuses.
+    """
+    import requests  # slow to import
 
     try:
-        answer = session.get(address, params=dict(parameters), timeout=_TIMEOUT, headers={"User-Agent": AGENT})
+        response = session.get(address, params=dict(parameters), timeout=_TIMEOUT, headers={"User-Agent": AGENT})
     except requests.RequestException as error:
-        return f"no answer ({type(error).__name__})", None, None
-    wait = asked_wait(answer.headers, now)
-    if answer.status_code == requests.codes.too_many_requests:
-        return "too many requests (429)", wait, None
+        raise _PassingError(f"no answer ({type(error).__name__})") from error
+    wait, status = requested_wait(response.headers, now), response.status_code
+    if status == requests.codes.too_many_requests:
+        raise _PassingError("too many requests (429)", wait)
     try:
-        found = msgspec.json.decode(answer.content, type=_Answer)
+        body = msgspec.json.decode(response.content, type=_SearchResponse)
     except msgspec.DecodeError:
-        found = _Answer(error=f"status {answer.status_code}, not the JSON that was expected")
-    if answer.status_code == requests.codes.ok and found.data is not None:
-        pause = wait if is_spent(answer.headers) else None
-        return "", min(pause, LONGEST) if pause is not None else None, [bytes(row) for row in found.data]
-    trouble = found.error or f"status {answer.status_code}"
-    if requests.codes.bad_request <= answer.status_code < requests.codes.internal_server_error:
-        raise NetworkError(f"{answer.url}: refused ({answer.status_code}: {trouble}). Check the address and the dates.")
-    return trouble, wait, None
+        body = _SearchResponse(error=f"status {status}, not the JSON that was expected")
+    if status == requests.codes.ok and body.data is not None:
+        pause = min(wait or 0.0, MAX_WAIT) if is_spent(response.headers) else 0.0
+        return [bytes(row) for row in body.data], pause
+    message = body.error or f"status {status}"
+    if requests.codes.bad_request <= status < requests.codes.internal_server_error:
+        raise NetworkError(f"{response.url}: refused ({status}: {message}). Check the address and the dates.")
+    raise _PassingError(message, wait)
 
 
 def _key(row: bytes) -> tuple[str, int]:

@@ -5,8 +5,6 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import aiohttp
@@ -18,6 +16,7 @@ from photoshop_request.media.addresses.url import join, parse
 from photoshop_request.media.http.body import TooLargeError, UnreadableError
 from photoshop_request.media.http.network import BlockedConnectionError, route
 from photoshop_request.media.http.rate_limits import Limits
+from photoshop_request.retry import retry_after
 from photoshop_request.verdicts import Verdict
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "check_status",
     "failure_of",
     "persist",
-    "retry_after",
 ]
 
 T = TypeVar("T")
@@ -227,17 +225,3 @@ def _causes(error: BaseException) -> list[BaseException]:
             found.append(each)
             waiting.extend((each.__cause__, each.__context__, *getattr(each, "exceptions", ())))
     return found
-
-
-def retry_after(value: str | None) -> float | None:
-    """Seconds of a `Retry-After` header (a number or a date, RFC 9110 10.2.3); None when absent or not readable."""
-    if not value:
-        return None
-    if value.strip().isdecimal():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from photoshop_request import __version__
 from photoshop_request.errors import CredentialsError, InputError, NetworkError, PhotoshopRequestError
-from photoshop_request.reddit.retry_after import LONGEST, asked_wait, backoff
+from photoshop_request.retry import MAX_WAIT, requested_wait
 from photoshop_request.text.model.answer import NoRewrite
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ async def ask(
             state.way = max(state.way, way + 1)
             continue
         tries += 1
-        _postpone(state, endpoint, result.wait, backoff(tries + 1))
+        _postpone(state, endpoint, result.wait, min(60.0, 2.0**tries))
     state.in_a_row += 1
     if state.in_a_row >= _IN_A_ROW:
         raise NetworkError(
@@ -154,7 +154,7 @@ async def _once(
         if response.status_code in _NOT_TAKEN:
             return _Failed(NoRewrite.REJECTED)
         limited = response.status_code == 429
-        wait = asked_wait(response.headers, time.time())
+        wait = requested_wait(response.headers, time.time())
         return _Failed(NoRewrite.RATE_LIMITED if limited else NoRewrite.SERVER_ERROR, wait)
     except (errors.HTTPError, OSError):  # type: ignore[attr-defined] # theirs, of whichever client they use
         return _Failed(NoRewrite.UNREACHABLE)
@@ -189,7 +189,7 @@ def _trouble(status: int, endpoint: Endpoint) -> PhotoshopRequestError | None:
 
 def _postpone(state: State, endpoint: Endpoint, asked: float | None, otherwise: float) -> None:
     """Nobody asks before the time that the endpoint names; without one, each waits a little longer every time."""
-    if asked is not None and asked > LONGEST:
+    if asked is not None and asked > MAX_WAIT:
         raise NetworkError(
             f"{endpoint.base_url}: wants no question for {asked / 60:,.0f} minutes. Every answer so far is kept; "
             "run the same command again then."

@@ -2,14 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
 from servers.fetching import Clock
 
-from photoshop_request.media.http.client import retry_after
 from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limiter, Limits, Rate, site_of
 
 
@@ -143,13 +140,3 @@ def test_a_rate_can_be_set_by_host_or_site() -> None:
         7,
         4,
     ]
-
-
-def test_retry_after_is_seconds_or_a_date() -> None:
-    """RFC 9110: both forms; nonsense is as if it were not there."""
-    assert retry_after("120") == 120
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
-    assert retry_after(later) == pytest.approx(90, abs=2)
-    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert [retry_after(value) for value in (None, "", "soon", "-5", "\u00b2")] == [None] * 5
-    assert retry_after("Mon, 01 Jan 99999999999999999999 00:00:00 GMT") is None

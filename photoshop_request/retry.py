@@ -1,0 +1,68 @@
+"""Retries of calls to a web service: exponential backoff, or the wait that the service asks for."""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+T = TypeVar("T")
+MAX_WAIT = 900.0
+"""Seconds. Reddit and the Hub count requests in windows of at most ten minutes."""
+_FIRST_MOMENT = 1_000_000
+"""A larger `X-RateLimit-Reset` is a moment (Unix seconds), a smaller one a number of seconds."""
+_NUMBER = re.compile(r"\d{1,15}(?:\.\d+)?")
+_SILENT = logging.NullHandler()
+
+
+def retry(call: Callable[[], T], wait: Callable[[Exception], bool | float], *, attempts: int = 8) -> T:
+    """Return the result of `call`, retrying it after the exceptions that `wait` accepts.
+
+    `wait` returns False to give up, True for a backoff of 1, 2, 4 … 60 s with up to 1 s of jitter, or the seconds that
+    the service asks for. They are cut to `MAX_WAIT`. The last exception is raised as it is.
+    """
+    import stamina  # costs as much as the whole package, and only calls to services need it
+
+    # stamina logs each retry as a warning without details, which Python prints where no log is set up
+    logging.getLogger("stamina").addHandler(_SILENT)
+    caller = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_initial=1.0, wait_max=60.0)
+    return caller(lambda error: min(wait(error), MAX_WAIT), call)
+
+
+def retry_after(value: str | None, now: float | None = None) -> float | None:
+    """Return the seconds of a `Retry-After` header: a number or a date (RFC 9110, 10.2.3).
+
+    None if the header is absent or unreadable, 0 if its date is past. `now` is in Unix seconds, by default the clock's.
+    """
+    value = (value or "").strip()
+    if _NUMBER.fullmatch(value):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    moment = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    return max(0.0, moment - (time.time() if now is None else now))
+
+
+def requested_wait(headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds that a response asks to wait: `Retry-After`, else `X-RateLimit-Reset`, else None.
+
+    `now` is in Unix seconds. `headers` must ignore case.
+    """
+    seconds = retry_after(headers.get("Retry-After"), now)
+    if seconds is None:
+        seconds = retry_after(headers.get("X-RateLimit-Reset"), now)
+        if seconds is not None and seconds > _FIRST_MOMENT:
+            return max(0.0, seconds - now)
+    return seconds
+
+
+def is_spent(headers: Mapping[str, str]) -> bool:
+    """Return whether `X-RateLimit-Remaining` says that no request is left in the current window."""
+    try:
+        return float(headers.get("X-RateLimit-Remaining", "1")) < 1
+    except ValueError:
+        return False
