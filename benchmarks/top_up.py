@@ -18,7 +18,7 @@ from photoshop_request_builder.engine.jobs import HERE
 from photoshop_request_builder.stages import ingest, merge
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.incoming import TABLES
+from photoshop_request_builder.store.incoming import INCOMING_TABLES
 
 _REQUESTS = 60
 _COMMENTS = 600
@@ -52,13 +52,15 @@ def _read(corpus: Corpus) -> tuple[float, float, int]:
     """Seconds to read every part's files by themselves and as datasets, and their number."""
     spent = [0.0, 0.0]
     found = [
-        (table, path) for table in TABLES for path in corpus.fs.glob(f"{corpus.path('incoming')}/*/*/*.{table}.parquet")
+        (table, path)
+        for table in INCOMING_TABLES
+        for path in corpus.fs.glob(f"{corpus.path('incoming')}/*/*/*.{table}.parquet")
     ]
     for first in range(0, len(found), 500):
         for way, read in enumerate((storage.read_table, _read_dataset)):
             begin = time.perf_counter()
             for table, path in found[first : first + 500]:
-                read(corpus.fs, path, TABLES[table].names)
+                read(corpus.fs, path, INCOMING_TABLES[table].names)
             spent[way] += time.perf_counter() - begin
     return spent[0], spent[1], len(found)
 

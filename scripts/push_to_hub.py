@@ -19,7 +19,7 @@ from photoshop_request_builder.hub.changes import count_rows
 from photoshop_request_builder.hub.publish import Destination, publish, survey
 from photoshop_request_builder.hub.remote import read_columns
 from photoshop_request_builder.hub.verify import verify
-from photoshop_request_builder.store.corpus import lock, open_corpus
+from photoshop_request_builder.store.corpus import lock_corpus, open_corpus
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def main() -> None:
     corpus = open_corpus(given.corpus)
     to = Destination(given.repo, given.revision, (), given.private, given.create_pr, given.tag)
     reporter = Reporter(say, progress)
-    with lock(corpus):
+    with lock_corpus(corpus):
         if given.dry_run:
             remote, changes = survey(corpus, api, to, reporter)
             read = partial(read_columns, api, to.repo, remote.head or "")

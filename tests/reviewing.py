@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from commands import start
 
-from photoshop_request_builder.store.decisions import Decision, open_store
+from photoshop_request_builder.store.decisions import Decision, open_decisions
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def reviewing(corpus: Path, *arguments: str) -> Iterator[str]:
 
 def decided(corpus: Path) -> list[Decision]:
     """What lies in the corpus."""
-    with open_store(corpus / "decisions.sqlite") as store:
+    with open_decisions(corpus / "decisions.sqlite") as store:
         return store.decisions()
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from photoshop_request.schema import features
-from photoshop_request_builder.dataset.files import piece_fingerprints, pieces
+from photoshop_request_builder.dataset.files import dataset_files, file_fingerprints
 from photoshop_request_builder.stages import build
 from photoshop_request_builder.store.corpus import open_corpus
 
@@ -45,9 +45,9 @@ def bare(folder: str) -> int:
 def ours(folder: str) -> int:
     """Build the triplets as the stage does, one process."""
     corpus = open_corpus(folder)
-    mine = [piece for piece in pieces(corpus) if piece.config == "triplets"]
+    mine = [piece for piece in dataset_files(corpus) if piece.config == "triplets"]
     for piece in mine:
-        build.run(corpus, piece, piece_fingerprints(corpus, [piece])[0])
+        build.run(corpus, piece, file_fingerprints(corpus, [piece])[0])
     return sum(Path(corpus.path("dataset", "triplets", piece.name)).stat().st_size for piece in mine)
 
 

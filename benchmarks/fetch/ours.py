@@ -9,7 +9,7 @@ from photoshop_request.media.addresses.hosts import classify
 from photoshop_request.media.http.rate_limits import Rate
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
 from photoshop_request_builder.store.corpus import create_corpus
-from photoshop_request_builder.store.ledger import New, open_ledger
+from photoshop_request_builder.store.ledger import NewAddress, open_ledger
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     folder, base, number, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     corpus = create_corpus(folder, subreddits=("PhotoshopRequest",), shards=1)
     with open_ledger(corpus.ledger_path) as ledger:
-        ledger.add(New(classify(f"https://bench.example.org/{i}.jpg").canonical) for i in range(number))
+        ledger.add(NewAddress(classify(f"https://bench.example.org/{i}.jpg").canonical) for i in range(number))
     settings = FetchSettings(mirror=base, other=Rate(float("inf"), at_once), at_once=at_once)
     start, cpu = time.perf_counter(), time.process_time()
     done = fetch_corpus(corpus, settings)

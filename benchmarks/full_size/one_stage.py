@@ -14,7 +14,7 @@ from photoshop_request_builder.engine.jobs import local_engine
 from photoshop_request_builder.stages import build, fetch
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 
 _HERE_ONLY = frozenset({"gather", "split", "rank", "votes"})
 """Stages that use one process."""
@@ -70,7 +70,7 @@ def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
 
 def _rows(stage: str, corpus: Corpus) -> int:
     if stage == "ingest":
-        return sum(part.kept for part in parts(corpus))
+        return sum(part.kept for part in read_parts(corpus))
     if stage in {"measure", "build"}:
         return sum(piece["rows"] for shard in range(corpus.shards) for piece in _sizes(corpus, shard))
     names = _COUNTED.get(stage, ("submissions",))

@@ -11,7 +11,7 @@ from datasets.builder import Key
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
 from photoshop_request_builder.dataset.files import corpus_fingerprint
 from photoshop_request_builder.dataset.row_selection import Wanted, wanted_of
-from photoshop_request_builder.dataset.rows import rows_of
+from photoshop_request_builder.dataset.rows import dataset_rows
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -84,7 +84,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[int], split: str) -> Iterator[tuple[Key, dict[str, Any]]]:
         corpus = open_corpus(self.config.corpus)
-        for number, (place, row) in enumerate(rows_of(corpus, self.config.name, shards, split, self._wanted)):
+        for number, (place, row) in enumerate(dataset_rows(corpus, self.config.name, shards, split, self._wanted)):
             yield Key(place, number), row
 
     def as_dataset(self, split: Any = None, in_memory: bool = False) -> Any:

@@ -16,7 +16,7 @@ from commands import Sample, command, dataset_bytes, decisions, start, succeed
 
 from photoshop_request.schema import CONFIGS, features
 from photoshop_request_builder.dataset.files import corpus_fingerprint
-from photoshop_request_builder.dataset.rows import rows_of
+from photoshop_request_builder.dataset.rows import dataset_rows
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import open_corpus
@@ -248,7 +248,7 @@ def test_a_flair_names_nobody(own_corpus: Path) -> None:
         changed = table.set_column(table.schema.get_field_index("flair"), table.schema.field("flair"), flairs)
         storage.write_table(corpus.fs, path, changed, "changed")
     for config in ("requests", "triplets"):
-        rows = [row for _, row in rows_of(corpus, config, range(corpus.shards), "train")]
+        rows = [row for _, row in dataset_rows(corpus, config, range(corpus.shards), "train")]
         assert {row["flair"] for row in rows} == {"Solved by u/[user]"}
 
 

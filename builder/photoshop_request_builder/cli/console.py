@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from photoshop_request_builder.dataset.funnel import Step
+from photoshop_request_builder.dataset.funnel import FunnelStep
 
 # what is told holds paths, names and addresses: none of it is markup
 talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -99,7 +99,7 @@ def looking(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[
         yield look
 
 
-def funnel_table(steps: list[Step]) -> Table:
+def funnel_table(steps: list[FunnelStep]) -> Table:
     """The funnel, a row a stage, with every reason."""
     table = Table(title="Funnel", title_justify="left", show_lines=True)
     for name in ("stage", "in", "kept", "dropped, and why"):

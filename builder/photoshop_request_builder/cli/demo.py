@@ -11,7 +11,7 @@ from photoshop_request_builder.cli.console import data, funnel_table, hint, say
 from photoshop_request_builder.commands.demo import sample_folder
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 
 _SHARDS = 4
 _RATES = "*=50,i.redd.it=50,imgur.com=50"
@@ -56,7 +56,7 @@ def _open(corpus: str, files: list[str]) -> Corpus:
     except CorpusError as error:
         raise CorpusError(f"{error} {own}") from None
     names = {Path(each).name for each in files}
-    foreign = next((part.input for part in parts(found) if Path(part.input).name not in names), None)
+    foreign = next((part.input for part in read_parts(found) if Path(part.input).name not in names), None)
     if foreign:
         raise CorpusError(f"{corpus} is a corpus of something else ({foreign}); the sample would mix with it. {own}")
     return found

@@ -10,7 +10,7 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, looking, say, write_json
 from photoshop_request_builder.commands.doctor import Damage, Finding, State, damages, repair, surroundings
-from photoshop_request_builder.store.corpus import Corpus, lock, open_corpus
+from photoshop_request_builder.store.corpus import Corpus, lock_corpus, open_corpus
 
 _MARKS = {State.OK: "ok  ", State.NOTE: "note", State.BAD: "BAD "}
 
@@ -58,7 +58,7 @@ def _damaged(corpus: Corpus, *, deep: bool) -> list[Damage]:
 
 
 def _mended(corpus: Corpus, *, deep: bool) -> list[Damage]:
-    with lock(corpus):
+    with lock_corpus(corpus):
         found = _damaged(corpus, deep=deep)
         repair(corpus, found, say)
     return found

@@ -15,7 +15,7 @@ from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
 from photoshop_request_builder.stages.fetching import fetch_plan
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.ledger import open_ledger
-from photoshop_request_builder.store.settings import Effective, resolve
+from photoshop_request_builder.store.settings import EffectiveSetting, resolve_settings
 
 if TYPE_CHECKING:
     from photoshop_request_builder.stages.fetch import FetchSettings
@@ -63,7 +63,7 @@ def fetch(
     found = open_corpus(corpus)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
 
-    def settings_of(settings: Mapping[str, Effective]) -> "FetchSettings":
+    def settings_of(settings: Mapping[str, EffectiveSetting]) -> "FetchSettings":
         return dataclasses.replace(
             fetch_settings(settings),
             only_host=only_host,
@@ -75,10 +75,10 @@ def fetch(
         )
 
     if dry_run:
-        _show_plan(found, settings_of(resolve(found, flags)), as_json=as_json)
+        _show_plan(found, settings_of(resolve_settings(found, flags)), as_json=as_json)
         return
 
-    def verb(settings: Mapping[str, Effective]) -> None:
+    def verb(settings: Mapping[str, EffectiveSetting]) -> None:
         for sha256 in release or ():
             with open_ledger(found.ledger_path) as ledger:
                 say(f"{sha256}: {ledger.release(sha256)} addresses released")

@@ -11,7 +11,7 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, write_json
 from photoshop_request_builder.commands.decisions import decision_lines
 from photoshop_request_builder.store.corpus import open_corpus
-from photoshop_request_builder.store.settings import resolve
+from photoshop_request_builder.store.settings import resolve_settings
 
 
 def decisions(corpus: options.CorpusArgument) -> None:
@@ -36,7 +36,7 @@ def config(
 
     Example: PHOTOSHOP_REQUEST_WORKERS=1 photoshop-request config CORPUS
     """
-    settings = resolve(open_corpus(corpus) if corpus else None, {})
+    settings = resolve_settings(open_corpus(corpus) if corpus else None, {})
     if as_json:
         found = {name: {"value": one.value, "origin": one.origin} for name, one in settings.items()}
         write_json(found)

@@ -17,8 +17,8 @@ from photoshop_request_builder.cli.stages import open_or_create, raise_first, re
 from photoshop_request_builder.engine.jobs import Engine
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.incoming import IngestSummary
-from photoshop_request_builder.store.settings import Effective
-from photoshop_request_builder.store.source_objects import find_raw
+from photoshop_request_builder.store.settings import EffectiveSetting
+from photoshop_request_builder.store.source_objects import find_observations
 
 _YEAR = 365 * 86_400
 
@@ -69,7 +69,7 @@ def ingest(
     span = _span(since, until)
     found = open_or_create(corpus, files or [], subreddit, shards)
 
-    def verb(settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
+    def verb(settings: Mapping[str, EffectiveSetting], by: Engine) -> list[InputError]:
         if asked:
             _ask(found, source, settings, span)
         return run.ingest_verb(found, files or [], engine=by, reporter=reporter)
@@ -97,7 +97,7 @@ def refresh(
     found = open_corpus(corpus)
     client = api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
 
-    def verb(_settings: Mapping[str, Effective], by: Engine) -> list[InputError]:
+    def verb(_settings: Mapping[str, EffectiveSetting], by: Engine) -> list[InputError]:
         reddit.refresh(found, client, clock=time.time, limit=limit, on_part=_tell)
         return run.ingest_verb(found, [], engine=by, reporter=reporter)
 
@@ -115,13 +115,13 @@ def raw(
 
     Example: photoshop-request raw CORPUS t3_1abc23
     """
-    for observation in find_raw(open_corpus(corpus), thing_id):
+    for observation in find_observations(open_corpus(corpus), thing_id):
         say(f"{observation.source}, {observation.part}")
         sys.stdout.buffer.write(observation.line.rstrip(b"\n") + b"\n")
         sys.stdout.flush()
 
 
-def _ask(corpus: Corpus, source: From, settings: Mapping[str, Effective], span: tuple[int, int]) -> None:
+def _ask(corpus: Corpus, source: From, settings: Mapping[str, EffectiveSetting], span: tuple[int, int]) -> None:
     since, until = span
     if source is From.ARCTIC_SHIFT:
         import requests  # only those who ask a service pay for it

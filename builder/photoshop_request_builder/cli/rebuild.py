@@ -9,7 +9,7 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.settings import Effective
+from photoshop_request_builder.store.settings import EffectiveSetting
 
 
 def rebuild(
@@ -35,7 +35,7 @@ def rebuild(
     hint(f"fetch {corpus} --retry timeout && photoshop-request rebuild {corpus} {manifest}")
 
 
-def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, Effective]) -> None:
+def _rebuild(corpus: Corpus, manifest: str, settings: Mapping[str, EffectiveSetting]) -> None:
     from photoshop_request_builder.commands import run  # the stages are slow to import
     from photoshop_request_builder.commands.rebuild.dataset_files import write_rebuilt
     from photoshop_request_builder.commands.rebuild.rebuild import plan_fetching, read_manifest  # decoders are slow

@@ -14,7 +14,7 @@ from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stopping import answered_by_end
 from photoshop_request_builder.dataset.analysis.agreement import Agreement, Calibration, Share, agreements, calibrate
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
-from photoshop_request_builder.store.decisions import Decision, Order, open_store
+from photoshop_request_builder.store.decisions import CandidateOrder, Decision, open_decisions
 
 
 def review(
@@ -23,9 +23,9 @@ def review(
         str | None, typer.Option("--reviewer", metavar="NAME", help="Who decides. Default: the user's name here.")
     ] = None,
     order: Annotated[
-        Order,
+        CandidateOrder,
         typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs."),
-    ] = Order.DOUBT,
+    ] = CandidateOrder.DOUBT,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Default: a free one.")] = 0,
     calibrated: Annotated[
         bool,
@@ -53,7 +53,7 @@ def review(
     hint(f"build {corpus}")
 
 
-def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
+def _serve(corpus: Corpus, reviewer: str, order: CandidateOrder, port: int) -> None:
     try:
         from photoshop_request_builder.pages.review.server import serve  # only who reviews needs the extra
     except ModuleNotFoundError as error:
@@ -74,9 +74,9 @@ def _serve(corpus: Corpus, reviewer: str, order: Order, port: int) -> None:
 def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
     decisions: list[Decision] = []
     if corpus.decisions_path.exists():
-        with open_store(corpus.decisions_path) as store:
+        with open_decisions(corpus.decisions_path) as store:
             decisions = store.decisions()
-    sampled = [decision for decision in decisions if decision.drawn == Order.RANDOM]
+    sampled = [decision for decision in decisions if decision.drawn == CandidateOrder.RANDOM]
     between, verdicts = agreements(decisions), calibrate(sampled or decisions)
     if as_json:
         state = {

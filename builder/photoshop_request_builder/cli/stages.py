@@ -13,9 +13,9 @@ from photoshop_request_builder.cli.console import funnel_table, hint, progress, 
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.jobs import Engine, local_engine
 from photoshop_request_builder.engine.stage import Reporter
-from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock, open_corpus
-from photoshop_request_builder.store.incoming import parts
-from photoshop_request_builder.store.settings import Effective, remember, resolve
+from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock_corpus, open_corpus
+from photoshop_request_builder.store.incoming import read_parts
+from photoshop_request_builder.store.settings import EffectiveSetting, remember_setting, resolve_settings
 
 if TYPE_CHECKING:
     from photoshop_request_builder.stages.fetch import FetchSettings
@@ -96,9 +96,9 @@ def build(
 
     found = open_corpus(corpus)
 
-    def make(_settings: Mapping[str, Effective], by: Engine) -> int:
+    def make(_settings: Mapping[str, EffectiveSetting], by: Engine) -> int:
         if verified_test is not None:
-            remember(found, "verified_test", verified_test)
+            remember_setting(found, "verified_test", verified_test)
         return run.build_verb(found, engine=by, reporter=reporter)
 
     work_on(found, {"workers": workers, "engine": engine, "address": address}, make)
@@ -106,7 +106,9 @@ def build(
     hint(f"status {corpus}")
 
 
-def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective], engine: Engine) -> list[InputError]:
+def run_all(
+    corpus: Corpus, files: list[str], settings: Mapping[str, EffectiveSetting], engine: Engine
+) -> list[InputError]:
     """Every stage in order; returns what was wrong with files that could not be read whole.
 
     Raises:
@@ -115,7 +117,7 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
     from photoshop_request_builder.commands import run  # the stages are slow to import
 
     troubles = run.ingest_verb(corpus, files, engine=engine, reporter=reporter)
-    if not parts(corpus):
+    if not read_parts(corpus):
         raise_first(troubles)
         raise InputError(
             f"{corpus.address}: nothing has been read into it yet. Name archives: run {corpus.address} FILE…"
@@ -128,7 +130,7 @@ def run_all(corpus: Corpus, files: list[str], settings: Mapping[str, Effective],
     return troubles
 
 
-def fetch_settings(settings: Mapping[str, Effective]) -> "FetchSettings":
+def fetch_settings(settings: Mapping[str, EffectiveSetting]) -> "FetchSettings":
     """How to fetch, by the settings in force and the secrets of the environment."""
     from photoshop_request_builder.stages.fetch import FetchSettings, rates_of  # slow to import
 
@@ -155,18 +157,18 @@ def open_or_create(corpus: str, files: list[str] | None, subreddits: list[str] |
     return create_corpus(corpus, subreddits=tuple(subreddits) if subreddits else None, shards=shards)
 
 
-def work(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, Effective]], R]) -> R:
+def work(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, EffectiveSetting]], R]) -> R:
     """Run a verb with the settings in force, alone on the corpus."""
-    settings = resolve(corpus, flags)
-    with lock(corpus):
+    settings = resolve_settings(corpus, flags)
+    with lock_corpus(corpus):
         clean_scratch(corpus)
         return verb(settings)
 
 
-def work_on(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, Effective], Engine], R]) -> R:
+def work_on(corpus: Corpus, flags: Mapping[str, Any], verb: Callable[[Mapping[str, EffectiveSetting], Engine], R]) -> R:
     """The same for a verb whose jobs an engine runs."""
 
-    def with_engine(settings: Mapping[str, Effective]) -> R:
+    def with_engine(settings: Mapping[str, EffectiveSetting]) -> R:
         if settings["engine"].value == "local":
             with local_engine(settings["workers"].value) as here:
                 return verb(settings, here)

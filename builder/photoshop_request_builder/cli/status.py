@@ -9,13 +9,13 @@ from rich.table import Table
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
-from photoshop_request_builder.dataset.files import Total, built_records, totals
+from photoshop_request_builder.dataset.files import SplitTotal, built_records, split_totals
 from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.dataset.sources import SourceStatus, source_status
+from photoshop_request_builder.dataset.ingested_sources import IngestedSource, ingested_sources
 from photoshop_request_builder.dataset.splits.leaks import LeakCheck, check_leaks
 from photoshop_request_builder.stages.fetching.fetch_plan import HostStates, host_states
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 from photoshop_request_builder.store.ledger import open_ledger
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -43,7 +43,7 @@ def status(
     if leaks:
         _show_leaks(check_leaks(found), as_json=as_json)
         return
-    sources, steps, built = source_status(parts(found)), funnel(found), _totals(found)
+    sources, steps, built = ingested_sources(read_parts(found)), funnel(found), _totals(found)
     if as_json:
         state = {
             "corpus": found.address,
@@ -96,7 +96,7 @@ def _bar(rows: int | None, most: int) -> str:
     return _BARS[(len(_BARS) - 1) * rows // most] if rows else _NOTHING
 
 
-def _show_months(source: SourceStatus) -> None:
+def _show_months(source: IngestedSource) -> None:
     for table, months in source.months.items():
         if not months:
             continue
@@ -107,7 +107,7 @@ def _show_months(source: SourceStatus) -> None:
             data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows")
 
 
-def _sources_table(sources: list[SourceStatus]) -> Table:
+def _sources_table(sources: list[IngestedSource]) -> Table:
     """A column a source: terminals are narrow, and sources are few."""
     table = Table(title="Sources", title_justify="left")
     table.add_column("")
@@ -119,10 +119,10 @@ def _sources_table(sources: list[SourceStatus]) -> Table:
     return table
 
 
-def _source_fields(source: SourceStatus) -> dict[str, str]:
+def _source_fields(source: IngestedSource) -> dict[str, str]:
     months = sorted(month for counts in source.months.values() for month in counts)
     return {
-        "parts": f"{source.parts:,}",
+        "read_parts": f"{source.parts:,}",
         "bytes": f"{source.size:,}",
         "lines": f"{source.lines:,}",
         "submissions": f"{source.submissions:,}",
@@ -136,7 +136,7 @@ def _source_fields(source: SourceStatus) -> dict[str, str]:
     }
 
 
-def _dataset_table(built: list[Total]) -> Table:
+def _dataset_table(built: list[SplitTotal]) -> Table:
     table = Table(title="Dataset", title_justify="left")
     for name in ("config", "split", "rows", "bytes"):
         table.add_column(name, justify="right" if name in {"rows", "bytes"} else "left")
@@ -164,6 +164,6 @@ def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
     data.print(table)
 
 
-def _totals(corpus: Corpus) -> list[Total]:
+def _totals(corpus: Corpus) -> list[SplitTotal]:
 
-    return totals(built_records(corpus).items())
+    return split_totals(built_records(corpus).items())

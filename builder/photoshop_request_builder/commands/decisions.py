@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import Selection, is_ready, selection_of
+from photoshop_request_builder.dataset.publication import Publication, is_ready, read_publication
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -40,12 +40,12 @@ def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
             if corpus.fs.exists(path):
                 read = read_candidates(corpus, shard) if table == "candidates" else storage.read_table(corpus.fs, path)
                 rows = read.to_pylist()
-                selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
+                selection = read_publication(corpus, shard) if is_ready(corpus, shard) else None
                 yield from (_decision(row, table, selection) for row in rows)
                 break
 
 
-def _decision(row: dict[str, Any], table: str, selection: Selection | None) -> dict[str, Any]:
+def _decision(row: dict[str, Any], table: str, selection: Publication | None) -> dict[str, Any]:
     decided = row["verdict"] if table == "candidates" else row["reason"]
     if decided is None:
         decided = "pending" if row["role"] == "candidate" else row["role"]

@@ -8,7 +8,7 @@ from typing import Any
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.export import FORMATS, ExportSummary, Format
 from photoshop_request.loading import load
-from photoshop_request_builder.store.storage import explained
+from photoshop_request_builder.store.storage import explain_disk_errors
 
 __all__ = ["dataset_of", "export", "format_of", "rows_in"]
 
@@ -72,7 +72,7 @@ def export(
     rows = load(dataset, kind.config, split, streaming=True, columns=kind.columns, **wanted).decode(enable=False)
     part = out.with_name(f".{out.name}.part")
     more = {"paths_under": out} if kind.absolute else {}
-    with explained(str(out)):
+    with explain_disk_errors(str(out)):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:

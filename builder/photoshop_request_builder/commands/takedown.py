@@ -9,14 +9,20 @@ from photoshop_request.errors import InputError
 from photoshop_request.media.addresses.states import State
 from photoshop_request.media.http.outcome import Outcome
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import removed_of
+from photoshop_request_builder.dataset.publication import read_taken_down
 from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.pages.viewer.shard import default_folder, drop_stale
 from photoshop_request_builder.stages import gather, pair, remove
 from photoshop_request_builder.store import answers, storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import open_ledger
-from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones, named_target, picture_target
+from photoshop_request_builder.store.tombstones import (
+    TombstoneKind,
+    TombstoneTarget,
+    add_tombstones,
+    parse_target,
+    picture_target,
+)
 
 __all__ = ["TakenDown", "resolve_target", "take_down"]
 
@@ -39,7 +45,7 @@ class TakenDown:
     """Different pictures whose bytes were erased now."""
 
 
-def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> TakenDown:
+def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Reporter) -> TakenDown:
     """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
     of their shards, and what models made of the requests' words.
 
@@ -59,9 +65,9 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
         corpus, [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
     )
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
-    removed = [removed_of(corpus, shard) for shard in range(corpus.shards)]
+    removed = [read_taken_down(corpus, shard) for shard in range(corpus.shards)]
     erased = _erase(corpus, reporter)
-    answers.forget(corpus, (request for each in removed for request in each.submissions))
+    answers.forget_answers(corpus, (request for each in removed for request in each.submissions))
     if pages := default_folder(corpus):
         drop_stale(corpus, pages)
     return TakenDown(
@@ -69,22 +75,22 @@ def take_down(corpus: Corpus, targets: Iterable[Target], reporter: Reporter) -> 
     )
 
 
-def resolve_target(corpus: Corpus, what: str) -> Target:
+def resolve_target(corpus: Corpus, what: str) -> TombstoneTarget:
     """What a user's word names; a bare word is looked up in the corpus.
 
     Raises:
         InputError: it names nothing in the corpus, or several things.
     """
-    if target := named_target(what):
+    if target := parse_target(what):
         return target
     found = set()
     for shard in range(corpus.shards):
-        for table, kind in (("submissions", Kind.SUBMISSION), ("comments", Kind.COMMENT)):
+        for table, kind in (("submissions", TombstoneKind.SUBMISSION), ("comments", TombstoneKind.COMMENT)):
             for row in _rows(corpus, shard, table, ["id", "author"]):
                 if row["id"] == what:
-                    found.add(Target(kind, what))
+                    found.add(TombstoneTarget(kind, what))
                 if (row["author"] or "").lower() == what.lower():
-                    found.add(Target(Kind.AUTHOR, what.lower()))
+                    found.add(TombstoneTarget(TombstoneKind.AUTHOR, what.lower()))
     if len(found) == 1:
         return found.pop()
     ways = "t3_ID for a request, t1_ID for a comment, u/NAME for a person, an address or a SHA-256 for a picture"
@@ -94,33 +100,33 @@ def resolve_target(corpus: Corpus, what: str) -> Target:
     raise InputError(f"{what!r} names nothing in {corpus.address}. If it may come later, say what it is: {ways}.")
 
 
-def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[Target]) -> Iterator[Target]:
+def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[TombstoneTarget]) -> Iterator[TombstoneTarget]:
     """Digest and perceptual hash of every picture that goes with `targets`."""
     named = {(target.kind, target.value) for target in targets}
-    authors = {target.value for target in targets if target.kind is Kind.AUTHOR}
+    authors = {target.value for target in targets if target.kind is TombstoneKind.AUTHOR}
     own = {
         row["id"]
         for row in _rows(corpus, shard, "submissions", ["id", "author"])
-        if (Kind.SUBMISSION, row["id"]) in named or (row["author"] or "").lower() in authors
+        if (TombstoneKind.SUBMISSION, row["id"]) in named or (row["author"] or "").lower() in authors
     }
     for row in _rows(corpus, shard, "candidates", _COLUMNS):
         if row["sha256"] is None or not _goes(row, named, authors, own):
             continue
-        yield Target(Kind.SHA256, row["sha256"])
+        yield TombstoneTarget(TombstoneKind.SHA256, row["sha256"])
         if row["phash"]:
             yield picture_target(row["phash"], is_source=row["role"] != "candidate")
 
 
-def _goes(row: Mapping[str, Any], named: set[tuple[Kind, str]], authors: set[str], own: set[str]) -> bool:
+def _goes(row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors: set[str], own: set[str]) -> bool:
     if any((kind, row[name]) in named for kind, name in _PICTURE_NAMES):
         return True
     if row["role"] != "candidate":
         return row["submission_id"] in own
-    posted = (Kind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
+    posted = (TombstoneKind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
     return (posted or row["submission_id"] in own) and row["verdict"] in _WORKS
 
 
-_PICTURE_NAMES = ((Kind.SHA256, "sha256"), (Kind.ADDRESS, "link"), (Kind.ADDRESS, "url"))
+_PICTURE_NAMES = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
 
 
 def _erase(corpus: Corpus, reporter: Reporter) -> int:
@@ -128,7 +134,7 @@ def _erase(corpus: Corpus, reporter: Reporter) -> int:
     files: dict[str, str] = {}
     staying: set[str] = set()
     for shard in range(corpus.shards):
-        removed = removed_of(corpus, shard)
+        removed = read_taken_down(corpus, shard)
         for row in _rows(corpus, shard, "candidates", _COLUMNS):
             if row["sha256"] is None:
                 continue

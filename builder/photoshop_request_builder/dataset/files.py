@@ -12,8 +12,8 @@ from typing import Any
 
 from photoshop_request.schema import CONFIGS, SPLITS
 from photoshop_request_builder.dataset.first_comer import read_first_comer
-from photoshop_request_builder.dataset.pseudonyms import key_name
-from photoshop_request_builder.dataset.publication import policy_of
+from photoshop_request_builder.dataset.pseudonyms import key_fingerprint
+from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import TABLES
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -25,7 +25,7 @@ TARGET_BYTES = 250_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DatasetFile:
     """One file of the dataset: a range of the corpus's shards in one split."""
 
     config: str
@@ -41,7 +41,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class SplitTotal:
     """What the files of one split come to."""
 
     config: str
@@ -51,18 +51,18 @@ class Total:
     files: int
 
 
-Record = tuple[Piece, Mapping[str, Any]]
+FileRecord = tuple[DatasetFile, Mapping[str, Any]]
 """A file that was built, and what is noted of it: `rows`, `bytes`, `sha256`."""
 
 
-def totals(records: Iterable[Record]) -> list[Total]:
+def split_totals(records: Iterable[FileRecord]) -> list[SplitTotal]:
     """What the files come to, by config and split."""
     found: dict[tuple[str, str], list[int]] = {}
     for piece, record in records:
         total = found.setdefault((piece.config, piece.split), [0, 0, 0])
         for at, more in enumerate((record["rows"], record["bytes"], 1)):
             total[at] += more
-    return [Total(config, split, *total) for (config, split), total in found.items()]
+    return [SplitTotal(config, split, *total) for (config, split), total in found.items()]
 
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
@@ -79,7 +79,7 @@ def shard_fingerprint(corpus: Corpus, shard: int) -> str:
     )
 
 
-def piece_fingerprints(corpus: Corpus, wanted: Sequence[Piece]) -> list[str]:
+def file_fingerprints(corpus: Corpus, wanted: Sequence[DatasetFile]) -> list[str]:
     """A fingerprint of everything that each file's rows are made from; every footer is read once for all of them."""
     contents = {
         shard: _contents_of(corpus, shard) for shard in sorted({shard for piece in wanted for shard in piece.shards})
@@ -97,7 +97,7 @@ def _contents_of(corpus: Corpus, shard: int) -> list[str | None]:
     return [stamp.content if stamp else None for stamp in stamps]
 
 
-def pieces(corpus: Corpus) -> list[Piece]:
+def dataset_files(corpus: Corpus) -> list[DatasetFile]:
     """The files that the dataset consists of; a split without rows has none."""
     sizes = {(config, split): [0] * corpus.shards for config in CONFIGS for split in SPLITS}
     rows: Counter[tuple[str, str]] = Counter()
@@ -110,10 +110,10 @@ def pieces(corpus: Corpus) -> list[Piece]:
         for split in SPLITS:
             if not rows[config, split]:
                 continue
-            of = files_of(sum(sizes[config, split]), corpus.shards)
+            of = file_count(sum(sizes[config, split]), corpus.shards)
             width = corpus.shards // of
             found += [
-                Piece(config, split, number, of, tuple(range(number * width, (number + 1) * width)))
+                DatasetFile(config, split, number, of, tuple(range(number * width, (number + 1) * width)))
                 for number in range(of)
             ]
     return found
@@ -122,9 +122,9 @@ def pieces(corpus: Corpus) -> list[Piece]:
 def _rules(corpus: Corpus) -> dict[str, Any]:
     """What rows depend on beside tables."""
     return {
-        "policy": dataclasses.asdict(policy_of(corpus)),
+        "policy": dataclasses.asdict(read_policy(corpus)),
         "votes": read_first_comer(corpus).advantage,
-        "key": key_name(),
+        "key": key_fingerprint(),
     }
 
 
@@ -136,7 +136,7 @@ def _fingerprint(config: str, split: str, contents: Sequence[str | None], rules:
     return storage.fingerprint("build", VERSION, made_of)
 
 
-def files_of(size: int, shards: int) -> int:
+def file_count(size: int, shards: int) -> int:
     """In how many files `size` bytes of one split go: a power of two, at most one for each shard."""
     of = 1
     while of < shards and size / of > TARGET_BYTES:
@@ -144,12 +144,12 @@ def files_of(size: int, shards: int) -> int:
     return of
 
 
-def built_records(corpus: Corpus) -> dict[Piece, Any]:
+def built_records(corpus: Corpus) -> dict[DatasetFile, Any]:
     """What each file of the dataset holds: `rows`, `bytes`, `sha256`; files not yet built are left out."""
-    found = {piece: storage.read_json(corpus.fs, record_path(corpus, piece)) for piece in pieces(corpus)}
+    found = {piece: storage.read_json(corpus.fs, record_path(corpus, piece)) for piece in dataset_files(corpus)}
     return {piece: record for piece, record in found.items() if record}
 
 
-def record_path(corpus: Corpus, piece: Piece) -> str:
+def record_path(corpus: Corpus, piece: DatasetFile) -> str:
     """Return the path of the record of what a built file was made from."""
     return corpus.path("built", piece.config, f"{piece.name}.json")

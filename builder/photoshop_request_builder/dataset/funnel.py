@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import count, is_ready, policy_of
+from photoshop_request_builder.dataset.publication import count_edits, is_ready, read_policy
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStep:
     """One stage of the funnel: `total` = `kept` + the sum of `reasons`."""
 
     stage: str
@@ -26,7 +26,7 @@ class Step:
     """Reason -> count, most frequent first."""
 
 
-def funnel(corpus: Corpus) -> list[Step]:
+def funnel(corpus: Corpus) -> list[FunnelStep]:
     """Every step that has been done so far, from what lies in the corpus."""
     steps = [
         _ingest(corpus),
@@ -40,9 +40,9 @@ def funnel(corpus: Corpus) -> list[Step]:
     return [step for step in steps if step is not None]
 
 
-def _ingest(corpus: Corpus) -> Step | None:
+def _ingest(corpus: Corpus) -> FunnelStep | None:
     counts: Counter[str | None] = Counter()
-    found = parts(corpus)
+    found = read_parts(corpus)
     for part in found:
         counts[None] += part.kept
         counts.update({"other_subreddits": part.other_subreddits, "blank": part.blank})
@@ -50,8 +50,8 @@ def _ingest(corpus: Corpus) -> Step | None:
     return _step("ingest", "lines", "submissions and comments", +counts, None) if found else None
 
 
-def _merge(corpus: Corpus) -> Step | None:
-    observed = sum(part.kept for part in parts(corpus))
+def _merge(corpus: Corpus) -> FunnelStep | None:
+    observed = sum(part.kept for part in read_parts(corpus))
     stamps = [
         storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
         for shard in range(corpus.shards)
@@ -64,12 +64,12 @@ def _merge(corpus: Corpus) -> Step | None:
     return _step("merge", "submissions and comments", "different ones", +counts, None)
 
 
-def _link(corpus: Corpus) -> Step | None:
+def _link(corpus: Corpus) -> FunnelStep | None:
     reasons = _count(corpus, "links", "reason")
     return _step("link", "addresses in posts and comments", "addresses to fetch", reasons, None)
 
 
-def _fetch(corpus: Corpus) -> Step | None:
+def _fetch(corpus: Corpus) -> FunnelStep | None:
     counts: Counter[str | None] = Counter()
     found = False
     for rows in _shards(corpus, "pictures", ["state", "reason"]):
@@ -79,7 +79,7 @@ def _fetch(corpus: Corpus) -> Step | None:
     return _step("fetch", "pictures asked for", "pictures fetched", counts, None) if found else None
 
 
-def _pair(corpus: Corpus) -> Step | None:
+def _pair(corpus: Corpus) -> FunnelStep | None:
     counts: Counter[str | None] = Counter()
     found = False
     for shard in range(corpus.shards):
@@ -91,19 +91,19 @@ def _pair(corpus: Corpus) -> Step | None:
     return _step("pair", "pictures by solvers", "edits", counts, Verdict.EDIT) if found else None
 
 
-def _rewrite(corpus: Corpus) -> Step | None:
+def _rewrite(corpus: Corpus) -> FunnelStep | None:
     counts = _count(corpus, "rewrites", "reason")
     return _step("rewrite", "requests with a published edit", "rewritten by a model", counts, None)
 
 
-def _build(corpus: Corpus) -> Step | None:
+def _build(corpus: Corpus) -> FunnelStep | None:
     counts: Counter[str | None] = Counter()
     found = False
-    policy = policy_of(corpus)
+    policy = read_policy(corpus)
     for shard in range(corpus.shards):
         if is_ready(corpus, shard):
             found = True
-            counts.update(count(corpus, shard, policy))
+            counts.update(count_edits(corpus, shard, policy))
     return _step("build", "edits", "triplets", counts, None) if found else None
 
 
@@ -125,8 +125,8 @@ def _shards(corpus: Corpus, table: str, columns: list[str]) -> Iterator[list[dic
 
 def _step(
     stage: str, counted: str, kept_as: str, counts: Counter[str | None] | None, kept_value: str | None
-) -> Step | None:
+) -> FunnelStep | None:
     if counts is None:
         return None
     reasons = {reason or "?": count for reason, count in counts.most_common() if reason != kept_value}
-    return Step(stage, counts.total(), counted, counts[kept_value], kept_as, reasons)
+    return FunnelStep(stage, counts.total(), counted, counts[kept_value], kept_as, reasons)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from photoshop_request.schema import CONFIGS, features
 
-__all__ = ["GROUP_BYTES", "Written", "write_rows"]
+__all__ = ["GROUP_BYTES", "WrittenFile", "write_rows"]
 
 GROUP_BYTES = 1_500_000
 """Of a row group, about: the first row of a stream costs a group and the footer (6 kB a group), under 5 MB in all for files of
@@ -31,7 +31,7 @@ _PLAIN = frozenset({"bool", "int32", "int64", "float64"})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFile:
     """A file that was written."""
 
     rows: int
@@ -39,7 +39,7 @@ class Written:
     sha256: str
 
 
-def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Written:
+def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> WrittenFile:
     """Write `rows` of `config` to `path`, in order, as `load_dataset` reads them; holds three row groups in memory.
 
     Raises:
@@ -53,7 +53,7 @@ def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Wr
         except BaseException:
             sink.is_over = True
             raise
-    return Written(count, sink.size, sink.digest.hexdigest())
+    return WrittenFile(count, sink.size, sink.digest.hexdigest())
 
 
 def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -10,10 +10,10 @@ KEY = "PHOTOSHOP_REQUEST_PSEUDONYM_KEY"
 """The environment variable with the secret that keys pseudonyms. Without it those columns are null: a name hashed
 without a secret can be found again by hashing all of Reddit's names."""
 
-Naming = Callable[[str | None], str | None]
+Pseudonymizer = Callable[[str | None], str | None]
 
 
-def naming(environment: Mapping[str, str] | None = None) -> Naming:
+def pseudonymizer(environment: Mapping[str, str] | None = None) -> Pseudonymizer:
     """What turns a user name into its pseudonym, or into None where there is no key.
 
     Raises:
@@ -29,6 +29,6 @@ def naming(environment: Mapping[str, str] | None = None) -> Naming:
     return lambda name: pseudonym(name, key) if name else None
 
 
-def key_name(environment: Mapping[str, str] | None = None) -> str | None:
+def key_fingerprint(environment: Mapping[str, str] | None = None) -> str | None:
     """Names the key without telling it: rows made with another key are other rows."""
-    return naming(environment)("photoshop-request")
+    return pseudonymizer(environment)("photoshop-request")

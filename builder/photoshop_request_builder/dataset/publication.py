@@ -10,19 +10,19 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
-from photoshop_request_builder.store.settings import resolve
-from photoshop_request_builder.store.tombstones import Kind
+from photoshop_request_builder.store.settings import resolve_settings
+from photoshop_request_builder.store.tombstones import TombstoneKind
 
 INPUTS = ("submissions", "texts", "splits", "nsfw", "removed", "reviews")
 """The tables of a shard that a decision depends on, besides the candidates themselves."""
 _OPT_IN = frozenset({"nsfw", "reviews"})
 """Those that are there only where somebody asked for them."""
 
-PICTURES = ("sha256", "source_sha256", "second_source_sha256")
+PICTURE_COLUMNS = ("sha256", "source_sha256", "second_source_sha256")
 """The columns of a candidate that name the pictures which publishing it shows; the last is null for most."""
 
 
-class Withheld(StrEnum):
+class WithheldReason(StrEnum):
     """Why a candidate with verdict `edit` is not published as a triplet."""
 
     TAKEN_DOWN = Verdict.TAKEN_DOWN.value
@@ -40,7 +40,7 @@ class Withheld(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PublicationPolicy:
     """What the user wants published; set in corpus.toml or the environment, so that every verb sees the same."""
 
     include_nsfw: bool
@@ -50,7 +50,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class TakenDown:
     """What of one shard was taken down."""
 
     submissions: frozenset[str]
@@ -63,12 +63,12 @@ class Removed:
         return (
             candidate["submission_id"] in self.submissions
             or candidate["comment_id"] in self.comments
-            or any(candidate[name] in self.pictures for name in PICTURES)
+            or any(candidate[name] in self.pictures for name in PICTURE_COLUMNS)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Publication:
     """The decisions of one shard."""
 
     deleted: frozenset[str]
@@ -81,28 +81,28 @@ class Selection:
     """Submissions that Reddit marks as content for adults, or that show a picture scored as such."""
     nsfw_scores: Mapping[str, float]
     """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
-    removed: Removed
-    policy: Policy
+    removed: TakenDown
+    policy: PublicationPolicy
     in_test: frozenset[str] = frozenset()
     """Submissions of the test split."""
 
-    def withheld(self, edit: Mapping[str, Any]) -> Withheld | None:  # noqa: PLR0911 - one for each reason
+    def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one for each reason
         """Why a row of `read_candidates` with verdict `edit` is not published; None when it is.
 
         Reads `submission_id`, `comment_id`, `verified` and the digests of the row.
         """
         if self.removed.covers(edit):
-            return Withheld.TAKEN_DOWN
+            return WithheldReason.TAKEN_DOWN
         if edit["submission_id"] in self.deleted:
-            return Withheld.DELETED_BY_AUTHOR
+            return WithheldReason.DELETED_BY_AUTHOR
         if edit["submission_id"] not in self.asked:
-            return Withheld.NO_EDIT_REQUESTED
+            return WithheldReason.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:
-            return Withheld.BETWEEN_SPLITS
+            return WithheldReason.BETWEEN_SPLITS
         if not self.policy.include_nsfw and self._is_nsfw(edit):
-            return Withheld.NSFW
+            return WithheldReason.NSFW
         if self.policy.verified_test and edit["submission_id"] in self.in_test and not edit["verified"]:
-            return Withheld.UNVERIFIED
+            return WithheldReason.UNVERIFIED
         return None
 
     def publishes(self, candidate: Mapping[str, Any]) -> bool:
@@ -111,23 +111,23 @@ class Selection:
 
     def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
         """The highest score of an edit and its sources, 0 to 1; None unless all were scored."""
-        scores = [self.nsfw_scores.get(edit[name]) for name in PICTURES if edit[name]]
+        scores = [self.nsfw_scores.get(edit[name]) for name in PICTURE_COLUMNS if edit[name]]
         known = [score for score in scores if score is not None]
         return max(known) if len(known) == len(scores) else None
 
     def _is_nsfw(self, edit: Mapping[str, Any]) -> bool:
-        scores = (self.nsfw_scores.get(edit[name], 0.0) for name in PICTURES)
+        scores = (self.nsfw_scores.get(edit[name], 0.0) for name in PICTURE_COLUMNS)
         return edit["submission_id"] in self.over_18 or max(scores) >= self.policy.nsfw_threshold
 
 
-def policy_of(corpus: Corpus) -> Policy:
+def read_policy(corpus: Corpus) -> PublicationPolicy:
     """The policy in force.
 
     Raises:
         InputError: a setting cannot be used.
     """
-    settings = resolve(corpus, {})
-    return Policy(*(settings[name].value for name in ("include_nsfw", "nsfw_threshold", "verified_test")))
+    settings = resolve_settings(corpus, {})
+    return PublicationPolicy(*(settings[name].value for name in ("include_nsfw", "nsfw_threshold", "verified_test")))
 
 
 def is_ready(corpus: Corpus, shard: int) -> bool:
@@ -136,27 +136,27 @@ def is_ready(corpus: Corpus, shard: int) -> bool:
     return all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in needed)
 
 
-def selection_of(corpus: Corpus, shard: int, policy: Policy | None = None) -> Selection:
+def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Publication:
     """The decisions of one shard that `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18", "deleted_by_author"])
-    policy = policy or policy_of(corpus)
+    policy = policy or read_policy(corpus)
     scores = _scores(corpus, shard)
     marked = {row["id"] for row in submissions if row["over_18"]}
-    return Selection(
+    return Publication(
         deleted=frozenset(row["id"] for row in submissions if row["deleted_by_author"]),
         asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
         over_18=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),
         nsfw_scores=scores,
-        removed=removed_of(corpus, shard),
+        removed=read_taken_down(corpus, shard),
         policy=policy,
         in_test=frozenset(row["submission_id"] for row in splits if row["split"] == "test"),
     )
 
 
-def is_own(candidate: Mapping[str, Any]) -> bool:
+def is_source_picture(candidate: Mapping[str, Any]) -> bool:
     """Whether a row of `candidates` is a picture of the request itself: a source, published with every edit of it."""
     return candidate["comment_id"] is None and candidate["verdict"] is None
 
@@ -170,20 +170,22 @@ def _showing_nsfw(corpus: Corpus, shard: int, scores: Mapping[str, float], thres
     if not any(score >= threshold for score in scores.values()):
         return set()
     rows = _read(corpus, shard, "candidates", ["submission_id", "comment_id", "verdict", "sha256"])
-    return {row["submission_id"] for row in rows if is_own(row) and scores.get(row["sha256"], 0.0) >= threshold}
+    return {
+        row["submission_id"] for row in rows if is_source_picture(row) and scores.get(row["sha256"], 0.0) >= threshold
+    }
 
 
-def removed_of(corpus: Corpus, shard: int) -> Removed:
+def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
     """What of one shard was taken down, as the stage `remove` found it."""
     rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "removed"), ["kind", "value"])
-    by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in Kind}
-    return Removed(by_kind[Kind.SUBMISSION], by_kind[Kind.COMMENT], by_kind[Kind.SHA256])
+    by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in TombstoneKind}
+    return TakenDown(by_kind[TombstoneKind.SUBMISSION], by_kind[TombstoneKind.COMMENT], by_kind[TombstoneKind.SHA256])
 
 
-def count(corpus: Corpus, shard: int, policy: Policy | None = None) -> Counter[Withheld | None]:
+def count_edits(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Counter[WithheldReason | None]:
     """The edits of one shard by what becomes of them; None counts the published ones."""
-    columns = ["submission_id", "comment_id", "verdict", *PICTURES]
-    selection = selection_of(corpus, shard, policy)
+    columns = ["submission_id", "comment_id", "verdict", *PICTURE_COLUMNS]
+    selection = read_publication(corpus, shard, policy)
     candidates = read_candidates(corpus, shard, columns).to_pylist()
     return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
 

@@ -10,14 +10,14 @@ from photoshop_request_builder.dataset.thread import PictureRef
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_picture
 
-__all__ = ["published", "reader", "with_pictures"]
+__all__ = ["fill_pictures", "picture_reader", "published_bytes"]
 
 
-Reader = Callable[[PictureRef], tuple[bytes, bool]]
+PictureReader = Callable[[PictureRef], tuple[bytes, bool]]
 """From a picture to its published bytes, and whether GPS was taken out of them."""
 
 
-def reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = None) -> Reader:
+def picture_reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = None) -> PictureReader:
     """Reads pictures of `corpus` as they are published; edits of one source follow each other, so it keeps the last two.
 
     `change` is what the user asked to make of each picture, if anything.
@@ -25,26 +25,26 @@ def reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = None) -> Re
 
     @functools.lru_cache(maxsize=2)
     def read(picture: PictureRef) -> tuple[bytes, bool]:
-        data, differs = published(read_picture(corpus, picture.sha256, picture.extension))
+        data, differs = published_bytes(read_picture(corpus, picture.sha256, picture.extension))
         return change(data) if change else data, differs
 
     return read
 
 
-def with_pictures(row: Mapping[str, Any], read: Reader) -> dict[str, Any]:
+def fill_pictures(row: Mapping[str, Any], read: PictureReader) -> dict[str, Any]:
     """The row with its pictures read, as `datasets` takes them; `gps_removed` is set where it has any."""
     removed: list[bool] = []
     filled = {name: _filled(value, read, removed) for name, value in row.items()}
     return {**filled, GPS_REMOVED.name: any(removed)} if removed else filled
 
 
-def published(data: bytes) -> tuple[bytes, bool]:
+def published_bytes(data: bytes) -> tuple[bytes, bool]:
     """The bytes of a picture as they are published, and whether they differ from the fetched ones."""
     cleaned = without_location(data)
     return (data, False) if cleaned is None else (cleaned, True)
 
 
-def _filled(value: Any, read: Reader, removed: list[bool]) -> Any:
+def _filled(value: Any, read: PictureReader, removed: list[bool]) -> Any:
     if isinstance(value, PictureRef):
         data, differs = read(value)
         removed.append(differs)

@@ -9,7 +9,12 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.acceptance import Acceptance, Evidence
 from photoshop_request.text.thread.participants import Edit
 from photoshop_request.text.usernames import hiding
-from photoshop_request_builder.dataset.publication import Policy, Selection, removed_of, selection_of
+from photoshop_request_builder.dataset.publication import (
+    Publication,
+    PublicationPolicy,
+    read_publication,
+    read_taken_down,
+)
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -59,7 +64,7 @@ class Thread:
     rewrite: Mapping[str, Any]
     """The row of `rewrites`; empty where no model was asked."""
     split: str
-    selection: Selection
+    selection: Publication
     hide: Callable[[str], str]
     """Takes user names out of a text: rows hold no other texts."""
 
@@ -94,7 +99,7 @@ class Thread:
         }
 
 
-def reference(row: Mapping[str, Any]) -> PictureRef:
+def picture_ref(row: Mapping[str, Any]) -> PictureRef:
     """The picture of a row of `candidates`."""
     return PictureRef(row["sha256"], row["extension"], row["bytes"])
 
@@ -109,7 +114,7 @@ def instruction_at(text: Mapping[str, Any], utc: int) -> str:
     return asked
 
 
-def edits_of(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment]) -> list[Edit]:
+def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment]) -> list[Edit]:
     """Edits as the rules of threads take them, of rows of `candidates` with their comments."""
     return [
         Edit(
@@ -126,7 +131,7 @@ def edits_of(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
     ]
 
 
-def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> Iterator[Thread]:
+def read_threads(corpus: Corpus, shard: int, split: str | None, policy: PublicationPolicy) -> Iterator[Thread]:
     """The requests of one shard, of one split or of all, sorted by id.
 
     What their author deleted is left out, and what was taken down: requests, comments, pictures and the edits of them;
@@ -136,7 +141,7 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
         return
     splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits") if row["split"]}
     read = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
-    removed = removed_of(corpus, shard)
+    removed = read_taken_down(corpus, shard)
     submissions = [
         each
         for each in read
@@ -158,7 +163,7 @@ def threads(corpus: Corpus, shard: int, split: str | None, policy: Policy) -> It
     accepted = _grouped(_rows(corpus, shard, "acceptances"))
     rewritten = storage.find_rows(corpus.fs, corpus.shard_path(shard, "rewrites"))
     rewrites = {row["submission_id"]: row for row in rewritten}
-    selection = selection_of(corpus, shard, policy)
+    selection = read_publication(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda each: each.id):
         under = tuple(comments[submission.id])
         yield Thread(

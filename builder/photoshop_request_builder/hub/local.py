@@ -9,7 +9,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.dataset.files import Piece, built_records
+from photoshop_request_builder.dataset.files import DatasetFile, built_records
 from photoshop_request_builder.stages import build, remove, settle
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -20,7 +20,7 @@ __all__ = ["LocalFile", "built_files", "opened"]
 class LocalFile:
     """One Parquet file of the dataset, with the record of its making."""
 
-    piece: Piece
+    piece: DatasetFile
     address: str
     """In the corpus's storage."""
     sha256: str

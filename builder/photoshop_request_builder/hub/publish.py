@@ -94,7 +94,7 @@ def publish(
     _prepare(api, to, remote, ask)
     everything = to.configs or tuple(CONFIGS)
     rounds = [(name,) for name in everything] if to.commit_each and not to.create_pr else [everything]
-    write = card.writer(corpus, list(built_records(corpus).items()))
+    write = card.card_writer(corpus, list(built_records(corpus).items()))
     total = Published("", 0, 0, tuple(files))
     for configs in rounds:
         mine = [file for file in files if file.piece.config in configs]
@@ -125,7 +125,7 @@ def _send(
     to: Destination,
     files: Sequence[LocalFile],
     configs: Sequence[str],
-    write: card.Write,
+    write: card.CardWriter,
     reporter: Reporter,
     sleep: Callable[[float], None],
 ) -> Published:
@@ -184,7 +184,7 @@ def _upload(
 
 
 def _operations(
-    write: card.Write,
+    write: card.CardWriter,
     repo: str,
     configs: Collection[str],
     files: Sequence[LocalFile],

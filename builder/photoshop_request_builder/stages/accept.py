@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from photoshop_request.text.thread.acceptance import acceptances
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.thread import edits_of
+from photoshop_request_builder.dataset.thread import to_edits
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_shards
 from photoshop_request_builder.store import storage, tables
@@ -43,7 +43,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     rows = []
     for submission in tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))):
         under = comments[submission.id]
-        found = acceptances(submission, list(under.values()), edits_of(list(edits[submission.id]), under))
+        found = acceptances(submission, list(under.values()), to_edits(list(edits[submission.id]), under))
         rows += [
             {
                 "submission_id": submission.id,

@@ -30,8 +30,8 @@ from photoshop_request_builder.stages.fetching.host_workers import Lanes
 from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.ledger import Entry, Ledger, New, open_ledger
-from photoshop_request_builder.store.pictures import keeper, scratch
+from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
+from photoshop_request_builder.store.pictures import empty_download_folder, picture_saver
 
 _WORTH_TELLING = 60.0
 _DEEPEST = 4
@@ -111,11 +111,11 @@ def _leave_taken_down(corpus: Corpus, ledger: Ledger) -> None:
         ledger.record([Outcome(end, State.TAKEN_DOWN, "taken down", tries=0) for end in wanted_by_none])
 
 
-def _new(links: pa.Table) -> Iterator[New]:
+def _new(links: pa.Table) -> Iterator[NewAddress]:
     for link in links.to_pylist():
         counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == Kind.DEAD
         if link["reason"] is None or counted:
-            yield New(link["canonical"], link["fallback"])
+            yield NewAddress(link["canonical"], link["fallback"])
 
 
 def fetch_corpus(
@@ -169,7 +169,7 @@ async def _fetch_all(
         open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session,
     ):
         client = Client(session, limits, settings.mirror)
-        fetcher = Fetcher(client, keeper(corpus), scratch(corpus), settings.secrets, inspect)
+        fetcher = Fetcher(client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, inspect)
         lanes = Lanes(
             ledger,
             lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),
@@ -219,14 +219,16 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
         await asyncio.sleep(0)  # what was noted is done
 
 
-def _checked(corpus: Corpus, entry: Entry) -> Entry:
+def _checked(corpus: Corpus, entry: LedgerEntry) -> LedgerEntry:
     """An entry whose bytes are said to be here, without them when they are not."""
     if entry.sha256 and entry.extension and corpus.fs.exists(corpus.image_path(entry.sha256, entry.extension)):
         return entry
     return replace(entry, sha256=None, etag=None)
 
 
-async def _work(fetcher: Fetcher, settings: FetchSettings, entry: Entry, allowed: Callable[[str], bool]) -> Outcome:
+async def _work(
+    fetcher: Fetcher, settings: FetchSettings, entry: LedgerEntry, allowed: Callable[[str], bool]
+) -> Outcome:
     if entry.depth > _DEEPEST:
         return Outcome(entry.address, State.GONE, "pages that lead to pages", tries=0)
     outcome = await fetch(fetcher, entry.address, etag=entry.etag if entry.sha256 else None)

@@ -14,7 +14,7 @@ from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_shards
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.ledger import Entry, Ledger, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, open_ledger
 
 VERSION = 4
 
@@ -41,7 +41,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     storage.write_table(corpus.fs, corpus.shard_path(shard, "pictures"), table, fingerprint)
 
 
-def _rows(link: dict[str, Any], known: dict[str, Entry], ledger: Ledger) -> Iterator[dict[str, Any]]:
+def _rows(link: dict[str, Any], known: dict[str, LedgerEntry], ledger: Ledger) -> Iterator[dict[str, Any]]:
     base = {
         "submission_id": link["submission_id"],
         "comment_id": link["comment_id"],
@@ -72,7 +72,7 @@ def _rows(link: dict[str, Any], known: dict[str, Entry], ledger: Ledger) -> Iter
         }
 
 
-def _fetched(entry: Entry) -> dict[str, Any]:
+def _fetched(entry: LedgerEntry) -> dict[str, Any]:
     return {
         "host": entry.host,
         "state": entry.state,
@@ -85,7 +85,7 @@ def _fetched(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _address(entry: Entry, written: str) -> str:
+def _address(entry: LedgerEntry, written: str) -> str:
     """The picture's address; where imgur's page was linked, with the extension that the picture turned out to have."""
     stem, _, guess = entry.address.rpartition(".")
     was_written = entry.address.rpartition("/")[2] in written

@@ -9,8 +9,8 @@ import pyarrow as pa
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.configs import ROWS, context_of
 from photoshop_request_builder.dataset.files import shard_fingerprint
-from photoshop_request_builder.dataset.publication import policy_of
-from photoshop_request_builder.dataset.thread import PictureRef, threads
+from photoshop_request_builder.dataset.publication import read_policy
+from photoshop_request_builder.dataset.thread import PictureRef, read_threads
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
@@ -32,7 +32,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     rows: Counter[tuple[str, str]] = Counter()
     sizes: Counter[tuple[str, str]] = Counter()
     context = context_of(corpus)
-    for thread in threads(corpus, shard, None, policy_of(corpus)):
+    for thread in read_threads(corpus, shard, None, read_policy(corpus)):
         for config in CONFIGS:
             for row in ROWS[config](thread, context):
                 rows[config, thread.split] += 1

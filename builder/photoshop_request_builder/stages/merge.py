@@ -15,7 +15,7 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.incoming import TABLES, IngestSummary, parts, rows_path
+from photoshop_request_builder.store.incoming import INCOMING_TABLES, IngestSummary, read_parts, rows_path
 from photoshop_request_builder.store.tables import from_table, to_table
 
 VERSION = 1
@@ -33,12 +33,14 @@ class MergeSummary:
 
 def plan(corpus: Corpus) -> list[Job[MergeSummary]]:
     """The shards whose inputs are other than when they were last merged, as jobs."""
-    found = parts(corpus)
+    found = read_parts(corpus)
     jobs = []
     for shard in range(corpus.shards):
-        used = [summary for summary in found if any(shard in summary.shards.get(table, ()) for table in TABLES)]
+        used = [
+            summary for summary in found if any(shard in summary.shards.get(table, ()) for table in INCOMING_TABLES)
+        ]
         wanted = _fingerprint(corpus, used)
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in TABLES]
+        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in INCOMING_TABLES]
         if any(stamp is None or stamp.fingerprint != wanted for stamp in stamps):
             jobs.append(
                 Job(f"shard {shard:05d}", partial(merge_shard, corpus, shard, _places(corpus, used, shard), wanted))
@@ -58,8 +60,8 @@ def merge_shard(corpus: Corpus, shard: int, places: dict[str, list[str]], finger
         ("submissions", Submission, merge.merge_submissions),
         ("comments", Comment, merge.merge_comments),
     ):
-        seen = [storage.read_table(corpus.fs, place, TABLES[table].names) for place in places[table]]
-        observed = pa.concat_tables(seen) if seen else TABLES[table].empty_table()
+        seen = [storage.read_table(corpus.fs, place, INCOMING_TABLES[table].names) for place in places[table]]
+        observed = pa.concat_tables(seen) if seen else INCOMING_TABLES[table].empty_table()
         observations += observed.num_rows
         merged = _one_per_id(observed, kind, fold)
         storage.write_table(corpus.fs, corpus.shard_path(shard, table), merged, fingerprint)
@@ -86,9 +88,12 @@ def _places(corpus: Corpus, used: list[IngestSummary], shard: int) -> dict[str, 
     """Where the rows of one shard lie, by table. Jobs take it along: to read what all parts say would take each of them
     as long as the plan, and topping up makes thousands of parts.
     """
-    return {table: [path for summary in used if (path := rows_path(corpus, summary, table, shard))] for table in TABLES}
+    return {
+        table: [path for summary in used if (path := rows_path(corpus, summary, table, shard))]
+        for table in INCOMING_TABLES
+    }
 
 
 def _fingerprint(corpus: Corpus, used: list[IngestSummary]) -> str:
     made_of = sorted([summary.source, summary.part, summary.fingerprint] for summary in used)
-    return storage.fingerprint("merge", VERSION, {"parts": made_of, "rule": merge.RULE, "shards": corpus.shards})
+    return storage.fingerprint("merge", VERSION, {"read_parts": made_of, "rule": merge.RULE, "shards": corpus.shards})

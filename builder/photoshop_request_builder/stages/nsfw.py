@@ -7,14 +7,14 @@ import pyarrow as pa
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.nsfw import classifier, nsfw_score
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import PICTURES, is_own
+from photoshop_request_builder.dataset.publication import PICTURE_COLUMNS, is_source_picture
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_shards
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 from photoshop_request_builder.store.pictures import read_unless_taken_down
-from photoshop_request_builder.store.settings import resolve
+from photoshop_request_builder.store.settings import resolve_settings
 
 VERSION = 2
 
@@ -25,7 +25,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     Raises:
         PhotoshopRequestError: the setting is on and no classifier is installed.
     """
-    if not resolve(corpus, {})["classify_nsfw"].value:
+    if not resolve_settings(corpus, {})["classify_nsfw"].value:
         return []
     model = classifier()
     return [
@@ -39,13 +39,13 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
     """Write the scores of one shard; a picture that this model has scored already is not scored again."""
     known = _known(corpus, shard, model)
-    columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURES]
+    columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURE_COLUMNS]
     candidates = read_candidates(corpus, shard, columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
     edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
     asked = {row["submission_id"] for row in edits}
-    shown = {row["sha256"] for row in candidates if is_own(row) and row["submission_id"] in asked}
-    wanted = sorted(shown | {row[name] for row in edits for name in PICTURES if row[name]})
+    shown = {row["sha256"] for row in candidates if is_source_picture(row) and row["submission_id"] in asked}
+    wanted = sorted(shown | {row[name] for row in edits for name in PICTURE_COLUMNS if row[name]})
     rows = [
         {
             "sha256": sha256,

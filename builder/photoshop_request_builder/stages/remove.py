@@ -9,8 +9,8 @@ import pyarrow as pa
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.taken_down import covered_things
-from photoshop_request_builder.store.tombstones import Kind, Tombstones, load_tombstones
+from photoshop_request_builder.store.taken_down import taken_down_ids
+from photoshop_request_builder.store.tombstones import TombstoneKind, Tombstones, load_tombstones
 
 VERSION = 2
 _PICTURE = ["comment_id", "role", "link", "url", "sha256", "phash"]
@@ -44,20 +44,20 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
     storage.write_table(corpus.fs, corpus.shard_path(shard, "removed"), table, fingerprint)
 
 
-def _removed(corpus: Corpus, shard: int, tombstones: Tombstones) -> Iterator[tuple[Kind, str]]:
+def _removed(corpus: Corpus, shard: int, tombstones: Tombstones) -> Iterator[tuple[TombstoneKind, str]]:
     """Submissions, comments, and pictures by SHA-256; what hangs on them is found by their ids."""
-    things = covered_things(corpus, shard, tombstones)
+    things = taken_down_ids(corpus, shard, tombstones)
     yield from ((kind, thing_id) for kind, ids in things.items() for thing_id in ids)
     for row in storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates"), _PICTURE).to_pylist():
         # what the requester posted there may be the source of edits in other comments
-        is_source = row["role"] != "candidate" and row["comment_id"] in things[Kind.COMMENT]
+        is_source = row["role"] != "candidate" and row["comment_id"] in things[TombstoneKind.COMMENT]
         if row["sha256"] and (is_source or _covers_picture(tombstones, row)):
-            yield Kind.SHA256, row["sha256"]
+            yield TombstoneKind.SHA256, row["sha256"]
 
 
 def _covers_picture(tombstones: Tombstones, row: dict[str, Any]) -> bool:
     return (
-        tombstones.covers(Kind.SHA256, row["sha256"])
-        or any(tombstones.covers(Kind.ADDRESS, row[name]) for name in ("link", "url"))
+        tombstones.covers(TombstoneKind.SHA256, row["sha256"])
+        or any(tombstones.covers(TombstoneKind.ADDRESS, row[name]) for name in ("link", "url"))
         or tombstones.covers_picture(row["phash"], is_source=row["role"] != "candidate")
     )

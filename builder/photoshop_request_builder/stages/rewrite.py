@@ -22,11 +22,11 @@ from photoshop_request.text.model.prompt import (
     words_of,
 )
 from photoshop_request.text.thread.participants import own_comments
-from photoshop_request_builder.dataset.publication import INPUTS, policy_of
-from photoshop_request_builder.dataset.thread import TABLES, Thread, threads
+from photoshop_request_builder.dataset.publication import INPUTS, read_policy
+from photoshop_request_builder.dataset.thread import TABLES, Thread, read_threads
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage, tables
-from photoshop_request_builder.store.answers import InUse, answers_stamp, in_use, open_answers
+from photoshop_request_builder.store.answers import ModelInUse, answers_stamp, open_answers, read_model_in_use
 from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
@@ -72,7 +72,7 @@ def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) ->
     """A question for each request of a shard that has a published edit, sorted by id; none before the texts are made."""
     if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
         return
-    for thread in threads(corpus, shard, None, policy_of(corpus)):
+    for thread in read_threads(corpus, shard, None, read_policy(corpus)):
         edits = thread.edits()
         if edits:
             yield _question(model, thread, edits, with_pictures=with_pictures)
@@ -80,11 +80,11 @@ def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) ->
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose rewrites are missing or made from other answers or words; none before the first rewriting."""
-    chosen = in_use(corpus)
+    chosen = read_model_in_use(corpus)
     if chosen is None:
         return []
     answers = answers_stamp(corpus)
-    policy = policy_of(corpus)
+    policy = read_policy(corpus)
     jobs = []
     for shard in range(corpus.shards):
         stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _INPUTS]
@@ -93,7 +93,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
         made_of = {
             "inputs": [stamp.content if stamp else None for stamp in stamps],
             "answers": answers,
-            "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
+            "read_model_in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
             "asked_as": PROMPT_VERSION,
             "policy": dataclasses.asdict(policy),
         }
@@ -104,7 +104,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
     return jobs
 
 
-def run(corpus: Corpus, shard: int, chosen: InUse, fingerprint: str) -> None:
+def run(corpus: Corpus, shard: int, chosen: ModelInUse, fingerprint: str) -> None:
     """Write the rewrites of one shard."""
     asked = list(questions(corpus, shard, chosen.model, with_pictures=chosen.with_pictures))
     with open_answers(corpus) as answers:
@@ -116,7 +116,7 @@ def run(corpus: Corpus, shard: int, chosen: InUse, fingerprint: str) -> None:
     storage.write_table(corpus.fs, corpus.shard_path(shard, "rewrites"), table, fingerprint)
 
 
-def _row(question: Question, chosen: InUse, result: Rewrite | NoRewrite) -> dict[str, Any]:
+def _row(question: Question, chosen: ModelInUse, result: Rewrite | NoRewrite) -> dict[str, Any]:
     if isinstance(result, NoRewrite):
         return {"submission_id": question.submission_id, "reason": str(result)}
     return {

@@ -9,7 +9,7 @@ import pyarrow as pa
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, shard_of
-from photoshop_request_builder.store.decisions import open_store, settled
+from photoshop_request_builder.store.decisions import open_decisions, unanimous
 
 VERSION = 1
 
@@ -42,8 +42,8 @@ def run(corpus: Corpus, shard: int, rows: list[dict[str, Any]], fingerprint: str
 
 def _settled(corpus: Corpus) -> dict[int, list[dict[str, Any]]]:
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    with open_store(corpus.decisions_path) as store:
-        for decision in settled(store.decisions()):
+    with open_decisions(corpus.decisions_path) as store:
+        for decision in unanimous(store.decisions()):
             item = decision.item
             rows[shard_of(item.submission_id, corpus.shards)].append(
                 {

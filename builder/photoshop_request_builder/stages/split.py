@@ -14,7 +14,7 @@ import xxhash
 
 from photoshop_request.edits.cluster import clusters
 from photoshop_request_builder.dataset.splits import near_duplicates
-from photoshop_request_builder.dataset.splits.stored import splits_of
+from photoshop_request_builder.dataset.splits.stored import read_splits
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_together
 from photoshop_request_builder.store import storage, tables
@@ -57,13 +57,13 @@ def run(corpus: Corpus, fingerprint: str) -> None:
     """Write the split of every request, by shard, sorted by id. Holds a few numbers a source of the whole corpus."""
     requests = list(_requests(corpus))
     place = {request.id: index for index, request in enumerate(requests)}
-    found = list(near_duplicates.sources(corpus))
+    found = list(near_duplicates.source_pictures(corpus))
     similar = [
         (place[found[a].submission_id], place[found[b].submission_id])
         for a, b in near_duplicates.related_pairs(corpus, found)
         if found[a].submission_id in place and found[b].submission_id in place
     ]
-    splits = assign(requests, similar, splits_of(corpus))
+    splits = assign(requests, similar, read_splits(corpus))
     by_shard = defaultdict(list)
     for request, (cluster, split) in zip(requests, splits, strict=True):
         row = {"submission_id": request.id, "cluster": cluster, "split": split}

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS answers (
 
 
 @dataclass(frozen=True, slots=True)
-class InUse:
+class ModelInUse:
     """Whose answers go into the dataset."""
 
     model: str
@@ -44,7 +44,7 @@ class InUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """What came of one question."""
 
     key: str
@@ -55,13 +55,13 @@ class Answer:
     """As the endpoint counted them; 0 where it does not say."""
 
 
-class Answers:
+class ModelAnswers:
     """The answers of a corpus. One process writes (it holds the corpus's lock); others may read."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def put(self, answer: Answer) -> None:
+    def put(self, answer: ModelAnswer) -> None:
         """Keep an answer; it is on the disk when this returns."""
         used = answer.result if isinstance(answer.result, Rewrite) else None
         row = (
@@ -102,7 +102,7 @@ class Answers:
 
 
 @contextmanager
-def open_answers(corpus: Corpus) -> Iterator[Answers]:
+def open_answers(corpus: Corpus) -> Iterator[ModelAnswers]:
     """The answers of a corpus; the file is made when it is missing. It lies where the ledger lies: on a local disk.
 
     Raises:
@@ -110,32 +110,32 @@ def open_answers(corpus: Corpus) -> Iterator[Answers]:
         StorageError: it cannot be written.
     """
     path = _path(corpus)
-    with storage.explained(str(path)):
+    with storage.explain_disk_errors(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path)
     try:
         connection.execute(_TABLE)
-        yield Answers(connection)
+        yield ModelAnswers(connection)
     except sqlite3.DatabaseError as error:
         raise CorpusError(f"{path}: {error}. Move the file away to start again; its answers are lost then.") from error
     finally:
         connection.close()
 
 
-def forget(corpus: Corpus, submission_ids: Iterable[str]) -> None:
+def forget_answers(corpus: Corpus, submission_ids: Iterable[str]) -> None:
     """Remove what models made of the words of these requests, if ever one was asked."""
     if _path(corpus).exists():
         with open_answers(corpus) as answers:
             answers.forget(submission_ids)
 
 
-def in_use(corpus: Corpus) -> InUse | None:
+def read_model_in_use(corpus: Corpus) -> ModelInUse | None:
     """Whose answers go into the dataset; None as long as nothing has been rewritten."""
     found = storage.read_json(corpus.fs, corpus.path("rewrites", "in_use.json"))
-    return InUse(**found) if found else None
+    return ModelInUse(**found) if found else None
 
 
-def use(corpus: Corpus, chosen: InUse) -> None:
+def set_model_in_use(corpus: Corpus, chosen: ModelInUse) -> None:
     """Let the answers of this model and prompt go into the dataset, instead of those of any other."""
     storage.write_json(corpus.fs, corpus.path("rewrites", "in_use.json"), asdict(chosen))
 

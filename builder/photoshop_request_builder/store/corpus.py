@@ -136,7 +136,7 @@ def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None
     return corpus
 
 
-def lock(corpus: Corpus) -> FileLock:
+def lock_corpus(corpus: Corpus) -> FileLock:
     """The right to write to `corpus`, held until released; one process has it at a time.
 
     Raises:
@@ -147,7 +147,7 @@ def lock(corpus: Corpus) -> FileLock:
     place = Path(corpus.root, ".lock") if here else corpus.ledger_path.with_suffix(".lock")
     held = FileLock(place)
     try:
-        with storage.explained(str(place)):
+        with storage.explain_disk_errors(str(place)):
             held.acquire(timeout=0)
     except Timeout:
         raise BusyError(

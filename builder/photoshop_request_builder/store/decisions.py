@@ -15,7 +15,7 @@ from typing import Any
 from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["Decision", "Item", "Order", "Store", "open_store", "settled"]
+__all__ = ["CandidateOrder", "Decision", "Decisions", "ReviewItem", "open_decisions", "unanimous"]
 
 FORMAT = 1
 _SCHEMA = """
@@ -31,7 +31,7 @@ _COLUMNS = (
 )
 
 
-class Order(StrEnum):
+class CandidateOrder(StrEnum):
     """In which order candidates come before a reviewer."""
 
     DOUBT = "doubt"
@@ -41,7 +41,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """A candidate that is to be decided: where it was posted, its bytes, and what the machine says."""
 
     submission_id: str
@@ -63,22 +63,22 @@ class Item:
 class Decision:
     """What one reviewer said of a candidate, in the end."""
 
-    item: Item
+    item: ReviewItem
     reviewer: str
     verdict: Verdict
-    drawn: Order
+    drawn: CandidateOrder
     """How the candidate came before the reviewer."""
     decided_utc: int
 
 
-class Store:
+class Decisions:
     """The decisions of a corpus. Not thread-safe; several processes may have it open at once."""
 
     def __init__(self, database: sqlite3.Connection, clock: Callable[[], float]) -> None:
         self._database = database
         self._clock = clock
 
-    def decide(self, item: Item, reviewer: str, verdict: Verdict, drawn: Order) -> None:
+    def decide(self, item: ReviewItem, reviewer: str, verdict: Verdict, drawn: CandidateOrder) -> None:
         """Keep a decision; it lies on the disk when this returns."""
         self._database.execute(
             f"insert into decision ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -97,7 +97,7 @@ class Store:
             ),
         )
 
-    def undo(self, reviewer: str) -> Item | None:
+    def undo(self, reviewer: str) -> ReviewItem | None:
         """Take back the reviewer's last decision that stands; gives what it was of. None where there is none."""
         row = self._database.execute(
             f"select id, {_COLUMNS} from decision where reviewer = ? and undone_utc is null order by id desc limit 1",
@@ -118,7 +118,7 @@ class Store:
 
 
 @contextmanager
-def open_store(path: Path, clock: Callable[[], float] = time.time) -> Iterator[Store]:
+def open_decisions(path: Path, clock: Callable[[], float] = time.time) -> Iterator[Decisions]:
     """The decisions at `path`, made if missing (only its owner may read it); closed at the end of the block.
 
     Raises:
@@ -145,10 +145,10 @@ def open_store(path: Path, clock: Callable[[], float] = time.time) -> Iterator[S
             raise CorpusError(f"{path}: holds no decisions ({error}). Put it back from a copy.") from error
         if found not in {0, FORMAT}:
             raise CorpusError(f"{path}: of format {found}, this version reads {FORMAT}. Use the version that made it.")
-        yield Store(database, clock)
+        yield Decisions(database, clock)
 
 
-def settled(decisions: Iterable[Decision]) -> list[Decision]:
+def unanimous(decisions: Iterable[Decision]) -> list[Decision]:
     """One decision for each candidate of which all who decided it say the same: the first. Sorted."""
     said: dict[Any, list[Decision]] = defaultdict(list)
     for decision in decisions:
@@ -161,5 +161,5 @@ def _decision(row: tuple[Any, ...]) -> Decision:
     submission_id, comment_id, position, number, sha256, machine, confidence, reviewer, verdict, drawn, decided_utc = (
         row
     )
-    item = Item(submission_id, comment_id, position, number, sha256, Verdict(machine), confidence)
-    return Decision(item, reviewer, Verdict(verdict), Order(drawn), decided_utc)
+    item = ReviewItem(submission_id, comment_id, position, number, sha256, Verdict(machine), confidence)
+    return Decision(item, reviewer, Verdict(verdict), CandidateOrder(drawn), decided_utc)

@@ -19,10 +19,10 @@ from fsspec import AbstractFileSystem
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder, shard_of
-from photoshop_request_builder.store.open_files import allow_open_files
+from photoshop_request_builder.store.open_file_limit import raise_open_file_limit
 from photoshop_request_builder.store.tables import COMMENTS, SUBMISSIONS, to_table
 
-TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
+INCOMING_TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
 RAW = pa.field("raw", pa.binary())
 _BUFFER = 16 << 20
 """Bytes of raw lines held before all shards are written out; as Python objects they weigh about three times as much."""
@@ -93,7 +93,7 @@ class PartWriter:
         Raises:
             StorageError: this system does not allow a file for each shard and table to be open.
         """
-        allow_open_files(len(TABLES) * self._corpus.shards)
+        raise_open_file_limit(len(INCOMING_TABLES) * self._corpus.shards)
         self._scratch = Path(self._open.enter_context(scratch_folder(self._corpus)))
         return self
 
@@ -130,7 +130,7 @@ class PartWriter:
         fs, note = self._corpus.fs, f"{self._folder}/part.json"
         before = storage.read_json(fs, note)
         if before and before["fingerprint"] != summary.fingerprint:  # of another rule: not even half of it may stay
-            remove(fs, self._folder)
+            remove_folder(fs, self._folder)
         for key in sorted(self._writers):
             name = _file_name(*key)
             storage.move_file(fs, str(self._scratch / name), f"{self._folder}/{name}")
@@ -139,12 +139,12 @@ class PartWriter:
     def shards(self) -> dict[str, list[int]]:
         """Which shards got rows so far, by table."""
         keys = sorted({*self._writers, *(key for key, rows in self._rows.items() if rows)})
-        return {table: [shard for name, shard in keys if name == table] for table in TABLES}
+        return {table: [shard for name, shard in keys if name == table] for table in INCOMING_TABLES}
 
     def _flush(self) -> None:
         for (table, shard), rows in sorted(self._rows.items(), key=lambda item: item[0]):
             if rows:
-                with storage.explained(str(self._scratch)):
+                with storage.explain_disk_errors(str(self._scratch)):
                     self._writer(table, shard).write_table(_table(table, rows))
         self._rows.clear()
         self._held = 0
@@ -154,7 +154,7 @@ class PartWriter:
             file = self._files.enter_context((self._scratch / _file_name(table, shard)).open("wb"))
             self._writers[table, shard] = pq.ParquetWriter(
                 file,
-                TABLES[table].append(RAW),
+                INCOMING_TABLES[table].append(RAW),
                 compression="zstd",
                 use_dictionary=False,
                 write_page_checksum=True,
@@ -162,7 +162,7 @@ class PartWriter:
         return self._writers[table, shard]
 
 
-def parts(corpus: Corpus) -> list[IngestSummary]:
+def read_parts(corpus: Corpus) -> list[IngestSummary]:
     """The summaries of all parts, sorted by source and part."""
     found = corpus.fs.glob(corpus.path("incoming", "*", "*", "part.json"))
     summaries = [storage.read_json(corpus.fs, path) for path in sorted(found)]
@@ -180,7 +180,7 @@ def read_rows(
 ) -> pa.Table | None:
     """The rows of one part in one shard, without the raw lines if `columns` does not name them; None if there are none."""
     path = rows_path(corpus, summary, table, shard)
-    return storage.read_table(corpus.fs, path, columns or TABLES[table].names) if path else None
+    return storage.read_table(corpus.fs, path, columns or INCOMING_TABLES[table].names) if path else None
 
 
 def rows_path(corpus: Corpus, summary: IngestSummary, table: str, shard: int) -> str | None:
@@ -189,7 +189,7 @@ def rows_path(corpus: Corpus, summary: IngestSummary, table: str, shard: int) ->
     return corpus.path("incoming", summary.source, summary.part, _file_name(table, shard)) if has_rows else None
 
 
-def remove(fs: AbstractFileSystem, folder: str) -> None:
+def remove_folder(fs: AbstractFileSystem, folder: str) -> None:
     """Take `folder` away with all that is in it, if it is there."""
     if fs.exists(folder):
         fs.rm(folder, recursive=True)
@@ -206,4 +206,6 @@ def _file_name(table: str, shard: int) -> str:
 
 
 def _table(table: str, rows: list[tuple[Any, bytes]]) -> pa.Table:
-    return to_table((record for record, _ in rows), TABLES[table]).append_column(RAW, [[raw for _, raw in rows]])
+    return to_table((record for record, _ in rows), INCOMING_TABLES[table]).append_column(
+        RAW, [[raw for _, raw in rows]]
+    )

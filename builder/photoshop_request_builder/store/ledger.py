@@ -17,9 +17,17 @@ from photoshop_request.media.addresses.hosts import host_of
 from photoshop_request.media.addresses.states import State
 from photoshop_request.media.http.outcome import Outcome
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.ledger_rows import COLUMNS, FORMAT, SCHEMA, Entry, New, entry_of, row_of
+from photoshop_request_builder.store.ledger_rows import (
+    COLUMNS,
+    FORMAT,
+    SCHEMA,
+    LedgerEntry,
+    NewAddress,
+    entry_of,
+    row_of,
+)
 
-__all__ = ["Entry", "Ledger", "New", "open_ledger"]
+__all__ = ["Ledger", "LedgerEntry", "NewAddress", "open_ledger"]
 
 
 @contextmanager
@@ -30,7 +38,7 @@ def open_ledger(path: Path, clock: Callable[[], float] = time.time) -> Iterator[
         CorpusError: the file is not a ledger, is damaged, or of another format; also from within the block.
         StorageError: it cannot be written, or the disk is full; also from within the block.
     """
-    with storage.explained(str(path)), _explained(path):
+    with storage.explain_disk_errors(str(path)), _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as database:
             _prepare(database, path)
@@ -87,7 +95,7 @@ class Ledger:
         row = self._database.execute("SELECT content FROM loaded WHERE shard = ?", (shard,)).fetchone()
         return str(row[0]) if row else None
 
-    def add(self, new: Iterable[New], *, shard: int | None = None, content: str = "") -> int:
+    def add(self, new: Iterable[NewAddress], *, shard: int | None = None, content: str = "") -> int:
         """Add the addresses that are not there yet; returns how many. With `shard`, remember that its links are in."""
         with self._transaction() as database:
             added = self._insert(new)
@@ -95,7 +103,7 @@ class Ledger:
                 database.execute("INSERT OR REPLACE INTO loaded VALUES (?, ?)", (shard, content))
         return added
 
-    def _insert(self, new: Iterable[New]) -> int:
+    def _insert(self, new: Iterable[NewAddress]) -> int:
         now = int(self._clock())
         before = self._database.total_changes
         self._database.executemany(
@@ -110,7 +118,7 @@ class Ledger:
         query = "SELECT host, count(*) FROM address WHERE state = ? GROUP BY host"
         return dict(self._database.execute(query, (state,)).fetchall())
 
-    def pending(self, host: str, after: int, count: int) -> list[tuple[int, Entry]]:
+    def pending(self, host: str, after: int, count: int) -> list[tuple[int, LedgerEntry]]:
         """The next pending addresses of a host, oldest first, with their numbers."""
         query = f"SELECT id, {COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"
         rows = self._database.execute(query, (State.PENDING, host, after, count)).fetchall()
@@ -161,12 +169,12 @@ class Ledger:
                 for position, picture in enumerate(outcome.pictures)
             ),
         )
-        self._insert(New(picture.url, depth=depth + 1) for picture in outcome.pictures)
+        self._insert(NewAddress(picture.url, depth=depth + 1) for picture in outcome.pictures)
         return {host_of(picture.url) for picture in outcome.pictures}
 
-    def get(self, addresses: Iterable[str]) -> dict[str, Entry]:
+    def get(self, addresses: Iterable[str]) -> dict[str, LedgerEntry]:
         """The rows of these addresses; unknown ones are left out."""
-        found: dict[str, Entry] = {}
+        found: dict[str, LedgerEntry] = {}
         wanted = list(dict.fromkeys(addresses))
         for start in range(0, len(wanted), 500):
             some = wanted[start : start + 500]
@@ -179,7 +187,7 @@ class Ledger:
         query = "SELECT picture, caption FROM resolved WHERE address = ? ORDER BY position"
         return self._database.execute(query, (address,)).fetchall()
 
-    def pictures(self, address: str, above: tuple[str, ...] = ()) -> list[tuple[Entry, str | None]]:
+    def pictures(self, address: str, above: tuple[str, ...] = ()) -> list[tuple[LedgerEntry, str | None]]:
         """The ends of an address's ways, with captions: itself, or in order what it led to. Empty when unknown.
 
         A page that leads back to itself or to one `above` it is an end, and gone.

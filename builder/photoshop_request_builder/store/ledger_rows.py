@@ -7,7 +7,7 @@ from typing import Any
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.addresses.states import State, state_of_reason
 
-__all__ = ["COLUMNS", "FORMAT", "SCHEMA", "Entry", "New", "entry_of", "row_of"]
+__all__ = ["COLUMNS", "FORMAT", "SCHEMA", "LedgerEntry", "NewAddress", "entry_of", "row_of"]
 
 FORMAT = 1
 SCHEMA = """
@@ -51,7 +51,7 @@ COLUMNS = "address, host, family, kind, depth, state, detail, tries, http, etag,
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewAddress:
     """An address that the ledger may not know yet."""
 
     address: str
@@ -60,7 +60,7 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One row of the ledger."""
 
     address: str
@@ -86,7 +86,7 @@ class Entry:
     """Unix seconds of the last change of state."""
 
 
-def row_of(new: New, now: int) -> tuple[object, ...]:
+def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
     """The first columns of a new row at Unix second `now`: pending, or final at once where nothing may be asked."""
     target = classify(new.address)
     state = state_of_reason(target.reason, target.kind) if target.reason else State.PENDING
@@ -103,8 +103,8 @@ def row_of(new: New, now: int) -> tuple[object, ...]:
     )
 
 
-def entry_of(row: Sequence[object]) -> Entry:
+def entry_of(row: Sequence[object]) -> LedgerEntry:
     """A row of `COLUMNS`."""
     values: list[Any] = list(row)
     values[5] = State(values[5])
-    return Entry(*values)
+    return LedgerEntry(*values)

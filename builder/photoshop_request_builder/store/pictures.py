@@ -13,14 +13,14 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.tombstones import Kind, load_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from photoshop_request.media.http.body import Body
 
-__all__ = ["find_picture", "keeper", "read_picture", "read_unless_taken_down", "scratch"]
+__all__ = ["empty_download_folder", "find_picture", "picture_saver", "read_picture", "read_unless_taken_down"]
 
 
 def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
@@ -42,7 +42,7 @@ def read_unless_taken_down(corpus: Corpus, sha256: str, extension: str) -> bytes
         CorpusError: the file is missing without that, or its bytes are others.
     """
     data = find_picture(corpus, sha256, extension)
-    if data is None and not load_tombstones(corpus).covers(Kind.SHA256, sha256):
+    if data is None and not load_tombstones(corpus).covers(TombstoneKind.SHA256, sha256):
         raise _missing(corpus, sha256, extension)
     return data
 
@@ -71,7 +71,7 @@ def _broken(corpus: Corpus, path: str, what: str) -> CorpusError:
     return CorpusError(f"{path}: {what}. Set it right with: photoshop-request doctor {corpus.address} --deep --repair")
 
 
-def scratch(corpus: Corpus) -> Path:
+def empty_download_folder(corpus: Corpus) -> Path:
     """An empty folder for bodies on their way: on the pictures' disk, so that the last step is a rename."""
     here = isinstance(corpus.fs, LocalFileSystem)
     folder = Path(corpus.root, "images", ".part") if here else corpus.ledger_path.with_suffix(".part")
@@ -81,7 +81,7 @@ def scratch(corpus: Corpus) -> Path:
     return folder
 
 
-def keeper(corpus: Corpus) -> "Callable[[Body, str], Awaitable[str]]":
+def picture_saver(corpus: Corpus) -> "Callable[[Body, str], Awaitable[str]]":
     """Keeps a body under its digest: flushed to the disk, then renamed; one that is on the disk already is left alone.
 
     The returned function gives the digest; OSError when the disk does not take the body, whose `.part` file is gone then.

@@ -28,7 +28,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Effective:
+class EffectiveSetting:
     """A setting's value in force, and its origin: `flag`, `environment`, `corpus.toml` or `default`."""
 
     setting: Setting
@@ -62,7 +62,7 @@ def _share(value: Any) -> float:
     return number
 
 
-def remember(corpus: Corpus, name: str, value: bool) -> None:
+def remember_setting(corpus: Corpus, name: str, value: bool) -> None:
     """Set a setting in corpus.toml, so that every later command has it; the other lines stay as they are.
 
     Raises:
@@ -134,9 +134,9 @@ SETTINGS = (
 )
 
 
-def resolve(
+def resolve_settings(
     corpus: Corpus | None, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None
-) -> dict[str, Effective]:
+) -> dict[str, EffectiveSetting]:
     """Every setting's value in force, by name. `flags` holds what was given on the command line (None: not given).
 
     Raises:
@@ -149,7 +149,7 @@ def resolve(
 
 def _resolve_one(
     setting: Setting, flags: Mapping[str, Any], environment: Mapping[str, str], stored: Mapping[str, Any]
-) -> Effective:
+) -> EffectiveSetting:
     places = (
         ("flag", flags.get(setting.name)),
         ("environment", environment.get(setting.variable) or None),
@@ -159,10 +159,10 @@ def _resolve_one(
         if given is None or given in ([], ()):
             continue
         try:
-            return Effective(setting, setting.parse(given), origin)
+            return EffectiveSetting(setting, setting.parse(given), origin)
         except (ValueError, TypeError, AttributeError, KeyError):
             raise InputError(f"{setting.name} = {given!r} ({origin}) cannot be used: {setting.meaning}.") from None
-    return Effective(setting, setting.default(), "default")
+    return EffectiveSetting(setting, setting.default(), "default")
 
 
 def _stored(corpus: Corpus) -> Mapping[str, Any]:

@@ -8,11 +8,11 @@ import pyarrow.compute as pc
 from photoshop_request.errors import InputError
 from photoshop_request.reddit.fields import bare_id
 from photoshop_request_builder.store.corpus import Corpus, shard_of
-from photoshop_request_builder.store.incoming import RAW, TABLES, parts, read_rows
+from photoshop_request_builder.store.incoming import INCOMING_TABLES, RAW, read_parts, read_rows
 
 
 @dataclass(frozen=True, slots=True)
-class RawObject:
+class Observation:
     """One observation of one thing."""
 
     table: str
@@ -24,7 +24,7 @@ class RawObject:
     """The JSON object, byte for byte."""
 
 
-def find_raw(corpus: Corpus, thing_id: str) -> list[RawObject]:
+def find_observations(corpus: Corpus, thing_id: str) -> list[Observation]:
     """Every observation of a submission or comment, in the order of sources and parts.
 
     `thing_id` may have its prefix (`t3_`, `t1_`); with it only that kind is looked for.
@@ -32,15 +32,15 @@ def find_raw(corpus: Corpus, thing_id: str) -> list[RawObject]:
     Raises:
         InputError: the corpus has no such thing.
     """
-    kinds = {"t3_": ["submissions"], "t1_": ["comments"]}.get(thing_id[:3].lower(), list(TABLES))
+    kinds = {"t3_": ["submissions"], "t1_": ["comments"]}.get(thing_id[:3].lower(), list(INCOMING_TABLES))
     found = [raw for table in kinds for raw in _observations(corpus, table, bare_id(thing_id))]
     if not found:
         raise InputError(f"{corpus.address}: has no {' or '.join(kinds)} with the id {thing_id}.")
     return found
 
 
-def _observations(corpus: Corpus, table: str, thing_id: str) -> Iterator[RawObject]:
-    for summary in parts(corpus):
+def _observations(corpus: Corpus, table: str, thing_id: str) -> Iterator[Observation]:
+    for summary in read_parts(corpus):
         # a comment lies in the shard of its submission, which its own id does not tell
         shards = [shard_of(thing_id, corpus.shards)] if table == "submissions" else summary.shards.get(table, ())
         for shard in shards:
@@ -49,4 +49,4 @@ def _observations(corpus: Corpus, table: str, thing_id: str) -> Iterator[RawObje
                 continue
             rows = read_rows(corpus, summary, table, shard, ["id", "last_seen", RAW.name])
             for row in rows.filter(pc.field("id") == thing_id).to_pylist() if rows else ():
-                yield RawObject(table, summary.source, summary.part, row["last_seen"], row[RAW.name])
+                yield Observation(table, summary.source, summary.part, row["last_seen"], row[RAW.name])

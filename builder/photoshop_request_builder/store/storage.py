@@ -46,7 +46,7 @@ class Stamp:
 
 
 @contextmanager
-def explained(path: str) -> Iterator[None]:
+def explain_disk_errors(path: str) -> Iterator[None]:
     """Turn what a full or forbidden disk raises into an error that says what to do.
 
     Raises:
@@ -68,7 +68,7 @@ def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:
     Raises:
         StorageError: no space or no permission.
     """
-    with explained(path):
+    with explain_disk_errors(path):
         if not isinstance(fs, LocalFileSystem):
             fs.pipe_file(path, data)
             return
@@ -98,7 +98,7 @@ def move_file(fs: AbstractFileSystem, local: str, path: str) -> None:
     Raises:
         StorageError: no space or no permission.
     """
-    with explained(path):
+    with explain_disk_errors(path):
         if not isinstance(fs, LocalFileSystem):
             fs.put_file(local, path)
             return

@@ -2,14 +2,14 @@
 
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.tombstones import Kind, Tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, Tombstones
 
-__all__ = ["covered_things"]
+__all__ = ["taken_down_ids"]
 
-_TABLES = {Kind.SUBMISSION: "submissions", Kind.COMMENT: "comments"}
+_TABLES = {TombstoneKind.SUBMISSION: "submissions", TombstoneKind.COMMENT: "comments"}
 
 
-def covered_things(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[Kind, frozenset[str]]:
+def taken_down_ids(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[TombstoneKind, frozenset[str]]:
     """The ids of one shard's submissions and comments that `tombstones` cover.
 
     Raises:
@@ -20,7 +20,7 @@ def covered_things(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[K
         kind: frozenset(
             row["id"]
             for row in storage.read_table(corpus.fs, corpus.shard_path(shard, table), ["id", "author"]).to_pylist()
-            if tombstones.covers(kind, row["id"]) or tombstones.covers(Kind.AUTHOR, row["author"])
+            if tombstones.covers(kind, row["id"]) or tombstones.covers(TombstoneKind.AUTHOR, row["author"])
         )
         for kind, table in _TABLES.items()
     }

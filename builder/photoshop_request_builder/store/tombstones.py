@@ -19,7 +19,15 @@ from photoshop_request.media.addresses.hosts import classify
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["Kind", "Target", "Tombstones", "add_tombstones", "load_tombstones", "named_target", "picture_target"]
+__all__ = [
+    "TombstoneKind",
+    "TombstoneTarget",
+    "Tombstones",
+    "add_tombstones",
+    "load_tombstones",
+    "parse_target",
+    "picture_target",
+]
 
 FORMAT = 1
 _SALT_BYTES = 32
@@ -35,7 +43,7 @@ _PERMALINK = re.compile(
 )
 
 
-class Kind(StrEnum):
+class TombstoneKind(StrEnum):
     """By what something is known."""
 
     SUBMISSION = "submission"
@@ -50,10 +58,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TombstoneTarget:
     """One thing that somebody asked to be taken down."""
 
-    kind: Kind
+    kind: TombstoneKind
     value: str
     """Ids without prefix, names in lower case, addresses canonical, hashes in hex."""
 
@@ -63,30 +71,30 @@ class Tombstones:
     """What is taken down in a corpus, ready to be asked."""
 
     salt: bytes
-    entries: frozenset[tuple[Kind, tuple[str, ...]]]
+    entries: frozenset[tuple[TombstoneKind, tuple[str, ...]]]
     """Kind and keyed hashes: one, or the eight of a perceptual hash."""
-    near: tuple[tuple[Kind, frozenset[str]], ...]
+    near: tuple[tuple[TombstoneKind, frozenset[str]], ...]
     """Those of perceptual hashes, each a set."""
 
     def __bool__(self) -> bool:
         """Whether anything is taken down."""
         return bool(self.entries)
 
-    def covers(self, kind: Kind, value: str | None) -> bool:
+    def covers(self, kind: TombstoneKind, value: str | None) -> bool:
         """Whether the thing known by `value` is taken down; None is nothing and never is."""
-        return value is not None and (kind, self._hashes(Target(kind, value))) in self.entries
+        return value is not None and (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
 
     def covers_picture(self, phash: str | None, *, is_source: bool) -> bool:
         """Whether a picture is a near-duplicate of one that is taken down, by its perceptual hash in hex."""
         if phash is None or not self.near:
             return False
-        for kind in (Kind.SOURCE,) if is_source else (Kind.SOURCE, Kind.EDIT):
-            hashes = self._hashes(Target(kind, phash))
+        for kind in (TombstoneKind.SOURCE,) if is_source else (TombstoneKind.SOURCE, TombstoneKind.EDIT):
+            hashes = self._hashes(TombstoneTarget(kind, phash))
             if any(other is kind and len(known.intersection(hashes)) >= _NEAR for other, known in self.near):
                 return True
         return False
 
-    def _hashes(self, target: Target) -> tuple[str, ...]:
+    def _hashes(self, target: TombstoneTarget) -> tuple[str, ...]:
         return _hashes(self.salt, target)
 
 
@@ -104,17 +112,21 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
         salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
         if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES):
             raise ValueError  # noqa: TRY301 - the advice is the same
-        entries = frozenset((Kind(entry["kind"]), tuple(entry["hashes"])) for entry in stored["tombstones"])
+        entries = frozenset((TombstoneKind(entry["kind"]), tuple(entry["hashes"])) for entry in stored["tombstones"])
     except (TypeError, KeyError, ValueError, FileNotFoundError) as error:
         raise CorpusError(
             f"{path}: cannot be read ({type(error).__name__}). What was taken down is not known without it and the salt "
             "beside it: put both back from a copy before anything is built or published."
         ) from error
-    near = tuple((kind, frozenset(hashes)) for kind, hashes in sorted(entries) if kind in {Kind.SOURCE, Kind.EDIT})
+    near = tuple(
+        (kind, frozenset(hashes))
+        for kind, hashes in sorted(entries)
+        if kind in {TombstoneKind.SOURCE, TombstoneKind.EDIT}
+    )
     return Tombstones(salt, entries, near)
 
 
-def add_tombstones(corpus: Corpus, targets: Iterable[Target], clock: Callable[[], float] = time.time) -> int:
+def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Callable[[], float] = time.time) -> int:
     """Take `targets` down from now on; returns how many are new. For who holds the corpus's lock.
 
     Raises:
@@ -134,7 +146,7 @@ def add_tombstones(corpus: Corpus, targets: Iterable[Target], clock: Callable[[]
     return len(new)
 
 
-def named_target(what: str) -> Target | None:
+def parse_target(what: str) -> TombstoneTarget | None:
     """What a user's word names: `t3_…`, `t1_…`, `u/NAME`, a link to a post, comment or user on Reddit, a picture's
     address, a SHA-256. None for a bare word, which may be an id or a name.
 
@@ -142,29 +154,33 @@ def named_target(what: str) -> Target | None:
         InputError: an address that leads nowhere.
     """
     if _SHA256.fullmatch(what.lower()):
-        return Target(Kind.SHA256, what.lower())
+        return TombstoneTarget(TombstoneKind.SHA256, what.lower())
     if thing := _THING.fullmatch(what):
-        return Target(Kind.SUBMISSION if thing[1] == "3" else Kind.COMMENT, thing[2])
+        return TombstoneTarget(TombstoneKind.SUBMISSION if thing[1] == "3" else TombstoneKind.COMMENT, thing[2])
     if post := _PERMALINK.match(what):
-        return Target(Kind.COMMENT, post[2]) if post[2] else Target(Kind.SUBMISSION, post[1])
+        return (
+            TombstoneTarget(TombstoneKind.COMMENT, post[2])
+            if post[2]
+            else TombstoneTarget(TombstoneKind.SUBMISSION, post[1])
+        )
     if user := _USER.fullmatch(what):
-        return Target(Kind.AUTHOR, user[1].lower())
+        return TombstoneTarget(TombstoneKind.AUTHOR, user[1].lower())
     if "://" not in what:
         return None
     target = classify(what)
     if not target.canonical:
         raise InputError(f"{what!r} is no address of a picture ({target.why}).")
-    return Target(Kind.ADDRESS, target.canonical)
+    return TombstoneTarget(TombstoneKind.ADDRESS, target.canonical)
 
 
-def picture_target(phash: str, *, is_source: bool) -> Target:
+def picture_target(phash: str, *, is_source: bool) -> TombstoneTarget:
     """A picture by its perceptual hash in hex."""
-    return Target(Kind.SOURCE if is_source else Kind.EDIT, phash)
+    return TombstoneTarget(TombstoneKind.SOURCE if is_source else TombstoneKind.EDIT, phash)
 
 
-def _hashes(salt: bytes, target: Target) -> tuple[str, ...]:
-    if target.kind not in {Kind.SOURCE, Kind.EDIT}:
-        value = target.value.lower() if target.kind is Kind.AUTHOR else target.value
+def _hashes(salt: bytes, target: TombstoneTarget) -> tuple[str, ...]:
+    if target.kind not in {TombstoneKind.SOURCE, TombstoneKind.EDIT}:
+        value = target.value.lower() if target.kind is TombstoneKind.AUTHOR else target.value
         return (_hash(salt, f"{target.kind}:{value}"),)
     # sixteen digits; the place goes in, so that equal bytes of different places are different
     pairs = [target.value[start : start + 2] for start in range(0, 16, 2)]

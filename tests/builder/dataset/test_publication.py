@@ -13,13 +13,13 @@ from photoshop_request_builder.commands.decisions import decision_lines
 from photoshop_request_builder.commands.run import build_verb
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.dataset.publication import (
-    Policy,
-    Removed,
-    Selection,
-    Withheld,
-    count,
+    Publication,
+    PublicationPolicy,
+    TakenDown,
+    WithheldReason,
+    count_edits,
     is_ready,
-    selection_of,
+    read_publication,
 )
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
@@ -43,15 +43,15 @@ def selection(
     include: bool = False,
     scores: dict[str, float] | None = None,
     removed: str | None = None,
-) -> Selection:
-    return Selection(
+) -> Publication:
+    return Publication(
         deleted=frozenset({"a"} if deleted else ()),
         asked=frozenset({"a"} if asked else ()),
         between_splits=frozenset({"a"} if between else ()),
         over_18=frozenset({"a"} if over_18 else ()),
         nsfw_scores=scores or {},
-        removed=Removed(frozenset(), frozenset(), frozenset({removed} if removed else ())),
-        policy=Policy(include_nsfw=include, nsfw_threshold=0.8),
+        removed=TakenDown(frozenset(), frozenset(), frozenset({removed} if removed else ())),
+        policy=PublicationPolicy(include_nsfw=include, nsfw_threshold=0.8),
     )
 
 
@@ -59,20 +59,22 @@ def selection(
     ("facts", "reason"),
     [
         ({}, None),
-        ({"asked": False}, Withheld.NO_EDIT_REQUESTED),
-        ({"removed": "s", "asked": False, "include": True}, Withheld.TAKEN_DOWN),
-        ({"deleted": True, "asked": False}, Withheld.DELETED_BY_AUTHOR),
-        ({"between": True}, Withheld.BETWEEN_SPLITS),
-        ({"over_18": True}, Withheld.NSFW),
+        ({"asked": False}, WithheldReason.NO_EDIT_REQUESTED),
+        ({"removed": "s", "asked": False, "include": True}, WithheldReason.TAKEN_DOWN),
+        ({"deleted": True, "asked": False}, WithheldReason.DELETED_BY_AUTHOR),
+        ({"between": True}, WithheldReason.BETWEEN_SPLITS),
+        ({"over_18": True}, WithheldReason.NSFW),
         ({"over_18": True, "include": True}, None),
-        ({"over_18": True, "asked": False}, Withheld.NO_EDIT_REQUESTED),
-        ({"scores": {"e": 0.8, "s": 0.1}}, Withheld.NSFW),
-        ({"scores": {"e": 0.1, "s": 0.8}}, Withheld.NSFW),
+        ({"over_18": True, "asked": False}, WithheldReason.NO_EDIT_REQUESTED),
+        ({"scores": {"e": 0.8, "s": 0.1}}, WithheldReason.NSFW),
+        ({"scores": {"e": 0.1, "s": 0.8}}, WithheldReason.NSFW),
         ({"scores": {"e": 0.79, "s": 0.79, "t": 0.9}}, None),
         ({"scores": {"e": 0.9, "s": 0.9}, "include": True}, None),
     ],
 )
-def test_each_edit_is_published_or_withheld_for_one_reason(facts: dict[str, Any], reason: Withheld | None) -> None:
+def test_each_edit_is_published_or_withheld_for_one_reason(
+    facts: dict[str, Any], reason: WithheldReason | None
+) -> None:
     """Marked or scored by either picture, unless it is asked for."""
     assert selection(**facts).withheld(EDIT) is reason
     assert selection(**facts).publishes(EDIT) is (reason is None)
@@ -81,10 +83,10 @@ def test_each_edit_is_published_or_withheld_for_one_reason(facts: dict[str, Any]
 def test_the_second_source_counts_too() -> None:
     """An edit put together from two pictures shows both."""
     both = {**EDIT, "second_source_sha256": "t"}
-    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.9}).withheld(both) is Withheld.NSFW
+    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.9}).withheld(both) is WithheldReason.NSFW
     assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.3}).nsfw_score(both) == 0.3
     assert selection(scores={"e": 0.1, "s": 0.1}).nsfw_score(both) is None
-    assert selection(removed="t").withheld(both) is Withheld.TAKEN_DOWN
+    assert selection(removed="t").withheld(both) is WithheldReason.TAKEN_DOWN
 
 
 def test_only_edits_are_published() -> None:
@@ -159,9 +161,11 @@ def test_the_sum_of_what_is_counted_is_the_edits(corpus: Corpus) -> None:
     """Shard by shard."""
     for shard in range(corpus.shards):
         edits = sum(row["verdict"] == "edit" for row in _read(corpus, shard, "candidates"))
-        assert count(corpus, shard).total() == edits
-        published = [row for row in _read(corpus, shard, "candidates") if selection_of(corpus, shard).publishes(row)]
-        assert count(corpus, shard)[None] == len(published)
+        assert count_edits(corpus, shard).total() == edits
+        published = [
+            row for row in _read(corpus, shard, "candidates") if read_publication(corpus, shard).publishes(row)
+        ]
+        assert count_edits(corpus, shard)[None] == len(published)
 
 
 def test_before_the_texts_are_made_nothing_is_decided(corpus: Corpus) -> None:

@@ -20,7 +20,7 @@ from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once
 
 from photoshop_request_builder.engine.jobs import HERE
 from photoshop_request_builder.stages import build
-from photoshop_request_builder.store.corpus import clean_scratch, lock, open_corpus
+from photoshop_request_builder.store.corpus import clean_scratch, lock_corpus, open_corpus
 
 pytestmark = pytest.mark.slow
 
@@ -134,7 +134,7 @@ def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
     """The stage alone, in this process, as a command runs it."""
     plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
     found = open_corpus(corpus)
-    with lock(found):
+    with lock_corpus(found):
         clean_scratch(found)
         HERE.run(plan(found, list(map(str, files))) if stage == "ingest" else plan(found))
         if stage == "build":

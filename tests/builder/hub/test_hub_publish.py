@@ -21,7 +21,7 @@ from servers.hub import TOKEN, Hub
 from photoshop_request.media.files.metadata import without_location
 from photoshop_request_builder.dataset.card.facts import Facts
 from photoshop_request_builder.dataset.card.header import header
-from photoshop_request_builder.dataset.files import Piece, built_records
+from photoshop_request_builder.dataset.files import DatasetFile, built_records
 from photoshop_request_builder.dataset.parquet_writer import write_rows
 from photoshop_request_builder.store.corpus import open_corpus
 
@@ -293,7 +293,7 @@ def test_the_first_row_of_a_stream_costs_little(
     """Of a file of 200 MB a footer and a group, and what Arrow and the Hub's client (5 MB by default) read ahead."""
     name, path = "triplets/train-00000-of-00001.parquet", tmp_path / "x.parquet"
     written = write_rows(path, "triplets", triplets(330, 300_000))
-    piece = Piece("triplets", "train", 0, 1, (0,))
+    piece = DatasetFile("triplets", "train", 0, 1, (0,))
     text = header([(piece, {"rows": written.rows, "bytes": written.bytes})], _NO_FACTS, local=False)
     client(hub_client.api, "create_repo", repo, repo_type="dataset")
     for data, where in ((str(path), name), (f"---\n{text}\n---\n".encode(), "README.md")):

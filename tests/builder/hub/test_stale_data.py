@@ -11,7 +11,7 @@ from servers.hub import Hub
 from photoshop_request_builder.commands.run import build_verb
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 from photoshop_request_builder.store.corpus import open_corpus
-from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 REQUEST = "zcoffee"
 
@@ -33,7 +33,7 @@ def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hu
         ]
 
     assert all(REQUEST in found for found in loads())
-    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
     build_verb(corpus, reporter=QUIET)
     after = loads()
     assert after[0] == after[1] == after[2]

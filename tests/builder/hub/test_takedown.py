@@ -29,12 +29,12 @@ from photoshop_request_builder.stages import gather
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus, shard_of
 from photoshop_request_builder.store.tombstones import (
-    Kind,
-    Target,
+    TombstoneKind,
     Tombstones,
+    TombstoneTarget,
     add_tombstones,
     load_tombstones,
-    named_target,
+    parse_target,
     picture_target,
 )
 
@@ -165,7 +165,7 @@ def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus:
     storage.write_table(
         corpus.fs, comments, pa.Table.from_pylist([*table, {**own, "id": "later"}], schema=tables.COMMENTS), "changed"
     )
-    add_tombstones(corpus, [Target(Kind.COMMENT, "later")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "later")])
     build_verb(corpus, reporter=QUIET)
     assert edit["comment_id"] not in _triplets(corpus)
 
@@ -204,7 +204,7 @@ def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
     (concerned,) = [
         path for path in files if REQUEST in pq.read_table(path, columns=["submission_id"])["submission_id"].to_pylist()
     ]
-    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
     build_verb(corpus, reporter=QUIET)
     assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
 
@@ -213,7 +213,7 @@ def test_a_taken_down_dataset_that_was_not_built_is_not_published(
     corpus: Corpus, client: Run, hub: Hub, repo: str
 ) -> None:
     """Between `add` and `build` nothing may go out."""
-    add_tombstones(corpus, [Target(Kind.SUBMISSION, REQUEST)])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
     assert client(hub_client.publish, Path(corpus.root), repo)["error"] == "CorpusError"
 
 
@@ -241,7 +241,7 @@ def test_on_the_hub_history_goes_with_squash_only(
 def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
     """No name, no id, no address, no digest, not even unkeyed hashes: two corpora give different ones."""
     words = ["u/somebody", "t3_1abc23", "https://i.redd.it/abcdefgh.jpg"]
-    targets = [named_target(word) for word in words]
+    targets = [parse_target(word) for word in words]
     add_tombstones(corpus, [target for target in targets if target])
     text = Path(corpus.path("takedown", "tombstones.json")).read_text()
     assert not any(word in text for word in ("somebody", "1abc23", "abcdefgh"))
@@ -255,7 +255,7 @@ def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
 @pytest.mark.parametrize(("name", "text"), [("tombstones.json", "{"), ("salt", ""), ("salt", "abcd")])
 def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: str, text: str) -> None:
     """Never taken for none; nor are they read with a salt that was cut off, by which nothing is taken down."""
-    add_tombstones(corpus, [Target(Kind.AUTHOR, "somebody")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", name)).write_text(text)
     with pytest.raises(CorpusError, match="put both back"):
         build_verb(corpus, reporter=QUIET)
@@ -264,38 +264,44 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: st
 @pytest.mark.parametrize(
     ("word", "target"),
     [
-        ("t3_1abc23", Target(Kind.SUBMISSION, "1abc23")),
-        ("t1_k0abc12", Target(Kind.COMMENT, "k0abc12")),
-        ("u/Some_Body", Target(Kind.AUTHOR, "some_body")),
-        ("/u/Some-Body", Target(Kind.AUTHOR, "some-body")),
-        ("https://old.reddit.com/user/Some_Body", Target(Kind.AUTHOR, "some_body")),
-        ("https://www.reddit.com/r/PhotoshopRequest/comments/1abc23/title/", Target(Kind.SUBMISSION, "1abc23")),
+        ("t3_1abc23", TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23")),
+        ("t1_k0abc12", TombstoneTarget(TombstoneKind.COMMENT, "k0abc12")),
+        ("u/Some_Body", TombstoneTarget(TombstoneKind.AUTHOR, "some_body")),
+        ("/u/Some-Body", TombstoneTarget(TombstoneKind.AUTHOR, "some-body")),
+        ("https://old.reddit.com/user/Some_Body", TombstoneTarget(TombstoneKind.AUTHOR, "some_body")),
+        (
+            "https://www.reddit.com/r/PhotoshopRequest/comments/1abc23/title/",
+            TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23"),
+        ),
         (
             "https://www.reddit.com/r/PhotoshopRequest/comments/1abc23/title/k0abc12/?x=1",
-            Target(Kind.COMMENT, "k0abc12"),
+            TombstoneTarget(TombstoneKind.COMMENT, "k0abc12"),
         ),
-        ("https://reddit.com/comments/1abc23", Target(Kind.SUBMISSION, "1abc23")),
-        ("https://redd.it/1abc23", Target(Kind.SUBMISSION, "1abc23")),
-        ("https://www.reddit.com/gallery/1abc23", Target(Kind.SUBMISSION, "1abc23")),
-        ("https://www.reddit.com/user/Some_Body/?utm_source=share", Target(Kind.AUTHOR, "some_body")),
-        ("https://www.reddit.com/user/Some_Body/comments/", Target(Kind.AUTHOR, "some_body")),
-        ("https://www.reddit.com/user/Some_Body/comments/1abc23/title/", Target(Kind.SUBMISSION, "1abc23")),
-        ("https://i.redd.it/AbCdEfG.jpg", Target(Kind.ADDRESS, "https://i.redd.it/AbCdEfG.jpg")),
-        ("A" * 64, Target(Kind.SHA256, "a" * 64)),
-        ("https://i.imgur.com/AbCdEfG.jpg", Target(Kind.ADDRESS, "https://i.imgur.com/AbCdEfG.jpg")),
+        ("https://reddit.com/comments/1abc23", TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23")),
+        ("https://redd.it/1abc23", TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23")),
+        ("https://www.reddit.com/gallery/1abc23", TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23")),
+        ("https://www.reddit.com/user/Some_Body/?utm_source=share", TombstoneTarget(TombstoneKind.AUTHOR, "some_body")),
+        ("https://www.reddit.com/user/Some_Body/comments/", TombstoneTarget(TombstoneKind.AUTHOR, "some_body")),
+        (
+            "https://www.reddit.com/user/Some_Body/comments/1abc23/title/",
+            TombstoneTarget(TombstoneKind.SUBMISSION, "1abc23"),
+        ),
+        ("https://i.redd.it/AbCdEfG.jpg", TombstoneTarget(TombstoneKind.ADDRESS, "https://i.redd.it/AbCdEfG.jpg")),
+        ("A" * 64, TombstoneTarget(TombstoneKind.SHA256, "a" * 64)),
+        ("https://i.imgur.com/AbCdEfG.jpg", TombstoneTarget(TombstoneKind.ADDRESS, "https://i.imgur.com/AbCdEfG.jpg")),
         ("word", None),
     ],
 )
-def test_what_a_word_names(word: str, target: Target | None) -> None:
+def test_what_a_word_names(word: str, target: TombstoneTarget | None) -> None:
     """As people copy it from their browser."""
-    assert named_target(word) == target
+    assert parse_target(word) == target
 
 
 def test_a_bare_word_is_looked_up_and_never_guessed(corpus: Corpus) -> None:
     """An id or a name of the corpus; otherwise it asks."""
     name = next(row["author"] for row in _table(corpus, "comments") if row["author"])
-    assert resolve_target(corpus, REQUEST) == Target(Kind.SUBMISSION, REQUEST)
-    assert resolve_target(corpus, name.upper()) == Target(Kind.AUTHOR, name.lower())
+    assert resolve_target(corpus, REQUEST) == TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)
+    assert resolve_target(corpus, name.upper()) == TombstoneTarget(TombstoneKind.AUTHOR, name.lower())
     with pytest.raises(InputError, match="names nothing"):
         resolve_target(corpus, "nobody_of_that_name")
 
@@ -322,7 +328,7 @@ def test_four_bits_anywhere_are_near() -> None:
     assert not stones.covers_picture(f"{0x0123456789ABCDEF ^ 0x0101010101000000:016x}", is_source=False)
 
 
-def _stones(target: Target) -> Tombstones:
+def _stones(target: TombstoneTarget) -> Tombstones:
     from photoshop_request_builder.store.tombstones import _hashes
 
     salt = b"s" * 32

@@ -34,8 +34,8 @@ from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, 
 from photoshop_request_builder.stages.fetching.quarantine import suspects
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.ledger import New, open_ledger
-from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.store.ledger import NewAddress, open_ledger
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 FREE = Rate(float("inf"), 8)
 RATES = dict.fromkeys(("i.redd.it", "imgur.com", "drive.google.com"), FREE)
@@ -198,14 +198,14 @@ def posted(corpus: Corpus) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        Target(Kind.SUBMISSION, "1abcd2"),
-        Target(Kind.COMMENT, "c1"),
-        Target(Kind.AUTHOR, "op"),
-        Target(Kind.AUTHOR, "solver"),
-        Target(Kind.ADDRESS, A),
+        TombstoneTarget(TombstoneKind.SUBMISSION, "1abcd2"),
+        TombstoneTarget(TombstoneKind.COMMENT, "c1"),
+        TombstoneTarget(TombstoneKind.AUTHOR, "op"),
+        TombstoneTarget(TombstoneKind.AUTHOR, "solver"),
+        TombstoneTarget(TombstoneKind.ADDRESS, A),
     ],
 )
-def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: Target) -> None:
+def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: TombstoneTarget) -> None:
     """Also when it came into the corpus, or was to be asked for again, afterwards."""
     posted(corpus)
     add_tombstones(corpus, [target])
@@ -220,7 +220,7 @@ def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: Target) ->
 def test_what_somebody_else_links_to_is_asked_for(corpus: Corpus) -> None:
     """Unless the address itself was taken down, it stays the other's picture."""
     posted(corpus)
-    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({A: reply(jpeg())}) as state:
         write(corpus, [link(A), link(A, submission="1abcd3", comment="c2")])
         fetch_corpus(corpus, settings(state))
@@ -234,7 +234,7 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
         load_links(corpus, ledger)
         ledger.record([Outcome(PAGE, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
     posted(corpus)
-    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({B: reply(jpeg())}) as state:
         fetch_corpus(corpus, settings(state))
         assert state.urls() == [B]
@@ -244,7 +244,7 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
 def test_where_nothing_is_taken_down_nothing_is_made_again(corpus: Corpus) -> None:
     """Tables follow the ledger's stamp: a fetch with nothing to do leaves it as it is."""
     posted(corpus)
-    add_tombstones(corpus, [Target(Kind.COMMENT, "c1")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({}) as state:
         write(corpus, [link(A)])
         fetch_corpus(corpus, settings(state))
@@ -504,7 +504,7 @@ def test_a_large_ledger_is_no_delay(corpus: Corpus) -> None:
     """With 400,000 finished addresses the rest begins within 5 seconds."""
     write(corpus, [link(A)])
     with open_ledger(corpus.ledger_path) as ledger:
-        ledger.add(New(f"https://i.redd.it/{number:012}.jpg") for number in range(1000))
+        ledger.add(NewAddress(f"https://i.redd.it/{number:012}.jpg") for number in range(1000))
         load_links(corpus, ledger)
     with sqlite3.connect(corpus.ledger_path) as database:
         columns = "host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"

@@ -13,7 +13,7 @@ from photoshop_request_builder.engine.jobs import HERE, local_engine
 from photoshop_request_builder.stages import ingest, merge
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import create_corpus, shard_of
-from photoshop_request_builder.store.incoming import parts, read_rows
+from photoshop_request_builder.store.incoming import read_parts, read_rows
 from photoshop_request_builder.store.tables import comments_of, submissions_of
 
 
@@ -117,14 +117,14 @@ def test_a_file_that_was_read_is_not_read_again(corpus, tmp_path):
 def test_a_file_that_grew_adds_a_part_and_takes_nothing_away(corpus, tmp_path):
     ingest.ingest_file(corpus, _write(tmp_path / "x.jsonl", [_submission(1)], compress=bytes))
     ingest.ingest_file(corpus, _write(tmp_path / "x.jsonl", [_submission(2)], compress=bytes))
-    assert [summary.submissions for summary in parts(corpus)] == [1, 1]
+    assert [summary.submissions for summary in read_parts(corpus)] == [1, 1]
 
 
 def test_what_a_killed_run_left_is_not_a_part(corpus, tmp_path):
     path = _write(tmp_path / "x.zst", [_submission(1)])
     summary = ingest.ingest_file(corpus, path)
     corpus.fs.rm(corpus.path("incoming", "archive", summary.part, "part.json"))
-    assert parts(corpus) == []
+    assert read_parts(corpus) == []
     HERE.run(merge.plan(corpus))
     assert _tables(corpus) == ([], [])
     assert ingest.ingest_file(corpus, path) == summary
@@ -159,7 +159,7 @@ def test_a_file_that_is_not_reddits_is_refused_by_name(corpus, tmp_path, content
     path.write_bytes(content)
     with pytest.raises(InputError, match=f"holiday.zst: .*{says}"):
         ingest.ingest_file(corpus, str(path))
-    assert parts(corpus) == []
+    assert read_parts(corpus) == []
 
 
 def test_one_file_under_two_spellings_is_one_job(corpus, tmp_path):
@@ -281,7 +281,7 @@ def test_the_real_dumps_lose_nothing(shared, tmp_path):
         assert summary.kept > 0
         assert summary.other_subreddits > 0
     merged = HERE.run(merge.plan(corpus))
-    assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in parts(corpus))
+    assert sum(summary.observations for summary in merged) == sum(summary.kept for summary in read_parts(corpus))
     assert isinstance(storage.read_table(corpus.fs, corpus.shard_path(0, "comments")), pa.Table)
 
 

@@ -9,7 +9,7 @@ import pytest
 from quiet import QUIET
 
 from photoshop_request_builder.commands.run import build_verb
-from photoshop_request_builder.dataset.publication import is_own
+from photoshop_request_builder.dataset.publication import is_source_picture
 from photoshop_request_builder.stages import nsfw
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
@@ -75,7 +75,7 @@ def test_a_request_that_shows_such_a_picture_is_left_out_whole(scored: Corpus) -
         (shard, row)
         for shard in range(scored.shards)
         for row in storage.read_table(scored.fs, scored.shard_path(shard, "candidates")).to_pylist()
-        if is_own(row) and row["submission_id"] in {row["submission_id"] for row in rows}
+        if is_source_picture(row) and row["submission_id"] in {row["submission_id"] for row in rows}
     )
     stamp = storage.read_stamp(scored.fs, scored.shard_path(shard, "nsfw"))
     assert stamp

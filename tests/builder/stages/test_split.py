@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photoshop_request_builder.dataset.splits.leaks import check_leaks
-from photoshop_request_builder.dataset.splits.near_duplicates import related_pairs, sources
+from photoshop_request_builder.dataset.splits.near_duplicates import related_pairs, source_pictures
 from photoshop_request_builder.stages.split import Request, assign, split_of
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import open_corpus, shard_of
@@ -84,7 +84,7 @@ def test_shares_are_about_a_twentieth_each() -> None:
 def test_the_same_picture_in_two_requests_is_found(sample_corpus: Path) -> None:
     """The sample has one: the stars are a source of two requests."""
     corpus = open_corpus(sample_corpus)
-    found = list(sources(corpus))
+    found = list(source_pictures(corpus))
     related = {frozenset((found[a].submission_id, found[b].submission_id)) for a, b in related_pairs(corpus, found)}
     assert frozenset(("zcatsky", "zfarfield")) in related
     assert all(len(pair) == 2 for pair in related)

@@ -18,7 +18,7 @@ from photoshop_request_builder.stages import ingest, merge
 from photoshop_request_builder.stages.ingesting import arctic_shift, reddit
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import create_corpus
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 from photoshop_request_builder.store.tables import comments_of, submissions_of
 
 BEGIN = 1_700_000_000
@@ -140,9 +140,9 @@ def test_too_many_requests_stop_cleanly_and_the_next_run_goes_on(corpus, server,
     server.failures += [("/comments/s2/", Answer({}, 429, {"Retry-After": "1"}))] * 4
     with pytest.raises(NetworkError, match="too many requests"):
         reddit.ingest_reddit(corpus, client, since=BEGIN, until=NOW, clock=lambda: NOW)
-    stopped = [part for part in parts(corpus) if part.ending == "stopped"]
+    stopped = [part for part in read_parts(corpus) if part.ending == "stopped"]
     assert len(stopped) == 1
-    read = {thing for part in parts(corpus) for thing in part.threads}
+    read = {thing for part in read_parts(corpus) for thing in part.threads}
     assert "s2" not in read
     assert read
     assert {thing_id for thing_id in _merged(corpus) if thing_id[0] == "c"} == {f"c{thing[1:]}" for thing in read}
@@ -228,7 +228,7 @@ def test_a_stopped_run_goes_on_at_the_second_where_it_stopped(corpus, arctic, fe
 
     with pytest.raises(NetworkError, match="down"):
         arctic_shift.ingest_arctic_shift(corpus, failing, since=BEGIN, until=NOW, clock=lambda: NOW)
-    [stopped] = parts(corpus)
+    [stopped] = read_parts(corpus)
     assert (stopped.ending, stopped.submissions) == ("stopped", 59)
     assert stopped.covered == (BEGIN, BEGIN + 58 * 3600)
     arctic.asked.clear()

@@ -10,7 +10,7 @@ from photoshop_request.errors import BusyError, CorpusError
 from photoshop_request_builder.store.corpus import (
     clean_scratch,
     create_corpus,
-    lock,
+    lock_corpus,
     open_corpus,
     scratch_folder,
     shard_of,
@@ -88,9 +88,9 @@ def test_a_file_is_no_corpus(tmp_path: Path) -> None:
 def test_the_second_process_is_refused(tmp_path: Path) -> None:
     """And let in when the first has ended."""
     corpus = create_corpus(tmp_path)
-    with lock(corpus), pytest.raises(BusyError, match="another photoshop-request"):
-        lock(corpus)
-    with lock(corpus):
+    with lock_corpus(corpus), pytest.raises(BusyError, match="another photoshop-request"):
+        lock_corpus(corpus)
+    with lock_corpus(corpus):
         pass
 
 

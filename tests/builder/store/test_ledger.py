@@ -11,7 +11,7 @@ from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.media.addresses.hosts import Picture
 from photoshop_request.media.addresses.states import VERDICTS, State
 from photoshop_request.media.http.outcome import Outcome, Via
-from photoshop_request_builder.store.ledger import Ledger, New, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, NewAddress, open_ledger
 
 A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))
 ALBUM = "https://imgur.com/a/AbCdE"
@@ -25,9 +25,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def test_an_address_is_added_once(ledger: Ledger) -> None:
     """What is known stays as it is."""
-    assert ledger.add([New(A, fallback="https://preview.redd.it/x.jpg?s=1"), New(B)]) == 2
+    assert ledger.add([NewAddress(A, fallback="https://preview.redd.it/x.jpg?s=1"), NewAddress(B)]) == 2
     ledger.record([Outcome(A, State.GONE, "HTTP 404", 404)])
-    assert ledger.add([New(A), New(B), New(C)]) == 1
+    assert ledger.add([NewAddress(A), NewAddress(B), NewAddress(C)]) == 1
     entry = ledger.get([A])[A]
     assert (entry.state, entry.http, entry.tries, entry.fallback, entry.family, entry.kind) == (
         State.GONE, 404, 1, "https://preview.redd.it/x.jpg?s=1", "imgur", "image",
@@ -49,13 +49,13 @@ def test_an_address_is_added_once(ledger: Ledger) -> None:
 )
 def test_what_is_not_to_be_asked_for_is_final_at_once(ledger: Ledger, address: str, state: State) -> None:
     """Only what may be requested is pending."""
-    ledger.add([New(address)])
+    ledger.add([NewAddress(address)])
     assert ledger.get([address])[address].state is state
 
 
 def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
     """By host, after a number, a page at a time."""
-    ledger.add([New(C), New("https://example.org/x.jpg"), New(A), New(B)])
+    ledger.add([NewAddress(C), NewAddress("https://example.org/x.jpg"), NewAddress(A), NewAddress(B)])
     first = ledger.pending("i.imgur.com", 0, 2)
     assert [entry.address for _, entry in first] == [C, A]
     assert [entry.address for _, entry in ledger.pending("i.imgur.com", first[-1][0], 2)] == [B]
@@ -64,7 +64,7 @@ def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
 
 def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
     """Each gets a row of its own, one deeper, and captions come along."""
-    ledger.add([New(ALBUM), New(A)])
+    ledger.add([NewAddress(ALBUM), NewAddress(A)])
     pictures = (Picture(B, "second"), Picture(A), Picture("http://10.0.0.1/x.png"))
     assert ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=pictures)]) == {"i.imgur.com", "10.0.0.1"}
     ends = ledger.pictures(ALBUM)
@@ -80,7 +80,7 @@ def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
 def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) -> None:
     """Also when it leads in a circle."""
     short = "https://bit.ly/AbC"
-    ledger.add([New(short)])
+    ledger.add([NewAddress(short)])
     ledger.record([Outcome(short, State.RESOLVED, pictures=(Picture(ALBUM),))])
     ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(short)))])
     assert [(entry.address, entry.state) for entry, _ in ledger.pictures(short)] == [
@@ -94,7 +94,7 @@ def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) ->
 def test_no_way_is_without_an_end(ledger: Ledger) -> None:
     """A page that leads to itself, and pages behind pages without end, are told as what they are."""
     pages = [f"https://bit.ly/{number}" for number in range(8)]
-    ledger.add([New(pages[0])])
+    ledger.add([NewAddress(pages[0])])
     for page, following in itertools.pairwise(pages):
         ledger.record([Outcome(page, State.RESOLVED, pictures=(Picture(following),))])
     assert [entry.address for entry, _ in ledger.pictures(pages[0])] == [pages[-1]]
@@ -105,7 +105,7 @@ def test_no_way_is_without_an_end(ledger: Ledger) -> None:
 
 def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
     """The last answer counts."""
-    ledger.add([New(ALBUM)])
+    ledger.add([NewAddress(ALBUM)])
     ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
     ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(C),))])
     assert ledger.led_to(ALBUM) == [(C, None)]
@@ -113,7 +113,7 @@ def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
 
 def test_states_can_be_tried_again(ledger: Ledger) -> None:
     """All of a state, or those of one host and its sub-domains; tries add up."""
-    ledger.add([New(A), New("https://example.org/x.jpg")])
+    ledger.add([NewAddress(A), NewAddress("https://example.org/x.jpg")])
     ledger.record([Outcome(A, State.GONE, tries=2), Outcome("https://example.org/x.jpg", State.GONE)])
     assert ledger.retry([State.GONE], "imgur.com") == 1
     assert ledger.hosts() == {"i.imgur.com": 1}
@@ -135,7 +135,7 @@ def test_every_state_has_one_verdict() -> None:
 
 def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
     """By host and digest; what was released once is never suspected again."""
-    ledger.add([New(A), New(B), New(C), New("https://example.org/x.jpg")])
+    ledger.add([NewAddress(A), NewAddress(B), NewAddress(C), NewAddress("https://example.org/x.jpg")])
     ledger.record([Outcome(address, State.OK, sha256="ff") for address in (A, B, C, "https://example.org/x.jpg")])
     assert ledger.repeated(3) == {("i.imgur.com", "ff"): [A, B, C]}
     assert ledger.quarantine("ff", "i.imgur.com", "why") == 3
@@ -149,14 +149,14 @@ def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
 def test_shards_that_were_loaded_are_remembered(ledger: Ledger) -> None:
     """By the content of their links."""
     assert ledger.loaded(3) is None
-    ledger.add([New(A)], shard=3, content="abc")
+    ledger.add([NewAddress(A)], shard=3, content="abc")
     assert ledger.loaded(3) == "abc"
 
 
 def test_the_stamp_grows_with_every_change(ledger: Ledger) -> None:
     """And with nothing else."""
     stamps = [ledger.stamp()]
-    ledger.add([New(A)])
+    ledger.add([NewAddress(A)])
     stamps.append(ledger.stamp())
     ledger.record([Outcome(A, State.OK)])
     stamps.append(ledger.stamp())
@@ -169,7 +169,7 @@ def test_what_is_recorded_survives(tmp_path: Path) -> None:
     """Open again: everything is there; write-ahead logging is on."""
     path = tmp_path / "ledger.sqlite"
     with open_ledger(path) as ledger:
-        ledger.add([New(A)])
+        ledger.add([NewAddress(A)])
         ledger.record([Outcome(A, State.OK, sha256="ab")])
     with open_ledger(path) as ledger:
         assert ledger.get([A])[A].sha256 == "ab"
@@ -178,7 +178,7 @@ def test_what_is_recorded_survives(tmp_path: Path) -> None:
 
 def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
     """All of a batch or none of it."""
-    ledger.add([New(A)])
+    ledger.add([NewAddress(A)])
     with pytest.raises(sqlite3.Error):
         ledger.record([Outcome(A, State.OK), Outcome(B, object())])
     assert ledger.get([A])[A].state is State.PENDING

@@ -6,7 +6,7 @@ import pytest
 
 from photoshop_request.errors import InputError
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.settings import SETTINGS, parse_rates, remember, resolve
+from photoshop_request_builder.store.settings import SETTINGS, parse_rates, remember_setting, resolve_settings
 
 
 @pytest.fixture
@@ -20,12 +20,12 @@ def corpus(tmp_path: Path) -> Corpus:
 def test_the_nearest_place_wins(corpus: Corpus) -> None:
     """For each setting by itself."""
     environment = {"PHOTOSHOP_REQUEST_WORKERS": "2", "PHOTOSHOP_REQUEST_MIRROR": "http://127.0.0.1:9/"}
-    found = resolve(corpus, {"workers": 1}, environment)
+    found = resolve_settings(corpus, {"workers": 1}, environment)
     assert (found["workers"].value, found["workers"].origin) == (1, "flag")
     assert (found["mirror"].value, found["mirror"].origin) == ("http://127.0.0.1:9", "environment")
     assert (found["rate"].value, found["rate"].origin) == ({"i.redd.it": 2.5}, "corpus.toml")
     assert (found["contact"].value, found["contact"].origin) == (None, "default")
-    assert resolve(corpus, {}, {})["workers"].value == 3
+    assert resolve_settings(corpus, {}, {})["workers"].value == 3
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_the_nearest_place_wins(corpus: Corpus) -> None:
 def test_a_value_that_cannot_be_used_is_named_with_its_origin(name: str, value: str) -> None:
     """So that the user finds it."""
     with pytest.raises(InputError, match=rf"{name} = .*\(environment\)"):
-        resolve(None, {}, {f"PHOTOSHOP_REQUEST_{name.upper()}": value})
+        resolve_settings(None, {}, {f"PHOTOSHOP_REQUEST_{name.upper()}": value})
 
 
 def test_an_unknown_setting_in_the_file_is_refused(corpus: Corpus) -> None:
@@ -42,7 +42,7 @@ def test_an_unknown_setting_in_the_file_is_refused(corpus: Corpus) -> None:
     toml = Path(corpus.root) / "corpus.toml"
     toml.write_text(toml.read_text().replace("workers", "worker"))
     with pytest.raises(InputError, match="unknown setting 'worker'"):
-        resolve(corpus, {}, {})
+        resolve_settings(corpus, {}, {})
 
 
 @pytest.mark.parametrize("head", ["[settings]", "[settings]  # ours", "  [settings]"])
@@ -50,9 +50,9 @@ def test_a_remembered_setting_joins_those_that_are_there(corpus: Corpus, head: s
     """However the table's line is written; the last word counts, and the file stays TOML."""
     toml = Path(corpus.root) / "corpus.toml"
     toml.write_text(toml.read_text().replace("[settings]", head))
-    remember(corpus, "verified_test", value=True)
-    remember(corpus, "verified_test", value=False)
-    found = resolve(corpus, {}, {})
+    remember_setting(corpus, "verified_test", value=True)
+    remember_setting(corpus, "verified_test", value=False)
+    found = resolve_settings(corpus, {}, {})
     assert (found["verified_test"].value, found["verified_test"].origin) == (False, "corpus.toml")
     assert found["workers"].value == 3
 

@@ -113,13 +113,13 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "word"), [(errno.ENOSPC, "no space"), (errno.EROFS, "cannot be written")])
 def test_a_full_or_forbidden_disk_is_explained(number: int, word: str) -> None:
     """The message names the path and what to do."""
-    with pytest.raises(StorageError, match=f"/corpus/x: {word}"), storage.explained("/corpus/x"):
+    with pytest.raises(StorageError, match=f"/corpus/x: {word}"), storage.explain_disk_errors("/corpus/x"):
         raise OSError(number, "strerror")
 
 
 def test_other_errors_of_the_system_pass_through() -> None:
     """Only a full or forbidden disk is the user's to mend."""
-    with pytest.raises(OSError, match="strange"), storage.explained("/corpus/x"):
+    with pytest.raises(OSError, match="strange"), storage.explain_disk_errors("/corpus/x"):
         raise OSError(errno.EIO, "strange")
 
 

@@ -11,9 +11,9 @@ from photoshop_request.media.files.decode import open_checked, upright
 from photoshop_request.schema import CONFIGS, GPS_REMOVED
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.rebuild.rebuild import Found, Match, matches, splits_of
-from photoshop_request_builder.dataset.files import files_of
+from photoshop_request_builder.dataset.files import file_count
 from photoshop_request_builder.dataset.parquet_writer import write_rows
-from photoshop_request_builder.dataset.published_pictures import published
+from photoshop_request_builder.dataset.published_pictures import published_bytes
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.pictures import read_picture
@@ -48,7 +48,7 @@ def write_rebuilt(corpus: Corpus) -> Rebuilt:
     for path in corpus.fs.glob(corpus.path("dataset", "triplets", "*.parquet")):
         corpus.fs.rm_file(path)
     for split in splits_of(corpus):
-        of = files_of(sizes[split], corpus.shards)
+        of = file_count(sizes[split], corpus.shards)
         width = corpus.shards // of
         for number in range(of):
             shards = range(number * width, (number + 1) * width)
@@ -111,7 +111,7 @@ def _picture(corpus: Corpus, name: str, found: Found) -> dict[str, Any]:
     assert found.sha256
     assert found.extension
     fetched = read_picture(corpus, found.sha256, found.extension)
-    data, differs = published(fetched)
+    data, differs = published_bytes(fetched)
     width, height = found.row["width"], found.row["height"]
     if found.match is Match.REENCODED:
         width, height = _size(fetched)

@@ -11,7 +11,7 @@ from photoshop_request.text.model.answer import NoRewrite, read_answer
 from photoshop_request.text.model.prompt import messages
 from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, State, ask, open_client
 from photoshop_request_builder.stages.rewrite import Question, Source
-from photoshop_request_builder.store.answers import Answer
+from photoshop_request_builder.store.answers import ModelAnswer
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_picture
 
@@ -25,7 +25,7 @@ def ask_all(
     endpoint: Endpoint,
     key: str | None,
     *,
-    on_answer: Callable[[Answer], None],
+    on_answer: Callable[[ModelAnswer], None],
     state: State,
 ) -> None:
     """Ask every question, `endpoint.at_once` at a time; `on_answer` is called with each answer as it comes.
@@ -51,7 +51,7 @@ async def _ask_all(
     asked: Iterator[Question],
     endpoint: Endpoint,
     key: str | None,
-    on_answer: Callable[[Answer], None],
+    on_answer: Callable[[ModelAnswer], None],
     state: State,
 ) -> None:
     async with open_client(endpoint, key) as client, asyncio.TaskGroup() as group:
@@ -62,7 +62,7 @@ async def _ask_all(
                 addresses = [await asyncio.to_thread(picture_address, corpus, source) for source in question.sources]
                 said = await ask(client, endpoint, messages(question.words, addresses), state)
                 if isinstance(said, NoRewrite):
-                    on_answer(Answer(question.key, question.submission_id, said))
+                    on_answer(ModelAnswer(question.key, question.submission_id, said))
                     continue
                 result = read_answer(
                     said.content,
@@ -71,7 +71,7 @@ async def _ask_all(
                     with_pictures=bool(addresses),
                     names=question.names,
                 )
-                on_answer(Answer(question.key, question.submission_id, result, said.tokens_in, said.tokens_out))
+                on_answer(ModelAnswer(question.key, question.submission_id, result, said.tokens_in, said.tokens_out))
 
         for _ in range(endpoint.at_once):
             group.create_task(work())

@@ -15,7 +15,14 @@ from photoshop_request_builder.commands.rewriting.questions import SIDE, ask_all
 from photoshop_request_builder.engine.stage import Reporter, run_stage
 from photoshop_request_builder.stages import rewrite
 from photoshop_request_builder.stages.rewrite import Question, Source, questions
-from photoshop_request_builder.store.answers import TRANSIENT, Answer, Answers, InUse, open_answers, use
+from photoshop_request_builder.store.answers import (
+    TRANSIENT,
+    ModelAnswer,
+    ModelAnswers,
+    ModelInUse,
+    open_answers,
+    set_model_in_use,
+)
 from photoshop_request_builder.store.corpus import Corpus
 
 _PATCH = 28
@@ -49,7 +56,7 @@ class Estimate:
 
 
 def pending(
-    corpus: Corpus, answers: Answers, model: str, *, with_pictures: bool, seen: Callable[[Question, bool], None]
+    corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, seen: Callable[[Question, bool], None]
 ) -> Iterator[Question]:
     """The questions that are to be asked, each once, by shard. `seen` is told of every question and if it is known."""
     asked: set[str] = set()
@@ -65,7 +72,7 @@ def pending(
                 yield question
 
 
-def estimate(corpus: Corpus, answers: Answers, model: str, *, with_pictures: bool, limit: int | None) -> Estimate:
+def estimate(corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None) -> Estimate:
     """What a run would ask, from the tables alone; no picture is opened and nothing is sent."""
     requests = answered = to_ask = pictures = tokens_in = 0
     unfit: Counter[NoRewrite] = Counter()
@@ -122,7 +129,7 @@ def rewrite_verb(
         planned = planned_for(corpus, answers, endpoint.model, with_pictures=with_pictures, limit=limit)
         with reporter.progress("rewrite", planned.to_ask, "questions") as advance:
 
-            def keep(answer: Answer) -> None:
+            def keep(answer: ModelAnswer) -> None:
                 answers.put(answer)
                 results["rewritten" if isinstance(answer.result, Rewrite) else answer.result] += 1
                 used.update({"in": answer.tokens_in, "out": answer.tokens_out})
@@ -130,12 +137,14 @@ def rewrite_verb(
 
             asked = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
             ask_all(corpus, islice(asked, limit), endpoint, key, on_answer=keep, state=State(reporter.say))
-    use(corpus, InUse(endpoint.model, PROMPT_VERSION, with_pictures))
+    set_model_in_use(corpus, ModelInUse(endpoint.model, PROMPT_VERSION, with_pictures))
     run_stage("rewrite", partial(rewrite.plan, corpus), reporter=reporter)
     return Rewritten(results, used["in"], used["out"])
 
 
-def planned_for(corpus: Corpus, answers: Answers, model: str, *, with_pictures: bool, limit: int | None) -> Estimate:
+def planned_for(
+    corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None
+) -> Estimate:
     """The estimate, where there is something to rewrite.
 
     Raises:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from photoshop_request_builder.store.decisions import Decision, settled
+from photoshop_request_builder.store.decisions import Decision, unanimous
 
 __all__ = ["Agreement", "Calibration", "Proposal", "Share", "agreements", "calibrate"]
 
@@ -93,7 +93,7 @@ def calibrate(decisions: Sequence[Decision]) -> list[Calibration]:
 
     Only a random sample tells what holds for the corpus: leave out what was drawn by doubt.
     """
-    agreed = settled(decisions)
+    agreed = unanimous(decisions)
     verdicts = sorted({decision.item.machine for decision in agreed} | {decision.verdict for decision in agreed})
     return [_calibration(agreed, verdict) for verdict in verdicts]
 

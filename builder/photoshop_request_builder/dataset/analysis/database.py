@@ -16,7 +16,7 @@ from photoshop_request_builder.dataset import publication
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.final_verdicts import read_candidates
-from photoshop_request_builder.store.tombstones import Kind
+from photoshop_request_builder.store.tombstones import TombstoneKind
 
 _TABLES = {
     "submissions": tables.SUBMISSIONS,
@@ -60,7 +60,7 @@ left join ranks r on r.submission_id = s.id
 left join terms p on p.id = s.id
 left join answers on answers.submission_id = s.id
 left join taken on taken.submission_id = s.id
-where not s.deleted_by_author and s.id not in (select value from removed where kind = '{Kind.SUBMISSION}')
+where not s.deleted_by_author and s.id not in (select value from removed where kind = '{TombstoneKind.SUBMISSION}')
 """
 
 
@@ -171,12 +171,12 @@ def _terms(corpus: Corpus) -> Iterator[pa.RecordBatch]:
 
 
 def _published(corpus: Corpus) -> Iterator[pa.RecordBatch]:
-    policy = publication.policy_of(corpus)
-    columns = list(dict.fromkeys([*_KEY, "verdict", *publication.PICTURES]))
+    policy = publication.read_policy(corpus)
+    columns = list(dict.fromkeys([*_KEY, "verdict", *publication.PICTURE_COLUMNS]))
     for shard in range(corpus.shards):
         if not publication.is_ready(corpus, shard):
             continue
-        decide = publication.selection_of(corpus, shard, policy)
+        decide = publication.read_publication(corpus, shard, policy)
         candidates = read_candidates(corpus, shard, columns)
         edits = candidates.filter(pa.compute.equal(candidates.column("verdict"), Verdict.EDIT.value))
         kept = pa.array([decide.publishes(row) for row in edits.to_pylist()], type=pa.bool_())

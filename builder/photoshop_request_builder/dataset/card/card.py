@@ -9,14 +9,14 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
-from photoshop_request_builder.dataset.card.facts import facts_of
+from photoshop_request_builder.dataset.card.facts import count_facts
 from photoshop_request_builder.dataset.card.header import header
-from photoshop_request_builder.dataset.files import Record, totals
+from photoshop_request_builder.dataset.files import FileRecord, split_totals
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.settings import resolve
+from photoshop_request_builder.store.settings import resolve_settings
 
-__all__ = ["Card", "Write", "writer"]
+__all__ = ["Card", "CardWriter", "card_writer"]
 
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
 """What Markdown may take for more than a letter; the dots of an address make a link of it."""
@@ -31,17 +31,19 @@ class Card:
     """Path beside the README -> SVG."""
 
 
-Write = Callable[[str | None, Collection[str], Collection[str]], Card]
+CardWriter = Callable[[str | None, Collection[str], Collection[str]], Card]
 """Of the dataset `repo` on the Hub, or of the local folder: the text is of the configs that it holds, its numbers and
 charts are of all that was built; the YAML is of the configs that are spoken of."""
 
 
-def writer(corpus: Corpus, records: Sequence[Record]) -> Write:
+def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
     """What writes the card for the files that were built, however often: they are counted, and the charts drawn, once."""
-    from photoshop_request_builder.dataset.card.card_charts import chosen_charts  # duckdb is slow to import
+    from photoshop_request_builder.dataset.card.card_charts import draw_card_charts  # duckdb is slow to import
 
-    facts = facts_of(corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records])
-    charts = {f"figures/{name}.svg": chart for name, chart in chosen_charts(corpus).items()} if records else {}
+    facts = count_facts(
+        corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records]
+    )
+    charts = {f"figures/{name}.svg": chart for name, chart in draw_card_charts(corpus).items()} if records else {}
     built = {piece.config for piece, _ in records}
     template = files("photoshop_request_builder.dataset.card").joinpath("dataset_card.md").read_text(encoding="utf-8")
     # Markdown, not HTML: nothing that Reddit's users wrote goes in
@@ -57,11 +59,11 @@ def writer(corpus: Corpus, records: Sequence[Record]) -> Write:
             subreddits=corpus.subreddits,
             facts=facts,
             charts=charts,
-            totals=totals((piece, record) for piece, record in records if piece.config in held),
+            totals=split_totals((piece, record) for piece, record in records if piece.config in held),
             default=DEFAULT_CONFIG,
             funnel=steps,
             configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
-            removal_contact=resolve(corpus, {})["removal_contact"].value,
+            removal_contact=resolve_settings(corpus, {})["removal_contact"].value,
             version=version("photoshop-request"),
         )
         told = [(piece, record) for piece, record in records if piece.config in spoken]

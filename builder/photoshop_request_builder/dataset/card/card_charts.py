@@ -11,7 +11,7 @@ from photoshop_request_builder.dataset.charts.chart import Figure, rounded
 from photoshop_request_builder.dataset.charts.draw import drawn, standalone
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["Chart", "chosen_charts"]
+__all__ = ["CardChart", "draw_card_charts"]
 
 
 _CHOSEN: dict[str, Callable[[Database], Figure]] = {
@@ -25,7 +25,7 @@ _CHOSEN: dict[str, Callable[[Database], Figure]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class CardChart:
     """A chart for people who read no page of ours."""
 
     title: str
@@ -37,7 +37,7 @@ class Chart:
     """A file of its own: it leads nowhere and needs nothing."""
 
 
-def chosen_charts(corpus: Corpus) -> dict[str, Chart]:
+def draw_card_charts(corpus: Corpus) -> dict[str, CardChart]:
     """The charts that have something to show, by name. The same corpus gives the same bytes.
 
     Raises:
@@ -48,7 +48,7 @@ def chosen_charts(corpus: Corpus) -> dict[str, Chart]:
     with open_database(corpus) as database:
         figures = [rounded(count(database)) for count in _CHOSEN.values()]
     return {
-        figure.name: Chart(said.title(figure), said.axis(figure), said.sentence(figure), svg)
+        figure.name: CardChart(said.title(figure), said.axis(figure), said.sentence(figure), svg)
         for figure in figures
         if (svg := drawn(figure, said, standalone))
     }

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.reddit.coverage import Hole, every_month, month_of
-from photoshop_request_builder.dataset.sources import source_status
+from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.store.incoming import read_parts
 
-__all__ = ["Facts", "Spread", "facts_of"]
+__all__ = ["Facts", "Spread", "count_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ _COLUMNS = (
 )
 
 
-def facts_of(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
+def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
     """The figures of the built files, each given as config and path. Reads no picture."""
     triplets = _columns(corpus, [path for config, path in files if config == "triplets"], _COLUMNS)
     requests = _columns(corpus, [path for config, path in files if config == "requests"], ("submission_id", "language"))
-    every = source_status(parts(corpus))
+    every = ingested_sources(read_parts(corpus))
     edited = Counter(triplets("submission_id"))
     return Facts(
         requests=sum(1 for _ in requests("submission_id")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, features
 from photoshop_request_builder.dataset.card.facts import Facts
-from photoshop_request_builder.dataset.files import Record
+from photoshop_request_builder.dataset.files import FileRecord
 
 __all__ = ["header"]
 
@@ -16,7 +16,7 @@ _COMMON = 0.01
 """Share of requests from which on a language is named."""
 
 
-def header(records: Sequence[Record], facts: Facts, *, local: bool) -> str:
+def header(records: Sequence[FileRecord], facts: Facts, *, local: bool) -> str:
     """The YAML for these files, without its fences; `local` for a folder on disk."""
     from datasets import DatasetInfo, SplitDict, SplitInfo  # 1 s to import
     from datasets.info import DatasetInfosDict
@@ -55,7 +55,7 @@ def header(records: Sequence[Record], facts: Facts, *, local: bool) -> str:
     return str(data.to_yaml())
 
 
-def _config(name: str, records: Sequence[Record], *, local: bool) -> dict[str, Any]:
+def _config(name: str, records: Sequence[FileRecord], *, local: bool) -> dict[str, Any]:
     mine = [(piece, record) for piece, record in records if piece.config == name]
     paths = [
         {"split": split, "path": f"{name}/{split}-*.parquet"}

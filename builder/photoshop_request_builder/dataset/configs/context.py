@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from photoshop_request.text.thread.preferences import FirstComer, VotePolicy
 from photoshop_request_builder.dataset.first_comer import read_first_comer
-from photoshop_request_builder.dataset.pseudonyms import Naming, naming
+from photoshop_request_builder.dataset.pseudonyms import Pseudonymizer, pseudonymizer
 from photoshop_request_builder.store.corpus import Corpus
 
 
@@ -12,7 +12,7 @@ from photoshop_request_builder.store.corpus import Corpus
 class Context:
     """The same for every row of a build."""
 
-    name_of: Naming
+    name_of: Pseudonymizer
     correction: FirstComer
     """What it is worth to come first, estimated from the whole corpus."""
     votes: VotePolicy
@@ -20,4 +20,4 @@ class Context:
 
 def context_of(corpus: Corpus) -> Context:
     """The context of a build of `corpus` now."""
-    return Context(naming(), read_first_comer(corpus), VotePolicy())
+    return Context(pseudonymizer(), read_first_comer(corpus), VotePolicy())

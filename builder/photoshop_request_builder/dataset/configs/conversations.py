@@ -6,7 +6,7 @@ from typing import Any
 
 from photoshop_request.text.thread.conversations import Message, conversation
 from photoshop_request_builder.dataset.configs.context import Context
-from photoshop_request_builder.dataset.thread import Thread, reference
+from photoshop_request_builder.dataset.thread import Thread, picture_ref
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
@@ -25,7 +25,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         own = [row for row in published if row["author"] == solver]
         yield {
             "messages": [_hidden(message, thread) for message in chat.messages],
-            "images": [reference(thread.picture(sha256)) for sha256 in chat.images],
+            "images": [picture_ref(thread.picture(sha256)) for sha256 in chat.images],
             "submission_id": thread.submission.id,
             "num_turns": len(chat.messages),
             "accepted": any(row["comment_id"] in thread.accepted for row in own),

@@ -5,7 +5,7 @@ from typing import Any
 
 from photoshop_request.text.thread.preferences import preferences
 from photoshop_request_builder.dataset.configs.context import Context
-from photoshop_request_builder.dataset.thread import Thread, edits_of, reference
+from photoshop_request_builder.dataset.thread import Thread, picture_ref, to_edits
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
@@ -13,7 +13,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
     comments = {comment.id: comment for comment in thread.comments}
     # pictures of one comment share its score: its first stands for it
     first = {row["comment_id"]: row for row in reversed(thread.edits())}
-    edits = edits_of(sorted(first.values(), key=lambda row: (row["solver_comment_utc"], row["comment_id"])), comments)
+    edits = to_edits(sorted(first.values(), key=lambda row: (row["solver_comment_utc"], row["comment_id"])), comments)
     pairs, _ = preferences(
         edits,
         thread.accepted,
@@ -26,10 +26,10 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         source = thread.picture(chosen["source_sha256"])
         latest = max(chosen["solver_comment_utc"], rejected["solver_comment_utc"])
         yield {
-            "source_image": reference(source),
+            "source_image": picture_ref(source),
             "instruction": thread.instruction_at(latest),
-            "chosen_image": reference(chosen),
-            "rejected_image": reference(rejected),
+            "chosen_image": picture_ref(chosen),
+            "rejected_image": picture_ref(rejected),
             "margin": pair.margin,
             "signal": pair.signal,
             "submission_id": thread.submission.id,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from photoshop_request_builder.dataset.configs.context import Context
-from photoshop_request_builder.dataset.publication import is_own
-from photoshop_request_builder.dataset.thread import PictureRef, Thread, reference
+from photoshop_request_builder.dataset.publication import is_source_picture
+from photoshop_request_builder.dataset.thread import PictureRef, Thread, picture_ref
 
 _FIGURES = (
     "phash_distance",
@@ -42,11 +42,11 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         source, comment = thread.picture(edit["source_sha256"]), thread.comment(edit["comment_id"])
         accepted = thread.accepted.get(comment.id)
         yield {
-            "source_image": reference(source),
+            "source_image": picture_ref(source),
             "instruction": thread.instruction_at(comment.created_utc),
-            "edited_image": reference(edit),
+            "edited_image": picture_ref(edit),
             "change_mask": {"bytes": edit["change_mask"], "path": None} if edit["change_mask"] else None,
-            "reference_images": [reference(row) for row in _others(thread, edit)],
+            "reference_images": [picture_ref(row) for row in _others(thread, edit)],
             "second_source_image": _second(thread, edit),
             "submission_id": submission.id,
             "comment_id": comment.id,
@@ -86,11 +86,11 @@ def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     taken = {edit["source_sha256"], edit["second_source_sha256"]}
     found: dict[str, Mapping[str, Any]] = {}
     for row in thread.candidates:
-        if is_own(row) and row["sha256"] not in taken:
+        if is_source_picture(row) and row["sha256"] not in taken:
             found.setdefault(row["sha256"], row)
     return list(found.values())
 
 
 def _second(thread: Thread, edit: Mapping[str, Any]) -> PictureRef | None:
     second = edit["second_source_sha256"]
-    return reference(thread.picture(second)) if second else None
+    return picture_ref(thread.picture(second)) if second else None

@@ -5,23 +5,23 @@ from typing import Any
 
 from photoshop_request.text.thread.turns import turns
 from photoshop_request_builder.dataset.configs.context import Context
-from photoshop_request_builder.dataset.thread import Thread, edits_of, reference
+from photoshop_request_builder.dataset.thread import Thread, picture_ref, to_edits
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
     """The revisions of one request, oldest first; both pictures are published edits of the same source."""
     comments = {comment.id: comment for comment in thread.comments}
     published = {(row["comment_id"], row["sha256"]): row for row in thread.edits()}
-    for turn in turns(thread.submission, thread.comments, edits_of(list(published.values()), comments)):
+    for turn in turns(thread.submission, thread.comments, to_edits(list(published.values()), comments)):
         before = published[turn.before.comment_id, turn.before.picture]
         after = published[turn.after.comment_id, turn.after.picture]
         if before["source_sha256"] != after["source_sha256"] or before["sha256"] == after["sha256"]:
             continue
         yield {
-            "before_image": reference(before),
+            "before_image": picture_ref(before),
             "instruction": thread.hide(turn.wish),
-            "after_image": reference(after),
-            "source_image": reference(thread.picture(before["source_sha256"])),
+            "after_image": picture_ref(after),
+            "source_image": picture_ref(thread.picture(before["source_sha256"])),
             "first_instruction": thread.instruction_at(before["solver_comment_utc"]),
             "depth": turn.depth,
             "submission_id": thread.submission.id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photoshop_request_builder.dataset.splits import near_duplicates
-from photoshop_request_builder.dataset.splits.stored import splits_of
+from photoshop_request_builder.dataset.splits.stored import read_splits
 from photoshop_request_builder.store.corpus import Corpus
 
 SAMPLE = 2_000
@@ -17,9 +17,9 @@ SAMPLE = 2_000
 class Leak:
     """Two sources in different splits that show the same picture."""
 
-    held_out: near_duplicates.Source
+    held_out: near_duplicates.SourcePicture
     held_out_split: str
-    other: near_duplicates.Source
+    other: near_duplicates.SourcePicture
     other_split: str
 
 
@@ -38,8 +38,8 @@ class LeakCheck:
 
 def check_leaks(corpus: Corpus, *, sample: int = SAMPLE, seed: int = 0) -> LeakCheck:
     """Compare a sample of the held-out sources with every source of another split."""
-    split_of = splits_of(corpus)
-    found = [source for source in near_duplicates.sources(corpus) if split_of.get(source.submission_id)]
+    split_of = read_splits(corpus)
+    found = [source for source in near_duplicates.source_pictures(corpus) if split_of.get(source.submission_id)]
     splits = np.array([split_of[source.submission_id] for source in found])
     hashes = np.array([source.phash for source in found], dtype=np.uint64)
     held_out = [index for index, split in enumerate(splits) if split != "train"]
@@ -55,7 +55,7 @@ def check_leaks(corpus: Corpus, *, sample: int = SAMPLE, seed: int = 0) -> LeakC
     return LeakCheck(len(found), len(chosen), close, tuple(leaks))
 
 
-def _same(corpus: Corpus, first: near_duplicates.Source, second: near_duplicates.Source) -> bool:
+def _same(corpus: Corpus, first: near_duplicates.SourcePicture, second: near_duplicates.SourcePicture) -> bool:
     if first.sha256 == second.sha256:
         return True
     return not (first.flat or second.flat) and near_duplicates.are_related(corpus, first, second, {})

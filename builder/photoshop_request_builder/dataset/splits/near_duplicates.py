@@ -23,7 +23,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourcePicture:
     """A picture of a request that its author posted."""
 
     submission_id: str
@@ -34,17 +34,17 @@ class Source:
     """With hardly any contrast: its hash says nothing, only equal bytes count."""
 
 
-def sources(corpus: Corpus) -> Iterator[Source]:
+def source_pictures(corpus: Corpus) -> Iterator[SourcePicture]:
     """Every source of the corpus that decodes, the requesters' later pictures too, by shard."""
     columns = ["submission_id", "sha256", "extension", "phash", "flat", "role"]
     for shard in range(corpus.shards):
         for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, "candidates"), columns):
             if row["role"] != "candidate" and row["phash"]:
                 phash = from_hex(row["phash"])
-                yield Source(row["submission_id"], row["sha256"], row["extension"], phash, row["flat"])
+                yield SourcePicture(row["submission_id"], row["sha256"], row["extension"], phash, row["flat"])
 
 
-def related_pairs(corpus: Corpus, found: list[Source]) -> list[tuple[int, int]]:
+def related_pairs(corpus: Corpus, found: list[SourcePicture]) -> list[tuple[int, int]]:
     """Pairs of indices into `found` that show the same picture, or one an edit of the other.
 
     Pixels are compared once for each pair of files; what they said is kept in the corpus.
@@ -64,13 +64,15 @@ def related_pairs(corpus: Corpus, found: list[Source]) -> list[tuple[int, int]]:
     return pairs + [(a, b) for a, b in near if known.get(_key(found[a], found[b]), False)]
 
 
-def are_related(corpus: Corpus, first: Source, second: Source, opened: dict[str, Prepared | None]) -> bool:
+def are_related(
+    corpus: Corpus, first: SourcePicture, second: SourcePicture, opened: dict[str, Prepared | None]
+) -> bool:
     """Whether the pixels of two sources say that they share a picture. `opened` keeps the last few that were decoded."""
     one, other = (_open(corpus, source, opened) for source in (first, second))
     return one is not None and other is not None and compare(one, other).verdict is not Verdict.UNRELATED
 
 
-def _open(corpus: Corpus, source: Source, opened: dict[str, Prepared | None]) -> Prepared | None:
+def _open(corpus: Corpus, source: SourcePicture, opened: dict[str, Prepared | None]) -> Prepared | None:
     if source.sha256 not in opened:
         while len(opened) >= 8:
             del opened[next(iter(opened))]
@@ -78,7 +80,7 @@ def _open(corpus: Corpus, source: Source, opened: dict[str, Prepared | None]) ->
     return opened[source.sha256]
 
 
-def _prepared(corpus: Corpus, source: Source) -> Prepared | None:
+def _prepared(corpus: Corpus, source: SourcePicture) -> Prepared | None:
     data = find_picture(corpus, source.sha256, source.extension)
     if data is None:
         return None
@@ -88,7 +90,7 @@ def _prepared(corpus: Corpus, source: Source) -> Prepared | None:
     return Prepared(picture, hashes)
 
 
-def _equal_bytes(found: Iterable[Source]) -> list[tuple[int, int]]:
+def _equal_bytes(found: Iterable[SourcePicture]) -> list[tuple[int, int]]:
     first: dict[str, int] = {}
     return [
         (first[source.sha256], index)
@@ -97,7 +99,7 @@ def _equal_bytes(found: Iterable[Source]) -> list[tuple[int, int]]:
     ]
 
 
-def _key(first: Source, second: Source) -> tuple[str, str]:
+def _key(first: SourcePicture, second: SourcePicture) -> tuple[str, str]:
     return (min(first.sha256, second.sha256), max(first.sha256, second.sha256))
 
 

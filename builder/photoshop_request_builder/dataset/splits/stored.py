@@ -4,7 +4,7 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
 
-def splits_of(corpus: Corpus) -> dict[str, str]:
+def read_splits(corpus: Corpus) -> dict[str, str]:
     """The split of every request that has one, by id, as the corpus says."""
     found = {}
     for shard in range(corpus.shards):

@@ -12,7 +12,7 @@ from photoshop_request_builder.dataset.charts.draw import drawn, standalone
 from photoshop_request_builder.pages.report.page import render
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.incoming import remove
+from photoshop_request_builder.store.incoming import remove_folder
 
 __all__ = ["Report", "make_report"]
 
@@ -43,7 +43,7 @@ def make_report(corpus: Corpus, language: Language = Language.EN) -> Report:
     said = words(language)
     every = [figure for figures in found.values() for figure in figures]
     charts = {figure.name: svg for figure in every if (svg := drawn(figure, said, standalone))}
-    remove(corpus.fs, corpus.path("report", "charts"))
+    remove_folder(corpus.fs, corpus.path("report", "charts"))
     for name, svg in charts.items():
         storage.write_bytes(corpus.fs, corpus.path("report", "charts", f"{name}.svg"), svg.encode())
     storage.write_json(corpus.fs, corpus.path("report", "report.json"), _numbers(corpus, every, said))

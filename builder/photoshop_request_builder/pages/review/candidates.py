@@ -12,17 +12,17 @@ import pyarrow.compute as pc
 from photoshop_request.errors import CorpusError
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import (
-    Removed,
-    Selection,
+    Publication,
+    TakenDown,
     is_ready,
-    policy_of,
-    removed_of,
-    selection_of,
+    read_policy,
+    read_publication,
+    read_taken_down,
 )
 from photoshop_request_builder.pages.viewer.cards import OF_COMMENTS, OF_SUBMISSIONS, Request, request_of
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.decisions import Item, Order
+from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem
 
 __all__ = ["JUDGED", "Deck", "read_deck"]
 
@@ -52,8 +52,8 @@ class _Shard:
     submissions: _Grouped
     comments: _Grouped
     texts: _Grouped
-    selection: Selection | None
-    removed: Removed
+    selection: Publication | None
+    removed: TakenDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class Deck:
         """How many there are."""
         return len(self.places)
 
-    def item(self, number: int) -> Item:
+    def item(self, number: int) -> ReviewItem:
         """What a decision is about."""
         return _item(self._row(number))
 
-    def find(self, item: Item) -> int | None:
+    def find(self, item: ReviewItem) -> int | None:
         """The number of a candidate; None where the corpus does not hold it any more."""
         for place, shard in enumerate(self.shards):
             first, count = shard.candidates.where.get(item.submission_id, (0, 0))
@@ -107,7 +107,7 @@ class Deck:
 _OF_ITEM = ("submission_id", "comment_id", "position", "index", "sha256", "verdict", "confidence")
 
 
-def read_deck(corpus: Corpus, order: Order) -> Deck:
+def read_deck(corpus: Corpus, order: CandidateOrder) -> Deck:
     """The candidates of a corpus with the machine's verdicts, ordered once.
 
     Raises:
@@ -125,7 +125,7 @@ def read_deck(corpus: Corpus, order: Order) -> Deck:
     return Deck(shards, places[np.argsort(ranks, kind="stable")])
 
 
-def _judged(shard: int, table: pa.Table, order: Order) -> tuple[Any, Any]:
+def _judged(shard: int, table: pa.Table, order: CandidateOrder) -> tuple[Any, Any]:
     """Places of the candidates of one shard, and what to sort them by."""
     can_be = pc.and_(
         pc.is_in(table.column("verdict"), pa.array([str(verdict) for verdict in JUDGED])),
@@ -133,7 +133,7 @@ def _judged(shard: int, table: pa.Table, order: Order) -> tuple[Any, Any]:
     )
     rows = np.flatnonzero(pc.fill_null(can_be, False).to_numpy())
     places = np.column_stack([np.full(len(rows), shard, np.int32), rows.astype(np.int32)])
-    if order is Order.DOUBT:
+    if order is CandidateOrder.DOUBT:
         return places, pc.fill_null(table.column("confidence"), 1.0).to_numpy()[rows]
     # by a hash of what it is: the sample stays a sample, and itself, while the corpus grows
     names = zip(*(table.column(name).to_pylist() for name in ("comment_id", "position", "index")), strict=True)
@@ -153,8 +153,8 @@ def _read_shard(corpus: Corpus, shard: int) -> _Shard:
         _grouped(corpus, shard, "submissions", "id", OF_SUBMISSIONS),
         _grouped(corpus, shard, "comments", "submission_id", OF_COMMENTS),
         _grouped(corpus, shard, "texts", "submission_id", None),
-        selection_of(corpus, shard, policy_of(corpus)) if is_ready(corpus, shard) else None,
-        removed_of(corpus, shard),
+        read_publication(corpus, shard, read_policy(corpus)) if is_ready(corpus, shard) else None,
+        read_taken_down(corpus, shard),
     )
 
 
@@ -172,8 +172,8 @@ def _grouped(corpus: Corpus, shard: int, name: str, key: str, columns: list[str]
     )
 
 
-def _item(row: Mapping[str, Any]) -> Item:
-    return Item(
+def _item(row: Mapping[str, Any]) -> ReviewItem:
+    return ReviewItem(
         row["submission_id"],
         row["comment_id"],
         row["position"],

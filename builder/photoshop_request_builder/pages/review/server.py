@@ -12,14 +12,14 @@ from photoshop_request_builder.pages.review.app import application
 from photoshop_request_builder.pages.review.candidates import read_deck
 from photoshop_request_builder.pages.review.session import Desk
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.decisions import Order, open_store
+from photoshop_request_builder.store.decisions import CandidateOrder, open_decisions
 
 __all__ = ["serve"]
 
 _HOST = "127.0.0.1"
 
 
-def serve(corpus: Corpus, reviewer: str, order: Order, port: int, ready: Callable[[str, int], None]) -> None:
+def serve(corpus: Corpus, reviewer: str, order: CandidateOrder, port: int, ready: Callable[[str, int], None]) -> None:
     """Serve until interrupted; `ready` is told the page's address, with its token, and how many candidates there are.
 
     Port 0 takes a free one. Holds no lock: others may build meanwhile.
@@ -30,7 +30,7 @@ def serve(corpus: Corpus, reviewer: str, order: Order, port: int, ready: Callabl
         StorageError: decisions cannot be kept.
     """
     deck = read_deck(corpus, order)
-    with open_store(corpus.decisions_path) as store, closing(socket.socket()) as listening:
+    with open_decisions(corpus.decisions_path) as store, closing(socket.socket()) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((_HOST, port))

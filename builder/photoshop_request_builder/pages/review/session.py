@@ -8,7 +8,7 @@ from photoshop_request_builder.dataset.analysis.agreement import agreements
 from photoshop_request_builder.pages.review.candidates import JUDGED, Deck
 from photoshop_request_builder.pages.review.pictures import addresses
 from photoshop_request_builder.pages.viewer.cards import card
-from photoshop_request_builder.store.decisions import Order, Store
+from photoshop_request_builder.store.decisions import CandidateOrder, Decisions
 
 __all__ = ["GIVEN", "Desk"]
 
@@ -19,7 +19,7 @@ GIVEN = (*JUDGED, Verdict.REJECTED)
 class Desk:
     """What the page talks to. Not thread-safe: one event loop asks."""
 
-    def __init__(self, deck: Deck, store: Store, reviewer: str, order: Order) -> None:
+    def __init__(self, deck: Deck, store: Decisions, reviewer: str, order: CandidateOrder) -> None:
         self.deck = deck
         self._store, self._reviewer, self._order = store, reviewer, order
         mine = [decision for decision in store.decisions() if decision.reviewer == reviewer]

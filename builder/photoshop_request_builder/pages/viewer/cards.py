@@ -9,7 +9,14 @@ from typing import Any
 from photoshop_request.schema import CONFIGS
 from photoshop_request.text.usernames import hiding
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import Removed, Selection, is_own, is_ready, removed_of, selection_of
+from photoshop_request_builder.dataset.publication import (
+    Publication,
+    TakenDown,
+    is_ready,
+    is_source_picture,
+    read_publication,
+    read_taken_down,
+)
 from photoshop_request_builder.dataset.thread import instruction_at
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -80,8 +87,8 @@ class Request:
 
 def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
     """The requests of one shard that have pictures, one after the other; user names are taken out of their words."""
-    selection = selection_of(corpus, shard) if is_ready(corpus, shard) else None
-    removed = removed_of(corpus, shard)
+    selection = read_publication(corpus, shard) if is_ready(corpus, shard) else None
+    removed = read_taken_down(corpus, shard)
     submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", OF_SUBMISSIONS)}
     comments = defaultdict(list)
     for comment in _rows(corpus, shard, "comments", OF_COMMENTS):
@@ -98,8 +105,8 @@ def request_of(
     submission: Mapping[str, Any],
     comments: Sequence[Mapping[str, Any]],
     text: Mapping[str, Any] | None,
-    selection: Selection | None,
-    removed: Removed,
+    selection: Publication | None,
+    removed: TakenDown,
 ) -> Request:
     """A request of its rows of `candidates` (as `read_candidates` gives them), `submissions`, `comments` and `texts`."""
     by_id = {comment["id"]: comment for comment in comments}
@@ -116,7 +123,7 @@ def request_of(
         comments=by_id,
         withheld=_withheld(shown, selection),
         pictures=pictures,
-        source=next((row["sha256"] for row in own if is_own(row)), None),
+        source=next((row["sha256"] for row in own if is_source_picture(row)), None),
         hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
         nsfw=bool(submission.get("over_18") or (selection and rows[0]["submission_id"] in selection.over_18)),
         hide=hiding(name for name in names if name),
@@ -124,7 +131,7 @@ def request_of(
 
 
 def _is_told(
-    submission: Mapping[str, Any], comments: Mapping[str, Mapping[str, Any]], removed: Removed
+    submission: Mapping[str, Any], comments: Mapping[str, Mapping[str, Any]], removed: TakenDown
 ) -> Callable[[Mapping[str, Any]], bool]:
     """Says of a row of `candidates` whether it was neither deleted by its author nor taken down."""
 
@@ -136,7 +143,7 @@ def _is_told(
     return is_told
 
 
-def _withheld(candidates: Sequence[Mapping[str, Any]], selection: Selection | None) -> dict[int, str]:
+def _withheld(candidates: Sequence[Mapping[str, Any]], selection: Publication | None) -> dict[int, str]:
     if selection is None:
         return {}
     edits = {place: row for place, row in enumerate(candidates) if row["verdict"] == Verdict.EDIT}

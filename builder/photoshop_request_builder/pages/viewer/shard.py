@@ -11,7 +11,7 @@ from typing import Any
 from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import INPUTS, policy_of
+from photoshop_request_builder.dataset.publication import INPUTS, read_policy
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.pages.viewer.cards import card, requests, score
 from photoshop_request_builder.pages.viewer.previews import write_pictures
@@ -42,7 +42,7 @@ def drop_stale(corpus: Corpus, out: Path) -> None:
 
 
 def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
-    rule = dataclasses.asdict(policy_of(corpus))
+    rule = dataclasses.asdict(read_policy(corpus))
     for shard in shown_shards(corpus):
         stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _READS}
         contents = {table: stamp.content if stamp else None for table, stamp in stamps.items()}
@@ -74,7 +74,7 @@ def run(corpus: Corpus, out: Path, shard: int, fingerprint: str) -> None:
     """
     final = folder_of(out, shard)
     making = final.with_name(f"{final.name}.part")
-    with storage.explained(str(final)):
+    with storage.explain_disk_errors(str(final)):
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         part = _write(corpus, making, shard)

@@ -62,14 +62,14 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
             f"Do that with: photoshop-request pair {corpus.address}"
         )
     _check_folder(out)
-    with storage.explained(str(out)):
+    with storage.explain_disk_errors(str(out)):
         out.mkdir(parents=True, exist_ok=True)
         for folder, name in _FILES:
             (out / name).write_bytes((_PACKAGE / folder / name).read_bytes())
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
     with local_engine(workers) as engine:
         made = run_stage("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
-    with storage.explained(str(out)):
+    with storage.explain_disk_errors(str(out)):
         _drop_others(out, {shard.folder_of(out, number) for number in shards})
         parts = [json.loads((shard.folder_of(out, number) / shard.PART).read_bytes()) for number in shards]
         _write_site(corpus, out, parts)

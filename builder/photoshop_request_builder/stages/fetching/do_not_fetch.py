@@ -4,8 +4,8 @@ import pyarrow as pa
 
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.taken_down import covered_things
-from photoshop_request_builder.store.tombstones import Kind, load_tombstones
+from photoshop_request_builder.store.taken_down import taken_down_ids
+from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones
 
 __all__ = ["taken_down_addresses", "withheld_addresses"]
 
@@ -26,12 +26,12 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
         links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
         if not links:
             continue
-        things = covered_things(corpus, shard, tombstones)
+        things = taken_down_ids(corpus, shard, tombstones)
         for link in links:
             if (
-                link["submission_id"] in things[Kind.SUBMISSION]
-                or link["comment_id"] in things[Kind.COMMENT]
-                or any(tombstones.covers(Kind.ADDRESS, link[name]) for name in ("url", "canonical"))
+                link["submission_id"] in things[TombstoneKind.SUBMISSION]
+                or link["comment_id"] in things[TombstoneKind.COMMENT]
+                or any(tombstones.covers(TombstoneKind.ADDRESS, link[name]) for name in ("url", "canonical"))
             ):
                 gone.add(link["canonical"])
             elif link["reason"] is None:

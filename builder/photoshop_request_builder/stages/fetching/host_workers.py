@@ -10,7 +10,7 @@ from typing import Any
 
 from photoshop_request.media.http.outcome import Outcome
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.ledger import Entry, Ledger
+from photoshop_request_builder.store.ledger import Ledger, LedgerEntry
 
 __all__ = ["Lanes"]
 
@@ -31,7 +31,7 @@ class Lanes:
     def __init__(
         self,
         ledger: Ledger,
-        work: Callable[[Entry], Awaitable[Outcome]],
+        work: Callable[[LedgerEntry], Awaitable[Outcome]],
         *,
         at_once: Callable[[str], int],
         wanted: Callable[[str], bool] = lambda _: True,
@@ -46,7 +46,7 @@ class Lanes:
         self._on_done, self._say, self._sleep = on_done, say, sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: collections.Counter[str] = collections.Counter()
-        self._waiting: dict[str, collections.deque[tuple[int, Entry]]] = {}
+        self._waiting: dict[str, collections.deque[tuple[int, LedgerEntry]]] = {}
         self._cursor: dict[str, int] = {}
         self._finished: list[Outcome] = []
 
@@ -106,7 +106,7 @@ class Lanes:
         finally:
             self._workers[host] -= 1
 
-    def _next(self, host: str) -> Entry | None:
+    def _next(self, host: str) -> LedgerEntry | None:
         if self._left == 0 or self._resting(host):
             return None
         waiting = self._waiting.setdefault(host, collections.deque())
@@ -119,13 +119,13 @@ class Lanes:
             self._left -= 1
         return entry
 
-    async def _worked(self, entry: Entry) -> Outcome:
+    async def _worked(self, entry: LedgerEntry) -> Outcome:
         while True:
             try:
                 outcome = await self._work(entry)
             except OSError as error:
                 if error.errno not in _NO_ROOM:
-                    with storage.explained("images"):
+                    with storage.explain_disk_errors("images"):
                         raise
                 await self._pause()
                 continue

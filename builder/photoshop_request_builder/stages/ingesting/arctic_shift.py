@@ -13,7 +13,7 @@ from photoshop_request.reddit.coverage import missing
 from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.incoming import IngestSummary, parts
+from photoshop_request_builder.store.incoming import IngestSummary, read_parts
 
 SOURCE = "arctic-shift"
 VERSION = 1
@@ -46,7 +46,7 @@ def ingest_arctic_shift(
             prefix = _prefix(kind, subreddit)
             held = [
                 part.covered
-                for part in parts(corpus)
+                for part in read_parts(corpus)
                 if part.source == SOURCE and part.part.startswith(prefix) and part.covered
             ]
             for begin, end in missing(held, since, min(until, int(clock()))):

@@ -15,7 +15,7 @@ from photoshop_request.reddit.parse import Reject, Why, parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
-from photoshop_request_builder.store.incoming import TABLES, IngestSummary, PartWriter, remove
+from photoshop_request_builder.store.incoming import INCOMING_TABLES, IngestSummary, PartWriter, remove_folder
 
 _HEAD = 200
 """Bytes of a rejected line that are kept for people."""
@@ -46,7 +46,7 @@ class _Tally:
     other_subreddits: int = 0
     rejected: Counter[Why] = field(default_factory=Counter)
     first_reject: str = ""
-    days: dict[str, Counter[int]] = field(default_factory=lambda: {table: Counter() for table in TABLES})
+    days: dict[str, Counter[int]] = field(default_factory=lambda: {table: Counter() for table in INCOMING_TABLES})
     """Rows by table and day since 1970."""
     first_utc: int | None = None
     last_utc: int | None = None
@@ -174,7 +174,7 @@ class Intake:
 
     def _keep_rejects(self) -> None:
         if self._rejects is None:
-            remove(self._corpus.fs, self._rejects_path)
+            remove_folder(self._corpus.fs, self._rejects_path)
             return
         self._rejects.close()
         storage.move_file(self._corpus.fs, str(self._scratch), self._rejects_path)
@@ -194,7 +194,7 @@ class Intake:
             # nobody meant a private message to be kept
             "head": "" if reject.reason is Why.PRIVATE_MESSAGE else line[:_HEAD].decode("utf-8", "backslashreplace"),
         }
-        with storage.explained(self._rejects_path):
+        with storage.explain_disk_errors(self._rejects_path):
             self._rejects.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
 
 

@@ -20,7 +20,7 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.incoming import IngestSummary, parts, read_part
+from photoshop_request_builder.store.incoming import IngestSummary, read_part, read_parts
 
 if TYPE_CHECKING:
     import praw
@@ -202,7 +202,7 @@ def _origin(corpus: Corpus, kind: str, now: int) -> Origin:
 
 def _known_threads(run: Run) -> set[str]:
     since = run.clock() - FRESH
-    recent = [part for part in parts(run.corpus) if part.source == SOURCE and (part.asked_utc or 0) > since]
+    recent = [part for part in read_parts(run.corpus) if part.source == SOURCE and (part.asked_utc or 0) > since]
     return {thing_id for part in recent for thing_id in part.threads}
 
 
@@ -229,7 +229,7 @@ def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
 def _asked_in_vain(corpus: Corpus) -> dict[str, int]:
     """Full names that a refresh asked for and Reddit did not know, and when that last was."""
     asked: dict[str, int] = {}
-    for part in parts(corpus):
+    for part in read_parts(corpus):
         for name in part.unknown:
             asked[name] = max(asked.get(name, 0), part.asked_utc or 0)
     return asked

@@ -27,9 +27,9 @@ from photoshop_request_builder.commands.run import build_verb
 from photoshop_request_builder.commands.takedown import take_down
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.answers import Answer, answers_stamp, open_answers
+from photoshop_request_builder.store.answers import ModelAnswer, answers_stamp, open_answers
 from photoshop_request_builder.store.corpus import Corpus, create_corpus, open_corpus
-from photoshop_request_builder.store.tombstones import Kind, Target
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget
 
 pytestmark = pytest.mark.slow
 
@@ -273,7 +273,7 @@ def test_a_takedown_takes_the_rewrites_too(corpus: Corpus, server: OpenAILike) -
     asked = len(server.chats)
     before = {row["submission_id"]: row["instruction_rewritten"] for row in published(corpus)}
     gone = min(before)
-    take_down(corpus, [Target(Kind.SUBMISSION, gone)], QUIET)
+    take_down(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, gone)], QUIET)
     rewrite(corpus, server)
     after = {row["submission_id"]: row["instruction_rewritten"] for row in published(corpus)}
     assert len(server.chats) == asked
@@ -286,7 +286,7 @@ def test_the_answers_of_a_folder_with_signs_of_addresses_are_found(tmp_path: Pat
     """`?` and `#` are letters of a path like others."""
     corpus = create_corpus(tmp_path / "what? #1 %20")
     with open_answers(corpus) as answers:
-        answers.put(Answer("key", "a", NoRewrite.TIMED_OUT))
+        answers.put(ModelAnswer("key", "a", NoRewrite.TIMED_OUT))
         assert answers_stamp(corpus) == answers.stamp()
 
 

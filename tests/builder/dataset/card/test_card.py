@@ -11,8 +11,8 @@ from huggingface_hub import DatasetCard
 
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.card import card
-from photoshop_request_builder.dataset.card.card_charts import chosen_charts
-from photoshop_request_builder.dataset.card.facts import Spread, facts_of
+from photoshop_request_builder.dataset.card.card_charts import draw_card_charts
+from photoshop_request_builder.dataset.card.facts import Spread, count_facts
 from photoshop_request_builder.dataset.files import built_records
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.stages import build
@@ -121,7 +121,7 @@ def test_the_examples_of_the_card_run(readme: str, sample_corpus: Path, monkeypa
 def test_a_release_without_pictures_says_so_and_how_to_get_them(sample_corpus: Path) -> None:
     """And names no config that it does not hold; its numbers are those of all that was built."""
     corpus = open_corpus(sample_corpus)
-    made = card.writer(corpus, list(built_records(corpus).items()))("org/name", {"manifest"}, {"manifest"})
+    made = card.card_writer(corpus, list(built_records(corpus).items()))("org/name", {"manifest"}, {"manifest"})
     assert [config["config_name"] for config in DatasetCard(made.readme).data.configs] == ["manifest"]
     assert "photoshop-request rebuild CORPUS org/name" in made.readme
     assert "### `triplets`" not in made.readme
@@ -134,21 +134,21 @@ def test_who_answers_removal_requests_is_named(own_corpus: Path) -> None:
     path = own_corpus / "corpus.toml"
     path.write_text(path.read_text() + '\n[settings]\nremoval_contact = "privacy@example.org"\n')
     corpus = open_corpus(own_corpus)
-    made = card.writer(corpus, list(built_records(corpus).items()))("org/name", CONFIGS, CONFIGS)
+    made = card.card_writer(corpus, list(built_records(corpus).items()))("org/name", CONFIGS, CONFIGS)
     assert "Write to privacy@example.org." in made.readme
 
 
 def test_an_empty_dataset_has_a_card(sample_corpus: Path) -> None:
     """Nothing is divided by nothing."""
-    assert card.writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).figures == {}
-    assert facts_of(open_corpus(sample_corpus), []).edits_per_request is None
+    assert card.card_writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).figures == {}
+    assert count_facts(open_corpus(sample_corpus), []).edits_per_request is None
 
 
 def test_the_card_shows_charts_of_the_report(readme: str, sample_corpus: Path) -> None:
     """Each that it names lies beside it, and none besides; the sentence of each stands under it."""
     shown = re.findall(r"^!\[(.+)\]\((.+)\)\n\n(.+)$", readme, re.MULTILINE)
     folder = sample_corpus / "dataset"
-    charts = chosen_charts(open_corpus(sample_corpus))
+    charts = draw_card_charts(open_corpus(sample_corpus))
     assert {path: (folder / path).read_text() for _, path, _ in shown} == {
         f"figures/{name}.svg": chart.svg for name, chart in charts.items()
     }
@@ -161,7 +161,7 @@ def test_the_card_shows_charts_of_the_report(readme: str, sample_corpus: Path) -
 
 def test_a_chart_needs_nothing_and_leads_nowhere(sample_corpus: Path) -> None:
     """No style sheet, no script, no address but the namespace; on paper of its own, for pages light and dark."""
-    for chart in chosen_charts(open_corpus(sample_corpus)).values():
+    for chart in draw_card_charts(open_corpus(sample_corpus)).values():
         root = ET.fromstring(chart.svg)  # our own text
         names = {node.tag.removeprefix("{http://www.w3.org/2000/svg}") for node in root.iter()}
         assert names <= {"svg", "rect", "text", "title", "line"}

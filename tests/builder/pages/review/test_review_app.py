@@ -10,7 +10,14 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.analysis.agreement import Share, agreements, calibrate
 from photoshop_request_builder.stages import settle
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.decisions import Decision, Item, Order, Store, open_store, settled
+from photoshop_request_builder.store.decisions import (
+    CandidateOrder,
+    Decision,
+    Decisions,
+    ReviewItem,
+    open_decisions,
+    unanimous,
+)
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
 pytest.importorskip("starlette", reason="needs the extra review")
@@ -22,7 +29,7 @@ from viewer_corpus import change, make_corpus
 from photoshop_request_builder.pages.review.app import application
 from photoshop_request_builder.pages.review.candidates import read_deck
 from photoshop_request_builder.pages.review.session import Desk
-from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 HOST = "127.0.0.1:1234"
 
@@ -55,14 +62,14 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 @pytest.fixture
-def store(corpus: Corpus) -> Iterator[Store]:
-    with open_store(corpus.decisions_path, clock=lambda: 1_700_000_000.0) as opened:
+def store(corpus: Corpus) -> Iterator[Decisions]:
+    with open_decisions(corpus.decisions_path, clock=lambda: 1_700_000_000.0) as opened:
         yield opened
 
 
 @pytest.fixture
-def desk(corpus: Corpus, store: Store) -> Desk:
-    return Desk(read_deck(corpus, Order.DOUBT), store, "ann", Order.DOUBT)
+def desk(corpus: Corpus, store: Decisions) -> Desk:
+    return Desk(read_deck(corpus, CandidateOrder.DOUBT), store, "ann", CandidateOrder.DOUBT)
 
 
 @pytest.fixture
@@ -108,7 +115,7 @@ def test_only_who_knows_the_address_is_answered(app: Any, path: str, headers: di
         (b"[", "application/json", 422),
     ],
 )
-def test_only_decisions_are_kept(app: Any, store: Store, body: bytes, kind: str, status: int) -> None:
+def test_only_decisions_are_kept(app: Any, store: Decisions, body: bytes, kind: str, status: int) -> None:
     """Of a candidate that there is, with a verdict that people can give, as JSON."""
     assert ask(app, "/secret/api/decide", method="POST", body=body, content_type=kind)[0] == status
     assert len(store.decisions()) == (status == 200)
@@ -130,14 +137,14 @@ def test_a_picture_is_given_by_its_own_digest_only(app: Any, desk: Desk) -> None
 def test_a_takedown_ends_the_review(app: Any, corpus: Corpus) -> None:
     """What is in memory is shown to nobody any more."""
     assert ask(app, "/secret/api/start")[0] == 200
-    add_tombstones(corpus, [Target(Kind.SUBMISSION, "r00001")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, "r00001")])
     assert ask(app, "/secret/api/start")[0] == 410
 
 
-def test_decisions_are_the_owners_alone(corpus: Corpus, store: Store) -> None:
+def test_decisions_are_the_owners_alone(corpus: Corpus, store: Decisions) -> None:
     """0600, with who and when."""
     assert corpus.decisions_path.stat().st_mode & 0o777 == 0o600
-    item = Item("s", "c", 0, 0, "f" * 64, Verdict.EDIT, 0.6)
+    item = ReviewItem("s", "c", 0, 0, "f" * 64, Verdict.EDIT, 0.6)
     store.decide(item, "ann", Verdict.UNRELATED, "doubt")
     assert store.decisions() == [Decision(item, "ann", Verdict.UNRELATED, "doubt", 1_700_000_000)]
 
@@ -146,23 +153,23 @@ def test_doubt_comes_first_and_a_sample_is_the_same_for_all(corpus: Corpus) -> N
     """By confidence; or by nothing that has to do with it."""
     for number in range(4):
         change(corpus, "candidates", "comment_id", f"c0000{number}2", confidence=0.5 + number / 10)
-    deck = read_deck(corpus, Order.DOUBT)
+    deck = read_deck(corpus, CandidateOrder.DOUBT)
     assert [deck.item(number).comment_id for number in range(4)] == [f"c0000{number}2" for number in range(4)]
-    samples = [read_deck(corpus, Order.RANDOM) for _ in range(2)]
+    samples = [read_deck(corpus, CandidateOrder.RANDOM) for _ in range(2)]
     first, second = ([deck.item(number) for number in range(len(deck))] for deck in samples)
     assert first == second
     assert {item.key for item in first} == {deck.item(number).key for number in range(len(deck))}
 
 
 def decision(number: int, machine: str, verdict: str, reviewer: str = "ann", confidence: float = 0.9) -> Decision:
-    item = Item("s", f"c{number}", 0, 0, "f", Verdict(machine), confidence)
+    item = ReviewItem("s", f"c{number}", 0, 0, "f", Verdict(machine), confidence)
     return Decision(item, reviewer, Verdict(verdict), "random", 0)
 
 
 def test_reviewers_who_differ_settle_nothing() -> None:
     """Until they agree the machine's word stays; what only one has decided is settled."""
     given = [decision(1, "edit", "edit"), decision(1, "edit", "unrelated", "ben"), decision(2, "edit", "collage")]
-    assert [each.item.comment_id for each in settled(given)] == ["c2"]
+    assert [each.item.comment_id for each in unanimous(given)] == ["c2"]
 
 
 def test_kappa_is_cohens() -> None:
@@ -198,9 +205,9 @@ def test_calibration_counts_both_ways_and_proposes_where_it_is_sure() -> None:
     assert same.proposal is None
 
 
-def test_what_is_settled_overrules_only_its_own_candidate_and_shard(corpus: Corpus, store: Store) -> None:
+def test_what_is_settled_overrules_only_its_own_candidate_and_shard(corpus: Corpus, store: Decisions) -> None:
     """The same bytes in the same place; other shards have no such table, and a second plan nothing to do."""
-    deck = read_deck(corpus, Order.DOUBT)
+    deck = read_deck(corpus, CandidateOrder.DOUBT)
     item = next(deck.item(number) for number in range(len(deck)) if deck.item(number).machine == Verdict.EDIT)
     store.decide(item, "ann", Verdict.REJECTED, "doubt")
     [job] = settle.plan(corpus)

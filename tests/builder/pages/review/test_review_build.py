@@ -12,7 +12,7 @@ from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.pages.review.candidates import read_deck
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
-from photoshop_request_builder.store.decisions import Order, open_store
+from photoshop_request_builder.store.decisions import CandidateOrder, open_decisions
 
 pytestmark = pytest.mark.slow
 
@@ -43,11 +43,11 @@ def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -
     before, bytes_before = rows(own_corpus), dataset_bytes(own_corpus)
     assert not any(before.values())
     corpus = open_corpus(own_corpus)
-    deck = read_deck(corpus, Order.RANDOM)
+    deck = read_deck(corpus, CandidateOrder.RANDOM)
     items = [deck.item(number) for number in range(len(deck))]
     published = [item for item in items if (item.comment_id, item.sha256) in before]
     dropped = next(item for item in items if item.machine == Verdict.SAME_IMAGE)
-    with open_store(corpus.decisions_path) as store:
+    with open_decisions(corpus.decisions_path) as store:
         store.decide(published[0], "ann", Verdict.EDIT, "random")
         store.decide(published[1], "ann", Verdict.REJECTED, "random")
         store.decide(dropped, "ann", Verdict.EDIT, "random")
@@ -60,7 +60,7 @@ def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -
     assert set(after) == (set(before) - {key["b"]}) | {key["c"]}
     assert all(step.total == step.kept + sum(step.reasons.values()) for step in funnel(corpus))
     assert funnel(corpus)[-1].kept == len(after)
-    with open_store(corpus.decisions_path) as store:
+    with open_decisions(corpus.decisions_path) as store:
         while store.undo("ann") or store.undo("ben"):
             pass
     succeed("build", own_corpus, "--workers", "1")
@@ -74,9 +74,9 @@ def test_a_verified_test_split_holds_nothing_else(own_corpus: Path) -> None:
     succeed("build", own_corpus, "--workers", "1")
     before, test = rows(own_corpus), rows(own_corpus, "test")
     assert 1 < len(test) < len(before)
-    deck = read_deck(corpus, Order.DOUBT)
+    deck = read_deck(corpus, CandidateOrder.DOUBT)
     items = [deck.item(number) for number in range(len(deck))]
-    with open_store(corpus.decisions_path) as store:
+    with open_decisions(corpus.decisions_path) as store:
         store.decide(
             next(item for item in items if (item.comment_id, item.sha256) in test), "ann", Verdict.EDIT, "doubt"
         )
@@ -93,8 +93,8 @@ def test_calibrate_prints_what_was_decided(own_corpus: Path) -> None:
     """And says what to do where nobody has decided anything."""
     assert "nobody has decided" in succeed("review", own_corpus, "--calibrate").stderr
     corpus = open_corpus(own_corpus)
-    deck = read_deck(corpus, Order.DOUBT)
-    with open_store(corpus.decisions_path) as store:
+    deck = read_deck(corpus, CandidateOrder.DOUBT)
+    with open_decisions(corpus.decisions_path) as store:
         for number in range(4):
             for reviewer in ("ann", "ben"):
                 store.decide(deck.item(number), reviewer, deck.item(number).machine, "doubt")

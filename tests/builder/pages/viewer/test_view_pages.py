@@ -18,7 +18,7 @@ from photoshop_request_builder.pages.viewer.site import Viewed
 from photoshop_request_builder.pages.viewer.site import view as make
 from photoshop_request_builder.stages import remove
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.tombstones import Kind, Target, add_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 REQUESTS = 12
 
@@ -192,12 +192,12 @@ def test_what_its_author_deleted_goes(corpus: Corpus, tmp_path: Path, table: str
 @pytest.mark.parametrize(
     ("target", "hidden"),
     [
-        (Target(Kind.SUBMISSION, "r00002"), EDITS + 1),
-        (Target(Kind.COMMENT, "c000021"), 1),
-        (Target(Kind.AUTHOR, "asker"), REQUESTS * (EDITS + 1)),
+        (TombstoneTarget(TombstoneKind.SUBMISSION, "r00002"), EDITS + 1),
+        (TombstoneTarget(TombstoneKind.COMMENT, "c000021"), 1),
+        (TombstoneTarget(TombstoneKind.AUTHOR, "asker"), REQUESTS * (EDITS + 1)),
     ],
 )
-def test_what_was_taken_down_goes(corpus: Corpus, tmp_path: Path, target: Target, hidden: int) -> None:
+def test_what_was_taken_down_goes(corpus: Corpus, tmp_path: Path, target: TombstoneTarget, hidden: int) -> None:
     """Without a build between."""
     out = tmp_path / "out"
     view(corpus, out)
@@ -210,7 +210,7 @@ def test_pages_of_what_was_taken_down_can_go_at_once(corpus: Corpus, tmp_path: P
     """Before anybody makes them again; those of other shards stay."""
     out = tmp_path / "out"
     view(corpus, out)
-    add_tombstones(corpus, [Target(Kind.SUBMISSION, "r00002")])
+    add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, "r00002")])
     for job in remove.plan(corpus):
         job.run()
     drop_stale(corpus, out)

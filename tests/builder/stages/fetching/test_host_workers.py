@@ -14,7 +14,7 @@ from photoshop_request.media.addresses.hosts import Picture
 from photoshop_request.media.addresses.states import State
 from photoshop_request.media.http.outcome import Outcome
 from photoshop_request_builder.stages.fetching.host_workers import Lanes
-from photoshop_request_builder.store.ledger import Entry, Ledger, New, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
 
 
 @pytest.fixture
@@ -24,13 +24,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def run(
-    ledger: Ledger, work: Callable[[Entry], Awaitable[Outcome]], *, stop_after: int | None = None, **options: Any
+    ledger: Ledger, work: Callable[[LedgerEntry], Awaitable[Outcome]], *, stop_after: int | None = None, **options: Any
 ) -> bool:
     async def main() -> bool:
         stop = asyncio.Event()
         done = 0
 
-        async def counted(entry: Entry) -> Outcome:
+        async def counted(entry: LedgerEntry) -> Outcome:
             nonlocal done
             outcome = await work(entry)
             done += 1
@@ -44,13 +44,13 @@ def run(
     return asyncio.run(main())
 
 
-async def fine(entry: Entry) -> Outcome:
+async def fine(entry: LedgerEntry) -> Outcome:
     await asyncio.sleep(0)
     return Outcome(entry.address, State.OK)
 
 
-def pictures(count: int, host: str = "a.org") -> list[New]:
-    return [New(f"https://{host}/{number:05}.jpg") for number in range(count)]
+def pictures(count: int, host: str = "a.org") -> list[NewAddress]:
+    return [NewAddress(f"https://{host}/{number:05}.jpg") for number in range(count)]
 
 
 def test_everything_pending_is_done_once(ledger: Ledger) -> None:
@@ -58,7 +58,7 @@ def test_everything_pending_is_done_once(ledger: Ledger) -> None:
     ledger.add([*pictures(700), *pictures(300, "b.org"), *pictures(1, "c.org")])
     seen: list[str] = []
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         seen.append(entry.address)
         return await fine(entry)
 
@@ -76,7 +76,7 @@ def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
     most = dict(inside)
     together = 0
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         nonlocal together
         inside[entry.host] += 1
         most[entry.host] = max(most[entry.host], inside[entry.host])
@@ -91,9 +91,9 @@ def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
 
 def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
     """Also on a host that was finished or never seen before."""
-    ledger.add([New("https://imgur.com/a/AbCdE"), *pictures(3, "i.imgur.com")])
+    ledger.add([NewAddress("https://imgur.com/a/AbCdE"), *pictures(3, "i.imgur.com")])
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         await asyncio.sleep(0.01 if entry.kind == "album" else 0)
         if entry.kind == "album":
             found = (Picture("https://i.imgur.com/BBBBB.jpg"), Picture("https://new.org/x.jpg"))
@@ -117,7 +117,7 @@ def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
     ledger.add([*pictures(5), *pictures(5, "b.org")])
     tired: set[str] = set()
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "b.org":
             tired.add("b.org")
             return Outcome(entry.address, State.PENDING, "later")
@@ -142,7 +142,7 @@ def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatc
     monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._GRACE_SECONDS", 0.05)
     ledger.add([*pictures(1), *pictures(1, "hangs.org")])
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "hangs.org":
             await asyncio.sleep(60)
         return Outcome(entry.address, State.OK)
@@ -158,7 +158,7 @@ def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
     said: list[str] = []
     slept: list[float] = []
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         nonlocal failures
         if failures:
             failures -= 1
@@ -222,7 +222,7 @@ def test_a_forbidden_folder_says_what_to_do(ledger: Ledger) -> None:
     """Waiting does not help there: the run ends with advice."""
     ledger.add(pictures(1))
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     with pytest.raises(StorageError, match="cannot be written"):
@@ -233,7 +233,7 @@ def test_a_fault_of_the_program_is_not_hidden(ledger: Ledger) -> None:
     """An unexpected exception ends the run; what was finished before is in the ledger or still pending, nothing between."""
     ledger.add(pictures(20))
 
-    async def work(entry: Entry) -> Outcome:
+    async def work(entry: LedgerEntry) -> Outcome:
         if entry.address.endswith("00010.jpg"):
             raise RuntimeError("a fault")
         return await fine(entry)

@@ -7,11 +7,11 @@ import pytest
 
 from photoshop_request.errors import InputError
 from photoshop_request.reddit.coverage import Hole
-from photoshop_request_builder.dataset.sources import source_status
+from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.stages import ingest
 from photoshop_request_builder.store.corpus import create_corpus
-from photoshop_request_builder.store.incoming import IngestSummary, parts
-from photoshop_request_builder.store.source_objects import find_raw
+from photoshop_request_builder.store.incoming import IngestSummary, read_parts
+from photoshop_request_builder.store.source_objects import find_observations
 
 
 def _part(source: str, **changes) -> IngestSummary:
@@ -24,7 +24,7 @@ def _part(source: str, **changes) -> IngestSummary:
 
 
 def test_parts_of_a_source_are_added_and_all_sources_come_last():
-    found = source_status([_part("reddit"), _part("archive"), _part("archive", first_utc=1, rejected={"no_id": 2})])
+    found = ingested_sources([_part("reddit"), _part("archive"), _part("archive", first_utc=1, rejected={"no_id": 2})])
     assert [status.source for status in found] == ["archive", "reddit", "all"]
     archive = found[0]
     assert (archive.parts, archive.lines, archive.size, archive.submissions) == (2, 20, 20, 8)
@@ -34,9 +34,9 @@ def test_parts_of_a_source_are_added_and_all_sources_come_last():
 
 
 def test_unfinished_inputs_are_named():
-    [status] = source_status([_part("archive", ending="truncated", detail="after 5 bytes")])
+    [status] = ingested_sources([_part("archive", ending="truncated", detail="after 5 bytes")])
     assert status.unfinished == ("x.zst: truncated, after 5 bytes",)
-    assert source_status([]) == []
+    assert ingested_sources([]) == []
 
 
 @pytest.fixture
@@ -56,20 +56,20 @@ def corpus(tmp_path):
 
 
 def test_a_missing_time_is_visible_from_files_to_status(corpus):
-    [status] = source_status(parts(corpus))
+    [status] = ingested_sources(read_parts(corpus))
     assert status.holes == {table: (Hole("2022-12", "2024-09", 22, 0),) for table in ("submissions", "comments")}
     assert len(status.months["comments"]) == 36
 
 
 def test_every_observation_comes_back_byte_for_byte(corpus, tmp_path):
     lines = (tmp_path / "dump.jsonl").read_bytes().splitlines()
-    assert {raw.line for raw in find_raw(corpus, "abc")} == set(lines)
-    posts = find_raw(corpus, "t3_ABC")
+    assert {raw.line for raw in find_observations(corpus, "abc")} == set(lines)
+    posts = find_observations(corpus, "t3_ABC")
     assert {raw.table for raw in posts} == {"submissions"}
     assert all(json.loads(raw.line)["extra"] == {"kept": True} for raw in posts)
-    assert {raw.table for raw in find_raw(corpus, "t1_abc")} == {"comments"}
+    assert {raw.table for raw in find_observations(corpus, "t1_abc")} == {"comments"}
 
 
 def test_an_unknown_id_is_named(corpus):
     with pytest.raises(InputError, match="zzz"):
-        find_raw(corpus, "zzz")
+        find_observations(corpus, "zzz")

@@ -3,8 +3,8 @@
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
 from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.dataset.sources import source_status
-from photoshop_request_builder.store.incoming import parts
+from photoshop_request_builder.dataset.ingested_sources import ingested_sources
+from photoshop_request_builder.store.incoming import read_parts
 
 _HOSTS = 10
 """Hosts with a row of their own; all others share one."""
@@ -52,7 +52,7 @@ def funnel_steps(database: Database) -> Figure:
 
 
 def _sources(database: Database) -> Figure:
-    found = source_status(parts(database.corpus))
+    found = ingested_sources(read_parts(database.corpus))
     columns = ("source", "inputs", "lines", "submissions", "comments", "other_subreddits", "blank", "rejected")
     rows = tuple(
         (
@@ -84,7 +84,7 @@ def _sources(database: Database) -> Figure:
 
 def coverage(database: Database, table: str) -> Figure:
     """Rows of a table of `MONTHLY` by month, with the holes."""
-    found = source_status(parts(database.corpus))
+    found = ingested_sources(read_parts(database.corpus))
     both = found[-1] if found else None
     months = both.months[table] if both else {}
     holes = both.holes[table] if both else ()

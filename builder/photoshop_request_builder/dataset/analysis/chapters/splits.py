@@ -2,7 +2,7 @@
 
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.charts.chart import Figure, Kind
-from photoshop_request_builder.dataset.files import built_records, totals
+from photoshop_request_builder.dataset.files import built_records, split_totals
 from photoshop_request_builder.dataset.splits.leaks import check_leaks
 
 _SIZES = (1, 2, 3, 4, 5, 10, 20, 50, 100)
@@ -15,7 +15,7 @@ def figures(database: Database) -> list[Figure]:
 
 
 def _dataset(database: Database) -> Figure:
-    built = totals(built_records(database.corpus).items())
+    built = split_totals(built_records(database.corpus).items())
     rows = tuple((total.config, total.split, total.rows, total.bytes / 1e6) for total in built)
     facts = {
         "configs": len({total.config for total in built}),

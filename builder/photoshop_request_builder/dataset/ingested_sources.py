@@ -9,7 +9,7 @@ from photoshop_request_builder.store.incoming import IngestSummary
 
 
 @dataclass(frozen=True, slots=True)
-class SourceStatus:
+class IngestedSource:
     """All parts of one source: `lines` = submissions + comments + other_subreddits + blank + rejected."""
 
     source: str
@@ -33,7 +33,7 @@ class SourceStatus:
     """By table."""
 
 
-def source_status(parts: Iterable[IngestSummary]) -> list[SourceStatus]:
+def ingested_sources(parts: Iterable[IngestSummary]) -> list[IngestedSource]:
     """One line a source, sorted by name, and last all of them together (`all`) if there are several.
 
     Repetitions between parts are counted in each: rows are merged later.
@@ -47,14 +47,14 @@ def source_status(parts: Iterable[IngestSummary]) -> list[SourceStatus]:
     return found
 
 
-def _status(source: str, group: list[IngestSummary]) -> SourceStatus:
+def _status(source: str, group: list[IngestSummary]) -> IngestedSource:
     months = {
         table: every_month(_added(part.months.get(table, {}) for part in group))
         for table in ("submissions", "comments")
     }
     first = [part.first_utc for part in group if part.first_utc is not None]
     last = [part.last_utc for part in group if part.last_utc is not None]
-    return SourceStatus(
+    return IngestedSource(
         source=source,
         parts=len(group),
         unfinished=tuple(f"{part.input}: {part.ending}, {part.detail}" for part in group if part.ending != "complete"),

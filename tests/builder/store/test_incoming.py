@@ -8,7 +8,7 @@ from made_records import SUBMISSION
 from msgspec.structs import replace
 
 from photoshop_request_builder.store.corpus import create_corpus
-from photoshop_request_builder.store.incoming import PartWriter, parts
+from photoshop_request_builder.store.incoming import PartWriter, read_parts
 
 
 def _break_off(writer: PartWriter) -> None:
@@ -27,5 +27,5 @@ def test_a_part_that_is_broken_off_leaves_nothing_and_says_nothing(tmp_path: Pat
     assert writer.shards()["submissions"] == [0, 1, 2, 3]
     del writer
     gc.collect()  # what goes wrong in here would be printed, and fails the test
-    assert parts(corpus) == []
+    assert read_parts(corpus) == []
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["corpus.toml"]

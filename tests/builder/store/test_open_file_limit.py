@@ -15,13 +15,13 @@ resource = pytest.importorskip("resource", reason="Windows has no limit of open 
 _SHARDS = 1024
 _REFUSED = """
 import resource
-from photoshop_request_builder.store.open_files import allow_open_files
+from photoshop_request_builder.store.open_file_limit import raise_open_file_limit
 resource.setrlimit(resource.RLIMIT_NOFILE, (128, 256))
-allow_open_files(100)
+raise_open_file_limit(100)
 assert resource.getrlimit(resource.RLIMIT_NOFILE) == (164, 256)
-allow_open_files(20)
+raise_open_file_limit(20)
 assert resource.getrlimit(resource.RLIMIT_NOFILE) == (164, 256)
-allow_open_files(2048)
+raise_open_file_limit(2048)
 """
 
 

@@ -6,7 +6,7 @@ _OTHERS = 64
 """Files that a process has open beside those it asked for: libraries, pipes, the input."""
 
 
-def allow_open_files(count: int) -> None:
+def raise_open_file_limit(count: int) -> None:
     """Let this process have `count` more files open, as far as its own limit may be raised without rights.
 
     Raises:
