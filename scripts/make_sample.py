@@ -29,13 +29,13 @@ from sample_parts.threads import REQUESTS, Request
 SAMPLE = Path(__file__).resolve().parents[1] / "builder/photoshop_request_builder/commands/demo/sample"
 QUALITY = 88
 WINDOW_LOG = 28
-"""A window of 256 MB: as with the real dumps, a decompressor with its default limit (128 MB) refuses it."""
+"""Log of the window size, 256 MB: like real dumps, it exceeds the default limit of decompressors (128 MB)."""
 
 Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write the sample's folder anew."""
+    """Write the sample folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=SAMPLE, help="default: %(default)s")
     folder: Path = parser.parse_args().folder
@@ -58,23 +58,23 @@ def main() -> None:
 
 
 def places() -> list[Place]:
-    """Every place of every thread."""
+    """Yield every place of every thread."""
     replies = [reply.place for request in REQUESTS for reply in request.replies if reply.place]
     return [place for request in REQUESTS for place in request.pictures] + replies
 
 
 def used_pictures() -> list[str]:
-    """The names of all pictures that lie somewhere."""
+    """Return the names of all pictures that have a place."""
     return sorted({place.file for place in places() if place.file})
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """Where a picture's file lies."""
+    """Return the path of a picture file."""
     return folder / "files" / (name.replace("@", "-") + ".jpg")
 
 
 def jpeg(made: Mapping[str, Picture], name: str) -> bytes:
-    """A picture as a file; `@again` is a smaller copy, encoded once more, `@cut` ends in the middle."""
+    """Encode a picture. `@again` gives a smaller re-encoded copy, `@cut` a truncated file."""
     name, _, variant = name.partition("@")
     picture, quality = (tools.resize(made[name], 400), 70) if variant == "again" else (made[name], QUALITY)
     out = io.BytesIO()
@@ -84,7 +84,7 @@ def jpeg(made: Mapping[str, Picture], name: str) -> bytes:
 
 
 def removed_picture() -> bytes:
-    """What stands in for imgur's picture of a removed picture."""
+    """Draw a placeholder like imgur's for removed pictures."""
     blank = np.full((81, 161, 3), 34, np.uint8)
     text = tools.write(blank, "picture removed\n(placeholder)", (0.5, 0.5), 15, (235, 235, 235))
     out = io.BytesIO()
@@ -93,7 +93,7 @@ def removed_picture() -> bytes:
 
 
 def routes() -> Json:
-    """What each address answers; files by their path in the sample."""
+    """Return the response of each address. Files are named by their path in the sample."""
     table: Json = {REMOVED: {"file": "files/removed.png"}}
     for place in places():
         for url, answer in place.routes.items():
@@ -103,7 +103,7 @@ def routes() -> Json:
 
 
 def compose(sizes: Mapping[str, tuple[int, int]]) -> tuple[list[bytes], list[bytes], list[Json]]:
-    """The lines of both dumps and the truth about every link."""
+    """Return the lines of both dumps and the truth about every link."""
     submissions, comments, truth = [], [], []
     for request in REQUESTS:
         post = shapes.submission(request, sizes)
@@ -111,7 +111,7 @@ def compose(sizes: Mapping[str, tuple[int, int]]) -> tuple[list[bytes], list[byt
         if request.id == "zcollins":
             submissions.append(b'{"id": "zbroken", "title": "Remove the car in the ba')
             later = {"score": 204, "link_flair_text": "Solved ✅", "retrieved_utc": post["retrieved_utc"] + 900_000}
-            submissions.append(line(post | later))  # the same post, seen again with newer figures
+            submissions.append(line(post | later))  # the same post, archived again with newer scores
         urls = [place.url for place in request.pictures]
         truth.append(
             {
@@ -132,7 +132,7 @@ def compose(sizes: Mapping[str, tuple[int, int]]) -> tuple[list[bytes], list[byt
 
 
 def thread(request: Request, sizes: Mapping[str, tuple[int, int]]) -> Iterable[tuple[Json, Json | None]]:
-    """Each comment of a request, with the truth about its link if it has one."""
+    """Yield each comment of a request, with the truth about its link if it has one."""
     ids = {reply.name: "z" + short_id(f"{request.id} {reply.name}", 6, small=True) for reply in request.replies}
     at = shapes.when(request.posted)
     for turn, reply in enumerate(request.replies):
@@ -145,7 +145,7 @@ def thread(request: Request, sizes: Mapping[str, tuple[int, int]]) -> Iterable[t
 
 
 def elsewhere() -> tuple[list[bytes], list[bytes]]:
-    """Lines of another subreddit, as whole-Reddit dumps have them: nothing of them may be kept or fetched."""
+    """Return lines of another subreddit, as in dumps of all of Reddit. Nothing of them may be kept or fetched."""
     shared: Json = {"subreddit": "coffee_sample", "created_utc": 1394386000, "score": 4}
     post = shared | {"id": "zother1", "author": "maple_sample", "title": "My morning", "selftext": "", "is_self": False}
     post |= {"url": "https://i.imgur.com/DmOther.jpg", "domain": "i.imgur.com", "num_comments": 1}
@@ -156,12 +156,12 @@ def elsewhere() -> tuple[list[bytes], list[bytes]]:
 
 
 def line(row: Json) -> bytes:
-    """One JSON object as a line of a dump, without its end."""
+    """Return a JSON object as a line of a dump, without the newline."""
     return json.dumps(row).encode()
 
 
 def dump(lines: Iterable[bytes]) -> bytes:
-    """A long-window zstd file of these lines."""
+    """Compress lines to a zstd file with a long window."""
     settings = zstandard.ZstdCompressionParameters(
         compression_level=19, window_log=WINDOW_LOG, hash_log=17, chain_log=17, write_content_size=False
     )

@@ -1,9 +1,8 @@
-"""Publish a built dataset on the Hub: what `photoshop-request publish` does, for people who would rather read a script.
+"""Publish a built dataset on the Hub, as `photoshop-request publish` does.
 
     HF_TOKEN=… python scripts/push_to_hub.py CORPUS ORG/NAME [--private] [--create-pr] [--tag v1.0] [--dry-run]
 
-Parquet files go as they were built; those that are there already are not sent again; the card keeps every config that is
-there. Then the dataset is loaded back and compared.
+Only changed Parquet files are sent. The card keeps every config on the Hub. Then the dataset is loaded back and compared.
 """
 
 import argparse
@@ -23,7 +22,7 @@ from photoshop_request_builder.store.corpus import lock_corpus, open_corpus
 
 
 def main() -> None:
-    """Publish, or say what would change."""
+    """Publish, or print what would change."""
     parser = argparse.ArgumentParser(description="Publish a built dataset on the Hub.")
     parser.add_argument("corpus", help="the corpus, with its dataset built")
     parser.add_argument("repo", help="ORG/NAME of the dataset on the Hub")
@@ -31,7 +30,7 @@ def main() -> None:
     parser.add_argument("--create-pr", action="store_true", help="open a pull request instead of committing")
     parser.add_argument("--revision", default="main", help="the branch; made if it is missing")
     parser.add_argument("--tag", help="tag the commit as a release")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument("--dry-run", action="store_true", help="only print what would change")
     given = parser.parse_args()
 
     api = HfApi()  # its token comes from HF_TOKEN or from `hf auth login`
@@ -43,7 +42,7 @@ def main() -> None:
             remote, changes = survey(corpus, api, to, reporter)
             read = partial(read_columns, api, to.repo, remote.head or "")
             for config, rows in count_rows(changes, corpus.fs, read).items():
-                print(f"{config}: {rows.added:,} rows come, {rows.removed:,} go, {rows.kept:,} stay")
+                print(f"{config}: {rows.added:,} rows added, {rows.removed:,} removed, {rows.kept:,} kept")
             print(f"{len(changes.send):,} files to send, {changes.bytes:,} bytes; {len(changes.remove):,} to remove")
             return
         done = publish(corpus, api, to, reporter=reporter)

@@ -1,9 +1,9 @@
 """Fine-tune an InstructPix2Pix-shaped model on the dataset: python scripts/train_example.py DATASET [--steps 300].
 
-DATASET is a name on the Hub or a folder. Without `--model` a tiny untrained model is built from configurations, so that
-it runs on a processor in a minute, downloads nothing, and shows that the loss falls: on one fixed batch and on triplets
-that are held out. With `--model timbrooks/instruct-pix2pix --resolution 512` on GPUs (`accelerate launch …`) it is where
-to start for a real one. Started again it goes on after its last checkpoint, in the middle of an epoch.
+DATASET is a Hub name or a folder. Without `--model` the script builds a tiny untrained model. It runs on a CPU in a minute,
+downloads nothing, and shows that the loss falls on a fixed batch and on held-out triplets. Start a real run on GPUs with
+`accelerate launch … --model timbrooks/instruct-pix2pix --resolution 512`. A restart resumes from the last checkpoint, in the
+middle of an epoch.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from photoshop_request.training import Sampling, make_dataloader
 
 
 def tiny_parts(words: list[str]) -> tuple[Any, ...]:
-    """Tokenizer, text encoder, autoencoder and UNet as InstructPix2Pix has them, but of 1 MB."""
+    """Build the tokenizer, text encoder, autoencoder and UNet of InstructPix2Pix in 1 MB."""
     pieces = Tokenizer(models.BPE(unk_token="[END]"))
     pieces.pre_tokenizer = pre_tokenizers.Whitespace()
     pieces.train_from_iterator(words, BpeTrainer(vocab_size=512, special_tokens=["[END]"], show_progress=False))
@@ -46,14 +46,14 @@ def tiny_parts(words: list[str]) -> tuple[Any, ...]:
 
 
 def pretrained_parts(name: str) -> tuple[Any, ...]:
-    """The same of a model on the Hub."""
+    """Load the same parts of a model on the Hub."""
     kinds = (AutoTokenizer, CLIPTextModel, AutoencoderKL, UNet2DConditionModel)
     parts = ("tokenizer", "text_encoder", "vae", "unet")
     return tuple(kind.from_pretrained(name, subfolder=part) for kind, part in zip(kinds, parts, strict=True))
 
 
 def loss_of(batch: dict[str, Any], unet: Any, vae: Any, text: Any, noise: Any, generator: Any = None) -> torch.Tensor:
-    """How well the noise in the edited picture is told apart, given the source and the words: a mean square."""
+    """Return the mean square error of the predicted noise, given source and instruction."""
     device = vae.device
     with torch.no_grad():
         latents = vae.encode(batch["edited"].to(device)).latent_dist.mode() * vae.config.scaling_factor
@@ -67,7 +67,7 @@ def loss_of(batch: dict[str, Any], unet: Any, vae: Any, text: Any, noise: Any, g
 
 
 def curves(losses: dict[str, list[tuple[int, float]]], path: Path) -> None:
-    """The losses by step, as an SVG."""
+    """Draw the losses by step as an SVG."""
     last, top = (max(point[axis] for line in losses.values() for point in line) for axis in (0, 1))
     parts = [f'<text x="40" y="20">mean square error of the noise, 0 to {top:.2f}; {last} steps</text>']
     for (name, line), colour in zip(losses.items(), ("#999", "#06c", "#c30"), strict=True):
@@ -81,11 +81,11 @@ def curves(losses: dict[str, list[tuple[int, float]]], path: Path) -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset")
-    parser.add_argument("--held-out", default="validation", help="the split that is never trained on")
-    parser.add_argument("--model", help="a model with the parts of InstructPix2Pix; without it a tiny one is made")
+    parser.add_argument("--held-out", default="validation", help="the split that is not trained on")
+    parser.add_argument("--model", help="a Hub model with InstructPix2Pix's parts; default: a tiny untrained model")
     parser.add_argument("--out", type=Path, default=Path("trained"))
     for name, default in {"resolution": 64, "batch-size": 4, "steps": 300, "every": 25, "learning-rate": 1e-3}.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
@@ -93,7 +93,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Train, and say what the losses are."""
+    """Train and print the losses."""
     given, accelerator = arguments(), Accelerator()
     torch.manual_seed(0)
     words = photoshop_request.load(given.dataset, columns=["instruction"])["instruction"]
@@ -107,7 +107,7 @@ def main() -> None:
     loader = make(instruction_dropout=0.1, source_dropout=0.1, sampling=Sampling(max_edits_per_request=2))
     fixed = next(iter(make(flip=0, drop_last=False)))
     unseen = list(make(split=given.held_out, flip=0, drop_last=False))
-    if not given.model:  # an untrained autoencoder's latents have any spread
+    if not given.model:  # latents of an untrained autoencoder have an arbitrary scale
         vae.register_to_config(scaling_factor=1 / vae.encode(fixed["edited"]).latent_dist.mode().std().item())
     noise = DDPMScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
     optimizer = torch.optim.AdamW(unet.parameters(), lr=given.learning_rate)
@@ -123,14 +123,14 @@ def main() -> None:
     unet, optimizer = accelerator.prepare(unet, optimizer)
 
     @torch.no_grad()
-    def look(batches: list[dict[str, Any]]) -> float:
-        seed = torch.Generator().manual_seed(0)  # the same noise at every look
+    def evaluate(batches: list[dict[str, Any]]) -> float:
+        seed = torch.Generator().manual_seed(0)  # the same noise for every evaluation
         return sum(loss_of(batch, unet, vae, text, noise, seed).item() for batch in batches * 4) / len(batches * 4)
 
     for batch in itertools.chain.from_iterable(itertools.repeat(loader)):
         if step % given.every == 0 and accelerator.is_main_process:
-            losses["fixed batch"].append((step, look([fixed])))
-            losses["held out"].append((step, look(unseen)))
+            losses["fixed batch"].append((step, evaluate([fixed])))
+            losses["held out"].append((step, evaluate(unseen)))
             print(step, {name: round(line[-1][1], 3) for name, line in losses.items() if line}, flush=True)
         if step == given.steps:
             break
@@ -142,7 +142,7 @@ def main() -> None:
         step += 1
         if step % given.every == 0 and accelerator.is_main_process:
             trained = {"unet": accelerator.unwrap_model(unet).state_dict(), "optimizer": optimizer.state_dict()}
-            part = checkpoint.with_suffix(".part")  # who is killed while it is written goes on from the one before
+            part = checkpoint.with_suffix(".part")  # a killed process resumes from the previous checkpoint
             torch.save({**trained, "loader": loader.state_dict(), "losses": losses, "step": step}, part)
             part.replace(checkpoint)
     curves(losses, given.out / "loss.svg")

@@ -1,4 +1,4 @@
-"""A real browser without a screen: Debian's Chromium, driven over loopback; it reaches no other machine."""
+"""Drive a real headless Chromium over loopback. It reaches no other machine."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ WIDTHS = {"phone": (390, 844, True), "desktop": (1366, 900, False)}
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Any]:
-    """A driver of a fresh Chromium; skips the test, and says why, where there is none."""
+    """Yield a driver of a fresh Chromium. Skip the test if there is none."""
     selenium = pytest.importorskip("selenium.webdriver", reason="needs the package selenium")
     binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if not (binary and driver):
@@ -45,7 +45,7 @@ def chromium(profile: Path) -> Iterator[Any]:
 
 
 def resize(page: Any, width: str) -> None:
-    """As wide as a phone or a desktop."""
+    """Set the window to the width of a phone or a desktop."""
     wide, high, mobile = WIDTHS[width]
     page.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
@@ -54,41 +54,41 @@ def resize(page: Any, width: str) -> None:
 
 
 def prefer_dark(page: Any, *, dark: bool) -> None:
-    """What the system's setting says."""
+    """Set the preferred colour scheme."""
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     still = {"name": "prefers-reduced-motion", "value": "reduce"}
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme, still]})
 
 
 def requested(page: Any) -> list[str]:
-    """Every address asked for since the last call."""
+    """Return every address requested since the last call."""
     messages = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
     return [each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"]
 
 
 def complaints(page: Any) -> list[str]:
-    """What the console holds since the last call."""
+    """Return the console messages since the last call."""
     return [entry["message"] for entry in page.get_log("browser")]
 
 
 def wait(page: Any, script: str) -> Any:
-    """What a script returns, once that is true."""
+    """Wait until a script returns a true value and return it."""
     from selenium.webdriver.support.ui import WebDriverWait
 
     return WebDriverWait(page, 20, 0.05).until(lambda _: page.execute_script(script))
 
 
 def pressed(page: Any, keys: str) -> None:
-    """Keys, one after the other, to whatever has the focus."""
+    """Send keys to the focused element, one after the other."""
     from selenium.webdriver.common.action_chains import ActionChains
 
     ActionChains(page).send_keys(keys).perform()
 
 
 def serious_findings(page: Any) -> list[tuple[str, str, list[Any]]]:
-    """What axe-core finds serious or critical on the page as it is; skips the test where npm cannot give axe-core."""
+    """Return serious and critical findings of axe-core on the page. Skip the test without axe-core."""
     page.execute_script(_axe())
-    # a report has thousands of cells: of what passes, one of each is told, not all of them
+    # a report has thousands of cells: report one passing node of each kind
     asked = "axe.run({ preload: false, resultTypes: ['violations'] }).then(arguments[arguments.length - 1])"
     page.set_script_timeout(300)
     found = page.execute_async_script(asked)

@@ -1,4 +1,4 @@
-"""Real processes of the command line, and what they leave behind."""
+"""Start real processes of the command line and compare their output files."""
 
 import hashlib
 import json
@@ -17,18 +17,18 @@ from photoshop_request_builder.commands.demo.server import Hosts
 
 COMMAND = [sys.executable, "-c", "from photoshop_request_builder.cli import main; main()"]
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
-"""The fixture `made_once`: a folder's name, and what makes it, to the folder."""
+"""Type of the fixture `made_once`: folder name and maker to folder."""
 FAST = "*=500,i.redd.it=500,imgur.com=500,drive.google.com=500"
 
 
 def environment() -> dict[str, str]:
-    """The environment without what would change the outcome."""
+    """Return the environment without variables that change the outcome."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSHOP_REQUEST_", "IMGUR_"))}
     return {**kept, "HF_HUB_OFFLINE": "1", "COLUMNS": "120"}
 
 
 def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """A running command, in a process group of its own; `variables` instead of those of `environment`."""
+    """Start a command in its own process group. `variables` override those of `environment`."""
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -40,12 +40,12 @@ def start(*arguments: str | Path, variables: Mapping[str, str] | None = None) ->
 
 
 def start_at_once(talk: Path, *arguments: str | Path) -> ForkServerProcess:
-    """A running command, as `start_work`."""
+    """Run a command as `start_work` does."""
     return start_work(talk, partial(_main, list(map(str, arguments))))
 
 
 def start_work(talk: Path, work: Callable[[], object]) -> ForkServerProcess:
-    """Work that runs without its seconds of imports, in a process group of its own; what it says goes into `talk`.
+    """Run work in its own process group, without seconds of imports. Its messages go to `talk`.
 
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
@@ -80,7 +80,7 @@ def _main(arguments: Sequence[str]) -> None:
 def command(
     *arguments: str | Path, wrapper: Sequence[str] = (), variables: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A command that has ended; `wrapper` is what starts it, `variables` stand instead of those of `environment`."""
+    """Run a command to its end. `wrapper` starts it, `variables` override those of `environment`."""
     return subprocess.run(
         [*wrapper, *COMMAND, *map(str, arguments)],
         capture_output=True,
@@ -92,19 +92,19 @@ def command(
 
 
 def succeed(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """A command that has ended well; its output is shown where it has not."""
+    """Run a command that must succeed. Show its output if it fails."""
     done = command(*arguments)
     assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
     return done
 
 
 def decisions(corpus: Path) -> list[dict[str, object]]:
-    """What `decisions` says."""
+    """Return the output of `decisions`."""
     return [json.loads(line) for line in succeed("decisions", corpus).stdout.splitlines()]
 
 
 def dataset_bytes(corpus: Path) -> dict[str, str]:
-    """The SHA-256 of every Parquet file of the dataset, by its place."""
+    """Return the SHA-256 of every Parquet file of the dataset by path."""
     folder = corpus / "dataset"
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -113,7 +113,7 @@ def dataset_bytes(corpus: Path) -> dict[str, str]:
 
 
 def written(corpus: Path) -> dict[str, str]:
-    """The SHA-256 of everything that stages wrote, by its place.
+    """Return the SHA-256 of every file that stages wrote by path.
 
     Without the card, which says where the corpus lies, and `pictures`, whose fingerprint is of this ledger and its times;
     their rows are in `candidates`.
@@ -135,21 +135,21 @@ class Sample:
 
     @property
     def files(self) -> tuple[Path, Path]:
-        """Submissions and comments."""
+        """Return the archives of submissions and comments."""
         return self.folder / "submissions.zst", self.folder / "comments.zst"
 
     def run_arguments(self, corpus: Path, *more: str | Path) -> list[str | Path]:
-        """Arguments of a run over the sample without limits."""
+        """Return the arguments of a run over the sample without rate limits."""
         return ["run", corpus, *self.files, "--mirror", self.hosts.address, "--shards", "4", "--rate", FAST, *more]
 
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentRun:
-    """A run over the development corpus: where it lies and what the server saw."""
+    """A run over the development corpus: its folder and the requests to the server."""
 
     corpus: Path
     truth: list[dict[str, str | None]]
     requests: dict[str, list[float]]
-    """Host -> times of its requests."""
+    """Times of requests by host."""
     rate: float
-    """Requests a second that the run was allowed for each host."""
+    """Rate limit of each host in requests a second."""

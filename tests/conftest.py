@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""Settings and fixtures of all tests."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import settings
 
-# a busy machine is no failure; and where a change is judged, it is judged by the same examples every time
+# a busy machine must not fail a test, and CI must use the same examples every time
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of development data beside the checkout; tests that need it skip where it is missing."""
+    """Return the development data beside the checkout. Skip the test if it is missing."""
     folder = ROOT.parent / "shared"
     if not (folder / "data").is_dir():
         pytest.skip("needs the development data in ../shared, which is not part of the project")

@@ -1,4 +1,4 @@
-"""What strangers can write to, each as a property: nothing may break it, whatever the bytes are.
+"""Fuzz everything that reads foreign bytes or texts: no input may break it.
 
 `test_fuzz.py` tries each for a moment; `python tests/fuzzing.py [--seconds 600] [TARGET …]` goes on for as long as one
 likes, prints what was tried, and stops at a find.
@@ -31,7 +31,7 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.hub.readme import merge_readme
 
 TARGETS: dict[str, tuple[Callable[..., None], tuple[st.SearchStrategy[object], ...]]] = {}
-"""Properties by name, with what they hold for."""
+"""Properties by name, with their input strategies."""
 
 
 def _over(*strategies: st.SearchStrategy) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -43,7 +43,7 @@ def _over(*strategies: st.SearchStrategy) -> Callable[[Callable[..., None]], Cal
 
 
 def fuzz(name: str, chosen: settings) -> None:
-    """Try one target by these settings."""
+    """Fuzz one target with these settings."""
     holds, strategies = TARGETS[name]
 
     def attempt(values: tuple[object, ...]) -> None:
@@ -177,7 +177,7 @@ FILES = st.builds(
 
 @st.composite
 def harmed(draw: st.DrawFn) -> bytes:
-    """A picture file with bytes changed, cut out, doubled or cut off."""
+    """Draw a picture file with bytes changed, removed, doubled or cut off."""
     data = bytearray(draw(FILES))
     for _ in range(draw(st.integers(0, 6))):
         at = draw(st.integers(0, max(0, len(data) - 1)))
@@ -195,7 +195,7 @@ def harmed(draw: st.DrawFn) -> bytes:
 
 @_over(st.lists(st.binary(max_size=60)))
 def lines(blocks: list[bytes]) -> None:
-    """Any blocks give the lines of their sum, each with its number and offset."""
+    """Split any blocks into the lines of their sum, each with its number and offset."""
     stream = b"".join(blocks)
     found = [each for batch in split_lines(blocks) for each in batch]
     assert b"\n".join(line for line, _, _ in found) == stream.removesuffix(b"\n") or not stream
@@ -209,7 +209,7 @@ def lines(blocks: list[bytes]) -> None:
     | OBJECTS.map(lambda value: json.dumps(value).encode())
 )
 def records(line: bytes) -> None:
-    """Any line is a record or a reject with a reason; a record's links can be looked for."""
+    """Parse any line to a record or a reject with a reason, and find the record's links."""
     thing = parse(line)
     assert isinstance(thing, Submission | Comment | Reject)
     if isinstance(thing, Submission):
@@ -220,14 +220,14 @@ def records(line: bytes) -> None:
 
 @_over(TEXTS)
 def markdown(text: str) -> None:
-    """Any text gives links without blanks, each found in order."""
+    """Find links without blanks in any text, in order."""
     for found in find_links(text):
         assert not any(sign.isspace() for sign in found.address), found
 
 
 @_over(ADDRESSES)
 def addresses(address: str) -> None:
-    """A canonical address is its own canonical form, and none that may be requested is one the policy refuses."""
+    """Canonical addresses are fixed points, and the policy refuses none that may be requested."""
     target = classify(address)
     if target.kind is Kind.BLOCKED:
         return
@@ -243,7 +243,7 @@ def addresses(address: str) -> None:
     TEXTS | JSON.map(json.dumps) | TEXTS.map('<meta property="og:image" content="{}">'.format),
 )
 def pages(family: Family, page: str) -> None:
-    """Whatever a page says, its reader gives pictures or nothing."""
+    """Read pictures or nothing from any page."""
     domain = (*family.domains, "example.org")[0]
     target = Target(Kind.ALBUM, f"https://{domain}/a/abcde", family.name)
     if family.steps is not None:
@@ -256,7 +256,7 @@ def pages(family: Family, page: str) -> None:
 
 @_over(harmed())
 def pictures(data: bytes) -> None:
-    """A file is a picture within the limits or rejected with a reason."""
+    """Decode any file to a picture within the limits, or reject it with a reason."""
     sniff(data)
     found = decode(data)
     assert isinstance(found, Picture | Rejected)
@@ -266,7 +266,7 @@ def pictures(data: bytes) -> None:
 
 @_over(harmed())
 def exif(data: bytes) -> None:
-    """What has no location stays; what had one has the same length, none any more, and the same pixels."""
+    """Keep files without a location; remove a location without changing length or pixels."""
     cleaned = without_location(data)
     if cleaned is None:
         return
@@ -279,7 +279,7 @@ def exif(data: bytes) -> None:
 
 @_over(TEXTS, JSON, st.sampled_from(["---\n{}\n---\n{}", "{}\n---\n{}", "---\n{}{}", "{}{}"]))
 def cards(text: str, value: object, form: str) -> None:
-    """Whatever card lies on the Hub: ours comes out whole, or the user is told."""
+    """Merge our card with any card on the Hub, or report an error."""
     ours = "---\nconfigs:\n- config_name: triplets\n  data_files: x\n---\nOurs.\n"
     there = form.format(yaml.safe_dump(value, allow_unicode=True), text)
     try:
@@ -292,7 +292,7 @@ def cards(text: str, value: object, form: str) -> None:
 
 
 ROUND = 2_000
-"""Examples between two looks at the clock."""
+"""Examples between two checks of the clock."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A corpus of any size without pictures: its Parquet as the stages would leave it, numbers by a seeded generator."""
+"""Make a corpus of any size without pictures: tables as the stages write them, with seeded random numbers."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ Columns = dict[str, Any]
 def make_corpus(
     path: str | Path, candidates: int, *, shards: int = 64, flair: str | None = None, seed: int = 0
 ) -> Corpus:
-    """A corpus with so many pictures by solvers; `flair` is that of every tenth request."""
+    """Make a corpus with this many solver pictures. Every tenth request has this `flair`."""
     corpus = create_corpus(path, shards=shards)
     random = np.random.default_rng(seed)
     requests = max(4, candidates * 83 // 305)
@@ -70,7 +70,7 @@ def make_corpus(
 def _shard(
     corpus: Corpus, shard: int, ids: list[str], created: Any, candidates: int, random: Any, flair: str | None
 ) -> int:
-    """One shard's tables; returns how many comments it has."""
+    """Write the tables of one shard and return its number of comments."""
     n = len(ids)
     score = np.floor(random.lognormal(2.5, 1.6, n)).astype(int)
     flairs = [flair if flair and not at % 10 else _FLAIRS[at % len(_FLAIRS)] for at in range(n)]
@@ -136,7 +136,7 @@ def _shard(
 
 
 def _answers(corpus: Corpus, shard: int, ids: list[str], created: Any, candidates: int, random: Any) -> int:
-    """Candidates, the comments that posted them and as many again, and what was accepted."""
+    """Make candidates, their comments, as many other comments, and acceptances."""
     n, m = len(ids), candidates if ids else 0
     of = np.sort(random.integers(0, n, m)) if n else np.zeros(0, int)
     utc = created[of] + np.floor(random.lognormal(8, 1.5, m)).astype(int)

@@ -1,4 +1,4 @@
-"""Triplets whose pixels tell where they come from: red rises from left to right, green from top to bottom."""
+"""Make triplets whose pixels encode their position: red rises to the right, green to the bottom."""
 
 import io
 from collections.abc import Sequence
@@ -15,20 +15,20 @@ SHAPES = [(320, 240), (240, 320), (256, 256), (400, 200)]
 
 
 def slopes(width: int, height: int) -> np.ndarray[Any, Any]:
-    """Shape (height, width, 3): red is the share of the way across, green of the way down, of 255; blue is 128."""
+    """Return pixels (height, width, 3): red rises to the right, green to the bottom, 0 to 255. Blue is 128."""
     x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
     return np.rint(np.stack([x * 255, y * 255, np.full_like(x, 128)], axis=-1)).astype(np.uint8)
 
 
 def file(pixels: np.ndarray[Any, Any], form: str = "PNG", **more: Any) -> dict[str, Any]:
-    """As undecoded rows hold it."""
+    """Encode a picture as undecoded rows hold it."""
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, form, **more)
     return {"bytes": out.getvalue(), "path": None}
 
 
 def mask(width: int, height: int, box: tuple[int, int, int, int]) -> dict[str, Any]:
-    """A 1-bit PNG that is white in the box (left, top, right, bottom)."""
+    """Return a 1-bit PNG that is white in the box (left, top, right, bottom)."""
     pixels = np.zeros((height, width), bool)
     pixels[box[1] : box[3], box[0] : box[2]] = True
     return file(pixels)
@@ -41,7 +41,7 @@ def pair(
     edit_size: tuple[int, int] | None = None,
     **other: Any,
 ) -> dict[str, Any]:
-    """A row whose edit changes nothing but the frame: what is aligned shows the same twice."""
+    """Return a row whose edit only changes the frame: aligned, both pictures are the same."""
     source = slopes(*size)
     edited, (width, height) = source, edit_size or size
     if edit_to_source is not None:
@@ -64,7 +64,7 @@ def pair(
 
 
 def pairs_folder(folder: Path, count: int, **parquet: Any) -> Path:
-    """A dataset of pairs of several shapes, two edits a request; comments are `c0` to `c{count - 1}`."""
+    """Write a dataset of pairs in several shapes, two edits a request, comments `c0` to `c{count - 1}`."""
     rows = [
         pair(
             number,

@@ -1,4 +1,4 @@
-"""A submission and a comment that say nothing: tests replace what they are about."""
+"""A neutral submission and comment. Tests replace the fields they need."""
 
 from photoshop_request.reddit.records import Comment, Submission
 

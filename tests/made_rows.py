@@ -1,4 +1,4 @@
-"""Rows of the published configs with small pictures, and a dataset folder of them."""
+"""Make rows of the published configs with small pictures, and a dataset folder of them."""
 
 import hashlib
 import io
@@ -15,14 +15,14 @@ Row = dict[str, Any]
 
 
 def picture(shade: int, form: str = "JPEG", size: tuple[int, int] = (80, 64)) -> dict[str, Any]:
-    """A file of one grey, as undecoded rows hold it."""
+    """Return a picture of one grey as undecoded rows hold it."""
     out = io.BytesIO()
     Image.new("RGB", size, (shade, shade, shade)).save(out, form)
     return {"bytes": out.getvalue(), "path": None}
 
 
 def triplet(number: int = 0, **other: Any) -> Row:
-    """One row of `triplets`; what is not named is null, lists are empty."""
+    """Return a row of `triplets`. Unnamed columns are null, lists are empty."""
     source = other.pop("source_image", None) or picture(number)
     edited = other.pop("edited_image", None) or picture(number + 100, size=(96, 64))
     named = {
@@ -43,7 +43,7 @@ def triplet(number: int = 0, **other: Any) -> Row:
 
 
 def preference(number: int = 0, **other: Any) -> Row:
-    """One row of `preferences`."""
+    """Return a row of `preferences`."""
     named = {
         "source_image": picture(number),
         "instruction": f"Remove thing {number}.",
@@ -59,7 +59,7 @@ def preference(number: int = 0, **other: Any) -> Row:
 
 
 def chat(number: int = 0, **other: Any) -> Row:
-    """One row of `conversations`: asked with a picture, answered with one, thanked."""
+    """Return a row of `conversations`: a request, an edit and thanks."""
     image = {"type": "image", "text": None}
     named = {
         "messages": [
@@ -75,7 +75,7 @@ def chat(number: int = 0, **other: Any) -> Row:
 
 
 def turn(number: int = 0, **other: Any) -> Row:
-    """One row of `turns`."""
+    """Return a row of `turns`."""
     named = {
         "before_image": picture(number + 50),
         "instruction": f"Also thing {number}.",
@@ -91,7 +91,7 @@ def turn(number: int = 0, **other: Any) -> Row:
 
 
 def dataset_folder(folder: Path, rows: Mapping[str, Sequence[Row]], **parquet: Any) -> Path:
-    """A folder as `build` leaves it, with one split `train` a config."""
+    """Write a folder as `build` does, with one split `train` per config."""
     lines = ["---", "configs:"]
     for config, some in rows.items():
         file = folder / config / "train-00000-of-00001.parquet"

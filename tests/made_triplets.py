@@ -1,4 +1,4 @@
-"""Rows with pictures of a given size, made of random bytes."""
+"""Make rows with pictures of a given size from random bytes."""
 
 import random
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from photoshop_request.schema import CONFIGS
 
 
 def triplets(count: int, size: int, *, seed: int = 0) -> Iterator[dict[str, Any]]:
-    """Rows with two pictures of `size` bytes each."""
+    """Return rows with two pictures of `size` bytes each."""
     dice = random.Random(seed)
     for number in range(count):
         row = {column.name: [] if column.kind.startswith("list<") else None for column in CONFIGS["triplets"]}

@@ -1,4 +1,4 @@
-"""A pipeline that says nothing."""
+"""A reporter that prints nothing."""
 
 from contextlib import nullcontext
 

@@ -1,4 +1,4 @@
-"""What runs on the nodes in the tests of the Ray engine: jobs that note each attempt, are slow, or die."""
+"""Jobs for the tests of the Ray engine: they record each attempt, are slow, or die."""
 
 import os
 import signal
@@ -13,51 +13,51 @@ from photoshop_request.errors import InputError
 
 
 def attempts(folder: Path, name: str) -> int:
-    """How often a job was begun."""
+    """Count the attempts of a job."""
     return len(list(folder.glob(f"{name}.*")))
 
 
 def begun(folder: Path, name: str) -> int:
-    """Note that a job begins; gives which attempt this is, from 1."""
+    """Record an attempt and return its number, from 1."""
     (folder / f"{name}.{uuid4().hex}").touch()
     return attempts(folder, name)
 
 
 def noted(folder: Path, name: str, run: Callable[[], Any], *, seconds: float = 0.0) -> Any:
-    """Do a job, slowly."""
+    """Run a slow job."""
     begun(folder, name)
     time.sleep(seconds)
     return run()
 
 
 def killed_midway(folder: Path, name: str, run: Callable[[], Any], *, seconds: float, times: int = 1) -> Any:
-    """The first `times` attempts are killed so many seconds after they began."""
+    """Kill the first `times` attempts this many seconds after their start."""
     if begun(folder, name) <= times:
         threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
     result = run()
-    if attempts(folder, name) <= times:  # done before the blow
+    if attempts(folder, name) <= times:  # record before the kill
         time.sleep(60)
     return result
 
 
 def large() -> None:
-    """Holds a lot of memory, until it is ended."""
+    """Hold a lot of memory until killed."""
     held = os.urandom(300_000_000)
     time.sleep(120)
     del held
 
 
 def refused(folder: Path) -> None:
-    """An input that cannot be used."""
+    """Raise an input error."""
     begun(folder, "refused")
     raise InputError("number 2: cannot be read")
 
 
 def broken() -> None:
-    """A fault of ours."""
+    """Raise an unexpected error."""
     {}["nothing"]
 
 
 def variable(name: str) -> str | None:
-    """What the environment says there."""
+    """Return an environment variable of the node."""
     return os.environ.get(name)

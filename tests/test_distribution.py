@@ -1,4 +1,4 @@
-"""The wheel and the source distribution install in an empty environment, and the demo runs from there."""
+"""Install the wheel and the source distribution in an empty environment and run the demo."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def _run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the source distribution, and the wheel made from it; skips where packages cannot be fetched."""
+    """Build the source distribution and its wheel. Skip the test without a package index."""
     folder = tmp_path_factory.mktemp("built")
     done = subprocess.run(
         [sys.executable, "-m", "build", "--outdir", folder, ROOT], capture_output=True, text=True, check=False
@@ -36,7 +36,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_source_distribution_holds_no_data_of_others(built: Path) -> None:
-    """But all that tests and docs need."""
+    """Include everything that tests and docs need."""
     import tarfile
 
     (archive,) = built.glob("*.tar.gz")
@@ -62,7 +62,7 @@ def test_the_wheel_holds_what_is_needed_and_nothing_else(built: Path) -> None:
 
 
 def test_the_demo_runs_in_an_empty_environment(built: Path, tmp_path: Path) -> None:
-    """Without development parts, outside the checkout."""
+    """Run without development dependencies, outside the checkout."""
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
     (wheel,) = built.glob("*.whl")

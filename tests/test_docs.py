@@ -1,4 +1,4 @@
-"""The pages under docs/ say what is so, and their commands run."""
+"""Check the pages under docs/: links, commands and recipes."""
 
 import importlib.util
 import os
@@ -31,7 +31,7 @@ def _generator() -> ModuleType:
 
 @pytest.mark.parametrize("name", ["columns", "commands"])
 def test_the_references_are_those_of_the_code(name: str) -> None:
-    """Write them anew with scripts/make_docs.py."""
+    """Regenerate them with scripts/make_docs.py."""
     made = getattr(_generator(), name)()
     assert (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") == made
 
@@ -55,7 +55,7 @@ def test_every_command_and_flag_exists(page: Path) -> None:
 
 @pytest.mark.slow
 def test_the_recipes_run_as_they_are_written(tmp_path: Path) -> None:
-    """On the embedded sample, in one folder, one after the other; only what needs a service or the Hub is left out."""
+    """Run every command in order on the sample, except those that need a service or the Hub."""
     from photoshop_request_builder.commands.demo import sample_folder
     from photoshop_request_builder.commands.demo.server import serve
 

@@ -1,4 +1,4 @@
-"""A moment of fuzzing for each target; `python tests/fuzzing.py` goes on for as long as one likes."""
+"""Fuzz each target briefly. `python tests/fuzzing.py` runs longer."""
 
 import pytest
 from fuzzing import TARGETS, fuzz

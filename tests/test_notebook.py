@@ -1,4 +1,4 @@
-"""The notebook for a first look: committed clean, and every cell of it runs."""
+"""Check the notebook: committed without output, and every cell runs."""
 
 import ast
 import importlib
@@ -13,20 +13,20 @@ NOTEBOOK = Path(__file__).parents[1] / "scripts" / "explore.ipynb"
 
 @pytest.fixture(scope="module")
 def code() -> list[dict[str, Any]]:
-    """Its cells of code."""
+    """Return its code cells."""
     notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     assert notebook["nbformat"] == 4
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def test_it_holds_no_outputs(code: list[dict[str, Any]]) -> None:
-    """Neither results nor the order in which somebody ran it."""
+    """Find neither outputs nor execution counts."""
     assert code
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
 
 
 def test_what_it_takes_from_us_exists(code: list[dict[str, Any]]) -> None:
-    """Every module and every name; torch is not needed to know."""
+    """Resolve every module and name, without torch."""
     tree = ast.parse("\n".join("".join(cell["source"]) for cell in code))
     found = {
         (node.module, each.name) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for each in node.names
@@ -45,7 +45,7 @@ def test_what_it_takes_from_us_exists(code: list[dict[str, Any]]) -> None:
 
 @pytest.mark.slow
 def test_every_cell_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a fresh kernel, on the sample, without a network; pictures come out."""
+    """Run it in a fresh kernel on the sample without a network, and find pictures."""
     for part in ("nbclient", "ipykernel", "matplotlib", "torch"):
         pytest.importorskip(part, reason=f"needs {part}: pip install 'photoshop-request[train,notebook]'")
     import nbclient
@@ -56,7 +56,7 @@ def test_every_cell_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     nbformat.validate(notebook)
-    # a cell that raises ends it
+    # a cell that raises stops it
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert sum("image/png" in output.get("data", {}) for output in outputs) >= 5

@@ -1,4 +1,4 @@
-"""What a type checker tells those who use the library: the right types, and their mistakes."""
+"""Check the public types with mypy: correct use passes, mistakes are found."""
 
 import re
 from pathlib import Path
@@ -45,12 +45,12 @@ WRONG = {
 
 
 def _checked(folder: Path, code: str) -> dict[int, str]:
-    """Line -> code of mypy's error, as somebody sees it who has the package installed."""
+    """Map lines to mypy's error codes, as a user of the installed package sees them."""
     mypy = pytest.importorskip("mypy.api", reason="needs mypy, which the extra `lint` brings")
     file = folder / "uses.py"
     file.write_text(code, encoding="utf-8")
     config = folder / "mypy.ini"
-    # torch takes mypy a minute, and nothing is said of its types here
+    # torch takes mypy a minute, and no test uses its types
     config.write_text("[mypy]\n[mypy-torch.*,torchdata.*]\nfollow_imports = skip\n", encoding="utf-8")
     out, trouble, _ = mypy.run(
         ["--strict", "--config-file", str(config), "--cache-dir", str(folder / "cache"), str(file)]
@@ -61,7 +61,7 @@ def _checked(folder: Path, code: str) -> dict[int, str]:
 
 
 def test_types_are_what_they_are_said_to_be(tmp_path: Path) -> None:
-    """And each mistake is found where it stands, by what kind it is."""
+    """Find each mistake at its line with its error code."""
     begin = RIGHT.count("\n") + 1
     lines = {begin + number: what for number, what in enumerate(WRONG.values())}
     found = _checked(tmp_path, RIGHT + "\n".join(WRONG))

@@ -1,4 +1,4 @@
-"""A made corpus for the viewer: judged candidates with small pictures, no archives and no fetching."""
+"""Make a corpus for the viewer: candidates with verdicts and small pictures."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus, shard_of
 
 HOSTILE = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>\u2028{{ 7 * 7 }}"
-"""Is to stay text, wherever it stands."""
+"""Must stay text on every page."""
 EDITS = 4
-"""Of the five candidates of a request; the fifth is dropped: in turn a re-upload, something else, or gone."""
+"""Verdicts of a request's five candidates. The fifth is dropped: re-upload, unrelated or gone in turn."""
 TASKS = ("delete", "colourise", "restore")
 
 
 def make_corpus(folder: Path, requests: int, *, shards: int = 4, side: int = 160) -> Corpus:
-    """Five candidates a request, of pictures of `side` by 3/4 `side` pixels; request 0 has a hostile title."""
+    """Make five candidates a request, `side` by 3/4 `side` pixels. Request 0 has a hostile title."""
     corpus = create_corpus(folder, shards=shards)
     rows: dict[int, dict[str, list[dict[str, Any]]]] = {
         shard: {name: [] for name in ("submissions", "comments", "candidates", "texts", "splits")}

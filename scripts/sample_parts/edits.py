@@ -13,7 +13,7 @@ Pictures = dict[str, Picture]
 
 
 def coffee(photo: Picture) -> Pictures:
-    """The spoon taken away, by two hands; then the cup made blue."""
+    """Remove the spoon twice, by two solvers, then make the cup blue."""
     bowl = np.maximum(
         tools.ellipse(photo, (364, 290), (57, 56), feather=0),
         tools.polygon(photo, [(312, 234), (366, 230), (376, 206), (394, 200), (400, 250), (312, 264)], feather=0),
@@ -38,7 +38,7 @@ def coffee(photo: Picture) -> Pictures:
 
 
 def camera(photo: Picture) -> Pictures:
-    """A black-and-white photo in colours, and an easy sepia."""
+    """Colorize a black-and-white photo, and tint it sepia."""
     light = photo[..., 0]
     rows = np.arange(photo.shape[0])[:, None]
     outline = [(0, 250), (45, 170), (80, 135), (150, 104), (162, 78), (200, 60), (240, 72), (272, 110), (262, 140)]
@@ -74,7 +74,7 @@ def camera(photo: Picture) -> Pictures:
 
 
 def coins(photo: Picture) -> Pictures:
-    """Grey coins on a grey plate, and the coins in bronze on felt, without the two at the edge of the plate."""
+    """Turn grey coins on a plate into bronze coins on felt, without the two at the edge."""
     big = tools.resize(photo, 768)
     smooth = cv2.GaussianBlur(big[..., 0], (0, 0), 3)
     found = cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, 161, -14)
@@ -91,7 +91,7 @@ def coins(photo: Picture) -> Pictures:
 
 
 def hopper(photo: Picture) -> Pictures:
-    """A scratched and faded print, and the print restored."""
+    """Scratch and fade a print, and restore it."""
     random = np.random.default_rng(1906)
     damage = np.zeros(photo.shape[:2], np.float32)
     for x, lean, wide in ((88, 40, 2), (302, -55, 2), (345, 30, 1), (431, -20, 3), (190, 75, 1)):
@@ -114,7 +114,7 @@ def hopper(photo: Picture) -> Pictures:
 
 
 def pagoda(photo: Picture) -> Pictures:
-    """The dull sky exchanged for an evening sky; the same picture cropped."""
+    """Replace the dull sky by an evening sky, and crop the result."""
     rows = np.linspace(0, 1, photo.shape[0], dtype=np.float32)[:, None]
     lab = tools.to_lab(photo)
     bright = (lab[..., 0] > 66) & (np.abs(lab[..., 1]) < 7) & (lab[..., 2] < 9) & (rows < 0.51)
@@ -133,7 +133,7 @@ def pagoda(photo: Picture) -> Pictures:
 
 
 def dahlia(photo: Picture) -> Pictures:
-    """The flower purple, the half flower below it gone; then with a line of text."""
+    """Make the flower purple and remove the half flower below, then add a line of text."""
     below = tools.polygon(
         photo, [(262, 427), (270, 388), (312, 360), (358, 342), (424, 340), (482, 396), (506, 427)], feather=0
     )
@@ -151,7 +151,7 @@ def dahlia(photo: Picture) -> Pictures:
 
 
 def cat(photo: Picture, stars: Picture) -> Pictures:
-    """The cat before the stars: two photos in one."""
+    """Place the cat in front of the stars."""
     big, zoom = tools.resize(photo, 720), 720 / photo.shape[1]
     outline = [(44, 0), (398, 0), (388, 22), (372, 55), (357, 74), (364, 125), (356, 160), (333, 205), (318, 225)]
     outline += [(312, 260), (300, 285), (292, 299), (0, 299), (0, 128), (24, 108), (32, 60)]
@@ -164,7 +164,7 @@ def cat(photo: Picture, stars: Picture) -> Pictures:
 
 
 def astronaut(photo: Picture) -> Pictures:
-    """The model behind the portrait removed; and only blurred, by another hand."""
+    """Remove the model behind the portrait, and blur it in a second edit."""
     model = [(380, 0), (456, 0), (462, 215), (512, 265), (512, 470), (494, 440), (470, 392), (440, 362), (400, 342)]
     model += [(364, 346), (364, 300), (360, 262), (350, 225), (376, 170), (378, 40)]
     room = [(318, 0), (512, 0), (512, 470), (494, 440), (470, 392), (440, 362), (400, 342), (364, 347), (358, 300)]
@@ -189,14 +189,14 @@ def astronaut(photo: Picture) -> Pictures:
 
 
 def rocket(photo: Picture) -> Pictures:
-    """A photo taken with a crooked camera; straight and cropped; straight and brighter."""
+    """Tilt a photo, straighten and crop it, straighten and brighten it."""
     crooked = tools.crop(tools.rotate(photo, 5.5), 0.04, 0.05, 0.96, 0.95)
     straight = tools.crop(tools.rotate(crooked, -5.5), 0.06, 0.06, 0.94, 0.95)
     return {"rocket": crooked, "rocket-straight": straight, "rocket-bright": tools.relight(straight, 0.62, 1.02, -2)}
 
 
 def bricks(photo: Picture) -> Pictures:
-    """A sprayed brick wall, and the wall clean."""
+    """Spray paint on a brick wall, and clean it."""
     wall = tools.tint(photo, [(np.ones(photo.shape[:2], np.float32), (17, 16))])
     paint = tools.write(np.zeros_like(wall), "NOPE", (0.62, 0.6), 76, (255, 255, 255), stroke=4)
     paint = cv2.warpAffine(paint, cv2.getRotationMatrix2D((317, 307), 9, 1.0), (512, 512))
@@ -209,7 +209,7 @@ def bricks(photo: Picture) -> Pictures:
 
 
 def notes(photo: Picture) -> Pictures:
-    """A grey photo of a page, and the page white with dark ink."""
+    """Photograph a page in grey, and make it white with dark ink."""
     big = tools.resize(photo, 896)
     light = cv2.GaussianBlur(big[..., 0], (0, 0), 1).astype(np.float32)
     paper = cv2.GaussianBlur(cv2.dilate(light, np.ones((41, 41))), (0, 0), 20)
@@ -218,14 +218,14 @@ def notes(photo: Picture) -> Pictures:
 
 
 def album(stars: Picture) -> Pictures:
-    """A cover made from the deep field: square, with two lines of text."""
+    """Make a square cover with two lines of text from the deep field."""
     square = tools.resize(stars[:, 64 : 64 + stars.shape[0]], 640)
     poster = tools.write(tools.relight(square, 0.85), "FAR FIELD", (0.5, 0.42), 92, (255, 236, 200), stroke=1)
     return {"stars-cover": tools.write(poster, "songs for the long way home", (0.5, 0.55), 30, (236, 240, 255))}
 
 
 def joke() -> Pictures:
-    """Not an edit of anything: the kind of picture that people post for a laugh."""
+    """Draw a joke picture that edits nothing."""
     ground = np.linspace((250, 214, 92), (240, 120, 84), 420)[:, None, :].repeat(560, 1).astype(np.uint8)
     face = np.asarray(ground).copy()
     cv2.circle(face, (280, 215), 96, (60, 52, 74), -1, cv2.LINE_AA)
@@ -238,7 +238,7 @@ def joke() -> Pictures:
 
 
 def make_all() -> Pictures:
-    """Every picture by its name."""
+    """Return every picture by name."""
     photos = {photo.name: load(photo) for photo in PHOTOS}
     one_photo = (coffee, camera, coins, hopper, pagoda, dahlia, astronaut, rocket, bricks, notes)
     pictures = [make(photos[make.__name__]) for make in one_photo]

@@ -1,4 +1,4 @@
-"""The photos that the sample is made from: where each one lies, who made it and what allows its use.
+"""List the photos of the sample with their origin, author and licence.
 
 They are read from three installed packages (scikit-image, matplotlib, scikit-learn), which ship them.
 """
@@ -22,7 +22,7 @@ class Photo:
     name: str
     package: str
     path: str
-    """Inside the package."""
+    """Path inside the package."""
     what: str
     maker: str
     licence: str
@@ -144,7 +144,7 @@ PHOTOS = (
 
 
 def load(photo: Photo) -> Picture:
-    """The photo's pixels, RGB."""
+    """Return the photo as RGB pixels."""
     spec = importlib.util.find_spec(photo.package)
     if spec is None or spec.origin is None:
         raise SystemExit(f"{photo.package} is not installed: see the first lines of make_sample.py")

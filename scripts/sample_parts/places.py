@@ -1,11 +1,11 @@
-"""Where a picture of the sample lies: the address people see, the address it is known by, and what answers there."""
+"""Place pictures at addresses: the address in the post, the canonical address and the response."""
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
 Answer = dict[str, Any]
-"""One route: `file`, `redirect`, `html` or `status`, and `first`: what the first requests get instead."""
+"""One route: `file`, `redirect`, `html` or `status`. `first` replaces it for the first requests."""
 
 REMOVED = "https://i.imgur.com/removed.png"
 
@@ -15,18 +15,18 @@ class Place:
     """One picture at one address."""
 
     shown: str
-    """As written in a post, before Reddit escapes `&`."""
+    """Address in the post, before Reddit escapes `&`."""
     url: str | None
-    """The canonical address; None for what has none (a reaction)."""
+    """Canonical address. None for a reaction."""
     routes: dict[str, Answer] = field(default_factory=dict)
     file: str | None = None
-    """The picture's name, with its variant after `@`."""
+    """Name of the picture, with its variant after `@`."""
     media_id: str | None = None
     sticker: bool = False
 
 
 def short_id(seed: str, length: int, *, small: bool = False) -> str:
-    """An id that looks like a host's own, always the same for the same seed."""
+    """Return an id in a host's format. The same seed gives the same id."""
     letters = "0123456789abcdefghijklmnopqrstuvwxyz" + ("" if small else "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     number = int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=16).digest())
     digits = []
@@ -45,12 +45,12 @@ def _media_id(seed: str) -> str:
 
 
 def signature(seed: str) -> str:
-    """What Reddit signs a preview address with: 40 hex digits."""
+    """Return a signature like Reddit's for preview addresses: 40 hex digits."""
     return hashlib.sha1(seed.encode(), usedforsecurity=False).hexdigest()
 
 
 def imgur(picture: str, *, page: bool = False, scheme: str = "https", first: tuple[int, ...] = ()) -> Place:
-    """On imgur, shown as the picture's address or as the address of its page."""
+    """Place a picture on imgur, linked by its own address or by its page."""
     name = _imgur_id(f"{picture} {page}")
     url = f"https://i.imgur.com/{name}.jpg"
     answer: Answer = {"file": picture} | ({"first": list(first)} if first else {})
@@ -61,7 +61,7 @@ def imgur(picture: str, *, page: bool = False, scheme: str = "https", first: tup
 
 
 def imgur_without(what: str, picture: str) -> Place:
-    """An imgur address that gives no picture: `what` is gone, placeholder or html."""
+    """Return an imgur address without a picture: `what` is gone, placeholder or html."""
     answers: dict[str, Answer] = {
         "gone": {"status": 404},
         "placeholder": {"redirect": REMOVED},
@@ -72,14 +72,14 @@ def imgur_without(what: str, picture: str) -> Place:
 
 
 def reddit(picture: str, seed: str = "") -> Place:
-    """Uploaded to Reddit, shown by its i.redd.it address."""
+    """Place a picture on i.redd.it."""
     name = _media_id(picture + seed)
     url = f"https://i.redd.it/{name}.jpg"
     return Place(url, url, {url: {"file": picture}}, picture, name)
 
 
 def preview(picture: str, slug: str = "") -> Place:
-    """Uploaded to Reddit, shown by its signed preview address; `slug` is the post's title in newer ones."""
+    """Place a picture on Reddit behind a signed preview address. Newer ones contain the title as `slug`."""
     place = reddit(picture)
     stem = f"{slug}-v0-{place.media_id}" if slug else place.media_id
     shown = f"https://preview.redd.it/{stem}.jpg?width=1080&format=pjpg&auto=webp&s={signature(picture)}"
@@ -87,16 +87,16 @@ def preview(picture: str, slug: str = "") -> Place:
 
 
 def inline(picture: str) -> Place:
-    """Uploaded into a comment, shown as `![img](id)`; its address is in `media_metadata` alone."""
+    """Upload a picture into a comment as `![img](id)`. Only `media_metadata` has its address."""
     place = reddit(picture)
     return Place(f"![img]({place.media_id})", place.url, place.routes, picture, place.media_id)
 
 
 def giphy(name: str) -> Place:
-    """A reaction from giphy."""
+    """Return a reaction from giphy."""
     return Place(f"![gif](giphy|{name})", None, media_id=f"giphy|{name}", sticker=True)
 
 
 def forbidden(url: str) -> Place:
-    """An address that must never be requested."""
+    """Return an address that must never be requested."""
     return Place(url, url)

@@ -1,4 +1,4 @@
-"""Reddit's objects as the archives hold them, in the shapes of their years (old, middle, new)."""
+"""Write Reddit objects in the formats of three periods (old, middle, new)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,12 +14,12 @@ Sizes = Mapping[str, tuple[int, int]]
 
 
 def when(text: str) -> int:
-    """`2014-03-09 17:20` (UTC) as Unix seconds."""
+    """Return `2014-03-09 17:20` (UTC) as Unix seconds."""
     return int(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp())
 
 
 def escape(text: str) -> str:
-    """As Reddit escapes what people write."""
+    """Escape text as Reddit does."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -28,7 +28,7 @@ def _signed(media_id: str, options: str) -> str:
 
 
 def media_metadata(shown: Sequence[Place], sizes: Sizes) -> Json:
-    """Reddit's description of uploaded pictures, in alphabetical order as in newer archives."""
+    """Return `media_metadata` of uploads, in alphabetical order as in newer archives."""
     entries: Json = {}
     for place in sorted(shown, key=lambda place: place.media_id or ""):
         media_id = place.media_id
@@ -65,7 +65,7 @@ def _preview(place: Place, sizes: Sizes) -> Json:
 
 
 def submission(request: Request, sizes: Sizes) -> Json:
-    """The post as an archive line."""
+    """Return the post as an archive line."""
     at = when(request.posted)
     year = int(request.posted[:4])
     slug = "_".join("".join(c if c.isalnum() else " " for c in request.title.lower()).split()[:7])
@@ -138,7 +138,7 @@ def submission(request: Request, sizes: Sizes) -> Json:
 
 
 def comment(request: Request, reply: Reply, ids: Mapping[str, str], at: int, sizes: Sizes) -> Json:
-    """The comment as an archive line. `ids` gives the id of every comment of the thread by its name."""
+    """Return the comment as an archive line. `ids` maps names of comments to ids."""
     year = int(request.posted[:4])
     bot = reply.author == "AutoModerator"
     row: Json = {

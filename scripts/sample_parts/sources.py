@@ -1,4 +1,4 @@
-"""SOURCES.md of the sample: whose photos it is made from, and what was done to them."""
+"""Write SOURCES.md of the sample: the photos, their authors and the edits."""
 
 from collections.abc import Iterable
 
@@ -35,7 +35,7 @@ This sample is composed, for `photoshop-request demo` and for tests. It is not d
 
 
 def sources_text(photos: Iterable[Photo]) -> str:
-    """The whole file, Markdown."""
+    """Return the whole file as Markdown."""
     rows = [
         f"| `{p.name}*.jpg` | {p.what} | {p.maker} | {p.licence} | {p.origin} | {_CHANGES[p.name]} |" for p in photos
     ]

@@ -1,4 +1,4 @@
-"""The sample's requests and comments: invented people, invented sentences, over photos that anybody may use.
+"""Requests and comments of the sample: invented people and sentences over free photos.
 
 Ids begin with `z`, which Reddit has not given out, and names end in `_sample`, so that nothing here can be taken for
 a real post or person.
@@ -12,7 +12,7 @@ from .places import Place
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A comment: `{}` in its text is where the picture's address stands."""
+    """A comment. `{}` in its text stands for the picture address."""
 
     name: str
     author: str
@@ -20,9 +20,9 @@ class Reply:
     score: int
     place: Place | None = None
     expect: str = "triplet"
-    """What the link is, as in truth.jsonl; of no meaning without a place."""
+    """Truth about the link, as in truth.jsonl. Unused without a place."""
     under: str | None = None
-    """Name of the comment it answers; None answers the post."""
+    """Name of the parent comment. None replies to the post."""
 
 
 @dataclass(frozen=True, slots=True)

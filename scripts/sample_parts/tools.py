@@ -1,4 +1,4 @@
-"""The retoucher's few tools: masks drawn by hand, healing, tinting, pasting, writing. Pictures are RGB uint8."""
+"""Retouching tools for RGB uint8 pictures: hand-drawn masks, healing, tinting, pasting, writing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ Lab = tuple[float, float]
 
 
 def polygon(like: Picture, *shapes: Points, feather: float = 1.5) -> Mask:
-    """The union of hand-drawn polygons, with a soft edge of `feather` pixels."""
+    """Fill the union of polygons, with a soft edge of `feather` pixels."""
     mask = np.zeros(like.shape[:2], np.float32)
     for shape in shapes:
         cv2.fillPoly(mask, [np.array(shape, np.int32)], 1.0, cv2.LINE_AA)
@@ -28,25 +28,25 @@ def polygon(like: Picture, *shapes: Points, feather: float = 1.5) -> Mask:
 def ellipse(
     like: Picture, centre: tuple[int, int], axes: tuple[int, int], turn: float = 0, feather: float = 1.5
 ) -> Mask:
-    """A filled ellipse with a soft edge; `turn` in degrees."""
+    """Fill an ellipse with a soft edge. `turn` is in degrees."""
     mask = np.zeros(like.shape[:2], np.float32)
     cv2.ellipse(mask, centre, axes, turn, 0, 360, 1.0, -1, cv2.LINE_AA)
     return soften(mask, feather)
 
 
 def soften(mask: Mask, feather: float) -> Mask:
-    """The mask with an edge that falls off over about `feather` pixels."""
+    """Soften the edge of a mask over about `feather` pixels."""
     return cv2.GaussianBlur(mask, (0, 0), feather).astype(np.float32) if feather else mask
 
 
 def blend(below: NDArray[Any], above: NDArray[Any], mask: Mask) -> Picture:
-    """`above` where the mask is 1, `below` where it is 0."""
+    """Blend: `above` where the mask is 1, `below` where it is 0."""
     weight = mask[..., None]
     return np.clip(below * (1 - weight) + above * weight, 0, 255).astype(np.uint8)
 
 
 def heal(picture: Picture, mask: Mask, grain: float = 2.0) -> Picture:
-    """The masked part filled from its border: inpainted, evened out, with grain so that it does not look painted."""
+    """Inpaint the masked part from its border, with grain so that it looks photographed."""
     hole = (mask > 0.05).astype(np.float32)[..., None]
     filled = cv2.inpaint(picture, hole[..., 0].astype(np.uint8), 4, cv2.INPAINT_TELEA).astype(np.float32)
     for size in (41, 21, 11, 5, 3):
@@ -57,22 +57,22 @@ def heal(picture: Picture, mask: Mask, grain: float = 2.0) -> Picture:
 
 
 def clone(picture: Picture, mask: Mask, step: tuple[int, int]) -> Picture:
-    """The masked part filled with what lies `step` (right, down) of it."""
+    """Fill the masked part with the pixels `step` (right, down) of it."""
     return blend(picture, np.roll(picture, (-step[1], -step[0]), (0, 1)), soften(mask, 1.2))
 
 
 def to_lab(picture: Picture) -> NDArray[np.float32]:
-    """CIE Lab, floats: L 0 to 100, a and b around 0."""
+    """Convert to CIE Lab floats: L 0 to 100, a and b around 0."""
     return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
 
 
 def from_lab(lab: NDArray[np.float32]) -> Picture:
-    """Back to RGB uint8."""
+    """Convert back to RGB uint8."""
     return (np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1) * 255).round().astype(np.uint8)
 
 
 def tint(picture: Picture, colours: Sequence[tuple[Mask, Lab]]) -> Picture:
-    """Give each masked part its colour and keep the light: colourising. Later entries cover earlier ones."""
+    """Colorize each masked part and keep its lightness. Later entries cover earlier ones."""
     lab = to_lab(picture)
     for mask, colour in colours:
         weight = mask[..., None]
@@ -90,7 +90,7 @@ def turn_hue(picture: Picture, mask: Mask, degrees: float, gain: float = 1.0) ->
 
 
 def relight(picture: Picture, gamma: float = 1.0, gain: float = 1.0, warmth: float = 0.0) -> Picture:
-    """Brighter (gamma below 1, gain above 1) and warmer (b of Lab moved by `warmth`)."""
+    """Brighten (gamma below 1, gain above 1) and warm (b of Lab shifted by `warmth`)."""
     lab = to_lab(picture)
     lab[..., 0] = np.clip((lab[..., 0] / 100) ** gamma * gain, 0, 1) * 100
     lab[..., 2] += warmth
@@ -100,7 +100,7 @@ def relight(picture: Picture, gamma: float = 1.0, gain: float = 1.0, warmth: flo
 def write(
     picture: Picture, text: str, at: tuple[float, float], size: int, colour: tuple[int, int, int], *, stroke: int = 0
 ) -> Picture:
-    """Text with its middle at `at` (fractions of width and height), in Pillow's own font."""
+    """Write text centred at `at` (fractions of width and height) in Pillow's default font."""
     image = Image.fromarray(picture)
     where = (at[0] * image.width, at[1] * image.height)
     font = ImageFont.load_default(size=size)
@@ -109,26 +109,26 @@ def write(
 
 
 def mottle(size: tuple[int, int], strength: float, scale: float) -> NDArray[np.float32]:
-    """Soft random light and dark, `strength` at most, spots of about `scale` pixels; height x width x 1."""
+    """Return smooth random noise up to `strength` with spots of about `scale` pixels, height x width x 1."""
     noise = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, size), (0, 0), scale)
     return (noise / np.abs(noise).max() * strength)[..., None].astype(np.float32)
 
 
 def rotate(picture: Picture, degrees: float) -> Picture:
-    """Turned around its middle, edges repeated into the corners."""
+    """Rotate around the centre. Edge pixels fill the corners."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
 
 
 def crop(picture: Picture, left: float, top: float, right: float, bottom: float) -> Picture:
-    """The part between these fractions of width and height."""
+    """Crop between these fractions of width and height."""
     height, width = picture.shape[:2]
     return picture[round(top * height) : round(bottom * height), round(left * width) : round(right * width)]
 
 
 def resize(picture: Picture, width: int) -> Picture:
-    """To this width, shape kept."""
+    """Resize to this width and keep the aspect ratio."""
     height = round(picture.shape[0] * width / picture.shape[1])
     way = cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
     return cv2.resize(picture, (width, height), interpolation=way)
