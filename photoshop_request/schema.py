@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from photoshop_request.edits.figures import FIGURES
+
 if TYPE_CHECKING:
     from datasets import Features
 
@@ -39,6 +41,21 @@ GPS_REMOVED = Column(
 )
 """Of every config with pictures; filled in when they are read."""
 
+_FIGURES = {figure.column: Column(figure.column, figure.kind, figure.meaning) for figure in FIGURES if figure.column}
+"""The published figures of a comparison."""
+_LEADING = (
+    "locality",
+    "changed_fraction",
+    "regions",
+    "psnr",
+    "ssim",
+    "alignment",
+    "alignment_matrix",
+    "alignment_quality",
+    "overlap",
+)
+"""Figures whose place in `triplets` differs from the order of `FIGURES`. A new figure comes after all others."""
+
 _TRIPLETS = (
     Column("source_image", "image", "The requester's picture, the file as fetched."),
     Column("instruction", "string", "What the editor was asked to do, in the requester's words."),
@@ -63,36 +80,17 @@ _TRIPLETS = (
     Column("source_height", "int32", "Pixels, after EXIF orientation."),
     Column("edited_width", "int32", "Pixels, after EXIF orientation."),
     Column("edited_height", "int32", "Pixels, after EXIF orientation."),
-    Column("phash_distance", "int32", "Bits (0 to 64) in which the perceptual hashes (DCT) differ."),
-    Column("dhash_distance", "int32", "Bits (0 to 64) in which the gradient hashes differ."),
-    Column("hash_version", "int32", "How both hashes were computed; distances of other versions do not compare."),
-    Column(
-        "confidence",
-        "float64",
-        "Of the verdict `edit`, 0.5 to 1; near 0.5 it could as well be none; null where people overruled another verdict.",
+    _FIGURES["phash_distance"],
+    _FIGURES["dhash_distance"],
+    Column("hash_version", "int32", "Version of both hashes; distances of different versions do not compare."),
+    _FIGURES["confidence"],
+    Column("verified", "bool", "True if reviewers looked at this edit and all of them confirmed it."),
+    *(_FIGURES[name] for name in _LEADING),
+    *(
+        column
+        for name, column in _FIGURES.items()
+        if name not in {"phash_distance", "dhash_distance", "confidence", *_LEADING}
     ),
-    Column("verified", "bool", "Whether people looked at this edit, and all who did say that it is one."),
-    Column("locality", "float64", "Share of 16x16 blocks that stayed bit-close: near 1 local edit, near 0 a repaint."),
-    Column("changed_fraction", "float64", "Share of the common area that changed, global tone set aside, 0 to 1."),
-    Column("regions", "int32", "Connected regions of the change mask."),
-    Column("psnr", "float64", "dB outside the mask, at most 60, global tone set aside; null where everything changed."),
-    Column("ssim", "float64", "Luminance outside the mask, -1 to 1, global tone set aside."),
-    Column("alignment", "string", "How the edit lies in the source: as it is, shifted, or a similarity."),
-    Column(
-        "alignment_matrix", "list<float64>", "a b c d e f: edit pixel (x, y) lies at (ax+by+c, dx+ey+f) in the source."
-    ),
-    Column("alignment_quality", "float64", "Share of textured blocks of the overlap whose structure agrees, 0 to 1."),
-    Column("overlap", "float64", "Share of the source's frame that the edit shows, 0 to 1."),
-    Column("scale", "float64", "Source pixels per edit pixel along a line."),
-    Column("rotation", "float64", "Degrees clockwise, -180 to 180."),
-    Column("mirrored", "bool", "Whether the edit is a mirror image."),
-    Column("gain", "float64", "Global factor on luminance, 1 is none."),
-    Column("offset", "float64", "Global grey levels (of 255) added to luminance, 0 is none."),
-    Column("saturation", "float64", "Global factor on chroma: 1 is none, 0 black and white."),
-    Column("sharpness", "float64", "Fine detail of the edit over that of the source, 1 is the same."),
-    Column("added", "float64", "Share of the edit with new content beyond the source's frame."),
-    Column("border", "float64", "Share of the edit that is plain beyond the source's frame."),
-    Column("watermark", "bool", "A hint that a watermark was laid over the edit."),
     Column("revises", "string", "The comment with the same solver's edit before; null for the first."),
     Column(
         "submission_score", "int64", "Upvotes less downvotes of the request when last seen; compare within a month."
@@ -215,8 +213,8 @@ _MANIFEST = (
     Column("hash_version", "int32", "How both were computed; those of other versions do not compare."),
     Column("source_sha256", "string", "Of the source that a candidate was compared with; null for none."),
     Column("second_source_sha256", "string", "Of the other source of an edit put together from two; null for most."),
-    Column("phash_distance", "int32", "Bits (0 to 64) between the hashes of both."),
-    Column("confidence", "float64", "Of the verdict, 0 to 1."),
+    _FIGURES["phash_distance"],
+    _FIGURES["confidence"],
     Column("retrieved_via", "string", "`host`, or which copy of it (`wayback`, `preview`, `external`)."),
     Column("instruction", "string", "What the editor was asked to do; only for published edits."),
     Column("task_types", "list<string>", "Kinds of edit asked for, surest first; empty but for published edits."),

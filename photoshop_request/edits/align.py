@@ -7,12 +7,13 @@ homography did worse than a similarity.
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from photoshop_request.edits.blocks import AGREES, TEXTURED, block_mean, covered_blocks, deviation, zncc
+from photoshop_request.edits.figures import Method
 from photoshop_request.edits.guess import from_features, phase_shift
 from photoshop_request.edits.refine import correction
 from photoshop_request.edits.warp import common_size, into_frame, overlap_mask, scale_of, warp, warp_blocks
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import Prepared
 
-__all__ = ["Alignment", "Method", "align"]
-
-Method = Literal["identity", "shift", "similarity"]
+__all__ = ["Alignment", "align"]
 
 _SURE = 0.6
 _LIKELY = 0.45  # a similarity this good ends the search: what SIFT would add is refined anyway

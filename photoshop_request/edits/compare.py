@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import Alignment, Method, align
+from photoshop_request.edits.align import Alignment, align
 from photoshop_request.edits.collage import Box, second_panel
 from photoshop_request.edits.evidence import Change, Evidence, Frame, common_frame, find_change, measure
+from photoshop_request.edits.figures import Figures
 from photoshop_request.edits.grain import measure_noise
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
 from photoshop_request.edits.prepare import Prepared, prepare
@@ -25,74 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "compare"]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a candidate is to a source. Shares are 0 to 1; grey levels 0 to 255; pixels are at full size."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Figures):
+    """Hold what a comparison measured: the fields of `Figures`, and the verdict and mask that belong to them."""
 
     verdict: Verdict
     """`edit`, `same_image`, `unrelated` or `collage`."""
-    confidence: float
-    """0.5 to 1; near 0.5 the evidence could as well mean another verdict."""
-    second_shot: bool
-    """One scene, two exposures; the verdict is then `unrelated`."""
-
     hash_version: int
-    """Version of the hashes' path (`edits.hashing`)."""
-    phash_distance: int
-    """Bits, 0 to 64, between the two pHashes; says little when either is flat."""
-    dhash_distance: int
-
-    method: Method
-    """How the alignment was found: frames as they are, shifted, or a similarity (crop, scale, rotation)."""
-    matrix: tuple[float, float, float, float, float, float]
-    """a, b, c, d, e, f: an edit's pixel (x, y) lies at (a x + b y + c, d x + e y + f) in the source."""
-    alignment_quality: float
-    """Share of textured 16x16 blocks of the overlap whose structure agrees; under 0.1 nothing was found."""
-    scale: float
-    """Source pixels per edit pixel along a line: under 1 the edit is larger."""
-    rotation: float
-    """Degrees clockwise, -180 to 180."""
-    mirrored: bool
-    overlap: float
-    """Share of the source's frame that the edit shows; under 1 it was cropped."""
-    size_ratio: float
-    """Pixels of the edit over pixels of the source."""
-
-    gain: float
-    """Global factor on luminance: 1 is none."""
-    offset: float
-    """Global grey levels added to luminance: 0 is none."""
-    saturation: float
-    """Global factor on chroma: 1 is none, 0 black and white."""
-    sharpness: float
-    """Median ratio of fine detail, edit to source: under 1 is softer."""
-
-    changed_fraction: float
-    """Share of the overlap that differs once the tone is compensated: the area of the mask."""
-    regions: int
-    """Connected regions of the mask."""
-    locality: float
-    """Share of 16x16 blocks that stayed bit-close (under 3 grey levels on average, nothing compensated): near 1 for a
-    local edit, near 0 for a repaint or a change of tone."""
-    psnr: float | None
-    """dB outside the mask, at most 60, tone compensated; None where everything changed."""
-    ssim: float | None
-    """Luminance, -1 to 1, outside the mask, tone compensated."""
+    """Version of the perceptual hashes (`media.files.hashes`)."""
     mask: "NDArray[np.bool_] | None"
     """Shape (height, width) of the working frame (long side at most 512); None for unrelated pictures."""
     frame_size: tuple[int, int]
     """(width, height) of the source, to which `change_mask` scales the mask."""
-
-    added: float
-    """Share of the edit with new content beyond the source's frame (a canvas made larger)."""
-    border: float
-    """Share of the edit that is plain beyond the source's frame: bars, borders, a screenshot's surround."""
-    watermark: bool
-    """A hint: faint marks of one polarity, spread over the picture."""
     panel: Box | None
     """For a collage, (left, top, right, bottom) of the panel that was edited, in the candidate's pixels."""
     evidence: Evidence
-    """The figures behind the verdict."""
+    """The measurements behind the verdict."""
 
     def change_mask(self) -> bytes | None:
         """The mask as a 1-bit PNG in the source's frame, white is changed; None for unrelated pictures."""

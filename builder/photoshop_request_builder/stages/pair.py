@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.edits.compare import Comparison
+from photoshop_request.edits.figures import FIGURES
 from photoshop_request.edits.matching import Match, best_source, duplicates, may_repeat
 from photoshop_request.edits.prepare import Prepared
 from photoshop_request.edits.thresholds import thresholds
@@ -24,32 +25,6 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_unless_taken_down
 
 VERSION = 7
-_FIGURES = (
-    "confidence",
-    "second_shot",
-    "phash_distance",
-    "dhash_distance",
-    "method",
-    "alignment_quality",
-    "scale",
-    "rotation",
-    "mirrored",
-    "overlap",
-    "size_ratio",
-    "gain",
-    "offset",
-    "saturation",
-    "sharpness",
-    "changed_fraction",
-    "regions",
-    "locality",
-    "psnr",
-    "ssim",
-    "added",
-    "border",
-    "watermark",
-)
-"""Columns that are fields of `Comparison`."""
 _RECENT = 8
 """Decoded edits that are held; 12 megapixels take 50 MB."""
 _DIGITS, _MATRIX_DIGITS = 4, 6
@@ -177,7 +152,7 @@ def _figures(sources: Sequence[_Opened], match: Match) -> dict[str, Any]:
         "source_url": sources[match.source].row["url"],
         "source_sha256": sources[match.source].row["sha256"],
         "second_source_sha256": second["sha256"] if second else None,
-        **{name: _rounded(getattr(comparison, name)) for name in _FIGURES},
+        **{figure.name: _rounded(getattr(comparison, figure.name)) for figure in FIGURES},
         "matrix": [round(value, _MATRIX_DIGITS) for value in comparison.matrix],
         "change_mask": _mask(comparison),
     }

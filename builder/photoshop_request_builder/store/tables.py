@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from msgspec.structs import asdict
 
+from photoshop_request.edits.figures import FIGURES
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 T = TypeVar("T", Submission, Comment)
@@ -126,6 +127,14 @@ PICTURES = pa.schema(
 )
 """What fetching made of each link: one row a picture (an album gives several), or one with the reason why none."""
 
+_ARROW = {
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "float64": pa.float64(),
+    "string": pa.string(),
+    "list<float64>": pa.list_(pa.float64()),
+}
+
 CANDIDATES = pa.schema(
     [
         *PICTURES,
@@ -142,30 +151,7 @@ CANDIDATES = pa.schema(
         ("second_source_sha256", pa.string()),
         ("duplicate_of", pa.string()),
         ("revises", pa.string()),
-        ("confidence", pa.float64()),
-        ("second_shot", pa.bool_()),
-        ("phash_distance", pa.int32()),
-        ("dhash_distance", pa.int32()),
-        ("method", pa.string()),
-        ("matrix", pa.list_(pa.float64())),
-        ("alignment_quality", pa.float64()),
-        ("scale", pa.float64()),
-        ("rotation", pa.float64()),
-        ("mirrored", pa.bool_()),
-        ("overlap", pa.float64()),
-        ("size_ratio", pa.float64()),
-        ("gain", pa.float64()),
-        ("offset", pa.float64()),
-        ("saturation", pa.float64()),
-        ("sharpness", pa.float64()),
-        ("changed_fraction", pa.float64()),
-        ("regions", pa.int32()),
-        ("locality", pa.float64()),
-        ("psnr", pa.float64()),
-        ("ssim", pa.float64()),
-        ("added", pa.float64()),
-        ("border", pa.float64()),
-        ("watermark", pa.bool_()),
+        *((figure.name, _ARROW[figure.kind]) for figure in FIGURES),
         ("change_mask", pa.binary()),
     ]
 )

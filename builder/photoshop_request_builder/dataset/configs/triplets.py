@@ -3,36 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from photoshop_request.edits.figures import FIGURES
 from photoshop_request_builder.dataset.configs.context import Context
 from photoshop_request_builder.dataset.publication import is_source_picture
 from photoshop_request_builder.dataset.thread import PictureRef, Thread, picture_ref
-
-_FIGURES = (
-    "phash_distance",
-    "dhash_distance",
-    "hash_version",
-    "confidence",
-    "verified",
-    "locality",
-    "changed_fraction",
-    "regions",
-    "psnr",
-    "ssim",
-    "alignment_quality",
-    "overlap",
-    "scale",
-    "rotation",
-    "mirrored",
-    "gain",
-    "offset",
-    "saturation",
-    "sharpness",
-    "added",
-    "border",
-    "watermark",
-    "revises",
-)
-"""Columns that are the candidate's own, as `read_candidates` gives them."""
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
@@ -62,9 +36,10 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "source_height": source["height"],
             "edited_width": edit["width"],
             "edited_height": edit["height"],
-            **{name: edit[name] for name in _FIGURES},
-            "alignment": edit["method"],
-            "alignment_matrix": edit["matrix"],
+            "hash_version": edit["hash_version"],
+            "verified": edit["verified"],
+            **{figure.column: edit[figure.name] for figure in FIGURES if figure.column},
+            "revises": edit["revises"],
             "submission_score": submission.score,
             "comment_score": comment.score,
             "score_percentile": thread.rank["score_percentile"],

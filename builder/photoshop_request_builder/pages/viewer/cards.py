@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from photoshop_request.edits.figures import FIGURES
 from photoshop_request.schema import CONFIGS
 from photoshop_request.text.usernames import hiding
 from photoshop_request.verdicts import Verdict
@@ -22,43 +23,18 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-__all__ = ["FIGURES", "OF_COMMENTS", "OF_SUBMISSIONS", "Request", "card", "meanings", "request_of", "requests", "score"]
+__all__ = ["LISTED", "OF_COMMENTS", "OF_SUBMISSIONS", "Request", "card", "meanings", "request_of", "requests", "score"]
 
 _UNTOLD = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
-FIGURES = (
-    "confidence",
-    "changed_fraction",
-    "locality",
-    "regions",
-    "phash_distance",
-    "dhash_distance",
-    "psnr",
-    "ssim",
-    "method",
-    "alignment_quality",
-    "overlap",
-    "scale",
-    "rotation",
-    "mirrored",
-    "gain",
-    "offset",
-    "saturation",
-    "sharpness",
-    "added",
-    "border",
-    "watermark",
-    "second_shot",
-    "duplicate_of",
-    "revises",
-)
-"""Columns of `candidates` that a card lists, in this order."""
 OF_SUBMISSIONS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
 OF_COMMENTS = ["id", "submission_id", "author", "score", "deleted_by_author"]
 _DIGITS = 4
-_OWN_MEANINGS = {
-    "second_shot": "One scene, two exposures.",
-    "duplicate_of": "The same solver's comment with the same picture.",
+LISTED = {
+    **{figure.name: figure.meaning for figure in FIGURES if figure.kind != "list<float64>"},
+    "duplicate_of": "The same solver's earlier comment with the same picture.",
+    "revises": next(column.meaning for column in CONFIGS["triplets"] if column.name == "revises"),
 }
+"""Columns of `candidates` that a card lists, in this order, with their meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +147,7 @@ def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str,
         "score": score(request, place),
         "request_score": request.submission.get("score"),
         "nsfw": request.nsfw,
-        "figures": [_rounded(row[name]) for name in FIGURES],
+        "figures": [_rounded(row[name]) for name in LISTED],
         "pictures": pictures,
     }
 
@@ -183,10 +159,8 @@ def score(request: Request, place: int) -> int | None:
 
 
 def meanings() -> list[tuple[str, str]]:
-    """Each of `FIGURES` with what it means, in the words of the published columns."""
-    known = {column.name: column.meaning for column in CONFIGS["triplets"]}
-    known |= {"method": known["alignment"], **_OWN_MEANINGS}
-    return [(name.replace("_", " "), known[name]) for name in FIGURES]
+    """Return the label and the meaning of each entry of `LISTED`."""
+    return [(name.replace("_", " "), meaning) for name, meaning in LISTED.items()]
 
 
 def _size(row: Mapping[str, Any]) -> tuple[int, int] | None:

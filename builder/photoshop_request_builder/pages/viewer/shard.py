@@ -13,7 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import INPUTS, read_policy
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.pages.viewer.cards import card, requests, score
+from photoshop_request_builder.pages.viewer.cards import LISTED, card, requests, score
 from photoshop_request_builder.pages.viewer.previews import write_pictures
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -42,7 +42,7 @@ def drop_stale(corpus: Corpus, out: Path) -> None:
 
 
 def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
-    rule = dataclasses.asdict(read_policy(corpus))
+    rule = {**dataclasses.asdict(read_policy(corpus)), "figures": list(LISTED)}
     for shard in shown_shards(corpus):
         stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _READS}
         contents = {table: stamp.content if stamp else None for table, stamp in stamps.items()}
