@@ -183,12 +183,12 @@ def _any_of(column: str, values: Sequence[str]) -> Any:
 
 
 def _task_types(given: Sequence[str]) -> Sequence[str]:
-    from photoshop_request.text.request.task_types import Task  # reads the taxonomy
+    from photoshop_request.text.request.task_types import TaskType  # reads the taxonomy
 
     if isinstance(given, str):
         raise InputError(f"task_types: give a list: [{given!r}].")
-    if unknown := sorted(set(given) - set(Task)):
-        raise InputError(f"task_types: there is no {unknown[0]!r}; there are {', '.join(Task)}.")
+    if unknown := sorted(set(given) - set(TaskType)):
+        raise InputError(f"task_types: there is no {unknown[0]!r}; there are {', '.join(TaskType)}.")
     return [str(each) for each in given]
 
 

@@ -15,7 +15,7 @@ from photoshop_request.export.writing import (
     readable,
 )
 from photoshop_request.schema import features
-from photoshop_request.text.thread.conversations import Conversation, swift
+from photoshop_request.text.thread.conversations import Conversation, ms_swift_row
 
 __all__ = ["ms_swift", "trl"]
 
@@ -46,7 +46,7 @@ def ms_swift(rows: Iterable[Row], out: Path, paths_under: Path | None = None) ->
     with json_lines(out / "train.jsonl") as write:
         for _, row in tally.kept(rows, _why_not):
             images = [str(root / tally.put_once(image)) for image in row["images"]]
-            write(swift(Conversation(row.get("solver") or "", list(row["messages"]), images)))
+            write(ms_swift_row(Conversation(row.get("solver") or "", list(row["messages"]), images)))
     return tally.summary()
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
-__all__ = ["handles", "hiding", "mentioned", "without_usernames"]
+__all__ = ["mentioned_usernames", "username_filter", "username_pattern", "without_usernames"]
 
 SOMEBODY = "[user]"
 """What stands where a name stood."""
@@ -17,7 +17,7 @@ _HANDLE = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
 """A user name that cannot be taken for a word."""
 
 
-def handles(names: Iterable[str]) -> re.Pattern[str] | None:
+def username_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
     """What finds the names among `names` that cannot be taken for a word, as whole words; None if there are none."""
     found = sorted({name for name in names if _HANDLE.match(name)}, key=lambda name: (-len(name), name))
     if not found:
@@ -26,7 +26,7 @@ def handles(names: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w-])@?(?:{either})(?![\w-])", re.IGNORECASE)
 
 
-def mentioned(markdown: str) -> frozenset[str]:
+def mentioned_usernames(markdown: str) -> frozenset[str]:
     """The user names that a text speaks of as `u/somebody`, case-folded."""
     return frozenset(name.replace("\\", "").casefold() for name in _SPOKEN_OF.findall(markdown))
 
@@ -36,13 +36,13 @@ def without_usernames(markdown: str) -> str:
     return _SPOKEN_OF.sub("", markdown) if "u/" in markdown else markdown
 
 
-def hiding(names: Iterable[str]) -> Callable[[str], str]:
+def username_filter(names: Iterable[str]) -> Callable[[str], str]:
     """What takes user names out of texts: every `u/somebody`, and the `names` (of a thread) that are no words.
 
     A name that is a plain word ("sunny") stays where it stands alone: it says nothing there, and taking it out would
     take out the word too.
     """
-    pattern = handles(names)
+    pattern = username_pattern(names)
 
     def hide(text: str) -> str:
         shown = _MENTION.sub(f"u/{SOMEBODY}", text) if "u" in text or "U" in text else text

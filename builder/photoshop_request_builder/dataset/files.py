@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.schema import CONFIGS, SPLITS
-from photoshop_request_builder.dataset.first_comer import read_first_comer
+from photoshop_request_builder.dataset.first_poster import read_first_poster_advantage
 from photoshop_request_builder.dataset.pseudonyms import key_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import TABLES
@@ -123,7 +123,7 @@ def _rules(corpus: Corpus) -> dict[str, Any]:
     """What rows depend on beside tables."""
     return {
         "policy": dataclasses.asdict(read_policy(corpus)),
-        "votes": read_first_comer(corpus).advantage,
+        "votes": read_first_poster_advantage(corpus).advantage,
         "key": key_fingerprint(),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
-from photoshop_request.text.request.task_types import Task
+from photoshop_request.text.request.task_types import TaskType
 
 _SCORE = ("comment_score", "score", "chosen_score")
 _TIME = ("comment_created_utc", "created_utc", "chosen_created_utc")
@@ -134,8 +134,8 @@ def _check(config: str, given: Mapping[str, Any]) -> None:
     for name in given:
         if name in _NEEDS and columns.isdisjoint(_NEEDS[name]):
             raise InputError(f"{name}: the config {config} has no column {' or '.join(_NEEDS[name])}. Leave it out.")
-    if unknown := sorted(set(given.get("task_types", ())) - set(Task)):
-        raise InputError(f"task_types: there is no {unknown[0]!r}; there are {', '.join(Task)}.")
+    if unknown := sorted(set(given.get("task_types", ())) - set(TaskType)):
+        raise InputError(f"task_types: there is no {unknown[0]!r}; there are {', '.join(TaskType)}.")
     if "max_side" in given and given.get("reencode") not in {"jpeg", "png"}:
         raise InputError('max_side: smaller pictures are other files. Say as what: reencode="jpeg" or "png".')
     if "reencode" in given and "max_side" not in given:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request.text.thread.acceptance import Acceptance, Evidence
+from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
-from photoshop_request.text.usernames import hiding
+from photoshop_request.text.usernames import username_filter
 from photoshop_request_builder.dataset.publication import (
     Publication,
     PublicationPolicy,
@@ -176,12 +176,12 @@ def read_threads(corpus: Corpus, shard: int, split: str | None, policy: Publicat
             rewrite=rewrites.get(submission.id, {}),
             split=splits[submission.id],
             selection=selection,
-            hide=hiding(name for name in (submission.author, *(each.author for each in under)) if name),
+            hide=username_filter(name for name in (submission.author, *(each.author for each in under)) if name),
         )
 
 
 def _acceptance(row: dict[str, Any]) -> Acceptance:
-    evidence = tuple(Evidence(each) for each in row["evidence"])
+    evidence = tuple(AcceptanceEvidence(each) for each in row["evidence"])
     return Acceptance(row["comment_id"], evidence, row["accepted_utc"], tuple(row["said_in"]))
 
 

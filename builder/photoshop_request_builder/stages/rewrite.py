@@ -12,16 +12,16 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.text.model.answer import NoRewrite, Rewrite
+from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request.text.model.prompt import (
     LONGEST_REQUEST,
     PROMPT_VERSION,
-    Words,
+    RequestWords,
     is_suspicious,
-    key_of,
-    words_of,
+    question_key,
+    request_words,
 )
-from photoshop_request.text.thread.participants import own_comments
+from photoshop_request.text.thread.participants import requester_comments
 from photoshop_request_builder.dataset.publication import INPUTS, read_policy
 from photoshop_request_builder.dataset.thread import TABLES, Thread, read_threads
 from photoshop_request_builder.engine.jobs import Job
@@ -54,7 +54,7 @@ class Question:
 
     key: str
     submission_id: str
-    words: Words
+    words: RequestWords
     sources: tuple[Source, ...]
     """Empty where no pictures are sent."""
     names: frozenset[str]
@@ -116,7 +116,7 @@ def run(corpus: Corpus, shard: int, chosen: ModelInUse, fingerprint: str) -> Non
     storage.write_table(corpus.fs, corpus.shard_path(shard, "rewrites"), table, fingerprint)
 
 
-def _row(question: Question, chosen: ModelInUse, result: Rewrite | NoRewrite) -> dict[str, Any]:
+def _row(question: Question, chosen: ModelInUse, result: RewrittenInstruction | NoRewrite) -> dict[str, Any]:
     if isinstance(result, NoRewrite):
         return {"submission_id": question.submission_id, "reason": str(result)}
     return {
@@ -133,17 +133,17 @@ def _question(model: str, thread: Thread, edits: Sequence[Mapping[str, Any]], *,
     used = dict.fromkeys(row["source_sha256"] for row in edits) if with_pictures else {}
     sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_PICTURES])
     first_edit = min(row["solver_comment_utc"] for row in edits)
-    own = own_comments(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
+    own = requester_comments(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
     authors = (submission.author, *(comment.author for comment in thread.comments))
     names = frozenset(name for name in authors if name)
-    words = words_of(
+    words = request_words(
         submission.title,
         submission.selftext,
         [media.caption for media in submission.media if media.caption],
         [comment.body for comment in own],
         names=names,
     )
-    key = key_of(model, words, [source.sha256 for source in sources])
+    key = question_key(model, words, [source.sha256 for source in sources])
     return Question(key, submission.id, words, sources, names)
 
 

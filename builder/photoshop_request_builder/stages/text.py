@@ -10,7 +10,7 @@ import pyarrow as pa
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.request.instruction import instruction
 from photoshop_request.text.request.task_types import task_types
-from photoshop_request.text.thread.participants import own_comments
+from photoshop_request.text.thread.participants import requester_comments
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_shards
 from photoshop_request_builder.store import storage, tables
@@ -44,7 +44,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
 def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, Any]:
     """The row of one request."""
     first = instruction(submission)
-    own = own_comments(submission, comments)[:_MOST]
+    own = requester_comments(submission, comments)[:_MOST]
     revisions = []
     said = first.text
     for count, comment in enumerate(own, 1):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from photoshop_request.text.thread.participants import Edit
-from photoshop_request.text.thread.preferences import first_comer
+from photoshop_request.text.thread.preferences import first_poster_advantage
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage
@@ -36,7 +36,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
 
 def run(corpus: Corpus, fingerprint: str) -> None:
     """Write the estimate. Holds one shard's edits at a time."""
-    found = first_comer(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
+    found = first_poster_advantage(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
     found = dataclasses.replace(found, advantage=tuple(round(each, _DECIMALS) for each in found.advantage))
     storage.write_json(corpus.fs, corpus.path("votes.json"), {"fingerprint": fingerprint, **dataclasses.asdict(found)})
 

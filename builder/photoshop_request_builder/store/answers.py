@@ -13,7 +13,7 @@ from pathlib import Path
 from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError
-from photoshop_request.text.model.answer import NoRewrite, Rewrite
+from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -49,7 +49,7 @@ class ModelAnswer:
 
     key: str
     submission_id: str
-    result: Rewrite | NoRewrite
+    result: RewrittenInstruction | NoRewrite
     tokens_in: int = 0
     tokens_out: int = 0
     """As the endpoint counted them; 0 where it does not say."""
@@ -63,7 +63,7 @@ class ModelAnswers:
 
     def put(self, answer: ModelAnswer) -> None:
         """Keep an answer; it is on the disk when this returns."""
-        used = answer.result if isinstance(answer.result, Rewrite) else None
+        used = answer.result if isinstance(answer.result, RewrittenInstruction) else None
         row = (
             answer.key,
             answer.submission_id,
@@ -76,15 +76,15 @@ class ModelAnswers:
         with self._connection:
             self._connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def get(self, keys: Iterable[str]) -> dict[str, Rewrite | NoRewrite]:
+    def get(self, keys: Iterable[str]) -> dict[str, RewrittenInstruction | NoRewrite]:
         """What is known of these questions."""
-        found: dict[str, Rewrite | NoRewrite] = {}
+        found: dict[str, RewrittenInstruction | NoRewrite] = {}
         for key in keys:
             row = self._connection.execute(
                 "SELECT reason, instruction, needs_more FROM answers WHERE key = ?", (key,)
             ).fetchone()
             if row:
-                found[key] = NoRewrite(row[0]) if row[0] else Rewrite(row[1], bool(row[2]))
+                found[key] = NoRewrite(row[0]) if row[0] else RewrittenInstruction(row[1], bool(row[2]))
         return found
 
     def stamp(self) -> str:

@@ -12,10 +12,10 @@ import msgspec
 
 from photoshop_request.text import lexicon
 from photoshop_request.text.language import UNKNOWN, language
-from photoshop_request.text.model.prompt import Words
-from photoshop_request.text.usernames import handles
+from photoshop_request.text.model.prompt import RequestWords
+from photoshop_request.text.usernames import username_pattern
 
-__all__ = ["LONGEST_ANSWER", "NoRewrite", "Rewrite", "read_answer"]
+__all__ = ["LONGEST_ANSWER", "NoRewrite", "RewrittenInstruction", "read_answer"]
 
 LONGEST_ANSWER = 1000
 """Characters: twice the 80 words that the prompt allows, in a wordy language."""
@@ -62,7 +62,7 @@ class NoRewrite(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rewrite:
+class RewrittenInstruction:
     """An answer that may be used."""
 
     instruction: str
@@ -104,8 +104,13 @@ _COMMON_STEMS = frozenset(word[:_STEM] for word in _COMMON)
 
 
 def read_answer(
-    content: str | None, words: Words, *, is_cut: bool = False, with_pictures: bool = False, names: Iterable[str] = ()
-) -> Rewrite | NoRewrite:
+    content: str | None,
+    words: RequestWords,
+    *,
+    is_cut: bool = False,
+    with_pictures: bool = False,
+    names: Iterable[str] = (),
+) -> RewrittenInstruction | NoRewrite:
     """The rewrite that a model's answer holds, or why it is not used.
 
     `words` is what was asked, `is_cut` whether the model ran into its limit of tokens, `names` are those of everybody
@@ -126,11 +131,13 @@ def read_answer(
     if not answer.is_edit_request:
         return NoRewrite.NOT_AN_EDIT_REQUEST
     instruction = answer.instruction.strip()
-    reason = _fault(instruction, words, handles(names), with_pictures=with_pictures)
-    return reason or Rewrite(instruction, answer.needs_more_than_the_source)
+    reason = _fault(instruction, words, username_pattern(names), with_pictures=with_pictures)
+    return reason or RewrittenInstruction(instruction, answer.needs_more_than_the_source)
 
 
-def _fault(instruction: str, words: Words, names: re.Pattern[str] | None, *, with_pictures: bool) -> NoRewrite | None:
+def _fault(
+    instruction: str, words: RequestWords, names: re.Pattern[str] | None, *, with_pictures: bool
+) -> NoRewrite | None:
     asked = words.joined()
     longest = min(LONGEST_ANSWER, max(_SHORT, int(1.25 * len(asked))))
     checks: tuple[tuple[NoRewrite, Callable[[], object]], ...] = (

@@ -14,9 +14,18 @@ from importlib.resources import files
 from typing import Any
 
 from photoshop_request.text.plain import plain_lines, plain_title
-from photoshop_request.text.usernames import handles, without_usernames
+from photoshop_request.text.usernames import username_pattern, without_usernames
 
-__all__ = ["LONGEST_REQUEST", "PROMPT_VERSION", "Words", "is_suspicious", "key_of", "messages", "prompt", "words_of"]
+__all__ = [
+    "LONGEST_REQUEST",
+    "PROMPT_VERSION",
+    "RequestWords",
+    "is_suspicious",
+    "messages",
+    "prompt",
+    "question_key",
+    "request_words",
+]
 
 PROMPT_VERSION = "rewrite-1"
 """The prompt in force, `prompts/<version>.md`. Another wording is another version."""
@@ -34,7 +43,7 @@ _SUSPICIOUS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RequestWords:
     """The words of a request as they are sent."""
 
     title: str
@@ -47,16 +56,16 @@ class Words:
         return "\n".join(part for part in (self.title, self.text, *self.captions, *self.clarifications) if part)
 
 
-def words_of(
+def request_words(
     title: str,
     selftext: str,
     captions: Iterable[str] = (),
     clarifications: Iterable[str] = (),
     *,
     names: Iterable[str] = (),
-) -> Words:
+) -> RequestWords:
     """The words to send: without markup, addresses and user names. `names` are those of everybody in the thread."""
-    hidden = handles(names)
+    hidden = username_pattern(names)
 
     def line(text: str) -> str:
         bare = plain_title(without_usernames(text))
@@ -66,7 +75,7 @@ def words_of(
         found = "\n".join(f"{each.marker} {each.text}".strip() for each in plain_lines(without_usernames(text)))
         return hidden.sub("someone", found) if hidden else found
 
-    return Words(
+    return RequestWords(
         line(title),
         lines(selftext),
         tuple(text for caption in captions if (text := line(caption))),
@@ -74,12 +83,12 @@ def words_of(
     )
 
 
-def is_suspicious(words: Words) -> bool:
+def is_suspicious(words: RequestWords) -> bool:
     """Whether a request speaks to a language model rather than to an editor; such a one is not sent at all."""
     return bool(_SUSPICIOUS.search(words.joined()))
 
 
-def messages(words: Words, pictures: Sequence[str] = ()) -> list[dict[str, Any]]:
+def messages(words: RequestWords, pictures: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The chat that asks for an instruction. `pictures` are `data:` addresses of the request's own pictures."""
     body = json.dumps(asdict(words), ensure_ascii=False, indent=1)
     marker = hashlib.blake2b(body.encode(), digest_size=8).hexdigest()
@@ -91,7 +100,7 @@ def messages(words: Words, pictures: Sequence[str] = ()) -> list[dict[str, Any]]
     return [{"role": "system", "content": prompt()}, {"role": "user", "content": content}]
 
 
-def key_of(model: str, words: Words, pictures: Sequence[str] = ()) -> str:
+def question_key(model: str, words: RequestWords, pictures: Sequence[str] = ()) -> str:
     """What makes two questions the same: the model, the prompt to the letter, the words, the pictures' SHA-256."""
     made_of = [model, PROMPT_VERSION, prompt(), messages(words)[1]["content"], list(pictures)]
     return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()

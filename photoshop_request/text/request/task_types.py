@@ -15,10 +15,10 @@ from photoshop_request.text.cues import Cued, cued, occurs
 from photoshop_request.text.lexicon import words_of
 from photoshop_request.text.words import splitter
 
-__all__ = ["Task", "TaskType", "task_types"]
+__all__ = ["TaskScore", "TaskType", "task_types"]
 
 
-class Task(StrEnum):
+class TaskType(StrEnum):
     """The closed list of labels: PSR's verbs, two of the communities' own, and `UNCLEAR`."""
 
     ADD = "add"
@@ -43,10 +43,10 @@ class Task(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskType:
+class TaskScore:
     """One label of a text."""
 
-    task: Task
+    task: TaskType
     confidence: float
     """0 to 1, of the rules; 0 for `UNCLEAR`."""
     start: int
@@ -56,7 +56,7 @@ class TaskType:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
-    task: Task
+    task: TaskType
     confidence: float
     cues: frozenset[str]
     needs: frozenset[str]
@@ -77,10 +77,10 @@ _words = splitter("&:'-")
 _bare = splitter("")
 _READ = 2_000
 """Letters that are read. The longest of 974 real instructions has 763, and patterns that look ahead take quadratic time."""
-_UNCLEAR = (TaskType(Task.UNCLEAR, 0.0, 0, 0),)
+_UNCLEAR = (TaskScore(TaskType.UNCLEAR, 0.0, 0, 0),)
 
 
-def task_types(text: str) -> tuple[TaskType, ...]:
+def task_types(text: str) -> tuple[TaskScore, ...]:
     """The kinds of edit that an instruction asks for, the surest first; `UNCLEAR` alone when no rule fires."""
     taxonomy = _taxonomy()
     head = text[:_READ]
@@ -89,7 +89,7 @@ def task_types(text: str) -> tuple[TaskType, ...]:
     if occurs(taxonomy.never, low, bare):
         low = taxonomy.hidden.sub(lambda found: "\x00" * len(found.group()), low)
     called = dict.fromkeys(rule for word in _words(low) if word in taxonomy.rules for rule in taxonomy.rules[word])
-    found: dict[Task, TaskType] = {}
+    found: dict[TaskType, TaskScore] = {}
     for rule in called:
         if rule.needs and rule.needs.isdisjoint(bare):
             continue
@@ -100,14 +100,14 @@ def task_types(text: str) -> tuple[TaskType, ...]:
     return tuple(sorted(sure, key=lambda each: (-each.confidence, each.task))) or _UNCLEAR
 
 
-def _surer(before: TaskType | None, rule: _Rule, match: re.Match[str]) -> TaskType:
+def _surer(before: TaskScore | None, rule: _Rule, match: re.Match[str]) -> TaskScore:
     start, end = match.span()
     if before is None:
-        return TaskType(rule.task, rule.confidence, start, end)
+        return TaskScore(rule.task, rule.confidence, start, end)
     both = round(1 - (1 - before.confidence) * (1 - rule.confidence), 4)
     if rule.confidence > before.confidence:
-        return TaskType(rule.task, both, start, end)
-    return TaskType(rule.task, both, before.start, before.end)
+        return TaskScore(rule.task, both, start, end)
+    return TaskScore(rule.task, both, before.start, before.end)
 
 
 def _lower(text: str) -> str:
@@ -131,7 +131,7 @@ def _taxonomy() -> _Taxonomy:
     for name, task in data["tasks"].items():
         for each in task["rules"]:
             cues, needs = words_of(each["cues"]), words_of(each.get("needs", ""))
-            rule = _Rule(Task(name), each["confidence"], cues, needs, re.compile(expanded(each["pattern"])))
+            rule = _Rule(TaskType(name), each["confidence"], cues, needs, re.compile(expanded(each["pattern"])))
             for cue in rule.cues:
                 by_cue.setdefault(cue, []).append(rule)
     never = [(each["cues"], expanded(each["pattern"])) for each in data["never"]["patterns"]]

@@ -9,13 +9,13 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.lexicon import either
 from photoshop_request.text.thread.comment_text import asks_for_more, plain_text
 from photoshop_request.text.thread.flair import says_solved
-from photoshop_request.text.thread.participants import Edit, edit_spoken_of, own_comments
-from photoshop_request.text.usernames import mentioned
+from photoshop_request.text.thread.participants import Edit, edit_above, requester_comments
+from photoshop_request.text.usernames import mentioned_usernames
 
-__all__ = ["Acceptance", "Evidence", "acceptances"]
+__all__ = ["Acceptance", "AcceptanceEvidence", "acceptances"]
 
 
-class Evidence(StrEnum):
+class AcceptanceEvidence(StrEnum):
     """How an acceptance is known, the surest first."""
 
     SAID_SOLVED = "said_solved"
@@ -36,7 +36,7 @@ class Acceptance:
 
     comment_id: str
     """Of the edit."""
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[AcceptanceEvidence, ...]
     """The surest first; never empty."""
     at_utc: int | None
     """When the requester first said so: edits that came later were not seen. None when only the flair says it."""
@@ -77,37 +77,39 @@ def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequ
     """
     by_id = {each.id: each for each in comments}
     rivals = {each.comment_id: each for each in edits if each.solver != submission.author}
-    found: dict[str, list[tuple[Evidence, int, str]]] = {}
-    own = own_comments(submission, comments)
+    found: dict[str, list[tuple[AcceptanceEvidence, int, str]]] = {}
+    own = requester_comments(submission, comments)
     for each in own:
-        about = edit_spoken_of(each, by_id, rivals)
+        about = edit_above(each, by_id, rivals)
         if about is not None and (evidence := _under_an_edit(each)):
             found.setdefault(about, []).append((evidence, each.created_utc, each.id))
     for each in own:
         if each.parent_id.startswith("t3_") and _CLOSED.search(plain_text(each.body).lower()):
             for about in _closed(each, rivals.values(), found):
-                found.setdefault(about, []).append((Evidence.CLOSED, each.created_utc, each.id))
+                found.setdefault(about, []).append((AcceptanceEvidence.CLOSED, each.created_utc, each.id))
     if not found and len(rivals) == 1 and says_solved(submission.flair or ""):
-        return {only: Acceptance(only, (Evidence.FLAIR,), None, ()) for only in rivals}
+        return {only: Acceptance(only, (AcceptanceEvidence.FLAIR,), None, ()) for only in rivals}
     return {about: _acceptance(about, said) for about, said in found.items()}
 
 
-def _under_an_edit(comment: Comment) -> Evidence | None:
+def _under_an_edit(comment: Comment) -> AcceptanceEvidence | None:
     text = plain_text(comment.body)
     low = text.lower()
     if _SOLVED.search(low):
-        return Evidence.SAID_SOLVED
+        return AcceptanceEvidence.SAID_SOLVED
     if _PAID.search(low):
-        return Evidence.PAID
+        return AcceptanceEvidence.PAID
     if _THANKED.search(low) and not _BUT.search(low) and not asks_for_more(text):
-        return Evidence.THANKED
+        return AcceptanceEvidence.THANKED
     return None
 
 
-def _closed(comment: Comment, edits: Iterable[Edit], found: dict[str, list[tuple[Evidence, int, str]]]) -> list[str]:
+def _closed(
+    comment: Comment, edits: Iterable[Edit], found: dict[str, list[tuple[AcceptanceEvidence, int, str]]]
+) -> list[str]:
     """Which edits a closing comment means: the solver it names, else what was accepted already, else the only edit."""
     before = [each for each in edits if each.created_utc < comment.created_utc]
-    names = mentioned(comment.body)
+    names = mentioned_usernames(comment.body)
     named = [each for each in before if each.solver.casefold() in names]
     if named:
         latest = {each.solver: each for each in sorted(named, key=lambda each: each.created_utc)}
@@ -116,8 +118,8 @@ def _closed(comment: Comment, edits: Iterable[Edit], found: dict[str, list[tuple
     return accepted if accepted or len(before) != 1 else [before[0].comment_id]
 
 
-def _acceptance(about: str, said: list[tuple[Evidence, int, str]]) -> Acceptance:
-    order = list(Evidence)
+def _acceptance(about: str, said: list[tuple[AcceptanceEvidence, int, str]]) -> Acceptance:
+    order = list(AcceptanceEvidence)
     evidence = sorted({each for each, _, _ in said}, key=order.index)
     said_in = tuple(dict.fromkeys(comment_id for _, _, comment_id in said))
     return Acceptance(about, tuple(evidence), min(at for _, at, _ in said), said_in)

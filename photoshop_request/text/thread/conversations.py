@@ -1,6 +1,6 @@
 """A thread as a chat between the requester (user) and one solver (assistant), with its pictures.
 
-Two forms: `Conversation.messages` is TRL's, lists of parts; `swift` makes ms-swift's, strings with `<image>` in them.
+Two forms: `Conversation.messages` is TRL's, lists of parts; `ms_swift_row` makes ms-swift's, strings with `<image>` in them.
 Parts are `{"type": "text", "text": …}` and `{"type": "image", "text": None}`: both with the same keys, because Arrow
 makes one struct of them, and without a key `image`, which would read as filled already.
 """
@@ -12,7 +12,7 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.comment_text import plain_text
 from photoshop_request.text.thread.participants import is_requester
 
-__all__ = ["Conversation", "Message", "Part", "conversation", "swift"]
+__all__ = ["Conversation", "Message", "Part", "conversation", "ms_swift_row"]
 
 Part = dict[str, str | None]
 Message = dict[str, str | list[Part]]
@@ -61,7 +61,7 @@ def conversation(
     return Conversation(solver, messages, images) if answered and messages[0]["role"] == "user" else None
 
 
-def swift(chat: Conversation) -> dict[str, list[dict[str, str]] | list[str]]:
+def ms_swift_row(chat: Conversation) -> dict[str, list[dict[str, str]] | list[str]]:
     """The same as ms-swift takes it: string contents with one `<image>` a picture, and the list of pictures.
 
     A literal "<image>" that somebody typed is broken up, or it would be counted as a picture.

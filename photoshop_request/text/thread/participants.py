@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 
-__all__ = ["Edit", "edit_spoken_of", "is_requester", "own_comments"]
+__all__ = ["Edit", "edit_above", "is_requester", "requester_comments"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def is_requester(comment: Comment, submission: Submission) -> bool:
     return comment.author is not None and comment.author == submission.author
 
 
-def own_comments(
+def requester_comments(
     submission: Submission, comments: Iterable[Comment], before_utc: int | None = None
 ) -> tuple[Comment, ...]:
     """The requester's own comments, oldest first, without deleted ones; `before_utc`: only those written before it."""
@@ -46,7 +46,7 @@ def own_comments(
     return tuple(sorted(own, key=lambda each: (each.created_utc, each.id)))
 
 
-def edit_spoken_of(comment: Comment, comments: Mapping[str, Comment], edits: Container[str]) -> str | None:
+def edit_above(comment: Comment, comments: Mapping[str, Comment], edits: Container[str]) -> str | None:
     """The comment id of the nearest edit above a comment, or None. `comments` by id, `edits`: ids of their comments."""
     seen = {comment.id}
     parent = comment.parent_id

@@ -2,7 +2,7 @@
 
 Votes are noisy and unfair: few people vote, and who comes first is seen by more of them. So a pair counts only where the
 gap is larger than chance makes it, where both edits were there long enough, and after what it is worth to come first was
-taken off. What that is worth is estimated from the corpus (`first_comer`).
+taken off. What that is worth is estimated from the corpus (`first_poster_advantage`).
 """
 
 import math
@@ -15,7 +15,15 @@ from itertools import combinations
 from photoshop_request.text.thread.acceptance import Acceptance
 from photoshop_request.text.thread.participants import Edit
 
-__all__ = ["FirstComer", "LeftOut", "Preference", "Signal", "VotePolicy", "first_comer", "preferences"]
+__all__ = [
+    "FirstPosterAdvantage",
+    "NoPreference",
+    "Preference",
+    "Signal",
+    "VotePolicy",
+    "first_poster_advantage",
+    "preferences",
+]
 
 
 class Signal(StrEnum):
@@ -27,7 +35,7 @@ class Signal(StrEnum):
     """Votes."""
 
 
-class LeftOut(StrEnum):
+class NoPreference(StrEnum):
     """Why two edits of one request are no pair."""
 
     SAME_SOLVER = "same_solver"
@@ -60,7 +68,7 @@ class VotePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstComer:
+class FirstPosterAdvantage:
     """What it is worth to be early: log score over the thread's mean, by rank of arrival (0 is first)."""
 
     advantage: tuple[float, ...] = ()
@@ -85,7 +93,9 @@ class Preference:
     signal: Signal
 
 
-def first_comer(threads: Iterable[Sequence[Edit]], *, ranks: int = 5, least: int = 30) -> FirstComer:
+def first_poster_advantage(
+    threads: Iterable[Sequence[Edit]], *, ranks: int = 5, least: int = 30
+) -> FirstPosterAdvantage:
     """Estimate what coming first is worth, from threads with at least two scored edits of different solvers.
 
     From fewer than `least` threads nothing is estimated: log scores vary by about 1 within a thread, so that the standard
@@ -106,8 +116,8 @@ def first_comer(threads: Iterable[Sequence[Edit]], *, ranks: int = 5, least: int
             sums[min(rank, ranks - 1)] += value - mean
             counts[min(rank, ranks - 1)] += 1
     if used < least:
-        return FirstComer((), used)
-    return FirstComer(tuple(total / count for total, count in zip(sums, counts, strict=True) if count), used)
+        return FirstPosterAdvantage((), used)
+    return FirstPosterAdvantage(tuple(total / count for total, count in zip(sums, counts, strict=True) if count), used)
 
 
 def preferences(
@@ -115,31 +125,31 @@ def preferences(
     accepted: Mapping[str, Acceptance],
     *,
     observed_utc: int | None,
-    correction: FirstComer = FirstComer(),
+    correction: FirstPosterAdvantage = FirstPosterAdvantage(),
     policy: VotePolicy = VotePolicy(),
-) -> tuple[list[Preference], Counter[LeftOut]]:
+) -> tuple[list[Preference], Counter[NoPreference]]:
     """The pairs of one thread, and why each other pair of edits is none: pairs kept + left out = all pairs.
 
     `observed_utc` is when the scores were read. Edits in one comment share a score: give one of them.
     """
     arrived = _by_arrival(edits)
     pairs: list[Preference] = []
-    left_out: Counter[LeftOut] = Counter()
+    left_out: Counter[NoPreference] = Counter()
     for (rank_a, a), (rank_b, b) in combinations(enumerate(arrived), 2):
         if why := _no_rivals(a, b):
             left_out[why] += 1
             continue
         votes = _votes(a, b, correction.of(rank_a) - correction.of(rank_b), observed_utc, policy)
         chosen = _taken(a, b, accepted)
-        if chosen is None and isinstance(votes, LeftOut):
+        if chosen is None and isinstance(votes, NoPreference):
             left_out[votes] += 1
         elif chosen is None:
-            assert not isinstance(votes, LeftOut)
+            assert not isinstance(votes, NoPreference)
             pairs.append(_pair(a, b, votes, Signal.SCORE))
         else:
-            gap = 0.0 if isinstance(votes, LeftOut) else (votes if chosen is a else -votes)
+            gap = 0.0 if isinstance(votes, NoPreference) else (votes if chosen is a else -votes)
             if gap < 0:
-                left_out[LeftOut.CONFLICT] += 1
+                left_out[NoPreference.CONFLICT] += 1
                 continue
             margin = policy.accepted_margin + gap
             pairs.append(_pair(a, b, margin if chosen is a else -margin, Signal.ACCEPTED))
@@ -151,27 +161,27 @@ def _pair(a: Edit, b: Edit, margin: float, signal: Signal) -> Preference:
     return Preference(chosen.comment_id, rejected.comment_id, round(abs(margin), 4), signal)
 
 
-def _no_rivals(a: Edit, b: Edit) -> LeftOut | None:
+def _no_rivals(a: Edit, b: Edit) -> NoPreference | None:
     if a.solver == b.solver:
-        return LeftOut.SAME_SOLVER
+        return NoPreference.SAME_SOLVER
     if a.picture == b.picture:
-        return LeftOut.SAME_PICTURE
-    return LeftOut.OTHER_SOURCE if a.source != b.source else None
+        return NoPreference.SAME_PICTURE
+    return NoPreference.OTHER_SOURCE if a.source != b.source else None
 
 
-def _votes(a: Edit, b: Edit, advantage: float, observed_utc: int | None, policy: VotePolicy) -> float | LeftOut:
+def _votes(a: Edit, b: Edit, advantage: float, observed_utc: int | None, policy: VotePolicy) -> float | NoPreference:
     """By how much votes prefer `a` (above 0) or `b` (below), or why they say nothing."""
     if a.score is None or b.score is None or observed_utc is None:
-        return LeftOut.NO_SCORE
+        return NoPreference.NO_SCORE
     if observed_utc - max(a.created_utc, b.created_utc) < policy.min_visible_s:
-        return LeftOut.TOO_YOUNG
+        return NoPreference.TOO_YOUNG
     gap = _log(a.score) - _log(b.score) - advantage
     # The variance of log(1 + n) of a Poisson count n is about 1 / (1 + n).
     error = math.sqrt(1 / (1 + max(0, a.score)) + 1 / (1 + max(0, b.score)))
     if abs(gap) < policy.min_gap * error or abs(a.score - b.score) < policy.min_votes:
-        return LeftOut.TOO_CLOSE
+        return NoPreference.TOO_CLOSE
     # A correction may weaken what the votes say, never turn it round.
-    return gap if (gap > 0) == (a.score > b.score) else LeftOut.TOO_CLOSE
+    return gap if (gap > 0) == (a.score > b.score) else NoPreference.TOO_CLOSE
 
 
 def _taken(a: Edit, b: Edit, accepted: Mapping[str, Acceptance]) -> Edit | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.comment_text import wish
-from photoshop_request.text.thread.participants import Edit, edit_spoken_of, own_comments
+from photoshop_request.text.thread.participants import Edit, edit_above, requester_comments
 
 __all__ = ["Turn", "turns"]
 
@@ -15,9 +15,9 @@ class Turn:
     """One link of a chain. Whether the second picture is made of the first is for the pictures to say."""
 
     before: Edit
-    wish: str
+    ask: str
     """What the requester wrote between the two, reduced to what is wished for."""
-    wish_ids: tuple[str, ...]
+    ask_comment_ids: tuple[str, ...]
     """The requester's comments that say it, oldest first."""
     after: Edit
     depth: int
@@ -35,14 +35,14 @@ def turns(submission: Submission, comments: Sequence[Comment], edits: Sequence[E
     for edit in edits:
         by_comment.setdefault(edit.comment_id, []).append(edit)
     wishes: dict[str, list[tuple[Comment, str]]] = {}
-    for each in own_comments(submission, comments):
-        about = edit_spoken_of(each, by_id, by_comment)
+    for each in requester_comments(submission, comments):
+        about = edit_above(each, by_id, by_comment)
         if about is not None and (text := wish(each.body)):
             wishes.setdefault(about, []).append((each, text))
     found: list[Turn] = []
     depth: dict[str, int] = {}
     for after in sorted(edits, key=lambda each: (each.created_utc, each.comment_id, each.picture)):
-        about = edit_spoken_of(by_id[after.comment_id], by_id, by_comment) if after.comment_id in by_id else None
+        about = edit_above(by_id[after.comment_id], by_id, by_comment) if after.comment_id in by_id else None
         before = next((each for each in by_comment.get(about or "", ()) if each.solver == after.solver), None)
         if about is None or before is None:
             continue

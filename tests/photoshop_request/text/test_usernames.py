@@ -2,9 +2,9 @@
 
 import pytest
 
-from photoshop_request.text.usernames import hiding
+from photoshop_request.text.usernames import username_filter
 
-HIDE = hiding(["Photo_Wizard99", "sunny", "mira-k"])
+HIDE = username_filter(["Photo_Wizard99", "sunny", "mira-k"])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from photoshop_request.errors import CorpusError
-from photoshop_request.text.model.answer import NoRewrite, Rewrite
+from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request.text.model.prompt import PROMPT_VERSION, messages, prompt
 from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, State
 from photoshop_request_builder.commands.rewriting.questions import SIDE, ask_all
@@ -131,7 +131,7 @@ def rewrite_verb(
 
             def keep(answer: ModelAnswer) -> None:
                 answers.put(answer)
-                results["rewritten" if isinstance(answer.result, Rewrite) else answer.result] += 1
+                results["rewritten" if isinstance(answer.result, RewrittenInstruction) else answer.result] += 1
                 used.update({"in": answer.tokens_in, "out": answer.tokens_out})
                 advance(1)
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from photoshop_request.text.thread.acceptance import Evidence
+from photoshop_request.text.thread.acceptance import AcceptanceEvidence
 from photoshop_request.text.thread.flair import terms
 from photoshop_request_builder.dataset.configs.context import Context
 from photoshop_request_builder.dataset.thread import Thread
@@ -62,4 +62,4 @@ def _seconds_to_first(thread: Thread, edits: list[Mapping[str, Any]]) -> int | N
 
 def _solved_evidence(thread: Thread, *, by_flair: bool) -> list[str]:
     found = {str(each) for accepted in thread.accepted.values() for each in accepted.evidence}
-    return sorted(found | {str(Evidence.FLAIR)} if by_flair else found)
+    return sorted(found | {str(AcceptanceEvidence.FLAIR)} if by_flair else found)

@@ -19,14 +19,14 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             continue
         yield {
             "before_image": picture_ref(before),
-            "instruction": thread.hide(turn.wish),
+            "instruction": thread.hide(turn.ask),
             "after_image": picture_ref(after),
             "source_image": picture_ref(thread.picture(before["source_sha256"])),
             "first_instruction": thread.instruction_at(before["solver_comment_utc"]),
             "depth": turn.depth,
             "submission_id": thread.submission.id,
             "before_comment_id": turn.before.comment_id,
-            "wish_comment_ids": list(turn.wish_ids),
+            "wish_comment_ids": list(turn.ask_comment_ids),
             "after_comment_id": turn.after.comment_id,
             "accepted": turn.after.comment_id in thread.accepted,
             "solver": context.name_of(after["author"]),

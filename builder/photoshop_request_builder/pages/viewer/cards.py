@@ -8,7 +8,7 @@ from typing import Any
 
 from photoshop_request.edits.figures import FIGURES
 from photoshop_request.schema import CONFIGS
-from photoshop_request.text.usernames import hiding
+from photoshop_request.text.usernames import username_filter
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import (
     Publication,
@@ -102,7 +102,7 @@ def request_of(
         source=next((row["sha256"] for row in own if is_source_picture(row)), None),
         hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
         nsfw=bool(submission.get("over_18") or (selection and rows[0]["submission_id"] in selection.over_18)),
-        hide=hiding(name for name in names if name),
+        hide=username_filter(name for name in names if name),
     )
 
 

@@ -9,10 +9,10 @@ from servers.openai_like import Chat, OpenAILike, completion, dropped, error, op
 
 from photoshop_request.errors import CredentialsError, InputError, NetworkError
 from photoshop_request.text.model.answer import NoRewrite
-from photoshop_request.text.model.prompt import Words, messages
+from photoshop_request.text.model.prompt import RequestWords, messages
 from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, Said, State, ask, key_for, open_client
 
-CHAT = messages(Words("Remove the fence", ""))
+CHAT = messages(RequestWords("Remove the fence", ""))
 
 
 @pytest.fixture

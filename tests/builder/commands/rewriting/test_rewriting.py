@@ -253,7 +253,7 @@ def test_a_request_that_speaks_to_a_model_is_not_sent(corpus: Corpus, server: Op
 
 
 def test_an_estimate_is_near_and_sends_nothing(corpus: Corpus, server: OpenAILike) -> None:
-    """Words by signs, pictures by area; what is answered costs nothing."""
+    """RequestWords by signs, pictures by area; what is answered costs nothing."""
     with open_answers(corpus) as answers:
         words = planned_for(corpus, answers, "local", with_pictures=False, limit=None)
         pictures = planned_for(corpus, answers, "local", with_pictures=True, limit=None)

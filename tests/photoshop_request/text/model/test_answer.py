@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from photoshop_request.text.model.answer import NoRewrite, Rewrite, read_answer
-from photoshop_request.text.model.prompt import Words
+from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction, read_answer
+from photoshop_request.text.model.prompt import RequestWords
 
-WORDS = Words(
+WORDS = RequestWords(
     "Could someone please take my cousin out of this wedding photo?",
     "He is the man with the striped tie on the left. Also make the lake behind us brighter. I can tip 5 dollars!",
 )
@@ -35,7 +35,7 @@ def said(instruction: object, *, is_edit_request: object = True, needs_more: obj
 )
 def test_a_good_answer_is_used_as_it_is(content: str) -> None:
     """Also where it is thought about first, or fenced as code."""
-    assert read_answer(content, WORDS) == Rewrite(GOOD, needs_more_than_the_source=False)
+    assert read_answer(content, WORDS) == RewrittenInstruction(GOOD, needs_more_than_the_source=False)
 
 
 @pytest.mark.parametrize(
@@ -81,20 +81,23 @@ def test_an_answer_that_ends_in_the_middle_is_told_apart() -> None:
 
 def test_pictures_let_the_model_name_what_the_request_points_at() -> None:
     """So that fewer words must be the requester's own."""
-    words = Words("Can you get rid of her?", "")
+    words = RequestWords("Can you get rid of her?", "")
     content = said("Remove the blonde woman in the yellow raincoat behind her.")
     assert read_answer(content, words) is NoRewrite.OFF_TOPIC
-    assert read_answer(said("Remove her from the photo."), words) == Rewrite("Remove her from the photo.", False)
-    long = Words("Please take out the woman in the coat", "She stands next to grandma, by the boat")
+    assert read_answer(said("Remove her from the photo."), words) == RewrittenInstruction(
+        "Remove her from the photo.", False
+    )
+    long = RequestWords("Please take out the woman in the coat", "She stands next to grandma, by the boat")
     content = said("Remove the blonde woman in the yellow coat beside the elderly lady near the boat.")
-    assert isinstance(read_answer(content, long, with_pictures=True), Rewrite)
+    assert isinstance(read_answer(content, long, with_pictures=True), RewrittenInstruction)
 
 
 def test_another_language_is_compared_by_its_own_words() -> None:
     """Requests that are not in English keep their language."""
-    words = Words("K\u00f6nnte jemand den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben?", "")
+    words = RequestWords("K\u00f6nnte jemand den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben?", "")
     assert isinstance(
-        read_answer(said("Den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben."), words), Rewrite
+        read_answer(said("Den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben."), words),
+        RewrittenInstruction,
     )
     english = read_answer(said("Remove the fence in the background and make the dress blue."), words)
     assert english is NoRewrite.OTHER_LANGUAGE

@@ -1,4 +1,4 @@
-"""Task types, measured on sentences written for these tests. `held_out_requests.tsv` was never used to write a rule."""
+"""TaskType types, measured on sentences written for these tests. `held_out_requests.tsv` was never used to write a rule."""
 
 import time
 from collections import Counter
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request.text.request.task_types import Task, task_types
+from photoshop_request.text.request.task_types import TaskType, task_types
 
 HERE = Path(__file__).parent
 PSR = (
@@ -28,7 +28,7 @@ def f1_by_label(rows: list[tuple[set[str], str]]) -> dict[str, float]:
         found = {each.task.value for each in task_types(sentence)}
         right.update(wanted & found)
         wrong.update(wanted ^ found)
-    return {task.value: 2 * right[task] / max(1, 2 * right[task] + wrong[task]) for task in Task}
+    return {task.value: 2 * right[task] / max(1, 2 * right[task] + wrong[task]) for task in TaskType}
 
 
 def macro(rows: list[tuple[set[str], str]]) -> float:
@@ -38,7 +38,7 @@ def macro(rows: list[tuple[set[str], str]]) -> float:
 
 def test_labels_are_psr_and_two_of_our_own():
     """The closed list: PSR's fifteen verbs, restore, colourise, and unclear."""
-    assert {task.value for task in Task} == {*PSR.split(), "restore", "colourise", "unclear"}
+    assert {task.value for task in TaskType} == {*PSR.split(), "restore", "colourise", "unclear"}
 
 
 def test_every_label_has_examples():
@@ -46,7 +46,7 @@ def test_every_label_has_examples():
     rows, held_out = labelled("labelled_requests.tsv"), labelled("held_out_requests.tsv")
     assert len(rows) >= 400
     counts = Counter(label for labels, _ in rows for label in labels)
-    assert set(counts) == {task.value for task in Task}
+    assert set(counts) == {task.value for task in TaskType}
     assert min(counts.values()) >= 19
     assert not {sentence for _, sentence in rows} & {sentence for _, sentence in held_out}
 
@@ -82,15 +82,15 @@ def test_macro_f1_on_the_held_out_sentences():
 )
 def test_words_that_only_look_like_edits(sentence):
     """Hard negatives are unclear, never a guess."""
-    assert [each.task for each in task_types(sentence)] == [Task.UNCLEAR]
+    assert [each.task for each in task_types(sentence)] == [TaskType.UNCLEAR]
 
 
 @pytest.mark.parametrize(
     ("text", "task", "evidence"),
     [
-        ("Hi! Could you REMOVE the bin", Task.DELETE, "REMOVE"),
-        ("I\u2019d love it if you zoomed in", Task.ZOOM, "zoomed"),
-        ("\u0130stanbul: please colorize", Task.COLOURISE, "colorize"),
+        ("Hi! Could you REMOVE the bin", TaskType.DELETE, "REMOVE"),
+        ("I\u2019d love it if you zoomed in", TaskType.ZOOM, "zoomed"),
+        ("\u0130stanbul: please colorize", TaskType.COLOURISE, "colorize"),
     ],
 )
 def test_evidence_is_a_span_of_the_text(text, task, evidence):
@@ -104,7 +104,7 @@ def test_labels_come_surest_first():
     found = task_types("Colorize and restore this torn picture")
     assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
     (once,) = task_types("Restore this")
-    twice = next(each for each in found if each.task is Task.RESTORE)
+    twice = next(each for each in found if each.task is TaskType.RESTORE)
     assert twice.confidence > once.confidence
 
 

@@ -3,7 +3,7 @@
 import pytest
 from threads_made import START, edit, post, say
 
-from photoshop_request.text.thread.acceptance import Evidence, acceptances
+from photoshop_request.text.thread.acceptance import AcceptanceEvidence, acceptances
 
 FIRST = say("e1", "ana", "Here you go", after=10)
 SECOND = say("e2", "bo", "My try", after=20)
@@ -18,14 +18,14 @@ def evidence(*replies, flair=None, edits=(FIRST, SECOND)):
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("Solved!", Evidence.SAID_SOLVED),
-        ("!solved", Evidence.SAID_SOLVED),
-        ("Solved, but the sky is still a bit dark", Evidence.SAID_SOLVED),
-        ("Thank you so much!!", Evidence.THANKED),
-        ("This is exactly what I wanted", Evidence.THANKED),
-        ("Perfect", Evidence.THANKED),
-        ("Love it. Can you send me your paypal?", Evidence.THANKED),
-        ("Just tipped you via PayPal", Evidence.PAID),
+        ("Solved!", AcceptanceEvidence.SAID_SOLVED),
+        ("!solved", AcceptanceEvidence.SAID_SOLVED),
+        ("Solved, but the sky is still a bit dark", AcceptanceEvidence.SAID_SOLVED),
+        ("Thank you so much!!", AcceptanceEvidence.THANKED),
+        ("This is exactly what I wanted", AcceptanceEvidence.THANKED),
+        ("Perfect", AcceptanceEvidence.THANKED),
+        ("Love it. Can you send me your paypal?", AcceptanceEvidence.THANKED),
+        ("Just tipped you via PayPal", AcceptanceEvidence.PAID),
     ],
 )
 def test_words_of_the_requester_under_an_edit(body, kind):
@@ -59,7 +59,9 @@ def test_thanks_of_others_count_nothing():
 
 def test_old_dumps_know_the_requester_by_name():
     """Before 2018 nothing marks the requester: the name does."""
-    assert evidence(say("r1", "mira", "Thanks!", to="e1", after=30, is_submitter=None)) == {"e1": (Evidence.THANKED,)}
+    assert evidence(say("r1", "mira", "Thanks!", to="e1", after=30, is_submitter=None)) == {
+        "e1": (AcceptanceEvidence.THANKED,)
+    }
 
 
 def test_thanks_deeper_in_a_thread_mean_the_nearest_edit():
@@ -67,13 +69,15 @@ def test_thanks_deeper_in_a_thread_mean_the_nearest_edit():
     ask = say("q1", "mira", "Could you remove the rope too?", to="e1", after=30)
     again = say("e3", "ana", "Done", to="q1", after=40)
     thanks = say("r1", "mira", "Thank you!", to="e3", after=50)
-    assert evidence(ask, again, thanks, edits=(FIRST, SECOND, again)) == {"e3": (Evidence.THANKED,)}
+    assert evidence(ask, again, thanks, edits=(FIRST, SECOND, again)) == {"e3": (AcceptanceEvidence.THANKED,)}
 
 
 def test_thanks_under_talk_mean_the_edit_above():
     """Talk between an edit and the thanks does not hide the edit."""
     talk = say("q1", "ana", "Is that what you meant?", to="e1", after=30)
-    assert evidence(talk, say("r1", "mira", "Yes, thank you!", to="q1", after=40)) == {"e1": (Evidence.THANKED,)}
+    assert evidence(talk, say("r1", "mira", "Yes, thank you!", to="q1", after=40)) == {
+        "e1": (AcceptanceEvidence.THANKED,)
+    }
 
 
 def test_a_closing_comment_names_its_solver():
@@ -81,25 +85,27 @@ def test_a_closing_comment_names_its_solver():
     third, fourth, late = (say(f"e{at}", "carla", "", after=at) for at in (40, 50, 90))
     close = say("r1", "mira", "Solved! Thanks to u/Carla", after=60)
     found = evidence(third, fourth, close, late, edits=(FIRST, SECOND, third, fourth, late))
-    assert found == {"e50": (Evidence.CLOSED,)}
+    assert found == {"e50": (AcceptanceEvidence.CLOSED,)}
 
 
 def test_a_closing_comment_confirms_what_was_thanked():
     """Without a name it confirms the edits accepted before."""
     thanks = say("r1", "mira", "Thank you!", to="e1", after=30)
-    assert evidence(thanks, say("r2", "mira", "solved", after=60)) == {"e1": (Evidence.THANKED, Evidence.CLOSED)}
+    assert evidence(thanks, say("r2", "mira", "solved", after=60)) == {
+        "e1": (AcceptanceEvidence.THANKED, AcceptanceEvidence.CLOSED)
+    }
 
 
 def test_a_closing_comment_that_could_mean_several_edits_accepts_none():
     """Never a guess; with a single edit there is nothing to guess."""
     close = say("r1", "mira", "Solved", after=60)
     assert evidence(close) == {}
-    assert evidence(close, edits=(FIRST,)) == {"e1": (Evidence.CLOSED,)}
+    assert evidence(close, edits=(FIRST,)) == {"e1": (AcceptanceEvidence.CLOSED,)}
 
 
 def test_flair_speaks_when_there_is_one_edit():
     """The flair says that it was solved, not by whom."""
-    assert evidence(flair="Solved \u2705", edits=(FIRST,)) == {"e1": (Evidence.FLAIR,)}
+    assert evidence(flair="Solved \u2705", edits=(FIRST,)) == {"e1": (AcceptanceEvidence.FLAIR,)}
     assert evidence(flair="Solved \u2705") == {}
     assert evidence(flair="Free", edits=(FIRST,)) == {}
     assert evidence(flair="Not solved", edits=(FIRST,)) == {}
@@ -115,14 +121,14 @@ def test_a_name_with_an_escaped_underscore_is_a_name():
     """As Reddit's editor writes it."""
     edit_of_hers = say("e3", "ana_b", "Here", after=12)
     closing = say("r1", "mira", "Solved by u/ana\\_b", after=30)
-    assert evidence(edit_of_hers, closing, edits=(FIRST, SECOND, edit_of_hers)) == {"e3": (Evidence.CLOSED,)}
+    assert evidence(edit_of_hers, closing, edits=(FIRST, SECOND, edit_of_hers)) == {"e3": (AcceptanceEvidence.CLOSED,)}
 
 
 def test_the_requesters_own_picture_is_no_edit():
     """A picture of the requester's cannot be accepted, and does not stand between thanks and an edit."""
     own = say("o1", "mira", "A better scan", to="e1", after=30)
     thanks = say("r1", "mira", "Thank you!", to="o1", after=40)
-    assert evidence(own, thanks, edits=(FIRST, SECOND, own)) == {"e1": (Evidence.THANKED,)}
+    assert evidence(own, thanks, edits=(FIRST, SECOND, own)) == {"e1": (AcceptanceEvidence.THANKED,)}
 
 
 def test_evidence_says_when_and_where():
@@ -133,7 +139,7 @@ def test_evidence_says_when_and_where():
         say("r3", "mira", "Solved", to="e1", after=50),
     ]
     (found,) = acceptances(post(), [FIRST, SECOND, *replies], [edit(FIRST), edit(SECOND)]).values()
-    assert found.evidence == (Evidence.SAID_SOLVED, Evidence.PAID, Evidence.THANKED)
+    assert found.evidence == (AcceptanceEvidence.SAID_SOLVED, AcceptanceEvidence.PAID, AcceptanceEvidence.THANKED)
     assert found.at_utc == START + 30 * 60
     assert found.said_in == ("r1", "r2", "r3")
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from threads_made import post, say
 
-from photoshop_request.text.thread.conversations import conversation, swift
+from photoshop_request.text.thread.conversations import conversation, ms_swift_row
 
 POST = post("[Request] Please remove the ladder", selftext="It is the [red one](https://example.com/a.jpg).\n\nThanks!")
 THREAD = [
@@ -67,7 +67,7 @@ def test_swift_has_as_many_tags_as_pictures():
     """The string form keeps one tag a picture, and breaks up a tag that somebody typed."""
     thread = [*THREAD, say("e3", "ana", "I typed <image> here", to="r3", after=55)]
     chat = conversation(POST, thread, "ana", PICTURES)
-    row = swift(chat)
+    row = ms_swift_row(chat)
     assert sum(message["content"].count("<image>") for message in row["messages"]) == len(row["images"]) == 4
     assert row["messages"][0]["content"].startswith("<image>\n[Request] Please")
     assert "< image >" in row["messages"][-1]["content"]

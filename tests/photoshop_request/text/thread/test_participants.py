@@ -2,7 +2,7 @@
 
 from threads_made import START, post, say
 
-from photoshop_request.text.thread.participants import is_requester, own_comments
+from photoshop_request.text.thread.participants import is_requester, requester_comments
 
 
 def test_clarifications_are_the_requesters_before_the_edit():
@@ -14,9 +14,9 @@ def test_clarifications_are_the_requesters_before_the_edit():
         say("c4", "bo", "other", after=5),
         say("c5", "mira", "gone", after=5, deleted_by_author=True),
     ]
-    found = own_comments(post(), thread, START + 40 * 60)
+    found = requester_comments(post(), thread, START + 40 * 60)
     assert [each.id for each in found] == ["c1", "c2"]
-    assert [each.id for each in own_comments(post(), thread)] == ["c1", "c2", "c3"]
+    assert [each.id for each in requester_comments(post(), thread)] == ["c1", "c2", "c3"]
 
 
 def test_a_deleted_author_is_nobody():

@@ -8,9 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request.text.thread.acceptance import Acceptance, Evidence
+from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
-from photoshop_request.text.thread.preferences import FirstComer, LeftOut, Signal, VotePolicy, first_comer, preferences
+from photoshop_request.text.thread.preferences import (
+    FirstPosterAdvantage,
+    NoPreference,
+    Signal,
+    VotePolicy,
+    first_poster_advantage,
+    preferences,
+)
 
 HOUR = 3600
 LATER = 100 * HOUR
@@ -28,7 +35,7 @@ def made(
 
 
 def taken(name: str, at: int | None) -> dict[str, Acceptance]:
-    return {name: Acceptance(name, (Evidence.THANKED,), at, ("r1",))}
+    return {name: Acceptance(name, (AcceptanceEvidence.THANKED,), at, ("r1",))}
 
 
 def test_a_clear_gap_is_a_pair():
@@ -43,16 +50,16 @@ def test_a_clear_gap_is_a_pair():
 @pytest.mark.parametrize(
     ("one", "other", "observed", "why"),
     [
-        (made("a", 0, 7), made("b", 60, 7), LATER, LeftOut.TOO_CLOSE),
-        (made("a", 0, 7), made("b", 60, 9), LATER, LeftOut.TOO_CLOSE),
-        (made("a", 0, 1), made("b", 60, 3), LATER, LeftOut.TOO_CLOSE),
-        (made("a", 0, 4), made("b", 60, 40), 23 * HOUR, LeftOut.TOO_YOUNG),
-        (made("a", 0, 4), made("b", 90 * HOUR, 40), LATER, LeftOut.TOO_YOUNG),
-        (made("a", 0, None), made("b", 60, 40), LATER, LeftOut.NO_SCORE),
-        (made("a", 0, 4), made("b", 60, 40), None, LeftOut.NO_SCORE),
-        (made("a", 0, 4, "ana"), made("b", 60, 40, "ana"), LATER, LeftOut.SAME_SOLVER),
-        (made("a", 0, 4, picture="x"), made("b", 60, 40, picture="x"), LATER, LeftOut.SAME_PICTURE),
-        (made("a", 0, 4, source="x"), made("b", 60, 40, source="y"), LATER, LeftOut.OTHER_SOURCE),
+        (made("a", 0, 7), made("b", 60, 7), LATER, NoPreference.TOO_CLOSE),
+        (made("a", 0, 7), made("b", 60, 9), LATER, NoPreference.TOO_CLOSE),
+        (made("a", 0, 1), made("b", 60, 3), LATER, NoPreference.TOO_CLOSE),
+        (made("a", 0, 4), made("b", 60, 40), 23 * HOUR, NoPreference.TOO_YOUNG),
+        (made("a", 0, 4), made("b", 90 * HOUR, 40), LATER, NoPreference.TOO_YOUNG),
+        (made("a", 0, None), made("b", 60, 40), LATER, NoPreference.NO_SCORE),
+        (made("a", 0, 4), made("b", 60, 40), None, NoPreference.NO_SCORE),
+        (made("a", 0, 4, "ana"), made("b", 60, 40, "ana"), LATER, NoPreference.SAME_SOLVER),
+        (made("a", 0, 4, picture="x"), made("b", 60, 40, picture="x"), LATER, NoPreference.SAME_PICTURE),
+        (made("a", 0, 4, source="x"), made("b", 60, 40, source="y"), LATER, NoPreference.OTHER_SOURCE),
     ],
 )
 def test_no_pair_without_a_reason(one, other, observed, why):
@@ -70,8 +77,8 @@ def test_the_requester_chose():
 def test_the_requester_cannot_choose_against_what_was_not_there_yet():
     """An edit posted after the thanks was no alternative; nor is anything known when only the flair speaks."""
     late = [made("a", 0, 5), made("b", 600, 6)]
-    assert preferences(late, taken("a", 500), observed_utc=LATER) == ([], Counter([LeftOut.TOO_CLOSE]))
-    assert preferences(late, taken("a", None), observed_utc=LATER) == ([], Counter([LeftOut.TOO_CLOSE]))
+    assert preferences(late, taken("a", 500), observed_utc=LATER) == ([], Counter([NoPreference.TOO_CLOSE]))
+    assert preferences(late, taken("a", None), observed_utc=LATER) == ([], Counter([NoPreference.TOO_CLOSE]))
 
 
 def test_both_taken_says_nothing():
@@ -86,7 +93,7 @@ def test_votes_that_agree_widen_the_margin_and_votes_that_differ_leave_the_pair_
     edits = [made("a", 0, 4), made("b", 60, 40)]
     (pair,), _ = preferences(edits, taken("b", 500), observed_utc=LATER)
     assert pair.margin == pytest.approx(1 + math.log(41 / 5), abs=1e-3)
-    assert preferences(edits, taken("a", 500), observed_utc=LATER) == ([], Counter([LeftOut.CONFLICT]))
+    assert preferences(edits, taken("a", 500), observed_utc=LATER) == ([], Counter([NoPreference.CONFLICT]))
 
 
 def test_coming_first_is_worth_what_the_corpus_says():
@@ -96,7 +103,7 @@ def test_coming_first_is_worth_what_the_corpus_says():
     for _ in range(3000):
         base = luck.choice([40, 80, 160])
         threads.append([made(str(rank), rank, round(base * luck.uniform(0.8, 1.2) / 2**rank)) for rank in range(3)])
-    found = first_comer(threads)
+    found = first_poster_advantage(threads)
     assert found.threads == 3000
     assert found.of(0) - found.of(1) == pytest.approx(math.log(2), abs=0.03)
     assert found.of(9) == found.of(2)
@@ -106,22 +113,24 @@ def test_the_correction_takes_the_head_start_off():
     """What was a clear win is no pair when it is no more than coming first is worth."""
     edits = [made("a", 0, 40), made("b", 60, 20)]
     assert len(preferences(edits, {}, observed_utc=LATER)[0]) == 1
-    fair = FirstComer((math.log(2), 0.0), 100)
-    assert preferences(edits, {}, observed_utc=LATER, correction=fair) == ([], Counter([LeftOut.TOO_CLOSE]))
+    fair = FirstPosterAdvantage((math.log(2), 0.0), 100)
+    assert preferences(edits, {}, observed_utc=LATER, correction=fair) == ([], Counter([NoPreference.TOO_CLOSE]))
 
 
 def test_the_correction_never_turns_votes_round():
     """A huge correction leaves a pair out; it does not prefer what fewer people voted for."""
     edits = [made("a", 0, 40), made("b", 60, 20)]
-    pairs, left_out = preferences(edits, {}, observed_utc=LATER, correction=FirstComer((5.0, 0.0), 1))
+    pairs, left_out = preferences(edits, {}, observed_utc=LATER, correction=FirstPosterAdvantage((5.0, 0.0), 1))
     assert not pairs
-    assert left_out == Counter([LeftOut.TOO_CLOSE])
+    assert left_out == Counter([NoPreference.TOO_CLOSE])
 
 
 def test_threads_with_one_scored_edit_estimate_nothing():
     """There is no first without a second."""
-    assert first_comer([[made("a", 0, 5)], [made("a", 0, 5), made("b", 1, None)], []]) == FirstComer((), 0)
-    assert FirstComer().of(3) == 0.0
+    assert first_poster_advantage(
+        [[made("a", 0, 5)], [made("a", 0, 5), made("b", 1, None)], []]
+    ) == FirstPosterAdvantage((), 0)
+    assert FirstPosterAdvantage().of(3) == 0.0
 
 
 def test_chance_makes_few_pairs():
@@ -171,5 +180,5 @@ def test_every_pair_of_edits_is_kept_or_counted(edits, observed, data):
 def test_too_few_threads_estimate_nothing() -> None:
     """Three threads where the first was good would take away every first edit's lead."""
     thread = [Edit("a", "one", "t3_x", 1, 100, "p"), Edit("b", "two", "t3_x", 2, 1, "q")]
-    assert first_comer([thread] * 29) == FirstComer((), 29)
-    assert first_comer([thread] * 30).advantage
+    assert first_poster_advantage([thread] * 29) == FirstPosterAdvantage((), 29)
+    assert first_poster_advantage([thread] * 30).advantage

@@ -12,7 +12,7 @@ SECOND = say("e2", "ana", "Done", to="w1", after=30)
 
 def found(*comments, edits):
     return [
-        (each.before.comment_id, each.wish, each.wish_ids, each.after.comment_id, each.depth)
+        (each.before.comment_id, each.ask, each.ask_comment_ids, each.after.comment_id, each.depth)
         for each in turns(post(), comments, [edit(one) for one in edits])
     ]
 

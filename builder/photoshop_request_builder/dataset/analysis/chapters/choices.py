@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
-from photoshop_request.text.thread.acceptance import Acceptance, Evidence
+from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
-from photoshop_request.text.thread.preferences import LeftOut, Preference, preferences
+from photoshop_request.text.thread.preferences import NoPreference, Preference, preferences
 from photoshop_request_builder.dataset.analysis.agreement import Share
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
-from photoshop_request_builder.dataset.first_comer import read_first_comer
+from photoshop_request_builder.dataset.first_poster import read_first_poster_advantage
 
 _MARGINS = tuple(step / 4 for step in range(24))
 _SIGNALS = ("accepted", "score")
@@ -21,8 +21,8 @@ _BATCH = 20_000
 def figures(database: Database) -> list[Figure]:
     """In the order of the page."""
     pairs: list[tuple[Preference, bool]] = []
-    left_out: Counter[LeftOut] = Counter()
-    correction = read_first_comer(database.corpus)
+    left_out: Counter[NoPreference] = Counter()
+    correction = read_first_poster_advantage(database.corpus)
     accepted = _accepted(database)
     for submission, last_seen, edits in _threads(database):
         taken = {
@@ -56,7 +56,7 @@ def _margins(pairs: list[tuple[Preference, bool]]) -> Figure:
     return Figure("margins", Kind.COLUMNS, columns, tuple(rows), columns, facts, case=case)
 
 
-def _pairs(pairs: list[tuple[Preference, bool]], left_out: Counter[LeftOut]) -> Figure:
+def _pairs(pairs: list[tuple[Preference, bool]], left_out: Counter[NoPreference]) -> Figure:
     counts = Counter({str(why): count for why, count in left_out.items()})
     rows: list[Row] = [("kept", len(pairs)), *sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
     total = len(pairs) + left_out.total()
@@ -74,7 +74,7 @@ def _pairs(pairs: list[tuple[Preference, bool]], left_out: Counter[LeftOut]) -> 
 
 
 def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Figure:
-    correction = read_first_comer(database.corpus)
+    correction = read_first_poster_advantage(database.corpus)
     rows: list[Row] = []
     for signal in _SIGNALS:
         firsts = [first for pair, first in pairs if pair.signal == signal]
@@ -109,7 +109,7 @@ def _accepted(database: Database) -> dict[tuple[str, str], Acceptance]:
     for submission, comment, evidence, utc in database.rows(
         "select submission_id, comment_id, evidence, accepted_utc from acceptances"
     ):
-        found[submission, comment] = Acceptance(comment, tuple(Evidence(each) for each in evidence), utc, ())
+        found[submission, comment] = Acceptance(comment, tuple(AcceptanceEvidence(each) for each in evidence), utc, ())
     return found
 
 
