@@ -24,7 +24,7 @@ import orjson
 from made_dumps import WANTED, comments, submissions, write_zst
 
 from photoshop_request.reddit.archives import Archive
-from photoshop_request.reddit.json_structs import RawComment, RawSubmission, decode, decode_as
+from photoshop_request.reddit.json_structs import JsonComment, JsonSubmission, decode, decode_as
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.reddit.scan import scan
@@ -83,9 +83,9 @@ def scanning(paths: Sequence[Path], sizes: Sequence[int], rounds: int) -> None:
 
 def records(name: str, lines: Sequence[bytes], rounds: int) -> None:
     """Records against orjson dicts, over lines in memory: every one kept, and one at a time."""
-    kind: type[RawComment | RawSubmission]
-    kind = RawComment if isinstance(decode(lines[0]), RawComment) else RawSubmission
-    likely = Comment if kind is RawComment else Submission
+    kind: type[JsonComment | JsonSubmission]
+    kind = JsonComment if isinstance(decode(lines[0]), JsonComment) else JsonSubmission
+    likely = Comment if kind is JsonComment else Submission
     lines = [line for line in lines if isinstance(decode(line), kind)]
     size = sum(map(len, lines))
     readers: dict[str, Callable[[bytes], object]] = {

@@ -19,10 +19,10 @@ from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.addresses.hosts import FAMILIES, Secrets, classify, picture_key
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.links import comment_links, submission_links
 from photoshop_request.media.addresses.markdown import find_links
-from photoshop_request.media.addresses.policy import refuse
+from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.files.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
 from photoshop_request.media.files.metadata import has_location, without_location
 from photoshop_request.reddit.newlines import split_lines
@@ -229,12 +229,12 @@ def markdown(text: str) -> None:
 def addresses(address: str) -> None:
     """Canonical addresses are fixed points, and the policy refuses none that may be requested."""
     target = classify(address)
-    if target.kind is Kind.BLOCKED:
+    if target.kind is AddressKind.BLOCKED:
         return
     again = classify(target.canonical)
     assert again.canonical == target.canonical
     assert again.kind == target.kind
-    assert target.reason is not None or refuse(target.canonical) is None
+    assert target.reason is not None or refusal(target.canonical) is None
     picture_key(target.canonical)
 
 
@@ -242,10 +242,10 @@ def addresses(address: str) -> None:
     st.sampled_from(FAMILIES),
     TEXTS | JSON.map(json.dumps) | TEXTS.map('<meta property="og:image" content="{}">'.format),
 )
-def pages(family: Family, page: str) -> None:
+def pages(family: HostFamily, page: str) -> None:
     """Read pictures or nothing from any page."""
     domain = (*family.domains, "example.org")[0]
-    target = Target(Kind.ALBUM, f"https://{domain}/a/abcde", family.name)
+    target = AddressTarget(AddressKind.ALBUM, f"https://{domain}/a/abcde", family.name)
     if family.steps is not None:
         for step in family.steps(target, Secrets()):
             for picture in step.read(page):

@@ -46,7 +46,7 @@ class Credentials:
     """Another server that speaks Reddit's API; None is Reddit."""
 
 
-class Trouble(StrEnum):
+class TreeProblem(StrEnum):
     """Why a thread is not whole."""
 
     NOT_FOUND = "not_found"
@@ -57,12 +57,12 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class CommentTree:
     """A submission and all its comments."""
 
     submission_id: str
     lines: tuple[bytes, ...]
-    trouble: Trouble | None = None
+    trouble: TreeProblem | None = None
 
 
 def credentials(environment: Mapping[str, str]) -> Credentials:
@@ -137,7 +137,7 @@ def search_submissions(reddit: "praw.Reddit", subreddit: str, since: int, until:
             yield from map(raw_line, inside)
 
 
-def thread(reddit: "praw.Reddit", submission_id: str) -> Thread:
+def thread(reddit: "praw.Reddit", submission_id: str) -> CommentTree:
     """A submission with every comment: "load more" and "continue this thread" are followed to their ends.
 
     Raises:
@@ -157,13 +157,13 @@ def thread(reddit: "praw.Reddit", submission_id: str) -> Thread:
                 submission.comments.replace_more(limit=None)
             except (AssertionError, LookupError, TypeError, AttributeError, praw.exceptions.PRAWException):
                 # PRAW's ways to say that a branch is not what its parent announced
-                trouble = Trouble.INCOMPLETE
+                trouble = TreeProblem.INCOMPLETE
     except prawcore.NotFound:
-        return Thread(submission_id, (), Trouble.NOT_FOUND)
+        return CommentTree(submission_id, (), TreeProblem.NOT_FOUND)
     except (prawcore.Forbidden, prawcore.Redirect, prawcore.UnavailableForLegalReasons):
-        return Thread(submission_id, (), Trouble.FORBIDDEN)
+        return CommentTree(submission_id, (), TreeProblem.FORBIDDEN)
     comments = [thing for thing in submission.comments.list() if hasattr(thing, "body")]
-    return Thread(submission_id, tuple(map(raw_line, (submission, *comments))), trouble)
+    return CommentTree(submission_id, tuple(map(raw_line, (submission, *comments))), trouble)
 
 
 def refresh(reddit: "praw.Reddit", fullnames: Iterable[str]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ import fsspec
 import zstandard
 
 from photoshop_request.errors import EmptyInputError, InputError
-from photoshop_request.reddit.newlines import Batch, split_lines
+from photoshop_request.reddit.newlines import LineBatch, split_lines
 
 _WINDOW = 2**31
 """Bytes: the window of the monthly files; zstd's own default refuses them ("Frame requires too much memory")."""
@@ -26,7 +26,7 @@ _PLAIN_BLOCK = 512 << 10
 _MAGIC = 6
 
 
-class Ending(StrEnum):
+class ArchiveStatus(StrEnum):
     """How an archive ended."""
 
     COMPLETE = "complete"
@@ -71,7 +71,7 @@ class Archive:
         if not self._magic:
             raise EmptyInputError(f"{self.path}: is empty. Fetch it again.")
         self.consumed = 0
-        self.ending = Ending.COMPLETE
+        self.ending = ArchiveStatus.COMPLETE
         self.detail = ""
 
     @property
@@ -79,7 +79,7 @@ class Archive:
         """Whether it is a table, which has rows but no stream of bytes."""
         return bytes(self._magic[:4]) == b"PAR1"
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[LineBatch]:
         """Every line, in batches of about a block."""
         return self._rows() if self.is_parquet else split_lines(self.blocks())
 
@@ -89,7 +89,7 @@ class Archive:
         with self._fs.open(self._name, "rb") as file:
             yield from self._decompressed(file, make) if make else self._plain(file)
 
-    def _rows(self) -> Iterator[Batch]:
+    def _rows(self) -> Iterator[LineBatch]:
         from photoshop_request.reddit import parquet_mirror  # pyarrow: only where there is Parquet
 
         with self._fs.open(self._name, "rb") as file:
@@ -98,7 +98,7 @@ class Archive:
                     self.consumed = int(self.size * share)
                     yield batch
             except parquet_mirror.DAMAGED as error:
-                self.ending, self.detail = Ending.CORRUPT, f"after {self.consumed:,} bytes: {error}"
+                self.ending, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
         while block := file.read(_PLAIN_BLOCK):
@@ -114,7 +114,7 @@ class Archive:
                 try:
                     block = frame.decompress(data)
                 except (zstandard.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-                    self.ending, self.detail = Ending.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
+                    self.ending, self.detail = ArchiveStatus.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
                     return
                 data = b""
                 if frame.eof:
@@ -122,7 +122,10 @@ class Archive:
                 if block:
                     yield block
         if frame is not None:
-            self.ending, self.detail = Ending.TRUNCATED, f"stops in the middle of a frame after {self.consumed:,} bytes"
+            self.ending, self.detail = (
+                ArchiveStatus.TRUNCATED,
+                f"stops in the middle of a frame after {self.consumed:,} bytes",
+            )
 
 
 def _zstd() -> _Decompressor:

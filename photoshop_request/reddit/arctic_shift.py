@@ -21,8 +21,8 @@ _ATTEMPTS = 8
 _TIMEOUT = 60
 """Seconds."""
 
-Kind: TypeAlias = Literal["posts", "comments"]
-Fetch: TypeAlias = Callable[[str, Mapping[str, str]], list[bytes]]
+RecordKind: TypeAlias = Literal["posts", "comments"]
+FetchRows: TypeAlias = Callable[[str, Mapping[str, str]], list[bytes]]
 """Asks a path with parameters; gives the objects of the answer's `data`."""
 
 
@@ -45,7 +45,7 @@ class _Key(msgspec.Struct):
     created_utc: float
 
 
-def search(kind: Kind, subreddit: str, since: int, until: int, fetch: Fetch) -> Iterator[Page]:
+def search(kind: RecordKind, subreddit: str, since: int, until: int, fetch: FetchRows) -> Iterator[Page]:
     """Everything of `subreddit` created from `since` (inclusive) to `until` (exclusive), oldest first.
 
     Pages are asked for from one second before the last object on, and repetitions at the seam are left out: so it does
@@ -79,8 +79,8 @@ def search(kind: Kind, subreddit: str, since: int, until: int, fetch: Fetch) -> 
 
 def make_fetch(
     session: "requests.Session", *, base: str = BASE, sleep: Callable[[float], None], clock: Callable[[], float]
-) -> Fetch:
-    """Return a `Fetch` over HTTP that keeps the service's rate limits and retries 429, 5xx and lost connections.
+) -> FetchRows:
+    """Return a `FetchRows` over HTTP that keeps the service's rate limits and retries 429, 5xx and lost connections.
 
     Raises, when called:
         NetworkError: the service refuses, or does not answer after every retry.

@@ -10,7 +10,7 @@ _THIN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Gap:
     """Months in a row with nothing, or next to nothing, between months with something."""
 
     first: str
@@ -35,7 +35,7 @@ def every_month(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def holes(counts: Mapping[str, int]) -> list[Hole]:
+def find_gaps(counts: Mapping[str, int]) -> list[Gap]:
     """The holes of a histogram by month: months with nothing, or less than a twentieth of what is usual before and after."""
     full = list(every_month(counts).items())
     rows = [count for _, count in full]
@@ -47,10 +47,10 @@ def holes(counts: Mapping[str, int]) -> list[Hole]:
             runs[-1].append(at)
         else:
             runs.append([at])
-    return [Hole(full[run[0]][0], full[run[-1]][0], len(run), sum(rows[at] for at in run)) for run in runs]
+    return [Gap(full[run[0]][0], full[run[-1]][0], len(run), sum(rows[at] for at in run)) for run in runs]
 
 
-def missing(covered: Iterable[tuple[int, int]], since: int, until: int) -> list[tuple[int, int]]:
+def uncovered_spans(covered: Iterable[tuple[int, int]], since: int, until: int) -> list[tuple[int, int]]:
     """What of the seconds from `since` (inclusive) to `until` (exclusive) no interval of `covered` holds, sorted."""
     gaps = []
     at = since

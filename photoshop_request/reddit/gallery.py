@@ -1,11 +1,11 @@
 """`media_metadata` in the order people saw it."""
 
 from photoshop_request.reddit.fields import unescape
-from photoshop_request.reddit.json_structs import RawGallery, RawGalleryItem, RawMedia
+from photoshop_request.reddit.json_structs import JsonGallery, JsonGalleryItem, JsonMedia
 from photoshop_request.reddit.records import Media
 
 
-def media_of(metadata: dict[str, RawMedia | None] | None, gallery: RawGallery | None, text: str) -> tuple[Media, ...]:
+def media_of(metadata: dict[str, JsonMedia | None] | None, gallery: JsonGallery | None, text: str) -> tuple[Media, ...]:
     """All entries: gallery items first, in the order of `gallery_data`, then those inside `text`, by place.
 
     The order of `metadata` itself means nothing: some archives sort keys. A gallery item without metadata is kept with
@@ -23,8 +23,8 @@ def _place(text: str, media_id: str) -> int:
     return place if place >= 0 else len(text)
 
 
-def _media(media_id: str, entry: RawMedia | None, item: RawGalleryItem | None) -> Media:
-    entry = entry or RawMedia()
+def _media(media_id: str, entry: JsonMedia | None, item: JsonGalleryItem | None) -> Media:
+    entry = entry or JsonMedia()
     full = entry.s
     address = (full.u or full.gif) if full else None
     return Media(

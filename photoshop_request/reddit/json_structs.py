@@ -16,7 +16,7 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 """What fits a column; nothing real is larger."""
 
 
-class RawFull(msgspec.Struct, gc=False):
+class JsonFull(msgspec.Struct, gc=False):
     """`media_metadata[…].s`: the full size."""
 
     u: str | None = None
@@ -25,19 +25,19 @@ class RawFull(msgspec.Struct, gc=False):
     y: Count | None = None
 
 
-class RawMedia(msgspec.Struct, gc=False):
+class JsonMedia(msgspec.Struct, gc=False):
     """An entry of `media_metadata`."""
 
     status: str | None = None
     e: str | None = None
     m: str | None = None
-    s: RawFull | None = None
+    s: JsonFull | None = None
     t: str | None = None
     x: Count | None = None
     y: Count | None = None
 
 
-class RawGalleryItem(msgspec.Struct, gc=False):
+class JsonGalleryItem(msgspec.Struct, gc=False):
     """An entry of `gallery_data.items`."""
 
     media_id: str | None = None
@@ -45,51 +45,51 @@ class RawGalleryItem(msgspec.Struct, gc=False):
     outbound_url: str | None = None
 
 
-class RawGallery(msgspec.Struct, gc=False):
+class JsonGallery(msgspec.Struct, gc=False):
     """`gallery_data`."""
 
-    items: list[RawGalleryItem | None] | None = None
+    items: list[JsonGalleryItem | None] | None = None
 
 
-class RawPreviewSource(msgspec.Struct, gc=False):
+class JsonPreviewSource(msgspec.Struct, gc=False):
     """`preview.images[0].source`."""
 
     url: str | None = None
 
 
-class RawPreviewImage(msgspec.Struct, gc=False):
+class JsonPreviewImage(msgspec.Struct, gc=False):
     """`preview.images[0]`."""
 
-    source: RawPreviewSource | None = None
+    source: JsonPreviewSource | None = None
 
 
-class RawPreview(msgspec.Struct, gc=False):
+class JsonPreview(msgspec.Struct, gc=False):
     """`preview`."""
 
-    images: list[RawPreviewImage | None] | None = None
+    images: list[JsonPreviewImage | None] | None = None
 
 
-class RawParent(msgspec.Struct, gc=False):
+class JsonParent(msgspec.Struct, gc=False):
     """An entry of `crosspost_parent_list`: the submission whose media a crosspost shows."""
 
     id: str | None = None
     is_gallery: bool | None = None
-    media_metadata: dict[str, RawMedia | None] | None = None
-    gallery_data: RawGallery | None = None
-    preview: RawPreview | None = None
+    media_metadata: dict[str, JsonMedia | None] | None = None
+    gallery_data: JsonGallery | None = None
+    preview: JsonPreview | None = None
     selftext: str | None = None
 
 
-class RawMeta(msgspec.Struct, gc=False):
+class JsonMeta(msgspec.Struct, gc=False):
     """`_meta` of Arctic Shift's files."""
 
     retrieved_2nd_on: float | None = None
 
 
-class RawComment(msgspec.Struct, gc=False):
+class JsonComment(msgspec.Struct, gc=False):
     """A comment: whatever has a `body`."""
 
-    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    meta: JsonMeta | None = msgspec.field(default=None, name="_meta")
     author: str | None = None
     author_flair_text: str | None = None
     body: str | None = None
@@ -99,7 +99,7 @@ class RawComment(msgspec.Struct, gc=False):
     id: str | None = None
     is_submitter: bool | None = None
     link_id: str | None = None
-    media_metadata: dict[str, RawMedia | None] | None = None
+    media_metadata: dict[str, JsonMedia | None] | None = None
     parent_id: str | int | None = None
     permalink: str | None = None
     removed_by_category: str | None = None
@@ -111,28 +111,28 @@ class RawComment(msgspec.Struct, gc=False):
     subreddit: str | None = None
 
 
-class RawSubmission(msgspec.Struct, gc=False):
+class JsonSubmission(msgspec.Struct, gc=False):
     """A submission: what has a `title` and no `body`."""
 
-    meta: RawMeta | None = msgspec.field(default=None, name="_meta")
+    meta: JsonMeta | None = msgspec.field(default=None, name="_meta")
     author: str | None = None
     body: str | None = None
     created_utc: float | None = None
     crosspost_parent: str | None = None
-    crosspost_parent_list: list[RawParent | None] | None = None
+    crosspost_parent_list: list[JsonParent | None] | None = None
     distinguished: str | None = None
     edited: bool | float | None = None
-    gallery_data: RawGallery | None = None
+    gallery_data: JsonGallery | None = None
     hide_score: bool | None = None
     id: str | None = None
     is_gallery: bool | None = None
     is_self: bool | None = None
     link_flair_text: str | None = None
-    media_metadata: dict[str, RawMedia | None] | None = None
+    media_metadata: dict[str, JsonMedia | None] | None = None
     num_comments: Count | None = None
     over_18: bool | None = None
     permalink: str | None = None
-    preview: RawPreview | None = None
+    preview: JsonPreview | None = None
     removed_by_category: str | None = None
     retrieved_on: float | None = None
     retrieved_utc: float | None = None
@@ -146,7 +146,7 @@ class RawSubmission(msgspec.Struct, gc=False):
     url_overridden_by_dest: str | None = None
 
 
-class RawRest(msgspec.Struct, gc=False):
+class JsonRest(msgspec.Struct, gc=False):
     """Keys that only the odd object needs: asked for when the others do not suffice."""
 
     name: str | None = None
@@ -158,20 +158,20 @@ class RawRest(msgspec.Struct, gc=False):
     data: msgspec.Raw | None = None
 
 
-_Raw = TypeVar("_Raw", bound=RawComment | RawSubmission | RawRest)
+_Raw = TypeVar("_Raw", bound=JsonComment | JsonSubmission | JsonRest)
 # msgspec compares each key of a line with one field after the other, from the field after the last hit: so every field
 # more makes every line slower (hence two structs), and fields in the order of sorted keys are found at once
 _FAST: dict[type, Callable[[bytes], Any]] = {
-    kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (RawComment, RawSubmission, RawRest)
+    kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (JsonComment, JsonSubmission, JsonRest)
 }
 
 _SURPRISES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def decode(line: bytes, likely: type = RawComment) -> RawComment | RawSubmission | RawRest:
+def decode(line: bytes, likely: type = JsonComment) -> JsonComment | JsonSubmission | JsonRest:
     """One JSON object: a comment if it has a body, else a submission if it has a title, else the rest.
 
-    `likely` (`RawComment` or `RawSubmission`) is tried first: a right guess saves a pass, a wrong one changes nothing.
+    `likely` (`JsonComment` or `JsonSubmission`) is tried first: a right guess saves a pass, a wrong one changes nothing.
 
     Raises:
         ValueError: not JSON, not UTF-8, or not an object.
@@ -181,15 +181,15 @@ def decode(line: bytes, likely: type = RawComment) -> RawComment | RawSubmission
         first = _FAST[likely](line)
     except _SURPRISES:
         first = _slowly(line, likely)
-    if likely is RawSubmission and first.body is None and first.title is not None:
+    if likely is JsonSubmission and first.body is None and first.title is not None:
         return first  # type: ignore[no-any-return]
-    comment = first if likely is RawComment else decode_as(line, RawComment)
+    comment = first if likely is JsonComment else decode_as(line, JsonComment)
     if comment.body is not None:
         return comment
-    submission = decode_as(line, RawSubmission)
+    submission = decode_as(line, JsonSubmission)
     if submission.title is not None:
         return submission
-    rest = decode_as(line, RawRest)
+    rest = decode_as(line, JsonRest)
     if rest.kind is not None and rest.data is not None:
         return decode(bytes(rest.data), likely)
     return rest

@@ -8,7 +8,7 @@ MAX_LINE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LineBatch:
     """Lines that follow each other, without their newlines."""
 
     lines: list[bytes]
@@ -25,7 +25,7 @@ class Batch:
             offset += len(line) + 1
 
 
-def split_lines(blocks: Iterable[bytes]) -> Iterator[Batch]:
+def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
     """The lines of `blocks`, whatever the cuts between blocks; the last needs no newline.
 
     A line longer than `MAX_LINE` comes in pieces, each as a line of its own: none of them parses, all are counted.
@@ -41,10 +41,10 @@ def split_lines(blocks: Iterable[bytes]) -> Iterator[Batch]:
         newline = 1 if cut >= 0 else 0
         head = b"".join((*carry, block[:cut] if newline else block))
         lines = head.split(b"\n")
-        yield Batch(lines, number, offset)
+        yield LineBatch(lines, number, offset)
         number += len(lines)
         offset += len(head) + newline
         carry = [block[cut + 1 :]] if newline else []
         carried = len(carry[0]) if carry else 0
     if tail := b"".join(carry):
-        yield Batch([tail], number, offset)
+        yield LineBatch([tail], number, offset)

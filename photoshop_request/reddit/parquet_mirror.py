@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from photoshop_request.reddit.newlines import Batch
+from photoshop_request.reddit.newlines import LineBatch
 
 _ROWS = 1000
 """Rows a batch: a few MiB."""
@@ -20,7 +20,7 @@ _NESTED = frozenset({"media_metadata", "gallery_data", "preview", "crosspost_par
 """Keys whose value is an object or a list; mirrors that keep flat columns only write them as JSON in a string."""
 
 
-def row_lines(file: IO[bytes]) -> Iterator[tuple[Batch, float]]:
+def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
     """The rows of `file` as JSON lines, with the share (0 to 1) of rows read so far.
 
     Numbers count rows from 1; offsets are 0, for a row has no place in bytes.
@@ -33,7 +33,7 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[Batch, float]]:
     # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
     for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
         rows = batch.to_pylist(maps_as_pydicts="lossy")
-        yield Batch([_line(row) for row in rows], number, 0), (number + len(rows) - 1) / table.metadata.num_rows
+        yield LineBatch([_line(row) for row in rows], number, 0), (number + len(rows) - 1) / table.metadata.num_rows
         number += len(rows)
 
 

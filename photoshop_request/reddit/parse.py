@@ -7,12 +7,12 @@ from enum import StrEnum
 from photoshop_request.reddit.fields import bare_id, base36, is_deleted_mark, unescape
 from photoshop_request.reddit.gallery import media_of
 from photoshop_request.reddit.json_structs import (
-    RawComment,
-    RawMedia,
-    RawParent,
-    RawPreview,
-    RawRest,
-    RawSubmission,
+    JsonComment,
+    JsonMedia,
+    JsonParent,
+    JsonPreview,
+    JsonRest,
+    JsonSubmission,
     decode,
     decode_as,
 )
@@ -30,7 +30,7 @@ _LATEST = 4_102_444_800
 """The year 2100, in Unix seconds: what is beyond is not a time."""
 
 
-class Why(StrEnum):
+class RejectReason(StrEnum):
     """Why a line is no record."""
 
     NOT_JSON = "not_json"
@@ -50,7 +50,7 @@ class Why(StrEnum):
 class Reject:
     """A line that is no record."""
 
-    reason: Why
+    reason: RejectReason
     detail: str = ""
 
 
@@ -64,22 +64,24 @@ def parse(
     makes a right guess faster.
     """
     try:
-        raw = decode(line, RawSubmission if likely is Submission else RawComment)
-        if type(raw) is RawComment:
+        raw = decode(line, JsonSubmission if likely is Submission else JsonComment)
+        if type(raw) is JsonComment:
             return _comment(raw, line, seen, sources)
-        if type(raw) is RawSubmission:
+        if type(raw) is JsonSubmission:
             return _submission(raw, line, seen, sources)
     except ValueError as error:
-        return Reject(Why.NOT_JSON, str(error))
-    assert isinstance(raw, RawRest)
+        return Reject(RejectReason.NOT_JSON, str(error))
+    assert isinstance(raw, JsonRest)
     return _other(raw.name)
 
 
 def _other(name: str | None) -> Reject:
-    return Reject(Why.PRIVATE_MESSAGE if name and name.startswith("t4_") else Why.NOT_A_POST, name or "")
+    return Reject(
+        RejectReason.PRIVATE_MESSAGE if name and name.startswith("t4_") else RejectReason.NOT_A_POST, name or ""
+    )
 
 
-def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Submission | Reject:
+def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Submission | Reject:
     thing_id, subreddit, created = raw.id, raw.subreddit, raw.created_utc
     if not (thing_id and subreddit and created and _is_id(thing_id) and 0 < created < _LATEST):
         mended = _mended_submission(raw, line)
@@ -125,7 +127,7 @@ def _submission(raw: RawSubmission, line: bytes, seen: int | None, sources: tupl
     )
 
 
-def _comment(raw: RawComment, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Comment | Reject:
+def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Comment | Reject:
     thing_id, link, subreddit, created = raw.id, raw.link_id, raw.subreddit, raw.created_utc
     if not (
         thing_id and link and subreddit and created and _is_id(thing_id) and _is_link(link) and 0 < created < _LATEST
@@ -160,17 +162,17 @@ def _comment(raw: RawComment, line: bytes, seen: int | None, sources: tuple[str,
     )
 
 
-def _mended_submission(raw: RawSubmission, line: bytes) -> tuple[str, str, float] | Reject:
+def _mended_submission(raw: JsonSubmission, line: bytes) -> tuple[str, str, float] | Reject:
     """Id, subreddit and time of an object that says them in an unusual way, or why they are not to be had."""
-    thing_id = bare_id(raw.id or decode_as(line, RawRest).name or "")
+    thing_id = bare_id(raw.id or decode_as(line, JsonRest).name or "")
     return _checked(thing_id, raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
 
 
-def _mended_comment(raw: RawComment, line: bytes) -> tuple[str, str, str, float] | Reject:
+def _mended_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, float] | Reject:
     """The same of a comment; second comes its submission, as `t3_…`."""
     path, name = raw.permalink, raw.id
     if raw.link_id is None or raw.id is None:
-        rest = decode_as(line, RawRest)
+        rest = decode_as(line, JsonRest)
         if rest.name and rest.name.startswith("t4_"):
             return _other(rest.name)
         path, name = path or rest.context, name or rest.name
@@ -180,30 +182,30 @@ def _mended_comment(raw: RawComment, line: bytes) -> tuple[str, str, str, float]
     thing_id, subreddit, created = checked
     submission_id = bare_id(raw.link_id or _found(_IN_PATH, path))
     if not _is_id(submission_id):
-        return Reject(Why.NO_SUBMISSION, thing_id)
+        return Reject(RejectReason.NO_SUBMISSION, thing_id)
     return thing_id, f"t3_{submission_id}", subreddit, created
 
 
 def _checked(thing_id: str, subreddit: str, created_utc: float | None) -> tuple[str, str, float] | Reject:
     if not _is_id(thing_id):
-        return Reject(Why.NO_ID, f"id {thing_id!r}")
+        return Reject(RejectReason.NO_ID, f"id {thing_id!r}")
     if created_utc is None or not 0 < created_utc < _LATEST:
-        return Reject(Why.NO_TIME, f"created_utc {created_utc!r}")
-    return (thing_id, subreddit, created_utc) if subreddit else Reject(Why.NO_SUBREDDIT, thing_id)
+        return Reject(RejectReason.NO_TIME, f"created_utc {created_utc!r}")
+    return (thing_id, subreddit, created_utc) if subreddit else Reject(RejectReason.NO_SUBREDDIT, thing_id)
 
 
-def _pictures(raw: RawSubmission, parent: RawParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
+def _pictures(raw: JsonSubmission, parent: JsonParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
     """Media, preview and whether it is a gallery; of a crosspost the parent's, where the parent has them."""
-    shown: RawSubmission | RawParent = raw
+    shown: JsonSubmission | JsonParent = raw
     if parent and (parent.media_metadata or parent.gallery_data):
         shown, text = parent, parent.selftext or ""
-    metadata: dict[str, RawMedia | None] | None = shown.media_metadata
+    metadata: dict[str, JsonMedia | None] | None = shown.media_metadata
     media = media_of(metadata, shown.gallery_data, text) if metadata or shown.gallery_data else ()
     preview = _preview(parent.preview if parent else None) or _preview(raw.preview)
     return media, preview, bool(raw.is_gallery or shown.is_gallery)
 
 
-def _preview(preview: RawPreview | None) -> str | None:
+def _preview(preview: JsonPreview | None) -> str | None:
     first = preview.images[0] if preview and preview.images else None
     return unescape(first.source.url) if first and first.source and first.source.url else None
 
@@ -229,7 +231,7 @@ def _parent(parent: str | int | None, link: str) -> str:
     return f"t3_{bare}" if parent.startswith("t3_") or f"t3_{bare}" == link else f"t1_{bare}"
 
 
-def _observed(raw: RawSubmission | RawComment, seen: int | None) -> int | None:
+def _observed(raw: JsonSubmission | JsonComment, seen: int | None) -> int | None:
     latest = raw.retrieved_on or 0
     if raw.retrieved_utc or raw.meta:
         latest = max(latest, raw.retrieved_utc or 0, (raw.meta and raw.meta.retrieved_2nd_on) or 0)

@@ -24,7 +24,7 @@ _MONTHLY = re.compile(r"(?:^|[/\\])R[SC]_\d{4}-\d{2}(?:-\d{2})?\.[^/\\]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Finds:
+class BlockMatches:
     """What one block gave."""
 
     lines: list[tuple[bytes, int, int]]
@@ -38,8 +38,8 @@ def is_monthly(name: str) -> bool:
     return _MONTHLY.search(name) is not None
 
 
-def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[Finds]:
-    """The lines that quote the name of one of `subreddits`, in order; one `Finds` a block, all lines counted."""
+def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[BlockMatches]:
+    """The lines that quote the name of one of `subreddits`, in order; one `BlockMatches` a block, all lines counted."""
     needles = [f'"{name.lower()}"'.encode() for name in subreddits]
     spellings: dict[bytes, set[bytes]] = {needle: set() for needle in needles}
     carry: list[bytes] = []
@@ -67,10 +67,10 @@ def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[Finds]:
         carried = len(carry[0]) if carry else 0
         number += count
         offset += last - first
-        yield Finds(lines, count - len(lines))
+        yield BlockMatches(lines, count - len(lines))
     if tail := b"".join(carry):
         found = _has(tail, needles)
-        yield Finds([(tail, number, offset)] if found else [], 0 if found else 1)
+        yield BlockMatches([(tail, number, offset)] if found else [], 0 if found else 1)
 
 
 def _has(line: bytes, needles: Sequence[bytes]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.stages import fetch_settings, reporter, work
@@ -29,7 +29,7 @@ def fetch(
     only_host: Annotated[str | None, typer.Option(help="Only this host and its sub-domains.")] = None,
     limit: Annotated[int | None, typer.Option(help="At most so many addresses in this run.")] = None,
     retry: Annotated[
-        list[State] | None, typer.Option(help="Ask again for addresses in this state; ok asks by ETag.")
+        list[AddressState] | None, typer.Option(help="Ask again for addresses in this state; ok asks by ETag.")
     ] = None,
     release: Annotated[
         list[str] | None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photoshop_request.errors import CutInputError, EmptyInputError, InputError
 from photoshop_request.reddit.archive_paths import find_archives
-from photoshop_request.reddit.archives import Archive, Ending
+from photoshop_request.reddit.archives import Archive, ArchiveStatus
 from photoshop_request_builder.engine.jobs import HERE, Engine, Job
 from photoshop_request_builder.engine.progress_files import Meter
 from photoshop_request_builder.engine.stage import Reporter, run_stage, wait_until_seen
@@ -159,7 +159,7 @@ def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
 
 def _cut(corpus: Corpus, path: str) -> CutInputError | None:
     summary = ingest.ingested(corpus, path)
-    if summary is None or summary.ending == Ending.COMPLETE:
+    if summary is None or summary.ending == ArchiveStatus.COMPLETE:
         return None
     return CutInputError(
         f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept; "

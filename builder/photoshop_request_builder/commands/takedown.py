@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import read_taken_down
 from photoshop_request_builder.engine.stage import Reporter, run_stage
@@ -160,7 +159,7 @@ def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
     """Note in the ledger that these pictures are taken down, and let the tables follow."""
     with open_ledger(corpus.ledger_path) as ledger:
         ledger.record(
-            [Outcome(address, State.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
+            [Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
         )
     _catch_up(corpus, reporter)
     run_stage("remove", partial(remove.plan, corpus), reporter=reporter)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from photoshop_request.reddit.coverage import Hole, every_month, holes
+from photoshop_request.reddit.coverage import Gap, every_month, find_gaps
 from photoshop_request_builder.store.incoming import IngestSummary
 
 
@@ -29,7 +29,7 @@ class IngestedSource:
     last_utc: int | None
     months: dict[str, dict[str, int]]
     """Rows by table and month, every month from the first to the last: the histogram."""
-    holes: dict[str, tuple[Hole, ...]]
+    holes: dict[str, tuple[Gap, ...]]
     """By table."""
 
 
@@ -68,7 +68,7 @@ def _status(source: str, group: list[IngestSummary]) -> IngestedSource:
         first_utc=min(first, default=None),
         last_utc=max(last, default=None),
         months=months,
-        holes={table: tuple(holes(counts)) for table, counts in months.items()},
+        holes={table: tuple(find_gaps(counts)) for table, counts in months.items()},
     )
 
 

@@ -14,19 +14,18 @@ from types import FrameType, MappingProxyType
 import pyarrow as pa
 
 from photoshop_request.errors import Interrupted
-from photoshop_request.media.addresses.hosts import Kind, Secrets
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.hosts import AddressKind, Secrets
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.sandbox import inspect
-from photoshop_request.media.http.client import PATIENCE, Client
-from photoshop_request.media.http.fallbacks import DEAD, external, preview, wayback
+from photoshop_request.media.http.client import MAX_SITE_WAIT, Client
+from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.network import open_session
-from photoshop_request.media.http.outcome import Outcome
 from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.stages.fetching.do_not_fetch import taken_down_addresses, withheld_addresses
-from photoshop_request_builder.stages.fetching.fetch_plan import PAGES
-from photoshop_request_builder.stages.fetching.host_workers import Lanes
+from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
+from photoshop_request_builder.stages.fetching.fetch_plan import PAGE_KINDS
+from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
 from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -54,7 +53,7 @@ class FetchSettings:
     """With its sub-domains; the others stay pending."""
     limit: int | None = None
     """Addresses to work on in this run."""
-    retry: tuple[State, ...] = ()
+    retry: tuple[AddressState, ...] = ()
     """States that become pending again. With `ok`, pictures are asked for again by their ETag."""
     archive_fallback: bool = False
     """Ask the Wayback Machine for dead addresses, but never for what was removed or deleted."""
@@ -68,7 +67,7 @@ class FetchSettings:
 class Fetched:
     """What a run of fetch came to."""
 
-    states: Mapping[State, int]
+    states: Mapping[AddressState, int]
     """Of the addresses worked on in this run."""
     pending: int
     """Addresses still to do."""
@@ -105,15 +104,15 @@ def _leave_taken_down(corpus: Corpus, ledger: Ledger) -> None:
     if not ledger.hosts():  # nothing is to be asked for: all links need not be looked through
         return
     gone, staying = taken_down_addresses(corpus)
-    ends = {end.address for address in gone for end, _ in ledger.pictures(address) if end.state is State.PENDING}
+    ends = {end.address for address in gone for end, _ in ledger.pictures(address) if end.state is AddressState.PENDING}
     wanted_by_none = [end for end in sorted(ends) if staying.isdisjoint((end, *ledger.parents(end)))]
     if wanted_by_none:  # what is made from the ledger is made again when it is written to
-        ledger.record([Outcome(end, State.TAKEN_DOWN, "taken down", tries=0) for end in wanted_by_none])
+        ledger.record([Outcome(end, AddressState.TAKEN_DOWN, "taken down", tries=0) for end in wanted_by_none])
 
 
 def _new(links: pa.Table) -> Iterator[NewAddress]:
     for link in links.to_pylist():
-        counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == Kind.DEAD
+        counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == AddressKind.DEAD
         if link["reason"] is None or counted:
             yield NewAddress(link["canonical"], link["fallback"])
 
@@ -136,7 +135,7 @@ def fetch_corpus(
         if settings.retry:
             ledger.retry(settings.retry, settings.only_host)
             _leave_taken_down(corpus, ledger)
-        states: Counter[State] = Counter()
+        states: Counter[AddressState] = Counter()
 
         def done(outcome: Outcome) -> None:
             states[outcome.state] += 1
@@ -159,7 +158,7 @@ async def _fetch_all(
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
     limits = limits_of(settings, on_rest=lambda site, seconds: _tell_rest(say, site, seconds))
-    withheld = withheld_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+    withheld = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
 
     def allowed(address: str) -> bool:
         return withheld.isdisjoint((address, *ledger.parents(address)))
@@ -170,13 +169,13 @@ async def _fetch_all(
     ):
         client = Client(session, limits, settings.mirror)
         fetcher = Fetcher(client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, inspect)
-        lanes = Lanes(
+        lanes = HostWorkers(
             ledger,
             lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),
             # twice what the limiter lets ask: while one half writes to the disk, the other half asks
             at_once=lambda host: 2 * limits.rate(host).at_once,
             wanted=lambda host: _is_under(host, settings.only_host),
-            resting=lambda host: limits.of(host).resting > PATIENCE,
+            resting=lambda host: limits.of(host).resting > MAX_SITE_WAIT,
             limit=settings.limit,
             on_done=done,
             say=say,
@@ -194,7 +193,7 @@ def limits_of(
 
 
 def _tell_rest(say: Callable[[str], None], site: str, seconds: float) -> None:
-    if seconds > PATIENCE:
+    if seconds > MAX_SITE_WAIT:
         say(f"{site} asks to be left alone for {seconds / 3600:.1f} h: its addresses stay pending for a later run.")
     elif seconds >= _WORTH_TELLING:
         say(f"{site} is busy: it is left alone for {seconds / 60:.0f} minutes, then asked again. Others go on.")
@@ -230,19 +229,19 @@ async def _work(
     fetcher: Fetcher, settings: FetchSettings, entry: LedgerEntry, allowed: Callable[[str], bool]
 ) -> Outcome:
     if entry.depth > _DEEPEST:
-        return Outcome(entry.address, State.GONE, "pages that lead to pages", tries=0)
+        return Outcome(entry.address, AddressState.GONE, "pages that lead to pages", tries=0)
     outcome = await fetch(fetcher, entry.address, etag=entry.etag if entry.sha256 else None)
-    if outcome.state is State.OK and outcome.sha256 is None:  # 304: what is here is what is there
+    if outcome.state is AddressState.OK and outcome.sha256 is None:  # 304: what is here is what is there
         return replace(outcome, etag=entry.etag, sha256=entry.sha256, size=entry.bytes, extension=entry.extension)
-    if outcome.state is State.UNSUPPORTED_HOST and settings.external_resolver:
-        return await external(settings.external_resolver, entry.address)
-    if outcome.state not in DEAD or entry.kind in PAGES or not allowed(entry.address):
+    if outcome.state is AddressState.UNSUPPORTED_HOST and settings.external_resolver:
+        return await from_external_resolver(settings.external_resolver, entry.address)
+    if outcome.state not in FALLBACK_STATES or entry.kind in PAGE_KINDS or not allowed(entry.address):
         return outcome
     other = None
     if settings.archive_fallback:
-        other = await wayback(fetcher, entry.address)
+        other = await from_wayback(fetcher, entry.address)
     if other is None and settings.preview_fallback and entry.fallback:
-        other = await preview(fetcher, entry.address, entry.fallback)
+        other = await from_preview(fetcher, entry.address, entry.fallback)
     return replace(other, tries=outcome.tries + other.tries) if other else outcome
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.media.addresses.states import VERDICTS, State
+from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.planning import stale_shards
 from photoshop_request_builder.store import storage, tables
@@ -59,9 +59,14 @@ def _rows(link: dict[str, Any], known: dict[str, LedgerEntry], ledger: Ledger) -
         return
     entry = known.get(link["canonical"])
     if entry is None:
-        yield {**base, "state": State.PENDING, "reason": VERDICTS[State.PENDING], "detail": "not asked for yet"}
+        yield {
+            **base,
+            "state": AddressState.PENDING,
+            "reason": VERDICTS[AddressState.PENDING],
+            "detail": "not asked for yet",
+        }
         return
-    ends = ledger.pictures(entry.address) if entry.state is State.RESOLVED else [(entry, None)]
+    ends = ledger.pictures(entry.address) if entry.state is AddressState.RESOLVED else [(entry, None)]
     for index, (end, caption) in enumerate(ends):
         yield {
             **base,

@@ -11,7 +11,7 @@ from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.scan import is_monthly, scan
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
+from photoshop_request_builder.stages.ingesting.ingester import Ingester, PartOrigin
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
@@ -68,7 +68,7 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
     if done := ingested(corpus, path):
         return done
     archive = Archive(path)
-    with Intake(corpus, _origin(corpus, path)) as intake:
+    with Ingester(corpus, _origin(corpus, path)) as intake:
         for lines, passed in _lines(archive, corpus.subreddits):
             intake.skip(passed)
             for line, number, offset in lines:
@@ -88,11 +88,11 @@ def _lines(archive: Archive, subreddits: Sequence[str]) -> Iterator[tuple[Iterab
             yield batch, 0
 
 
-def _origin(corpus: Corpus, path: str) -> Origin:
+def _origin(corpus: Corpus, path: str) -> PartOrigin:
     archive = Archive(path)
     identity = _identity(archive)
     rules = {"input": identity, "rule": parse.RULE, "subreddits": sorted(corpus.subreddits), "shards": corpus.shards}
-    return Origin(
+    return PartOrigin(
         source=SOURCE,
         part=f"{_name(path)}-{identity[:8]}",
         input=path,

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from photoshop_request.errors import CorpusError, StorageError
 from photoshop_request.media.addresses.hosts import host_of
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.ledger_rows import (
     COLUMNS,
@@ -113,7 +112,7 @@ class Ledger:
         )
         return self._database.total_changes - before
 
-    def hosts(self, state: State = State.PENDING) -> dict[str, int]:
+    def hosts(self, state: AddressState = AddressState.PENDING) -> dict[str, int]:
         """How many addresses of each host are in `state`."""
         query = "SELECT host, count(*) FROM address WHERE state = ? GROUP BY host"
         return dict(self._database.execute(query, (state,)).fetchall())
@@ -121,7 +120,7 @@ class Ledger:
     def pending(self, host: str, after: int, count: int) -> list[tuple[int, LedgerEntry]]:
         """The next pending addresses of a host, oldest first, with their numbers."""
         query = f"SELECT id, {COLUMNS} FROM address WHERE state = ? AND host = ? AND id > ? ORDER BY id LIMIT ?"
-        rows = self._database.execute(query, (State.PENDING, host, after, count)).fetchall()
+        rows = self._database.execute(query, (AddressState.PENDING, host, after, count)).fetchall()
         return [(row[0], entry_of(row[1:])) for row in rows]
 
     def record(self, outcomes: Sequence[Outcome]) -> set[str]:
@@ -195,10 +194,10 @@ class Ledger:
         entry = self.get([address]).get(address)
         if entry is None:
             return []
-        if entry.state is not State.RESOLVED:
+        if entry.state is not AddressState.RESOLVED:
             return [(entry, None)]
         if address in above:
-            return [(replace(entry, state=State.GONE, detail="pages that lead to pages"), None)]
+            return [(replace(entry, state=AddressState.GONE, detail="pages that lead to pages"), None)]
         return [
             (end, caption or inner)
             for picture, caption in self.led_to(address)
@@ -208,7 +207,7 @@ class Ledger:
     def pending_kinds(self) -> dict[tuple[str, str], int]:
         """How many pending addresses each host has of each kind."""
         query = "SELECT host, kind, count(*) FROM address WHERE state = ? GROUP BY host, kind"
-        return {(host, kind): count for host, kind, count in self._database.execute(query, (State.PENDING,))}
+        return {(host, kind): count for host, kind, count in self._database.execute(query, (AddressState.PENDING,))}
 
     def repeated(self, times: int) -> dict[tuple[str, str], list[str]]:
         """Digests that at least `times` addresses of one host gave: (host, sha256) -> addresses.
@@ -220,7 +219,7 @@ class Ledger:
             " WHERE state IN ('ok', ?) AND sha256 IS NOT NULL AND sha256 NOT IN (SELECT sha256 FROM released)"
             " GROUP BY host, sha256 HAVING count(*) >= ? AND sum(state = 'ok')"
         )
-        rows = self._database.execute(query, (State.PLACEHOLDER_SUSPECTED, times))
+        rows = self._database.execute(query, (AddressState.PLACEHOLDER_SUSPECTED, times))
         return {(host, sha256): sorted(addresses.split("\n")) for host, sha256, addresses in rows}
 
     def parents(self, address: str) -> list[str]:
@@ -235,30 +234,30 @@ class Ledger:
         """Hold back the pictures of `host` with this digest as suspected placeholders; returns how many."""
         query = "UPDATE address SET state = ?, detail = ? WHERE sha256 = ? AND host = ? AND state = 'ok'"
         with self._transaction() as database:
-            return database.execute(query, (State.PLACEHOLDER_SUSPECTED, detail, sha256, host)).rowcount
+            return database.execute(query, (AddressState.PLACEHOLDER_SUSPECTED, detail, sha256, host)).rowcount
 
     def release(self, sha256: str) -> int:
         """Give suspected placeholders back, for good; returns how many addresses."""
         with self._transaction() as database:
             database.execute("INSERT OR IGNORE INTO released VALUES (?)", (sha256,))
             query = "UPDATE address SET state = 'ok', detail = 'released' WHERE sha256 = ? AND state = ?"
-            return database.execute(query, (sha256, State.PLACEHOLDER_SUSPECTED)).rowcount
+            return database.execute(query, (sha256, AddressState.PLACEHOLDER_SUSPECTED)).rowcount
 
     def addresses_of(self, digests: Iterable[str]) -> list[str]:
         """The addresses that gave pictures with these digests."""
         query = "SELECT address FROM address WHERE sha256 = ? ORDER BY id"
         return [row[0] for digest in sorted(digests) for row in self._database.execute(query, (digest,))]
 
-    def states_by_host(self) -> dict[str, Mapping[State, int]]:
+    def states_by_host(self) -> dict[str, Mapping[AddressState, int]]:
         """How many addresses of each host ended in each state."""
-        table: dict[str, dict[State, int]] = {}
+        table: dict[str, dict[AddressState, int]] = {}
         for host, state, count in self._database.execute(
             "SELECT host, state, count(*) FROM address GROUP BY host, state"
         ):
-            table.setdefault(host, {})[State(state)] = count
+            table.setdefault(host, {})[AddressState(state)] = count
         return dict(table)
 
-    def retry(self, states: Iterable[State], host: str | None = None) -> int:
+    def retry(self, states: Iterable[AddressState], host: str | None = None) -> int:
         """Make addresses pending again, all or those of one host; returns how many."""
         names = list(states)
         query = f"UPDATE address SET state = 'pending' WHERE state IN ({','.join('?' * len(names))})"

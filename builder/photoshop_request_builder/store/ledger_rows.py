@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.media.addresses.hosts import classify, host_of
-from photoshop_request.media.addresses.states import State, state_of_reason
+from photoshop_request.media.addresses.outcomes import AddressState, state_of_reason
 
 __all__ = ["COLUMNS", "FORMAT", "SCHEMA", "LedgerEntry", "NewAddress", "entry_of", "row_of"]
 
@@ -69,7 +69,7 @@ class LedgerEntry:
     kind: str
     depth: int
     """How many pages and short links led here."""
-    state: State
+    state: AddressState
     detail: str
     tries: int
     """Requests over all runs."""
@@ -89,7 +89,7 @@ class LedgerEntry:
 def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
     """The first columns of a new row at Unix second `now`: pending, or final at once where nothing may be asked."""
     target = classify(new.address)
-    state = state_of_reason(target.reason, target.kind) if target.reason else State.PENDING
+    state = state_of_reason(target.reason, target.kind) if target.reason else AddressState.PENDING
     return (
         new.address,
         host_of(new.address),
@@ -106,5 +106,5 @@ def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
 def entry_of(row: Sequence[object]) -> LedgerEntry:
     """A row of `COLUMNS`."""
     values: list[Any] = list(row)
-    values[5] = State(values[5])
+    values[5] = AddressState(values[5])
     return LedgerEntry(*values)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from photoshop_request.media.addresses.hosts import Kind, Target, classify, host_of, picture_key
+from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, classify, host_of, picture_key
 from photoshop_request.media.addresses.hosts.reddit import picture_address
-from photoshop_request.media.addresses.markdown import Found, find_links
+from photoshop_request.media.addresses.markdown import FoundAddress, find_links
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS
 from photoshop_request.reddit.records import Comment, Media, Submission
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["Kind", "Link", "Role", "comment_links", "is_bot", "submission_links"]
+__all__ = ["AddressKind", "Link", "Role", "comment_links", "is_bot", "submission_links"]
 
 
 class Role(StrEnum):
@@ -37,7 +37,7 @@ class Link:
     canonical: str
     host: str
     """Of `canonical`."""
-    kind: Kind
+    kind: AddressKind
     role: Role
     reason: Verdict | None
     """Why it must not be fetched; None when it is to be fetched."""
@@ -53,7 +53,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class _Draft:
     url: str
-    target: Target
+    target: AddressTarget
     caption: str | None = None
     fallback: str | None = None
     width: int | None = None
@@ -85,7 +85,9 @@ def submission_links(submission: Submission) -> list[Link]:
         )
     if submission.is_gallery and not submission.media:
         address = f"https://www.reddit.com/gallery/{submission.id}"
-        drafts.append(_Draft(address, Target(Kind.ALBUM, address, "reddit", Verdict.GONE, "the gallery is deleted")))
+        drafts.append(
+            _Draft(address, AddressTarget(AddressKind.ALBUM, address, "reddit", Verdict.GONE, "the gallery is deleted"))
+        )
     drafts.extend(_of_text(submission.selftext, media))
     if not submission.is_gallery:
         drafts.extend(_of_media(item) for item in submission.media)
@@ -152,12 +154,14 @@ def _merge(first: _Draft, again: _Draft) -> _Draft:
 def _of_media(item: Media) -> _Draft:
     if item.sticker or _STICKER.match(item.media_id):
         name = item.media_id.replace("|", ":", 1) if "|" in item.media_id else f"{item.sticker}:{item.media_id}"
-        return _Draft(name, Target(Kind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"), item.caption)
+        return _Draft(
+            name, AddressTarget(AddressKind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"), item.caption
+        )
     address = picture_address(item.media_id, item.address, item.mime)
-    target = Target(Kind.IMAGE, address, "reddit")
+    target = AddressTarget(AddressKind.IMAGE, address, "reddit")
     if item.kind == "RedditVideo":
         address = f"https://v.redd.it/{item.media_id}"
-        target = Target(Kind.VIDEO, address, "reddit", Verdict.NOT_AN_IMAGE, "a video")
+        target = AddressTarget(AddressKind.VIDEO, address, "reddit", Verdict.NOT_AN_IMAGE, "a video")
     elif item.status not in {"valid", ""}:
         target = replace(target, reason=Verdict.GONE, why=f"the upload's status is {item.status}")
     elif item.kind == "AnimatedImage":
@@ -172,25 +176,25 @@ def _of_text(text: str, media: dict[str, Media]) -> Iterator[_Draft]:
             yield replace(draft, caption=draft.caption or _caption(found))
         elif _STICKER.match(found.address):
             name = found.address.replace("|", ":", 1)
-            yield _Draft(name, Target(Kind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"))
+            yield _Draft(name, AddressTarget(AddressKind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"))
         elif found.inline and _MEDIA_ID.match(found.address):
             address = f"https://i.redd.it/{found.address}.jpg"
-            yield _Draft(address, Target(Kind.IMAGE, address, "reddit"), _caption(found))
+            yield _Draft(address, AddressTarget(AddressKind.IMAGE, address, "reddit"), _caption(found))
         else:
             yield from _of_found(found)
 
 
-def _caption(found: Found) -> str | None:
+def _caption(found: FoundAddress) -> str | None:
     return None if found.inline and found.text in {"img", "gif"} else found.text
 
 
-def _of_found(found: Found) -> Iterator[_Draft]:
+def _of_found(found: FoundAddress) -> Iterator[_Draft]:
     address = found.address
     if not address or (not found.explicit and not _is_picture_like(address)):
         return
     if _RELATIVE.match(address):
-        target = Target(
-            Kind.NAVIGATION,
+        target = AddressTarget(
+            AddressKind.NAVIGATION,
             f"https://www.reddit.com/{address.lstrip('/')}",
             "reddit",
             Verdict.NOT_AN_IMAGE,
@@ -198,7 +202,11 @@ def _of_found(found: Found) -> Iterator[_Draft]:
         )
         yield _Draft(address, target, found.text)
     elif address.lower().startswith(("mailto:", "tel:")):
-        yield _Draft(address, Target(Kind.NAVIGATION, address, "policy", Verdict.NOT_AN_IMAGE, "a person"), found.text)
+        yield _Draft(
+            address,
+            AddressTarget(AddressKind.NAVIGATION, address, "policy", Verdict.NOT_AN_IMAGE, "a person"),
+            found.text,
+        )
     elif _SCHEME.match(address) or "/" in address or "." in address:
         written = address if _SCHEME.match(address) else f"https://{address}"
         yield from (replace(draft, caption=found.text) for draft in _of_address(written, address))
@@ -208,12 +216,12 @@ def _is_picture_like(address: str) -> bool:
     """Whether a host and path that merely stand in the text mean a picture: a known host, or a picture's extension."""
     target = classify(f"https://{address}")
     return target.kind in {
-        Kind.IMAGE,
-        Kind.ALBUM,
-        Kind.PAGE,
-        Kind.FILE,
-        Kind.SHORTLINK,
-        Kind.VIDEO,
+        AddressKind.IMAGE,
+        AddressKind.ALBUM,
+        AddressKind.PAGE,
+        AddressKind.FILE,
+        AddressKind.SHORTLINK,
+        AddressKind.VIDEO,
     } or address.lower().endswith(tuple(f".{extension}" for extension in IMAGE_EXTENSIONS))
 
 

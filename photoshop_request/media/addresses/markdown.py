@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["Found", "find_links"]
+__all__ = ["FoundAddress", "find_links"]
 
 # Zero-width and direction marks, soft hyphen, byte-order mark: pasted along, never part of an address.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -27,7 +27,7 @@ _LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAddress:
     """One address in a text."""
 
     address: str
@@ -40,7 +40,7 @@ class Found:
     """Written as a link; False for a host name and path that merely stand in the text."""
 
 
-def find_links(text: str) -> list[Found]:
+def find_links(text: str) -> list[FoundAddress]:
     """Every address in `text` in order of writing. Linear in the length of the text; never raises."""
     text = _INVISIBLE.sub("", text)
     definitions = {_name(found["name"]): found["target"] for found in re.finditer(_DEFINITION, text, re.MULTILINE)}
@@ -48,41 +48,43 @@ def find_links(text: str) -> list[Found]:
     return list(_scan(text, definitions, used))
 
 
-def _scan(text: str, definitions: dict[str, str], used: set[str]) -> Iterator[Found]:
+def _scan(text: str, definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
     for found in _LINK.finditer(text):
         group = found.groupdict()
         if group["name"] is not None:
             if _name(group["name"]) not in used:
                 used.add(_name(group["name"]))
-                yield Found(_clean(group["target"]), group["name"], inline=False, explicit=True)
+                yield FoundAddress(_clean(group["target"]), group["name"], inline=False, explicit=True)
         elif group["label"] is not None:
             yield from _inline(group, definitions, used)
         elif group["angle"] is not None:
-            yield Found(_clean(group["angle"]), None, inline=False, explicit=True)
+            yield FoundAddress(_clean(group["angle"]), None, inline=False, explicit=True)
         elif group["bare"] is not None:
-            yield Found(_trim(group["bare"]), None, inline=False, explicit=True)
+            yield FoundAddress(_trim(group["bare"]), None, inline=False, explicit=True)
         elif group["words"] is not None:
             yield from _reference(group, definitions, used)
         elif group["schemeless"] is not None:
-            yield Found(_trim(group["schemeless"]), None, inline=False, explicit=False)
+            yield FoundAddress(_trim(group["schemeless"]), None, inline=False, explicit=False)
 
 
-def _inline(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[Found]:
+def _inline(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
     label = group["label"] or ""
     if "](" in label or "://" in label:  # a picture inside a link, or an address as the words of a link
         destination = _clean(group["pointed"] if group["pointed"] is not None else group["plain"] or "")
         yield from (inner for inner in _scan(label, definitions, used) if inner.address != destination)
     address = group["pointed"] if group["pointed"] is not None else group["plain"] or ""
     words = (group["title"] or label) if group["bang"] else label
-    yield Found(_clean(address), _ESCAPED.sub(r"\1", words).strip() or None, inline=bool(group["bang"]), explicit=True)
+    yield FoundAddress(
+        _clean(address), _ESCAPED.sub(r"\1", words).strip() or None, inline=bool(group["bang"]), explicit=True
+    )
 
 
-def _reference(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[Found]:
+def _reference(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
     name = _name(group["ref"] or group["words"] or "")
     if name in definitions:
         if name not in used:
             used.add(name)
-            yield Found(_clean(definitions[name]), group["words"], inline=False, explicit=True)
+            yield FoundAddress(_clean(definitions[name]), group["words"], inline=False, explicit=True)
         return
     # not a reference after all: brackets around something that may hold an address
     yield from _scan(group["words"] or "", {}, used)

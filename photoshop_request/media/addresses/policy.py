@@ -5,7 +5,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["refuse", "refuse_ip"]
+__all__ = ["ip_refusal", "refusal"]
 
 _PORTS = frozenset({None, 80, 443})
 # Names that never mean a public host: RFC 6761, 6762, 7686, 8375, and what routers and clouds use.
@@ -17,7 +17,7 @@ _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-def refuse_ip(text: str) -> str | None:
+def ip_refusal(text: str) -> str | None:
     """Why no connection may be made to this IP address (its usual spelling); None when it is a public one."""
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
@@ -36,7 +36,7 @@ def refuse_ip(text: str) -> str | None:
 
 
 @functools.lru_cache(maxsize=4096)
-def refuse(address: str) -> str | None:
+def refusal(address: str) -> str | None:
     """Why an address must never be requested; None when it may be.
 
     Allowed is http or https, port 80 or 443, no user name, a public host name or a public IP address in its usual
@@ -63,14 +63,14 @@ def _refuse_host(host: str, *, bracketed: bool) -> str | None:  # noqa: PLR0911 
     if not host:
         return "has no host"
     if bracketed:
-        return refuse_ip(host)
+        return ip_refusal(host)
     try:
         labels = host.encode("idna").decode("ascii").lower().split(".")
     except UnicodeError:
         return "has a host name that cannot be"
     if _NUMBER.match(labels[-1]):
         plain = re.fullmatch(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}", host)
-        return refuse_ip(host) if plain else "spells an IP address in an unusual way"
+        return ip_refusal(host) if plain else "spells an IP address in an unusual way"
     if len(labels) == 1:
         return "has a host name without a dot"
     if any(host == local or host.endswith(f".{local}") for local in _LOCAL_SUFFIXES):

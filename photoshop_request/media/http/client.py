@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import aiohttp
 
-from photoshop_request.media.addresses.hosts import Kind, classify, host_of
-from photoshop_request.media.addresses.policy import refuse
-from photoshop_request.media.addresses.states import RETRIED, State
+from photoshop_request.media.addresses.hosts import AddressKind, classify, host_of
+from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState
+from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join, parse
 from photoshop_request.media.http.body import TooLargeError, UnreadableError
 from photoshop_request.media.http.network import BlockedConnectionError, route
@@ -21,31 +21,31 @@ from photoshop_request.verdicts import Verdict
 
 __all__ = [
     "MAX_REDIRECTS",
+    "MAX_SITE_WAIT",
     "PAGE_HEADERS",
-    "PATIENCE",
     "PICTURE_HEADERS",
-    "Answer",
     "Client",
     "Failure",
     "FailureError",
-    "answer",
+    "HttpAnswer",
     "check_status",
     "failure_of",
-    "persist",
+    "http_get",
+    "with_retries",
 ]
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
-PATIENCE = 3600.0
+MAX_SITE_WAIT = 3600.0
 """Seconds that a run waits for one site; a site that asks for more is left for a later run."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _STATES = {
-    401: State.NEEDS_AUTH,
-    403: State.FORBIDDEN,
-    404: State.GONE,
-    410: State.GONE,
-    429: State.RATE_LIMITED,
-    451: State.GONE,
+    401: AddressState.NEEDS_AUTH,
+    403: AddressState.FORBIDDEN,
+    404: AddressState.GONE,
+    410: AddressState.GONE,
+    429: AddressState.RATE_LIMITED,
+    451: AddressState.GONE,
 }
 _LOGINS = frozenset({"accounts.google.com", "login.live.com", "login.microsoftonline.com"})
 # Starting with image/ makes i.redd.it and others send the bytes, not a page about them.
@@ -68,7 +68,7 @@ class Client:
 class Failure:
     """Why there is no answer that can be used."""
 
-    state: State
+    state: AddressState
     detail: str
     http: int | None = None
     retry_after: float | None = None
@@ -84,7 +84,7 @@ class FailureError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer that is no redirect; its body is not read yet."""
 
     address: str
@@ -93,9 +93,9 @@ class Answer:
 
 
 @asynccontextmanager
-async def answer(
+async def http_get(
     client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
-) -> AsyncIterator[Answer]:
+) -> AsyncIterator[HttpAnswer]:
     """The first answer to `address` that is not a redirect; each hop passes the policy and waits its host's turn.
 
     Without `follow`, the first answer whatever it is.
@@ -118,26 +118,28 @@ async def answer(
         ):
             location = response.headers.get("Location")
             if not follow or response.status not in _REDIRECTS or not location:
-                yield Answer(address, response)
+                yield HttpAnswer(address, response)
                 return
             limiter.answered()
         address = join(address, location)
 
 
 def _check(address: str, hops: list[str]) -> None:
-    if why := refuse(address):
-        raise FailureError(Failure(State.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {why}"))
+    if why := refusal(address):
+        raise FailureError(Failure(AddressState.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {why}"))
     if len(hops) > MAX_REDIRECTS:
-        raise FailureError(Failure(State.GONE, f"more than {MAX_REDIRECTS} redirects"))
+        raise FailureError(Failure(AddressState.GONE, f"more than {MAX_REDIRECTS} redirects"))
     if hops:
         target = classify(address)
         if target.reason is Verdict.PLACEHOLDER:
-            raise FailureError(Failure(State.PLACEHOLDER, f"leads to {address}", final=address))
+            raise FailureError(Failure(AddressState.PLACEHOLDER, f"leads to {address}", final=address))
         url = parse(address)
         if url and (url.host in _LOGINS or url.path.startswith("/login")):
-            raise FailureError(Failure(State.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address))
-        if target.kind is Kind.DEAD:
-            raise FailureError(Failure(State.DEAD_HOST, f"leads to {address}", final=address))
+            raise FailureError(
+                Failure(AddressState.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address)
+            )
+        if target.kind is AddressKind.DEAD:
+            raise FailureError(Failure(AddressState.DEAD_HOST, f"leads to {address}", final=address))
 
 
 def _for_host(headers: Mapping[str, str], hops: list[str]) -> Mapping[str, str]:
@@ -147,7 +149,7 @@ def _for_host(headers: Mapping[str, str], hops: list[str]) -> Mapping[str, str]:
     return {name: value for name, value in headers.items() if name != "Authorization"}
 
 
-def check_status(found: Answer) -> None:
+def check_status(found: HttpAnswer) -> None:
     """Let only a 200 pass.
 
     Raises:
@@ -157,11 +159,11 @@ def check_status(found: Answer) -> None:
     if status == 200:
         return
     rest = retry_after(found.response.headers.get("Retry-After"))
-    state = _STATES.get(status, State.UNREACHABLE if status >= 500 else State.GONE)
+    state = _STATES.get(status, AddressState.UNREACHABLE if status >= 500 else AddressState.GONE)
     raise FailureError(Failure(state, f"HTTP {status}", status, rest, found.address))
 
 
-async def persist(
+async def with_retries(
     client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
 ) -> tuple[T | Failure, int]:
     """What `call` gives, or why it failed for good, and the number of tries; the host's limiter learns of each.
@@ -178,14 +180,14 @@ async def persist(
         limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
         if isinstance(result, Failure) and result.http in {429, 503}:
             limiter.overloaded(address, result.retry_after, attempt)  # the next try waits in the limiter
-            if limiter.resting > PATIENCE:
+            if limiter.resting > MAX_SITE_WAIT:
                 detail = f"{limiter.site} asks to be left alone for {limiter.resting:.0f} s"
-                return Failure(State.PENDING, detail, result.http, final=result.final), attempt
-        elif not isinstance(result, Failure) or result.state not in RETRIED:
+                return Failure(AddressState.PENDING, detail, result.http, final=result.final), attempt
+        elif not isinstance(result, Failure) or result.state not in RETRYABLE:
             limiter.answered()
         elif attempt < tries:
             await client.sleep(2.0 ** (attempt - 1))
-        if not isinstance(result, Failure) or result.state not in RETRIED or attempt == tries:
+        if not isinstance(result, Failure) or result.state not in RETRYABLE or attempt == tries:
             return result, attempt
     raise ValueError("tries must be at least 1")
 
@@ -195,24 +197,24 @@ def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return a
     if isinstance(error, FailureError):
         return error.failure
     if isinstance(error, TooLargeError):
-        return Failure(State.TOO_LARGE, str(error))
+        return Failure(AddressState.TOO_LARGE, str(error))
     if isinstance(error, UnreadableError):
-        return Failure(State.NOT_IMAGE, str(error))
+        return Failure(AddressState.NOT_IMAGE, str(error))
     chain = [error, *_causes(error)]
     if blocked := next((each for each in chain if isinstance(each, BlockedConnectionError)), None):
-        return Failure(State.BLOCKED, str(blocked))
+        return Failure(AddressState.BLOCKED, str(blocked))
     if isinstance(error, TimeoutError):
-        return Failure(State.TIMEOUT, "no answer in time")
+        return Failure(AddressState.TIMEOUT, "no answer in time")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Failure(State.DNS, "the host's name is not known")
+        return Failure(AddressState.DNS, "the host's name is not known")
     if any(isinstance(each, ssl.SSLError | ssl.CertificateError) for each in chain) or isinstance(
         error, aiohttp.ClientSSLError
     ):
-        return Failure(State.TLS, "no safe connection")
+        return Failure(AddressState.TLS, "no safe connection")
     if isinstance(error, aiohttp.InvalidURL):
-        return Failure(State.BLOCKED, "not an address")
+        return Failure(AddressState.BLOCKED, "not an address")
     if isinstance(error, aiohttp.ClientError | ConnectionError):
-        return Failure(State.UNREACHABLE, f"connection failed: {type(error).__name__}")
+        return Failure(AddressState.UNREACHABLE, f"connection failed: {type(error).__name__}")
     raise error
 
 

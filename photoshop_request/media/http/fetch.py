@@ -6,25 +6,22 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from photoshop_request.media.addresses.hosts import Kind, Secrets, Target, classify, named
-from photoshop_request.media.addresses.states import State, state_of_reason
+from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, Secrets, classify, family_named
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome, state_of_reason, valid_utf8
 from photoshop_request.media.files.decode import EXTENSIONS, Rejected, sniff
+from photoshop_request.media.http.answer_checks import is_placeholder, is_placeholder_etag, looks_truncated, opt_out_tag
 from photoshop_request.media.http.body import Body, read_body
 from photoshop_request.media.http.client import (
     PICTURE_HEADERS,
-    Answer,
     Client,
     Failure,
     FailureError,
-    answer,
+    HttpAnswer,
     check_status,
-    persist,
+    http_get,
+    with_retries,
 )
-from photoshop_request.media.http.endings import looks_cut
-from photoshop_request.media.http.optout import opted_out
-from photoshop_request.media.http.outcome import Outcome, storable
-from photoshop_request.media.http.placeholders import by_digest, by_etag
-from photoshop_request.media.http.resolve import Told, follow, resolve
+from photoshop_request.media.http.resolve import PageReading, follow_shortlink, resolve_page
 from photoshop_request.verdicts import Verdict
 
 __all__ = ["MAX_BYTES", "Fetcher", "fetch", "fetch_from"]
@@ -70,37 +67,41 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
     if target.reason is not None:
         return Outcome(address, state_of_reason(target.reason, target.kind), target.why, tries=0)
     outcome = await fetch_from(fetcher, target, target.canonical, etag)
-    if outcome.state in {State.TLS, State.UNREACHABLE} and outcome.http is None and _knows_no_https(fetcher, target):
+    if (
+        outcome.state in {AddressState.TLS, AddressState.UNREACHABLE}
+        and outcome.http is None
+        and _knows_no_https(fetcher, target)
+    ):
         again = await fetch_from(fetcher, target, address.replace("https://", "http://", 1), etag)
         outcome = replace(again, tries=outcome.tries + again.tries)
     return outcome
 
 
-def _knows_no_https(fetcher: Fetcher, target: Target) -> bool:
+def _knows_no_https(fetcher: Fetcher, target: AddressTarget) -> bool:
     """Old hosts of single pictures may speak http only; known families do not."""
     return target.family == "direct" and fetcher.client.mirror is None
 
 
-async def fetch_from(fetcher: Fetcher, target: Target, address: str, etag: str | None = None) -> Outcome:
+async def fetch_from(fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None = None) -> Outcome:
     """Bring `target` to its end by asking at `address`, with retries."""
     cut: dict[str, str] = {}
-    doubted: set[Told] = set()
+    doubted: set[PageReading] = set()
 
     async def once() -> Outcome:
-        if target.kind in {Kind.PAGE, Kind.ALBUM}:
-            return await resolve(fetcher.client, fetcher.secrets, target, doubted)
-        if target.kind is Kind.SHORTLINK:
-            return await follow(fetcher.client, target)
+        if target.kind in {AddressKind.PAGE, AddressKind.ALBUM}:
+            return await resolve_page(fetcher.client, fetcher.secrets, target, doubted)
+        if target.kind is AddressKind.SHORTLINK:
+            return await follow_shortlink(fetcher.client, target)
         return await _fetch_picture(fetcher, target, address, etag, cut)
 
-    result, tries = await persist(fetcher.client, address, once, tries=fetcher.tries)
+    result, tries = await with_retries(fetcher.client, address, once, tries=fetcher.tries)
     if isinstance(result, Failure):
         result = Outcome(target.canonical, result.state, result.detail, result.http, final=result.final)
-    return replace(result, tries=tries, detail=storable(result.detail), etag=result.etag and storable(result.etag))
+    return replace(result, tries=tries, detail=valid_utf8(result.detail), etag=result.etag and valid_utf8(result.etag))
 
 
 async def _fetch_picture(
-    fetcher: Fetcher, target: Target, address: str, etag: str | None, cut: dict[str, str]
+    fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None, cut: dict[str, str]
 ) -> Outcome:
     """One try, through the pages that a stored file may be behind; raises what `http.answer` raises.
 
@@ -108,49 +109,49 @@ async def _fetch_picture(
     """
     headers = {**PICTURE_HEADERS, "If-None-Match": etag} if etag else PICTURE_HEADERS
     for _ in range(_MAX_INTERSTITIALS + 1):
-        async with answer(fetcher.client, address, headers) as found:
+        async with http_get(fetcher.client, address, headers) as found:
             if found.response.status == 304 and etag:
-                return _outcome(target, found, State.OK, "unchanged")
+                return _outcome(target, found, AddressState.OK, "unchanged")
             check_status(found)
             if refusal := _refusal(target, found):
                 return refusal
             body = await read_body(found.response, fetcher.max_bytes, fetcher.scratch / f"{next(_parts)}.part")
         kind = sniff(body.head)
         if kind is not None:
-            return await _keep(fetcher, _outcome(target, found, State.OK, "", body), body, kind, cut)
+            return await _keep(fetcher, _outcome(target, found, AddressState.OK, "", body), body, kind, cut)
         _discard(body)
         after = _after_page(target, found, body)
         if isinstance(after, Outcome):
             return after
         address = after
-    return _outcome(target, found, State.NOT_IMAGE, "a page that leads to a page")
+    return _outcome(target, found, AddressState.NOT_IMAGE, "a page that leads to a page")
 
 
-def _refusal(target: Target, found: Answer) -> Outcome | None:
+def _refusal(target: AddressTarget, found: HttpAnswer) -> Outcome | None:
     """Whether the head of an answer is enough not to want its body."""
-    if by_etag(found.response.headers.get("ETag")):
-        return _outcome(target, found, State.PLACEHOLDER, "the host's picture for removed ones (ETag)")
-    if tag := opted_out(found.response.headers.getall("X-Robots-Tag", [])):
-        return _outcome(target, found, State.OPTED_OUT, f"X-Robots-Tag: {tag}")
+    if is_placeholder_etag(found.response.headers.get("ETag")):
+        return _outcome(target, found, AddressState.PLACEHOLDER, "the host's picture for removed ones (ETag)")
+    if tag := opt_out_tag(found.response.headers.getall("X-Robots-Tag", [])):
+        return _outcome(target, found, AddressState.OPTED_OUT, f"X-Robots-Tag: {tag}")
     return None
 
 
 async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str, cut: dict[str, str]) -> Outcome:
-    if by_digest(body):
+    if is_placeholder(body):
         _discard(body)
-        return replace(outcome, state=State.PLACEHOLDER, detail="the host's picture for removed ones (bytes)")
-    if looks_cut(kind, body):
+        return replace(outcome, state=AddressState.PLACEHOLDER, detail="the host's picture for removed ones (bytes)")
+    if looks_truncated(kind, body):
         digest = await asyncio.to_thread(body.sha256)
         if digest in cut:
             _discard(body)
-            return replace(outcome, state=State.CORRUPT, detail=cut[digest])
+            return replace(outcome, state=AddressState.CORRUPT, detail=cut[digest])
         rejected = await fetcher.inspect(body)
         # too small, animated and the like are judged later, with the pictures that are whole
         if rejected and rejected.verdict is Verdict.CORRUPT:
             _discard(body)
             # the way may have cut it without a word: only what comes twice is what the host has
             cut[digest] = rejected.detail
-            raise FailureError(Failure(State.CORRUPT, rejected.detail, outcome.http, final=outcome.final))
+            raise FailureError(Failure(AddressState.CORRUPT, rejected.detail, outcome.http, final=outcome.final))
     sha256 = await fetcher.keep(body, EXTENSIONS[kind])
     return replace(outcome, sha256=sha256, extension=EXTENSIONS[kind])
 
@@ -160,20 +161,22 @@ def _discard(body: Body) -> None:
         body.part.unlink(missing_ok=True)
 
 
-def _after_page(target: Target, found: Answer, body: Body) -> Outcome | str:
+def _after_page(target: AddressTarget, found: HttpAnswer, body: Body) -> Outcome | str:
     """What to make of bytes that are no picture: the address to go on with, or the end."""
-    interstitial = named(target.family).interstitial
+    interstitial = family_named(target.family).interstitial
     text = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
-    said = interstitial(text) if interstitial and target.kind is Kind.FILE and "<" in text[:2000] else None
-    if isinstance(said, State):
+    said = interstitial(text) if interstitial and target.kind is AddressKind.FILE and "<" in text[:2000] else None
+    if isinstance(said, AddressState):
         return _outcome(target, found, said, "the host answers with a page, not the file")
     if said:
         return said
     kind = found.response.headers.get("Content-Type", "no type")
-    return _outcome(target, found, State.NOT_IMAGE, f"{kind}, starts with {body.head[:16]!r}")
+    return _outcome(target, found, AddressState.NOT_IMAGE, f"{kind}, starts with {body.head[:16]!r}")
 
 
-def _outcome(target: Target, found: Answer, state: State, detail: str, body: Body | None = None) -> Outcome:
+def _outcome(
+    target: AddressTarget, found: HttpAnswer, state: AddressState, detail: str, body: Body | None = None
+) -> Outcome:
     return Outcome(
         target.canonical,
         state,

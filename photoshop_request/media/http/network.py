@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
-from photoshop_request.media.addresses.policy import refuse_ip
+from photoshop_request.media.addresses.policy import ip_refusal
 from photoshop_request.media.addresses.url import ascii_only, parse
 from photoshop_request.version import __version__
 
@@ -46,7 +46,7 @@ class GuardedResolver(AbstractResolver):
         for result in found:
             if host in self._trusted:
                 self.vouched.add(result["host"])
-            elif why := refuse_ip(result["host"]):
+            elif why := ip_refusal(result["host"]):
                 raise BlockedConnectionError(f"{host} leads to {why}")
         return found
 
@@ -60,7 +60,7 @@ def _guarded_socket(allowed: Callable[[str], bool]) -> Callable[[Any], socket.so
 
     def make(info: Any) -> socket.socket:
         family, kind, protocol, _, address = info
-        if not allowed(address[0]) and (why := refuse_ip(address[0])):
+        if not allowed(address[0]) and (why := ip_refusal(address[0])):
             raise BlockedConnectionError(why)
         return socket.socket(family, kind, protocol)
 

@@ -14,13 +14,13 @@ import pytest
 from commands import FAST, Sample, dataset_bytes, start, succeed
 from servers.faulty import FOR_EVER, Fault, Network, faulty
 
-from photoshop_request.media.addresses.states import VERDICTS, State
+from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState
 from photoshop_request_builder.commands.decisions import decision_lines
 from photoshop_request_builder.store.corpus import open_corpus
 
 pytestmark = pytest.mark.slow
 
-AGAIN = [State.TIMEOUT, State.UNREACHABLE, State.RATE_LIMITED, State.CORRUPT]
+AGAIN = [AddressState.TIMEOUT, AddressState.UNREACHABLE, AddressState.RATE_LIMITED, AddressState.CORRUPT]
 """What an address may be given up as when its network fails often enough; a person asks again with `--retry`."""
 OVERLOAD = [Fault.BUSY, Fault.TOO_MANY]
 SLOW = [Fault.SILENT, Fault.STALLED]
@@ -65,7 +65,7 @@ def _ledger(corpus: Path) -> dict[str, tuple[str, int]]:
     return {address: (state, tries) for address, state, tries in rows}
 
 
-def _in_state(corpus: Path, *states: State) -> set[str]:
+def _in_state(corpus: Path, *states: AddressState) -> set[str]:
     return {address for address, (state, _) in _ledger(corpus).items() if state in states}
 
 
@@ -103,7 +103,7 @@ def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_
     """
     corpus = tmp_path / "corpus"
     # four tries: a refused connection, two faults, and two whole answers, which it takes to know a broken picture, are five
-    broken = _in_state(sample_corpus, State.CORRUPT)
+    broken = _in_state(sample_corpus, AddressState.CORRUPT)
     plan = {address: (fault, 1 if address in broken else times) for address, (fault, times) in _plan(sample, 1).items()}
     edits = {address for address, decision in _decisions(sample_corpus).items() if decision == "edit"}
     bad = {fault: address for address, (fault, _) in plan.items() if fault not in SLOW and address in edits}
@@ -111,13 +111,13 @@ def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_
     plan |= {address: (fault, FOR_EVER) for fault, address in bad.items()}
     with faulty(sample.hosts.address, plan, outage=OUTAGE) as network:
         succeed(*_run(sample, network, corpus))
-        ends = {**dict.fromkeys(LIES, (State.CORRUPT, 2)), Fault.TOO_MANY: (State.RATE_LIMITED, 4)}
-        expected = {address: ends.get(fault, (State.UNREACHABLE, 4)) for fault, address in bad.items()}
+        ends = {**dict.fromkeys(LIES, (AddressState.CORRUPT, 2)), Fault.TOO_MANY: (AddressState.RATE_LIMITED, 4)}
+        expected = {address: ends.get(fault, (AddressState.UNREACHABLE, 4)) for fault, address in bad.items()}
         ledger, asked = _ledger(corpus), network.asked()
         assert {address: ledger[address][0] for address in expected} == {a: state for a, (state, _) in expected.items()}
         assert [address for address, (_, most) in expected.items() if not 1 <= asked[address] <= most] == []
         lies = {bad[fault] for fault in LIES}
-        assert _in_state(corpus, State.CORRUPT) == lies | _in_state(sample_corpus, State.CORRUPT)
+        assert _in_state(corpus, AddressState.CORRUPT) == lies | _in_state(sample_corpus, AddressState.CORRUPT)
         said = _decisions(corpus)
         assert {address: said[address] for address in expected} == {
             address: VERDICTS[state] for address, (state, _) in expected.items()
@@ -130,7 +130,7 @@ def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_
         network.faults = {}
         _bring_through(sample, network, corpus, sample_corpus)
     whole = network.whole()
-    assert {whole[address] for address in _in_state(corpus, State.OK)} == {1}
+    assert {whole[address] for address in _in_state(corpus, AddressState.OK)} == {1}
     assert dataset_bytes(corpus) == dataset_bytes(sample_corpus)
     assert _digests(corpus / "images") == _digests(sample_corpus / "images")
 
@@ -149,7 +149,7 @@ def test_a_bad_network_and_sigkill_change_no_byte(sample: Sample, sample_corpus:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             assert process.returncode == -signal.SIGKILL
-            kept.append((_in_state(corpus, State.OK), network.asked()))
+            kept.append((_in_state(corpus, AddressState.OK), network.asked()))
             assert kept[-1][0] <= set(network.whole())
         succeed(*_run(sample, network, corpus))
         _bring_through(sample, network, corpus, sample_corpus)

@@ -24,10 +24,9 @@ from servers.hosts import Hosts, hosts, reply, stall, status
 
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts import classify, host_of
-from photoshop_request.media.addresses.hosts.target import Picture
+from photoshop_request.media.addresses.hosts.family import PictureLink
 from photoshop_request.media.addresses.links import Link, Role
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
@@ -109,7 +108,7 @@ def test_pictures_lie_under_their_digest(corpus: Corpus) -> None:
     files = [path for path in Path(corpus.root, "images").rglob("*") if path.is_file()]
     assert files == [Path(corpus.image_path(digest, "jpg"))]
     assert files[0].read_bytes() == jpeg()
-    assert (dict(done.states), done.pending) == ({State.OK: 2}, 0)
+    assert (dict(done.states), done.pending) == ({AddressState.OK: 2}, 0)
 
 
 def test_only_links_without_a_reason_are_asked_for(corpus: Corpus) -> None:
@@ -143,7 +142,7 @@ def test_a_second_run_asks_for_nothing(corpus: Corpus) -> None:
         fetch_corpus(corpus, settings(state))
         fetch_corpus(corpus, settings(state))
         assert len(state.requests) == 2
-        fetch_corpus(corpus, settings(state, retry=(State.GONE,)))
+        fetch_corpus(corpus, settings(state, retry=(AddressState.GONE,)))
         assert state.urls() == [A, B, A] or state.urls() == [B, A, A]
 
 
@@ -161,10 +160,10 @@ def test_an_unchanged_picture_is_not_sent_twice(corpus: Corpus) -> None:
     with served({A: [reply(jpeg(), ETag='"1"'), status(304), reply(jpeg(9), ETag='"2"')]}) as state:
         write(corpus, [link(A)])
         for _ in range(3):
-            fetch_corpus(corpus, settings(state, retry=(State.OK,)))
+            fetch_corpus(corpus, settings(state, retry=(AddressState.OK,)))
             with open_ledger(corpus.ledger_path) as ledger:
                 entry = ledger.get([A])[A]
-            assert entry.state is State.OK
+            assert entry.state is AddressState.OK
             assert Path(corpus.image_path(entry.sha256 or "", "jpg")).exists()
         assert [request.headers.get("if-none-match") for request in state.requests] == [None, '"1"', '"1"']
         assert entry.etag == '"2"'
@@ -211,7 +210,7 @@ def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: TombstoneT
     add_tombstones(corpus, [target])
     with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
         write(corpus, [link(A), link(B, submission="1abcd3", comment="c2")])
-        for retry in ((), (State.TAKEN_DOWN,)):
+        for retry in ((), (AddressState.TAKEN_DOWN,)):
             fetch_corpus(corpus, settings(state, retry=retry))
         assert state.urls() == [B]
     assert states(corpus) == {A: "taken_down", B: "ok"}
@@ -232,7 +231,7 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
     write(corpus, [link(PAGE), link(B, submission="1abcd3", comment="c2")])
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
-        ledger.record([Outcome(PAGE, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
+        ledger.record([Outcome(PAGE, AddressState.RESOLVED, pictures=(PictureLink(A), PictureLink(B)))])
     posted(corpus)
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({B: reply(jpeg())}) as state:
@@ -280,7 +279,7 @@ def test_fallbacks_are_opt_in(corpus: Corpus) -> None:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state))
         assert state.urls() == [A]
-    assert via(corpus) == (State.GONE, "host")
+    assert via(corpus) == (AddressState.GONE, "host")
 
 
 def test_the_archive_goes_before_the_preview(corpus: Corpus) -> None:
@@ -288,7 +287,7 @@ def test_the_archive_goes_before_the_preview(corpus: Corpus) -> None:
     with served(FALLBACKS) as state:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state, archive_fallback=True, preview_fallback=True))
-    assert via(corpus) == (State.OK, "wayback")
+    assert via(corpus) == (AddressState.OK, "wayback")
 
 
 def test_the_preview_is_taken_where_allowed(corpus: Corpus) -> None:
@@ -297,7 +296,7 @@ def test_the_preview_is_taken_where_allowed(corpus: Corpus) -> None:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state, preview_fallback=True))
         assert state.urls() == [A, SIGNED]
-    assert via(corpus) == (State.OK, "preview")
+    assert via(corpus) == (AddressState.OK, "preview")
 
 
 @pytest.mark.parametrize(
@@ -315,7 +314,7 @@ def test_no_copy_is_looked_for_of_what_was_removed(corpus: Corpus, change: dict[
         write(corpus, [link(A, comment=comment, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state, archive_fallback=True, preview_fallback=True))
         assert state.urls() == [A]
-    assert via(corpus) == (State.GONE, "host")
+    assert via(corpus) == (AddressState.GONE, "host")
 
 
 def test_no_copy_is_looked_for_of_a_picture_behind_a_removed_link(corpus: Corpus, tmp_path: Path) -> None:
@@ -332,10 +331,10 @@ def test_no_copy_is_looked_for_of_a_picture_behind_a_removed_link(corpus: Corpus
     with served(FALLBACKS) as state:
         write(corpus, [link("https://prnt.sc/abc")])
         command = (sys.executable, str(program))
-        retry = (State.UNSUPPORTED_HOST,)
+        retry = (AddressState.UNSUPPORTED_HOST,)
         fetch_corpus(corpus, settings(state, external_resolver=command, retry=retry, archive_fallback=True))
         assert state.urls() == [A]
-    assert via(corpus) == (State.GONE, "host")
+    assert via(corpus) == (AddressState.GONE, "host")
 
 
 def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_path: Path) -> None:
@@ -345,7 +344,7 @@ def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_p
     with served({A: reply(jpeg())}) as state:
         write(corpus, [link("https://prnt.sc/abc")])
         command = (sys.executable, str(program))
-        fetch_corpus(corpus, settings(state, external_resolver=command, retry=(State.UNSUPPORTED_HOST,)))
+        fetch_corpus(corpus, settings(state, external_resolver=command, retry=(AddressState.UNSUPPORTED_HOST,)))
     assert states(corpus) == {"https://prnt.sc/abc": "resolved", A: "ok"}
 
 
@@ -471,7 +470,7 @@ def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
         process.communicate()
         with open_ledger(corpus.ledger_path) as ledger:
             for entry in ledger.get(addresses).values():
-                if entry.state is State.OK:
+                if entry.state is AddressState.OK:
                     file = Path(corpus.image_path(entry.sha256 or "", entry.extension or ""))
                     assert hashlib.sha256(file.read_bytes()).hexdigest() == entry.sha256
         fetch_corpus(corpus, settings(state))

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from photoshop_request.errors import CorpusError, StorageError
-from photoshop_request.media.addresses.hosts import Picture
-from photoshop_request.media.addresses.states import VERDICTS, State
-from photoshop_request.media.http.outcome import Outcome, Via
+from photoshop_request.media.addresses.hosts import PictureLink
+from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState, Outcome, Via
 from photoshop_request_builder.store.ledger import Ledger, NewAddress, open_ledger
 
 A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))
@@ -26,11 +25,11 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def test_an_address_is_added_once(ledger: Ledger) -> None:
     """What is known stays as it is."""
     assert ledger.add([NewAddress(A, fallback="https://preview.redd.it/x.jpg?s=1"), NewAddress(B)]) == 2
-    ledger.record([Outcome(A, State.GONE, "HTTP 404", 404)])
+    ledger.record([Outcome(A, AddressState.GONE, "HTTP 404", 404)])
     assert ledger.add([NewAddress(A), NewAddress(B), NewAddress(C)]) == 1
     entry = ledger.get([A])[A]
     assert (entry.state, entry.http, entry.tries, entry.fallback, entry.family, entry.kind) == (
-        State.GONE, 404, 1, "https://preview.redd.it/x.jpg?s=1", "imgur", "image",
+        AddressState.GONE, 404, 1, "https://preview.redd.it/x.jpg?s=1", "imgur", "image",
     )  # fmt: skip
     assert entry.changed == 1000
 
@@ -38,16 +37,16 @@ def test_an_address_is_added_once(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("address", "state"),
     [
-        ("http://127.0.0.1/x.jpg", State.BLOCKED),
-        ("https://i51.tinypic.com/x.jpg", State.DEAD_HOST),
-        ("https://prnt.sc/abc", State.UNSUPPORTED_HOST),
-        ("https://v.redd.it/abc123def456", State.VIDEO),
-        ("https://www.dafont.com/x.font", State.NOT_IMAGE),
-        ("https://i.imgur.com/removed.png", State.PLACEHOLDER),
-        (A, State.PENDING),
+        ("http://127.0.0.1/x.jpg", AddressState.BLOCKED),
+        ("https://i51.tinypic.com/x.jpg", AddressState.DEAD_HOST),
+        ("https://prnt.sc/abc", AddressState.UNSUPPORTED_HOST),
+        ("https://v.redd.it/abc123def456", AddressState.VIDEO),
+        ("https://www.dafont.com/x.font", AddressState.NOT_IMAGE),
+        ("https://i.imgur.com/removed.png", AddressState.PLACEHOLDER),
+        (A, AddressState.PENDING),
     ],
 )
-def test_what_is_not_to_be_asked_for_is_final_at_once(ledger: Ledger, address: str, state: State) -> None:
+def test_what_is_not_to_be_asked_for_is_final_at_once(ledger: Ledger, address: str, state: AddressState) -> None:
     """Only what may be requested is pending."""
     ledger.add([NewAddress(address)])
     assert ledger.get([address])[address].state is state
@@ -65,15 +64,15 @@ def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
 def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
     """Each gets a row of its own, one deeper, and captions come along."""
     ledger.add([NewAddress(ALBUM), NewAddress(A)])
-    pictures = (Picture(B, "second"), Picture(A), Picture("http://10.0.0.1/x.png"))
-    assert ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=pictures)]) == {"i.imgur.com", "10.0.0.1"}
+    pictures = (PictureLink(B, "second"), PictureLink(A), PictureLink("http://10.0.0.1/x.png"))
+    assert ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=pictures)]) == {"i.imgur.com", "10.0.0.1"}
     ends = ledger.pictures(ALBUM)
     assert [(entry.address, caption, entry.depth) for entry, caption in ends] == [
         (B, "second", 1),
         (A, None, 0),
         ("http://10.0.0.1/x.png", None, 1),
     ]
-    assert [entry.state for entry, _ in ends] == [State.PENDING, State.PENDING, State.BLOCKED]
+    assert [entry.state for entry, _ in ends] == [AddressState.PENDING, AddressState.PENDING, AddressState.BLOCKED]
     assert ledger.parents(B) == [ALBUM]
 
 
@@ -81,11 +80,11 @@ def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) ->
     """Also when it leads in a circle."""
     short = "https://bit.ly/AbC"
     ledger.add([NewAddress(short)])
-    ledger.record([Outcome(short, State.RESOLVED, pictures=(Picture(ALBUM),))])
-    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(short)))])
+    ledger.record([Outcome(short, AddressState.RESOLVED, pictures=(PictureLink(ALBUM),))])
+    ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=(PictureLink(A), PictureLink(short)))])
     assert [(entry.address, entry.state) for entry, _ in ledger.pictures(short)] == [
-        (A, State.PENDING),
-        (short, State.GONE),
+        (A, AddressState.PENDING),
+        (short, AddressState.GONE),
     ]
     assert set(ledger.parents(A)) == {ALBUM, short}
     assert ledger.pictures("https://unknown.org/x.jpg") == []
@@ -96,53 +95,59 @@ def test_no_way_is_without_an_end(ledger: Ledger) -> None:
     pages = [f"https://bit.ly/{number}" for number in range(8)]
     ledger.add([NewAddress(pages[0])])
     for page, following in itertools.pairwise(pages):
-        ledger.record([Outcome(page, State.RESOLVED, pictures=(Picture(following),))])
+        ledger.record([Outcome(page, AddressState.RESOLVED, pictures=(PictureLink(following),))])
     assert [entry.address for entry, _ in ledger.pictures(pages[0])] == [pages[-1]]
-    ledger.record([Outcome(pages[0], State.RESOLVED, pictures=(Picture(pages[0]),))])
+    ledger.record([Outcome(pages[0], AddressState.RESOLVED, pictures=(PictureLink(pages[0]),))])
     [(end, _)] = ledger.pictures(pages[0])
-    assert (end.address, end.state, end.detail) == (pages[0], State.GONE, "pages that lead to pages")
+    assert (end.address, end.state, end.detail) == (pages[0], AddressState.GONE, "pages that lead to pages")
 
 
 def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
     """The last answer counts."""
     ledger.add([NewAddress(ALBUM)])
-    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(A), Picture(B)))])
-    ledger.record([Outcome(ALBUM, State.RESOLVED, pictures=(Picture(C),))])
+    ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=(PictureLink(A), PictureLink(B)))])
+    ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=(PictureLink(C),))])
     assert ledger.led_to(ALBUM) == [(C, None)]
 
 
 def test_states_can_be_tried_again(ledger: Ledger) -> None:
     """All of a state, or those of one host and its sub-domains; tries add up."""
     ledger.add([NewAddress(A), NewAddress("https://example.org/x.jpg")])
-    ledger.record([Outcome(A, State.GONE, tries=2), Outcome("https://example.org/x.jpg", State.GONE)])
-    assert ledger.retry([State.GONE], "imgur.com") == 1
+    ledger.record([Outcome(A, AddressState.GONE, tries=2), Outcome("https://example.org/x.jpg", AddressState.GONE)])
+    assert ledger.retry([AddressState.GONE], "imgur.com") == 1
     assert ledger.hosts() == {"i.imgur.com": 1}
     ledger.record(
-        [Outcome(A, State.OK, sha256="ab", size=3, extension="jpg", etag='"e"', via=Via.WAYBACK, retrieved="2020")]
+        [
+            Outcome(
+                A, AddressState.OK, sha256="ab", size=3, extension="jpg", etag='"e"', via=Via.WAYBACK, retrieved="2020"
+            )
+        ]
     )
     entry = ledger.get([A])[A]
     assert (entry.tries, entry.sha256, entry.bytes, entry.extension, entry.etag, entry.via, entry.retrieved) == (
         3, "ab", 3, "jpg", '"e"', "wayback", "2020",
     )  # fmt: skip
-    assert ledger.retry([State.DNS, State.GONE]) == 1
+    assert ledger.retry([AddressState.DNS, AddressState.GONE]) == 1
 
 
 def test_every_state_has_one_verdict() -> None:
     """The mapping is complete; only what is here or led on has none."""
-    assert set(VERDICTS) == set(State)
-    assert {state for state, verdict in VERDICTS.items() if verdict is None} == {State.OK, State.RESOLVED}
+    assert set(VERDICTS) == set(AddressState)
+    assert {state for state, verdict in VERDICTS.items() if verdict is None} == {AddressState.OK, AddressState.RESOLVED}
 
 
 def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
     """By host and digest; what was released once is never suspected again."""
     ledger.add([NewAddress(A), NewAddress(B), NewAddress(C), NewAddress("https://example.org/x.jpg")])
-    ledger.record([Outcome(address, State.OK, sha256="ff") for address in (A, B, C, "https://example.org/x.jpg")])
+    ledger.record(
+        [Outcome(address, AddressState.OK, sha256="ff") for address in (A, B, C, "https://example.org/x.jpg")]
+    )
     assert ledger.repeated(3) == {("i.imgur.com", "ff"): [A, B, C]}
     assert ledger.quarantine("ff", "i.imgur.com", "why") == 3
-    assert ledger.get([A])[A].state is State.PLACEHOLDER_SUSPECTED
-    assert ledger.states_by_host()["i.imgur.com"] == {State.PLACEHOLDER_SUSPECTED: 3}
+    assert ledger.get([A])[A].state is AddressState.PLACEHOLDER_SUSPECTED
+    assert ledger.states_by_host()["i.imgur.com"] == {AddressState.PLACEHOLDER_SUSPECTED: 3}
     assert ledger.release("ff") == 3
-    assert ledger.get([A])[A].state is State.OK
+    assert ledger.get([A])[A].state is AddressState.OK
     assert ledger.repeated(3) == {}
 
 
@@ -158,7 +163,7 @@ def test_the_stamp_grows_with_every_change(ledger: Ledger) -> None:
     stamps = [ledger.stamp()]
     ledger.add([NewAddress(A)])
     stamps.append(ledger.stamp())
-    ledger.record([Outcome(A, State.OK)])
+    ledger.record([Outcome(A, AddressState.OK)])
     stamps.append(ledger.stamp())
     ledger.get([A])
     assert stamps == sorted(set(stamps))
@@ -170,7 +175,7 @@ def test_what_is_recorded_survives(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with open_ledger(path) as ledger:
         ledger.add([NewAddress(A)])
-        ledger.record([Outcome(A, State.OK, sha256="ab")])
+        ledger.record([Outcome(A, AddressState.OK, sha256="ab")])
     with open_ledger(path) as ledger:
         assert ledger.get([A])[A].sha256 == "ab"
     assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -180,8 +185,8 @@ def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
     """All of a batch or none of it."""
     ledger.add([NewAddress(A)])
     with pytest.raises(sqlite3.Error):
-        ledger.record([Outcome(A, State.OK), Outcome(B, object())])
-    assert ledger.get([A])[A].state is State.PENDING
+        ledger.record([Outcome(A, AddressState.OK), Outcome(B, object())])
+    assert ledger.get([A])[A].state is AddressState.PENDING
 
 
 def test_another_file_in_its_place_is_named(tmp_path: Path) -> None:

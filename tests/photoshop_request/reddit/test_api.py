@@ -111,11 +111,11 @@ def test_objects_from_praw_are_those_of_an_archive(server, reddit):
     ]
 
 
-@pytest.mark.parametrize(("post", "trouble"), [("gone", api.Trouble.NOT_FOUND), ("s1", api.Trouble.FORBIDDEN)])
+@pytest.mark.parametrize(("post", "trouble"), [("gone", api.TreeProblem.NOT_FOUND), ("s1", api.TreeProblem.FORBIDDEN)])
 def test_a_thread_that_cannot_be_read_is_a_value(server, reddit, post, trouble):
     _fill(server, _submission(1))
     server.forbidden.add("s1")
-    assert api.thread(reddit, post) == api.Thread(post, (), trouble)
+    assert api.thread(reddit, post) == api.CommentTree(post, (), trouble)
 
 
 def test_a_branch_that_went_away_costs_only_itself(server, reddit):
@@ -123,7 +123,7 @@ def test_a_branch_that_went_away_costs_only_itself(server, reddit):
     _fill(server, _submission(1), *chain)
     server.failures.append(("/comments/s1/_/", Answer([{"kind": "Listing", "data": {"children": []}}] * 2)))
     thread = api.thread(reddit, "s1")
-    assert thread.trouble is api.Trouble.INCOMPLETE
+    assert thread.trouble is api.TreeProblem.INCOMPLETE
     assert {"s1", "c0", "c1", "c9"} <= set(_ids(thread.lines))
 
 

@@ -8,7 +8,7 @@ import pytest
 import zstandard
 
 from photoshop_request.errors import InputError
-from photoshop_request.reddit.archives import Archive, Ending
+from photoshop_request.reddit.archives import Archive, ArchiveStatus
 
 LINES = [b'{"id": "%d", "text": "%s"}' % (number, b"word " * (number % 50)) for number in range(3000)]
 DATA = b"\n".join(LINES) + b"\n"
@@ -51,7 +51,7 @@ def test_every_format_gives_every_line(tmp_path, name):
     path.write_bytes(FORMATS[name](DATA))
     archive = Archive(path)
     assert _lines(archive) == LINES
-    assert archive.ending is Ending.COMPLETE
+    assert archive.ending is ArchiveStatus.COMPLETE
     assert archive.consumed == archive.size == path.stat().st_size
 
 
@@ -70,7 +70,7 @@ def test_a_cut_file_gives_what_came_before_and_says_so(tmp_path, name, share):
     archive = Archive(path)
     found = b"\n".join(_lines(archive))
     assert DATA.startswith(found)
-    assert archive.ending is Ending.TRUNCATED
+    assert archive.ending is ArchiveStatus.TRUNCATED
     assert "middle of a frame" in archive.detail
 
 
@@ -85,7 +85,7 @@ def test_a_damaged_file_gives_what_came_before_and_says_so(tmp_path):
     path.write_bytes(zstandard.compress(DATA) + b"this is not a frame")
     archive = Archive(path)
     assert _lines(archive) == LINES
-    assert archive.ending is Ending.CORRUPT
+    assert archive.ending is ArchiveStatus.CORRUPT
 
 
 def test_progress_grows_while_reading(tmp_path):

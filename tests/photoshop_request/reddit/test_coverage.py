@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request.reddit.coverage import Hole, every_month, holes, missing, month_of
+from photoshop_request.reddit.coverage import Gap, every_month, find_gaps, month_of, uncovered_spans
 
 
 def _months(first: int, last: int, count: int = 1000) -> dict[str, int]:
@@ -25,19 +25,19 @@ def test_a_histogram_has_every_month_between():
 
 def test_a_gap_of_two_years_is_one_hole():
     counts = _months(2019 * 12, 2022 * 12 + 11) | _months(2024 * 12 + 9, 2025 * 12 + 3)
-    assert holes(counts) == [Hole("2022-12", "2024-09", 22, 0)]
+    assert find_gaps(counts) == [Gap("2022-12", "2024-09", 22, 0)]
 
 
 def test_strays_do_not_hide_a_hole():
     counts = _months(2020 * 12, 2022 * 12) | {"2021-05": 2, "2021-06": 7}
-    assert holes(counts) == [Hole("2021-05", "2021-06", 2, 9)]
+    assert find_gaps(counts) == [Gap("2021-05", "2021-06", 2, 9)]
 
 
 def test_growth_and_quiet_months_are_no_holes():
     growth = {month: 10 * (number + 1) ** 2 for number, month in enumerate(_months(2013 * 12, 2020 * 12))}
-    assert holes(growth) == []
-    assert holes(_months(2020 * 12, 2021 * 12) | {"2020-06": 100}) == []
-    assert holes({"2020-01": 1}) == holes({}) == []
+    assert find_gaps(growth) == []
+    assert find_gaps(_months(2020 * 12, 2021 * 12) | {"2020-06": 100}) == []
+    assert find_gaps({"2020-01": 1}) == find_gaps({}) == []
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_growth_and_quiet_months_are_no_holes():
     ],
 )
 def test_what_is_missing_of_a_time_range(covered, expected):
-    assert missing(covered, 10, 20) == expected
+    assert uncovered_spans(covered, 10, 20) == expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: tuple(sorted(pair)))))
 def test_missing_and_covered_seconds_are_all_seconds_once(covered):
-    gaps = missing(covered, 5, 25)
+    gaps = uncovered_spans(covered, 5, 25)
     seconds = [second for begin, end in gaps for second in range(begin, end)]
     assert seconds == [second for second in range(5, 25) if not any(begin <= second < end for begin, end in covered)]

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photoshop_request.reddit.archives import Archive
-from photoshop_request.reddit.json_structs import RawComment, RawRest, RawSubmission
-from photoshop_request.reddit.parse import Reject, Why, parse
+from photoshop_request.reddit.json_structs import JsonComment, JsonRest, JsonSubmission
+from photoshop_request.reddit.parse import Reject, RejectReason, parse
 from photoshop_request.reddit.records import Comment, Submission
 
 SUBMISSION = {
@@ -48,7 +48,7 @@ def _comment(**changes) -> Comment:
     return record
 
 
-def _why(line: bytes) -> Why:
+def _why(line: bytes) -> RejectReason:
     record = parse(line)
     assert isinstance(record, Reject), record
     return record.reason
@@ -232,20 +232,23 @@ def test_when_it_was_seen_is_the_newest_time_the_object_tells_or_the_run():
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (b'{"id": "broken", "title": ', Why.NOT_JSON),
-        (b"", Why.NOT_JSON),
-        (b"[1, 2]", Why.NOT_JSON),
-        (b'{"id": "a", "title": "\xff"}', Why.NOT_JSON),
-        (b"[" * 100_000, Why.NOT_JSON),
-        (b'{"id": "a", "body": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001, Why.NOT_JSON),
-        (b'{"error": 404}', Why.NOT_A_POST),
-        (b'{"id": "a", "name": "t4_a", "subject": "hi", "body": "text", "created_utc": 1}', Why.PRIVATE_MESSAGE),
-        (json.dumps({**SUBMISSION, "id": None, "name": None}).encode(), Why.NO_ID),
-        (json.dumps({**SUBMISSION, "id": "../../etc"}).encode(), Why.NO_ID),
-        (json.dumps({**SUBMISSION, "created_utc": None}).encode(), Why.NO_TIME),
-        (json.dumps({**SUBMISSION, "created_utc": "yesterday"}).encode(), Why.NO_TIME),
-        (json.dumps({**SUBMISSION, "subreddit": None, "permalink": None}).encode(), Why.NO_SUBREDDIT),
-        (json.dumps({**COMMENT, "link_id": None}).encode(), Why.NO_SUBMISSION),
+        (b'{"id": "broken", "title": ', RejectReason.NOT_JSON),
+        (b"", RejectReason.NOT_JSON),
+        (b"[1, 2]", RejectReason.NOT_JSON),
+        (b'{"id": "a", "title": "\xff"}', RejectReason.NOT_JSON),
+        (b"[" * 100_000, RejectReason.NOT_JSON),
+        (b'{"id": "a", "body": ' + b'{"a":' * 3000 + b"1" + b"}" * 3001, RejectReason.NOT_JSON),
+        (b'{"error": 404}', RejectReason.NOT_A_POST),
+        (
+            b'{"id": "a", "name": "t4_a", "subject": "hi", "body": "text", "created_utc": 1}',
+            RejectReason.PRIVATE_MESSAGE,
+        ),
+        (json.dumps({**SUBMISSION, "id": None, "name": None}).encode(), RejectReason.NO_ID),
+        (json.dumps({**SUBMISSION, "id": "../../etc"}).encode(), RejectReason.NO_ID),
+        (json.dumps({**SUBMISSION, "created_utc": None}).encode(), RejectReason.NO_TIME),
+        (json.dumps({**SUBMISSION, "created_utc": "yesterday"}).encode(), RejectReason.NO_TIME),
+        (json.dumps({**SUBMISSION, "subreddit": None, "permalink": None}).encode(), RejectReason.NO_SUBREDDIT),
+        (json.dumps({**COMMENT, "link_id": None}).encode(), RejectReason.NO_SUBMISSION),
     ],
 )
 def test_what_is_no_record_says_why(line, reason):
@@ -271,7 +274,7 @@ _JSON = st.recursive(
     max_leaves=6,
 )
 _KEYS = sorted(
-    {field.encode_name for kind in (RawComment, RawSubmission, RawRest) for field in msgspec.structs.fields(kind)}
+    {field.encode_name for kind in (JsonComment, JsonSubmission, JsonRest) for field in msgspec.structs.fields(kind)}
 )
 
 
@@ -296,7 +299,7 @@ def test_objects_in_objects_are_a_reject_however_deep():
     """Around the interpreter's limit too, where some parts give up and others do not."""
     for depth in (20, 200, *range(940, 1010), 3000):
         line = b'{"kind": "t3", "data": ' * depth + b"{}" + b"}" * depth
-        assert _why(line) in {Why.NOT_A_POST, Why.NOT_JSON}
+        assert _why(line) in {RejectReason.NOT_A_POST, RejectReason.NOT_JSON}
 
 
 @given(st.binary() | st.text().map(str.encode) | _JSON.map(lambda value: json.dumps(value).encode()))
@@ -315,4 +318,4 @@ def test_every_line_of_the_real_dumps_is_a_record_or_a_private_message(shared):
                 counts[kind] = counts.get(kind, 0) + 1
                 if isinstance(record, Reject):
                     assert json.loads(line)["name"].startswith("t4_"), record
-    assert counts == {Submission: 12_254, Comment: 11_446, Why.PRIVATE_MESSAGE: 1000}
+    assert counts == {Submission: 12_254, Comment: 11_446, RejectReason.PRIVATE_MESSAGE: 1000}

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request_builder.commands.doctor.integrity import Damage, Kind
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -49,7 +48,9 @@ def _ask_again(corpus: Corpus, pictures: list[Damage], say: Callable[[str], None
         return
     with open_ledger(corpus.ledger_path) as ledger:
         addresses = ledger.addresses_of(digests)
-        ledger.record([Outcome(address, State.PENDING, "damaged in the corpus", tries=0) for address in addresses])
+        ledger.record(
+            [Outcome(address, AddressState.PENDING, "damaged in the corpus", tries=0) for address in addresses]
+        )
     say(f"{len(pictures):,} pictures are to be fetched again: photoshop-request run {corpus.address}")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from photoshop_request.reddit.coverage import Hole, every_month, month_of
+from photoshop_request.reddit.coverage import Gap, every_month, month_of
 from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -36,7 +36,7 @@ class Facts:
     requests_with_edits: int
     months: dict[str, int]
     """Rows of `triplets` by month of the request, every month from the first to the last."""
-    holes: tuple[Hole, ...]
+    holes: tuple[Gap, ...]
     """Months that the sources lack."""
     sources: tuple[str, ...]
     """Where posts and comments came from: `archive`, `arctic-shift`, `reddit`."""

@@ -7,7 +7,7 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.taken_down import taken_down_ids
 from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones
 
-__all__ = ["taken_down_addresses", "withheld_addresses"]
+__all__ = ["removed_addresses", "taken_down_addresses"]
 
 
 def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
@@ -39,7 +39,7 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
     return frozenset(gone), frozenset(staying)
 
 
-def withheld_addresses(corpus: Corpus) -> frozenset[str]:
+def removed_addresses(corpus: Corpus) -> frozenset[str]:
     """Addresses in posts and comments that were removed or deleted, by whomever: no copy is looked for of them, nor of what they lead to."""
     found: set[str] = set()
     for shard in range(corpus.shards):

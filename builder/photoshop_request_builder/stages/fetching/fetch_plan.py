@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from photoshop_request.media.addresses.hosts import Kind
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.hosts import AddressKind
+from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.http.rate_limits import Rate, site_of
 
-__all__ = ["PAGES", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
+__all__ = ["PAGE_KINDS", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
 
-PAGES = frozenset({Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK})
+PAGE_KINDS = frozenset({AddressKind.PAGE, AddressKind.ALBUM, AddressKind.SHORTLINK})
 """Kinds that lead to pictures and are none."""
 
 
@@ -34,7 +34,7 @@ class HostStates:
 
     host: str
     addresses: int
-    states: Mapping[State, int]
+    states: Mapping[AddressState, int]
 
 
 def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rate]) -> list[HostPlan]:
@@ -43,7 +43,7 @@ def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rat
     for host in {host for host, _ in pending}:
         kinds = {kind: count for (name, kind), count in pending.items() if name == host}
         addresses = sum(kinds.values())
-        extra = sum(count for kind, count in kinds.items() if kind in PAGES)
+        extra = sum(count for kind, count in kinds.items() if kind in PAGE_KINDS)
         per_second = rate(host).per_second
         plans.append(HostPlan(host, site_of(host), addresses, extra, per_second, addresses / per_second / 60))
     return sorted(plans, key=lambda plan: (-plan.minutes, plan.host))
@@ -57,7 +57,7 @@ def minutes_in_all(plans: list[HostPlan]) -> float:
     return max(by_site.values(), default=0.0)
 
 
-def host_states(by_host: Mapping[str, Mapping[State, int]]) -> list[HostStates]:
+def host_states(by_host: Mapping[str, Mapping[AddressState, int]]) -> list[HostStates]:
     """The table of states by host, largest first. `by_host` is `Ledger.states_by_host()`."""
     rows = [HostStates(host, sum(states.values()), dict(sorted(states.items()))) for host, states in by_host.items()]
     return sorted(rows, key=lambda row: (-row.addresses, row.host))

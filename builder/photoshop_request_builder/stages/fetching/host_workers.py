@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from photoshop_request.media.http.outcome import Outcome
+from photoshop_request.media.addresses.outcomes import Outcome
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry
 
-__all__ = ["Lanes"]
+__all__ = ["HostWorkers"]
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _BATCH = 256
@@ -22,7 +22,7 @@ _GRACE_SECONDS = 3.0
 _ROOM_SECONDS = 30.0
 
 
-class Lanes:
+class HostWorkers:
     """One run over the ledger. A host's addresses are taken in order; new ones that pages lead to join at the end.
 
     `wanted` tells the hosts of this run, `resting` those that ask for more time than a run waits.

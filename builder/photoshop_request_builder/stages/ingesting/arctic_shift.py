@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import get_args
 
 from photoshop_request.errors import NetworkError
-from photoshop_request.reddit.arctic_shift import Fetch, Kind, search
-from photoshop_request.reddit.coverage import missing
-from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
+from photoshop_request.reddit.arctic_shift import FetchRows, RecordKind, search
+from photoshop_request.reddit.coverage import uncovered_spans
+from photoshop_request_builder.stages.ingesting.ingester import Ingester, PartOrigin
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import IngestSummary, read_parts
@@ -25,7 +25,7 @@ _SETTLED = 2 * 86_400
 
 def ingest_arctic_shift(
     corpus: Corpus,
-    fetch: Fetch,
+    fetch: FetchRows,
     *,
     since: int,
     until: int,
@@ -41,7 +41,7 @@ def ingest_arctic_shift(
         StorageError: the corpus cannot be written.
     """
     done = []
-    for kind in get_args(Kind):
+    for kind in get_args(RecordKind):
         for subreddit in corpus.subreddits:
             prefix = _prefix(kind, subreddit)
             held = [
@@ -49,7 +49,7 @@ def ingest_arctic_shift(
                 for part in read_parts(corpus)
                 if part.source == SOURCE and part.part.startswith(prefix) and part.covered
             ]
-            for begin, end in missing(held, since, min(until, int(clock()))):
+            for begin, end in uncovered_spans(held, since, min(until, int(clock()))):
                 for summary in _span(corpus, fetch, kind, subreddit, (begin, end), clock):
                     done.append(summary)
                     if on_part:
@@ -58,7 +58,12 @@ def ingest_arctic_shift(
 
 
 def _span(
-    corpus: Corpus, fetch: Fetch, kind: Kind, subreddit: str, span: tuple[int, int], clock: Callable[[], float]
+    corpus: Corpus,
+    fetch: FetchRows,
+    kind: RecordKind,
+    subreddit: str,
+    span: tuple[int, int],
+    clock: Callable[[], float],
 ) -> Iterator[IngestSummary]:
     """The parts of one span, each written before the next is asked for."""
     begin, end = span
@@ -66,7 +71,7 @@ def _span(
     trouble: NetworkError | None = None
     while begin < end and trouble is None:
         reached, now = begin, int(clock())
-        with Intake(corpus, _origin(kind, subreddit, begin, now)) as intake:
+        with Ingester(corpus, _origin(kind, subreddit, begin, now)) as intake:
             try:
                 for page in pages:
                     for line in page.lines:
@@ -86,9 +91,9 @@ def _span(
         raise trouble
 
 
-def _origin(kind: Kind, subreddit: str, begin: int, now: int) -> Origin:
+def _origin(kind: RecordKind, subreddit: str, begin: int, now: int) -> PartOrigin:
     part = f"{_prefix(kind, subreddit)}{begin}-{now}"
-    return Origin(
+    return PartOrigin(
         source=SOURCE,
         part=part,
         input=f"{kind} of r/{subreddit} from {begin}",
@@ -98,5 +103,5 @@ def _origin(kind: Kind, subreddit: str, begin: int, now: int) -> Origin:
     )
 
 
-def _prefix(kind: Kind, subreddit: str) -> str:
+def _prefix(kind: RecordKind, subreddit: str) -> str:
     return f"{kind}-{subreddit.lower()}-"

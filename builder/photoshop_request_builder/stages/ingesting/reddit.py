@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from photoshop_request.errors import NetworkError
 from photoshop_request.reddit import api
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request_builder.stages.ingesting.intake import Intake, Origin
+from photoshop_request_builder.stages.ingesting.ingester import Ingester, PartOrigin
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import IngestSummary, read_part, read_parts
@@ -107,7 +107,7 @@ def refresh(
     while batch := list(islice(names, _THINGS)):
         unknown: list[str] = []
 
-        def asked(intake: Intake, batch: list[str] = batch, unknown: list[str] = unknown) -> str:
+        def asked(intake: Ingester, batch: list[str] = batch, unknown: list[str] = unknown) -> str:
             known = set()
             for line in api.refresh(reddit, batch):
                 record = intake.take(line, intake.lines + 1, 0)
@@ -120,7 +120,7 @@ def refresh(
     return done
 
 
-def _listed(run: Run, subreddit: str, since: int, found: dict[str, int], intake: Intake) -> str:
+def _listed(run: Run, subreddit: str, since: int, found: dict[str, int], intake: Ingester) -> str:
     """Take the listing of new submissions down to `since`; ids and times of creation go to `found`."""
     for line in api.new_submissions(run.reddit, subreddit):
         record = intake.take(line, intake.lines + 1, 0)
@@ -131,7 +131,7 @@ def _listed(run: Run, subreddit: str, since: int, found: dict[str, int], intake:
     return ""
 
 
-def _searched(run: Run, subreddit: str, span: tuple[int, int], found: dict[str, int], intake: Intake) -> str:
+def _searched(run: Run, subreddit: str, span: tuple[int, int], found: dict[str, int], intake: Ingester) -> str:
     """Take what the search has of a span of time; ids and times of creation go to `found`."""
     for line in api.search_submissions(run.reddit, subreddit, *span):
         record = intake.take(line, intake.lines + 1, 0)
@@ -145,7 +145,7 @@ def _threads(run: Run, ids: list[str]) -> list[IngestSummary]:
     for start in range(0, len(ids), _THREADS):
         asked: list[str] = []
 
-        def read(intake: Intake, start: int = start, asked: list[str] = asked) -> str:
+        def read(intake: Ingester, start: int = start, asked: list[str] = asked) -> str:
             troubles: Counter[str] = Counter()
             for thing_id in ids[start : start + _THREADS]:
                 thread = api.thread(run.reddit, thing_id)
@@ -163,7 +163,7 @@ def _threads(run: Run, ids: list[str]) -> list[IngestSummary]:
 def _write(
     run: Run,
     kind: str,
-    fill: Callable[[Intake], str],
+    fill: Callable[[Ingester], str],
     *,
     threads: Sequence[str] = (),
     unknown: Sequence[str] = (),
@@ -174,7 +174,7 @@ def _write(
     """
     now = int(run.clock())
     trouble: NetworkError | None = None
-    with Intake(run.corpus, _origin(run.corpus, kind, now)) as intake:
+    with Ingester(run.corpus, _origin(run.corpus, kind, now)) as intake:
         try:
             detail = fill(intake)
         except NetworkError as error:
@@ -187,10 +187,10 @@ def _write(
         raise trouble
 
 
-def _origin(corpus: Corpus, kind: str, now: int) -> Origin:
+def _origin(corpus: Corpus, kind: str, now: int) -> PartOrigin:
     names = (f"{kind}-{now}-{number}" for number in count())
     part = next(name for name in names if read_part(corpus, SOURCE, name) is None)
-    return Origin(
+    return PartOrigin(
         source=SOURCE,
         part=part,
         input=f"{kind} asked {now}",

@@ -6,52 +6,59 @@ from photoshop_request.media.addresses.hosts import (
     catbox,
     chevereto,
     direct,
-    drive,
     dropbox,
+    google_drive,
     imgbox,
     imgchest,
     imgur,
-    known,
+    never_fetched,
     oembed,
-    others,
     postimg,
     reddit,
     shorteners,
+    small_hosts,
 )
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Picture, Secrets, Step, Target
-from photoshop_request.media.addresses.policy import refuse
+from photoshop_request.media.addresses.hosts.family import (
+    AddressKind,
+    AddressTarget,
+    HostFamily,
+    PageStep,
+    PictureLink,
+    Secrets,
+)
+from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import parse
 from photoshop_request.verdicts import Verdict
 
 __all__ = [
     "FAMILIES",
-    "Family",
-    "Kind",
-    "Picture",
+    "AddressKind",
+    "AddressTarget",
+    "HostFamily",
+    "PageStep",
+    "PictureLink",
     "Secrets",
-    "Step",
-    "Target",
     "classify",
+    "family_named",
     "family_of",
     "host_of",
-    "named",
     "picture_key",
 ]
 
-FAMILIES: tuple[Family, ...] = (
+FAMILIES: tuple[HostFamily, ...] = (
     reddit.FAMILY,
     imgur.FAMILY,
     postimg.FAMILY,
     chevereto.FAMILY,
     dropbox.FAMILY,
-    drive.FAMILY,
+    google_drive.FAMILY,
     imgbox.FAMILY,
     imgchest.FAMILY,
     catbox.FAMILY,
     *oembed.FAMILIES,
-    *others.FAMILIES,
+    *small_hosts.FAMILIES,
     shorteners.FAMILY,
-    *known.FAMILIES,
+    *never_fetched.FAMILIES,
     direct.FAMILY,
 )
 _BY_NAME = {family.name: family for family in FAMILIES}
@@ -61,7 +68,7 @@ _WRAPS = 3
 _ANY_EXTENSION = frozenset({"i.imgur.com", "i.redd.it"})
 
 
-def family_of(host: str) -> Family:
+def family_of(host: str) -> HostFamily:
     """The family that speaks for a host name; `direct` where none does."""
     labels = host.split(".")
     for start in range(len(labels)):
@@ -70,16 +77,16 @@ def family_of(host: str) -> Family:
     return direct.FAMILY
 
 
-def named(name: str) -> Family:
+def family_named(name: str) -> HostFamily:
     """The family of that name."""
     return _BY_NAME[name]
 
 
 @functools.lru_cache(maxsize=4096)
-def classify(address: str) -> Target:
+def classify(address: str) -> AddressTarget:
     """What an address is, in one spelling. Never makes a request; what the policy refuses is `Kind.BLOCKED`."""
     for _ in range(_WRAPS):
-        if why := refuse(address):
+        if why := refusal(address):
             return _blocked(address, why)
         url = parse(address)
         if url is None:
@@ -87,14 +94,14 @@ def classify(address: str) -> Target:
         target = family_of(url.host).classify(url)
         if target.wraps is None:
             # a family may build an address from parts of another one: it passes the policy too
-            why = refuse(target.canonical) if target.reason is None else None
+            why = refusal(target.canonical) if target.reason is None else None
             return _blocked(target.canonical, why) if why else target
         address = target.wraps
     return _blocked(address, "wraps an address that wraps an address")
 
 
-def _blocked(address: str, why: str) -> Target:
-    return Target(Kind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, why)
+def _blocked(address: str, why: str) -> AddressTarget:
+    return AddressTarget(AddressKind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, why)
 
 
 def picture_key(canonical: str) -> str:

@@ -2,8 +2,8 @@
 
 import re
 
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, PageStep, Secrets
 from photoshop_request.media.addresses.hosts.opengraph import og_images
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Secrets, Step, Target
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
 
@@ -15,28 +15,30 @@ _WORDS = frozenset({"about", "api", "explore", "login", "page", "plugin", "signu
 _RESIZED = re.compile(r"\.(?:md|th)(?=\.\w+\Z)")
 
 
-def _classify(url: Url) -> Target:
+def _classify(url: Url) -> AddressTarget:
     if url.extension in IMAGE_EXTENSIONS and url.host not in {"ibb.co", "imgbb.com"}:
         # x.md.jpg and x.th.jpg are smaller copies of x.jpg
         path = _RESIZED.sub("", url.path) if not url.host.endswith("ibb.co") else url.path
-        return Target(Kind.IMAGE, f"https://{url.host}{path}", _NAME)
+        return AddressTarget(AddressKind.IMAGE, f"https://{url.host}{path}", _NAME)
     host = url.host.removeprefix("www.")
     match url.parts:
         case ("album" | "a", name, *_):
-            return Target(Kind.ALBUM, f"https://{host}/{url.parts[0]}/{name}", _NAME)
+            return AddressTarget(AddressKind.ALBUM, f"https://{host}/{url.parts[0]}/{name}", _NAME)
         case ("i" | "image" | "img", name, *_) if _ID.match(name):
-            return Target(Kind.PAGE, f"https://{host}/{url.parts[0]}/{name}", _NAME)
+            return AddressTarget(AddressKind.PAGE, f"https://{host}/{url.parts[0]}/{name}", _NAME)
         case (name,) if host == "ibb.co" and _ID.match(name) and name not in _WORDS:
-            return Target(Kind.PAGE, f"https://ibb.co/{name}", _NAME)
+            return AddressTarget(AddressKind.PAGE, f"https://ibb.co/{name}", _NAME)
         case _:
-            return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture")
+            return AddressTarget(
+                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture"
+            )
 
 
-def _steps(target: Target, _secrets: Secrets) -> list[Step]:
-    return [Step(target.canonical, og_images)]
+def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
+    return [PageStep(target.canonical, og_images)]
 
 
-FAMILY = Family(
+FAMILY = HostFamily(
     _NAME,
     (
         "ibb.co",

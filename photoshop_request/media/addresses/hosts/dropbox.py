@@ -1,7 +1,7 @@
 """Dropbox: shared files answer with their bytes under `dl.dropboxusercontent.com` or with `dl=1`."""
 
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
+from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
@@ -10,28 +10,34 @@ __all__ = ["FAMILY"]
 _NAME = "dropbox"
 
 
-def _classify(url: Url) -> Target:
+def _classify(url: Url) -> AddressTarget:
     match url.parts:
         case ("s", "dl", key, name) | ("s", key, name) if key != "dl":
-            return Target(Kind.FILE, f"https://dl.dropboxusercontent.com/s/{key}/{name}", _NAME)
+            return AddressTarget(AddressKind.FILE, f"https://dl.dropboxusercontent.com/s/{key}/{name}", _NAME)
         case ("scl", "fi", _, _):
             # rlkey is the right to read: without it the file is private
-            return Target(
-                Kind.FILE, url.with_arguments(("rlkey",), dl="1").replace(url.host, "www.dropbox.com", 1), _NAME
+            return AddressTarget(
+                AddressKind.FILE, url.with_arguments(("rlkey",), dl="1").replace(url.host, "www.dropbox.com", 1), _NAME
             )
         case ("s" | "sh", *_) | ("scl", "fo", *_):
-            return Target(Kind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
+            return AddressTarget(AddressKind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
         case ("u", *_):
-            return Target(Kind.DEAD, url.https(query=False), _NAME, Verdict.GONE, "public folders ended in 2017")
+            return AddressTarget(
+                AddressKind.DEAD, url.https(query=False), _NAME, Verdict.GONE, "public folders ended in 2017"
+            )
         case _ if url.host.startswith(("db.tt", "www.db.tt")):
-            return Target(Kind.DEAD, url.https(query=False), _NAME, Verdict.GONE, "Dropbox's shortener has ended")
+            return AddressTarget(
+                AddressKind.DEAD, url.https(query=False), _NAME, Verdict.GONE, "Dropbox's shortener has ended"
+            )
         case _:
-            return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a shared file")
+            return AddressTarget(
+                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a shared file"
+            )
 
 
-def _interstitial(_page: str) -> str | State:
+def _interstitial(_page: str) -> str | AddressState:
     """A page instead of bytes: the file is shared no more."""
-    return State.GONE
+    return AddressState.GONE
 
 
-FAMILY = Family(_NAME, ("dropbox.com", "dropboxusercontent.com", "db.tt"), _classify, interstitial=_interstitial)
+FAMILY = HostFamily(_NAME, ("dropbox.com", "dropboxusercontent.com", "db.tt"), _classify, interstitial=_interstitial)

@@ -3,8 +3,15 @@
 import re
 from urllib.parse import quote
 
+from photoshop_request.media.addresses.hosts.family import (
+    AddressKind,
+    AddressTarget,
+    HostFamily,
+    PageStep,
+    PictureLink,
+    Secrets,
+)
 from photoshop_request.media.addresses.hosts.opengraph import load_json
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Picture, Secrets, Step, Target
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
 
@@ -18,7 +25,7 @@ _ENDPOINTS = {
 _GYAZO_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
-def _read(body: str) -> list[Picture]:
+def _read(body: str) -> list[PictureLink]:
     said = load_json(body)
     if not isinstance(said, dict) or said.get("type") not in (
         "photo",
@@ -27,52 +34,58 @@ def _read(body: str) -> list[Picture]:
         return []
     url = said.get("url")
     title = said.get("title")
-    return [Picture(url, title if isinstance(title, str) and title else None)] if isinstance(url, str) else []
+    return [PictureLink(url, title if isinstance(title, str) and title else None)] if isinstance(url, str) else []
 
 
-def _steps(target: Target, _secrets: Secrets) -> list[Step]:
-    return [Step(_ENDPOINTS[target.family] + quote(target.canonical, safe=""), _read)]
+def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
+    return [PageStep(_ENDPOINTS[target.family] + quote(target.canonical, safe=""), _read)]
 
 
-def _navigation(url: Url, name: str, why: str) -> Target:
-    return Target(Kind.NAVIGATION, url.https(query=False), name, Verdict.NOT_AN_IMAGE, why)
+def _navigation(url: Url, name: str, why: str) -> AddressTarget:
+    return AddressTarget(AddressKind.NAVIGATION, url.https(query=False), name, Verdict.NOT_AN_IMAGE, why)
 
 
-def _flickr(url: Url) -> Target:
+def _flickr(url: Url) -> AddressTarget:
     if url.host.endswith(("staticflickr.com", "static.flickr.com")):
-        return Target(Kind.IMAGE, url.https(query=False), "flickr")
+        return AddressTarget(AddressKind.IMAGE, url.https(query=False), "flickr")
     match url.parts:
         case ("photos", _, "sets" | "albums" | "galleries", *_):
-            return Target(Kind.FOLDER, url.https(query=False), "flickr", Verdict.UNSUPPORTED_HOST, "a set of photos")
+            return AddressTarget(
+                AddressKind.FOLDER, url.https(query=False), "flickr", Verdict.UNSUPPORTED_HOST, "a set of photos"
+            )
         case ("photos", user, photo, *_) if photo.isdigit():
-            return Target(Kind.PAGE, f"https://www.flickr.com/photos/{user}/{photo}", "flickr")
+            return AddressTarget(AddressKind.PAGE, f"https://www.flickr.com/photos/{user}/{photo}", "flickr")
         case ("p", code) if url.host == "flic.kr":
-            return Target(Kind.PAGE, f"https://flic.kr/p/{code}", "flickr")
+            return AddressTarget(AddressKind.PAGE, f"https://flic.kr/p/{code}", "flickr")
         case _:
             return _navigation(url, "flickr", "not about one photo")
 
 
-def _gyazo(url: Url) -> Target:
+def _gyazo(url: Url) -> AddressTarget:
     if url.host == "i.gyazo.com" and url.extension in IMAGE_EXTENSIONS:
-        return Target(Kind.IMAGE, url.https(query=False), "gyazo")
+        return AddressTarget(AddressKind.IMAGE, url.https(query=False), "gyazo")
     if url.extension == "mp4":
-        return Target(Kind.VIDEO, url.https(query=False), "gyazo", Verdict.NOT_AN_IMAGE, "a video")
+        return AddressTarget(AddressKind.VIDEO, url.https(query=False), "gyazo", Verdict.NOT_AN_IMAGE, "a video")
     if len(url.parts) == 1 and _GYAZO_ID.match(url.stem):
-        return Target(Kind.PAGE, f"https://gyazo.com/{url.stem}", "gyazo")
+        return AddressTarget(AddressKind.PAGE, f"https://gyazo.com/{url.stem}", "gyazo")
     return _navigation(url, "gyazo", "not about one picture")
 
 
-def _deviantart(url: Url) -> Target:
+def _deviantart(url: Url) -> AddressTarget:
     if url.host.endswith(("wixmp.com", "deviantart.net")) and url.extension in IMAGE_EXTENSIONS:
-        return Target(Kind.IMAGE, url.https(), "deviantart")  # the token in the query is the right to read
+        return AddressTarget(
+            AddressKind.IMAGE, url.https(), "deviantart"
+        )  # the token in the query is the right to read
     short = url.host in {"fav.me", "sta.sh", "www.sta.sh"} and len(url.parts) == 1
     if short or (url.host.endswith("deviantart.com") and {"art", "deviation"} & set(url.parts[:2])):
-        return Target(Kind.PAGE, url.https(query=False), "deviantart")
+        return AddressTarget(AddressKind.PAGE, url.https(query=False), "deviantart")
     return _navigation(url, "deviantart", "not about one picture")
 
 
 FAMILIES = (
-    Family("flickr", ("flickr.com", "staticflickr.com", "flic.kr"), _flickr, _steps),
-    Family("gyazo", ("gyazo.com",), _gyazo, _steps),
-    Family("deviantart", ("deviantart.com", "deviantart.net", "wixmp.com", "fav.me", "sta.sh"), _deviantart, _steps),
+    HostFamily("flickr", ("flickr.com", "staticflickr.com", "flic.kr"), _flickr, _steps),
+    HostFamily("gyazo", ("gyazo.com",), _gyazo, _steps),
+    HostFamily(
+        "deviantart", ("deviantart.com", "deviantart.net", "wixmp.com", "fav.me", "sta.sh"), _deviantart, _steps
+    ),
 )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from photoshop_request.media.addresses.hosts.target import Picture
+from photoshop_request.media.addresses.hosts.family import PictureLink
 
 __all__ = ["links_with", "load_json", "og_images"]
 
@@ -26,7 +26,7 @@ def _tags(page: str, wanted: str) -> Iterator[dict[str, str]]:
             }
 
 
-def og_images(page: str) -> list[Picture]:
+def og_images(page: str) -> list[PictureLink]:
     """The pictures a page names as its own, in order, each once: `og:image`, else `twitter:image`."""
     said = [
         (tag.get("property") or tag.get("name") or "", tag.get("content", "").strip()) for tag in _tags(page, "meta")
@@ -34,13 +34,13 @@ def og_images(page: str) -> list[Picture]:
     for names in ({"og:image", "og:image:url", "og:image:secure_url"}, {"twitter:image", "twitter:image:src"}):
         found = dict.fromkeys(content for name, content in said if name.lower() in names and content)
         if found:
-            return [Picture(url) for url in found]
+            return [PictureLink(url) for url in found]
     return []
 
 
-def links_with(page: str, attribute: str, value: str) -> list[Picture]:
+def links_with(page: str, attribute: str, value: str) -> list[PictureLink]:
     """Where the page's links with this attribute and value lead, in order."""
-    return [Picture(link["href"]) for link in _tags(page, "a") if link.get(attribute) == value and link.get("href")]
+    return [PictureLink(link["href"]) for link in _tags(page, "a") if link.get(attribute) == value and link.get("href")]
 
 
 def load_json(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url, parse
 from photoshop_request.verdicts import Verdict
 
@@ -19,48 +19,60 @@ def picture_address(media_id: str, signed: str | None, mime: str) -> str:
     return f"https://i.redd.it/{media_id}.{extension or 'jpg'}"
 
 
-def _classify(url: Url) -> Target:
+def _classify(url: Url) -> AddressTarget:
     if url.host in {"i.redd.it", "preview.redd.it"}:
         return _picture(url)
     if url.host in {"external-preview.redd.it", "i.reddituploads.com"}:
-        return Target(Kind.IMAGE, url.https(), _NAME)  # the signature in the query is part of the name
+        return AddressTarget(AddressKind.IMAGE, url.https(), _NAME)  # the signature in the query is part of the name
     if url.host == "v.redd.it":
-        return Target(Kind.VIDEO, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "a video")
+        return AddressTarget(AddressKind.VIDEO, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "a video")
     if url.host.endswith(("redditmedia.com", "redditstatic.com")):
-        return Target(Kind.OTHER, url.https(), _NAME, Verdict.NOT_AN_IMAGE, "a thumbnail, an icon or an emoji")
+        return AddressTarget(
+            AddressKind.OTHER, url.https(), _NAME, Verdict.NOT_AN_IMAGE, "a thumbnail, an icon or an emoji"
+        )
     if url.host.endswith("amazonaws.com"):
-        return Target(
-            Kind.DEAD, url.https(query=False), _NAME, Verdict.GONE, "Reddit's upload bucket, never public for long"
+        return AddressTarget(
+            AddressKind.DEAD,
+            url.https(query=False),
+            _NAME,
+            Verdict.GONE,
+            "Reddit's upload bucket, never public for long",
         )
     return _page(url)
 
 
-def _picture(url: Url) -> Target:
+def _picture(url: Url) -> AddressTarget:
     if len(url.parts) != 1:
-        return Target(Kind.REACTION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "an award or an emote")
+        return AddressTarget(
+            AddressKind.REACTION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "an award or an emote"
+        )
     # preview.redd.it/some-title-v0-<id>.jpg: only what follows the last dash names the picture
     media_id = url.stem.rpartition("-")[2]
     if not _ID.match(media_id):
-        return Target(Kind.OTHER, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a picture's id")
+        return AddressTarget(
+            AddressKind.OTHER, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a picture's id"
+        )
     if url.extension == "mp4":
-        return Target(Kind.VIDEO, f"https://i.redd.it/{media_id}.mp4", _NAME, Verdict.NOT_AN_IMAGE, "a video")
-    return Target(Kind.IMAGE, f"https://i.redd.it/{media_id}.{url.extension or 'jpg'}", _NAME)
+        return AddressTarget(
+            AddressKind.VIDEO, f"https://i.redd.it/{media_id}.mp4", _NAME, Verdict.NOT_AN_IMAGE, "a video"
+        )
+    return AddressTarget(AddressKind.IMAGE, f"https://i.redd.it/{media_id}.{url.extension or 'jpg'}", _NAME)
 
 
-def _page(url: Url) -> Target:
+def _page(url: Url) -> AddressTarget:
     if url.parts == ("media",) and (inner := url.argument("url")):
-        return Target(Kind.NAVIGATION, url.https(), _NAME, Verdict.NOT_AN_IMAGE, "a viewer", wraps=inner)
+        return AddressTarget(AddressKind.NAVIGATION, url.https(), _NAME, Verdict.NOT_AN_IMAGE, "a viewer", wraps=inner)
     if "video" in url.parts[:3] and url.parts[:1] == ("link",):
-        return Target(Kind.VIDEO, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "a video")
+        return AddressTarget(AddressKind.VIDEO, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "a video")
     why = (
         "a gallery, looked up in the archive by its id"
         if url.parts[:1] == ("gallery",)
         else "a thread, a person, a rule or a wiki page"
     )
-    return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, why)
+    return AddressTarget(AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, why)
 
 
-FAMILY = Family(
+FAMILY = HostFamily(
     _NAME,
     (
         "redd.it",

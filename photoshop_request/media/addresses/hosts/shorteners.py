@@ -1,6 +1,6 @@
 """Short links: one request tells where they lead; then the address is looked at again."""
 
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
@@ -9,15 +9,19 @@ __all__ = ["FAMILY"]
 _NAME = "shorteners"
 
 
-def _classify(url: Url) -> Target:
+def _classify(url: Url) -> AddressTarget:
     if not url.parts:
-        return Target(Kind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "the shortener itself")
+        return AddressTarget(
+            AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "the shortener itself"
+        )
     if url.host == "goo.gl" and url.parts[0] in {"photos", "maps"}:
-        return Target(Kind.OTHER, url.https(query=False), _NAME, Verdict.UNSUPPORTED_HOST, f"Google {url.parts[0]}")
-    return Target(Kind.SHORTLINK, url.https(query=False), _NAME)
+        return AddressTarget(
+            AddressKind.OTHER, url.https(query=False), _NAME, Verdict.UNSUPPORTED_HOST, f"Google {url.parts[0]}"
+        )
+    return AddressTarget(AddressKind.SHORTLINK, url.https(query=False), _NAME)
 
 
-FAMILY = Family(
+FAMILY = HostFamily(
     _NAME,
     (
         "bit.ly",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.http.rate_limits import Limits
 from photoshop_request_builder.stages.fetching.fetch_plan import HostPlan, host_plans, host_states, minutes_in_all
 
@@ -30,9 +30,11 @@ def test_a_plan_counts_addresses_extra_requests_and_minutes() -> None:
 
 def test_states_are_listed_by_host_largest_first() -> None:
     """Dead and unsupported hosts are named like all others."""
-    rows = host_states({"b.org": {State.OK: 1}, "tinypic.com": {State.DEAD_HOST: 5}, "a.org": {State.GONE: 1}})
+    rows = host_states(
+        {"b.org": {AddressState.OK: 1}, "tinypic.com": {AddressState.DEAD_HOST: 5}, "a.org": {AddressState.GONE: 1}}
+    )
     assert [(row.host, row.addresses, dict(row.states)) for row in rows] == [
-        ("tinypic.com", 5, {State.DEAD_HOST: 5}),
-        ("a.org", 1, {State.GONE: 1}),
-        ("b.org", 1, {State.OK: 1}),
+        ("tinypic.com", 5, {AddressState.DEAD_HOST: 5}),
+        ("a.org", 1, {AddressState.GONE: 1}),
+        ("b.org", 1, {AddressState.OK: 1}),
     ]

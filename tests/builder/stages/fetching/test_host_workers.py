@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from photoshop_request.errors import StorageError
-from photoshop_request.media.addresses.hosts import Picture
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.outcome import Outcome
-from photoshop_request_builder.stages.fetching.host_workers import Lanes
+from photoshop_request.media.addresses.hosts import PictureLink
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
 
 
@@ -38,7 +37,7 @@ def run(
                 stop.set()
             return outcome
 
-        lanes = Lanes(ledger, counted, **{"at_once": lambda _host: 2, **options})
+        lanes = HostWorkers(ledger, counted, **{"at_once": lambda _host: 2, **options})
         return await lanes.run(stop)
 
     return asyncio.run(main())
@@ -46,7 +45,7 @@ def run(
 
 async def fine(entry: LedgerEntry) -> Outcome:
     await asyncio.sleep(0)
-    return Outcome(entry.address, State.OK)
+    return Outcome(entry.address, AddressState.OK)
 
 
 def pictures(count: int, host: str = "a.org") -> list[NewAddress]:
@@ -64,7 +63,7 @@ def test_everything_pending_is_done_once(ledger: Ledger) -> None:
 
     assert run(ledger, work) is True
     assert len(seen) == len(set(seen)) == 1001
-    assert ledger.states_by_host()["a.org"] == {State.OK: 700}
+    assert ledger.states_by_host()["a.org"] == {AddressState.OK: 700}
     assert run(ledger, work) is True
     assert len(seen) == 1001
 
@@ -83,7 +82,7 @@ def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
         together = max(together, sum(inside.values()))
         await asyncio.sleep(0.001)
         inside[entry.host] -= 1
-        return Outcome(entry.address, State.OK)
+        return Outcome(entry.address, AddressState.OK)
 
     run(ledger, work, at_once={"a.org": 1, "b.org": 3}.get)
     assert (most, together) == ({"a.org": 1, "b.org": 3}, 4)
@@ -96,13 +95,13 @@ def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
     async def work(entry: LedgerEntry) -> Outcome:
         await asyncio.sleep(0.01 if entry.kind == "album" else 0)
         if entry.kind == "album":
-            found = (Picture("https://i.imgur.com/BBBBB.jpg"), Picture("https://new.org/x.jpg"))
-            return Outcome(entry.address, State.RESOLVED, pictures=found)
-        return Outcome(entry.address, State.OK)
+            found = (PictureLink("https://i.imgur.com/BBBBB.jpg"), PictureLink("https://new.org/x.jpg"))
+            return Outcome(entry.address, AddressState.RESOLVED, pictures=found)
+        return Outcome(entry.address, AddressState.OK)
 
     assert run(ledger, work)
     assert ledger.hosts() == {}
-    assert ledger.states_by_host()["new.org"] == {State.OK: 1}
+    assert ledger.states_by_host()["new.org"] == {AddressState.OK: 1}
 
 
 def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
@@ -120,7 +119,7 @@ def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
     async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "b.org":
             tired.add("b.org")
-            return Outcome(entry.address, State.PENDING, "later")
+            return Outcome(entry.address, AddressState.PENDING, "later")
         return await fine(entry)
 
     assert run(ledger, work, at_once=lambda _host: 1, resting=tired.__contains__)
@@ -145,7 +144,7 @@ def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatc
     async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "hangs.org":
             await asyncio.sleep(60)
-        return Outcome(entry.address, State.OK)
+        return Outcome(entry.address, AddressState.OK)
 
     assert run(ledger, work, stop_after=1) is False
     assert ledger.hosts() == {"hangs.org": 1}
@@ -163,13 +162,13 @@ def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
         if failures:
             failures -= 1
             raise OSError(errno.ENOSPC, "No space left on device")
-        return Outcome(entry.address, State.OK)
+        return Outcome(entry.address, AddressState.OK)
 
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
     assert run(ledger, work, say=said.append, sleep=sleep)
-    assert ledger.states_by_host()["a.org"] == {State.OK: 3}
+    assert ledger.states_by_host()["a.org"] == {AddressState.OK: 3}
     assert len(slept) == 2
     assert "No space left" in said[0]
 
@@ -192,7 +191,7 @@ def test_a_ledger_without_room_pauses_too(ledger: Ledger, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(ledger, "record", sometimes)
     assert run(ledger, fine, sleep=sleep)
-    assert ledger.states_by_host()["a.org"] == {State.OK: 3}
+    assert ledger.states_by_host()["a.org"] == {AddressState.OK: 3}
 
 
 def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +208,7 @@ def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: p
 
     async def main() -> None:
         stop = asyncio.Event()
-        lanes = Lanes(ledger, fine, at_once=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
+        lanes = HostWorkers(ledger, fine, at_once=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
         await asyncio.wait_for(lanes.run(stop), timeout=10)
 
     monkeypatch.setattr(ledger, "record", never)
@@ -240,4 +239,4 @@ def test_a_fault_of_the_program_is_not_hidden(ledger: Ledger) -> None:
 
     with pytest.raises(RuntimeError, match="a fault"):
         run(ledger, work)
-    assert set(ledger.states_by_host()["a.org"]) <= {State.OK, State.PENDING}
+    assert set(ledger.states_by_host()["a.org"]) <= {AddressState.OK, AddressState.PENDING}

@@ -6,7 +6,7 @@ from calendar import timegm
 import pytest
 
 from photoshop_request.errors import InputError
-from photoshop_request.reddit.coverage import Hole
+from photoshop_request.reddit.coverage import Gap
 from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.stages import ingest
 from photoshop_request_builder.store.corpus import create_corpus
@@ -57,7 +57,7 @@ def corpus(tmp_path):
 
 def test_a_missing_time_is_visible_from_files_to_status(corpus):
     [status] = ingested_sources(read_parts(corpus))
-    assert status.holes == {table: (Hole("2022-12", "2024-09", 22, 0),) for table in ("submissions", "comments")}
+    assert status.holes == {table: (Gap("2022-12", "2024-09", 22, 0),) for table in ("submissions", "comments")}
     assert len(status.months["comments"]) == 36
 
 

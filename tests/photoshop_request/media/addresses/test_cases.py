@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request.media.addresses.hosts import FAMILIES, Kind, classify, family_of
+from photoshop_request.media.addresses.hosts import FAMILIES, AddressKind, classify, family_of
 from photoshop_request.verdicts import Verdict
 
 CASES = Path(__file__).parent / "cases"
-FETCHED = {Kind.IMAGE, Kind.FILE, Kind.PAGE, Kind.ALBUM, Kind.SHORTLINK}
+FETCHED = {AddressKind.IMAGE, AddressKind.FILE, AddressKind.PAGE, AddressKind.ALBUM, AddressKind.SHORTLINK}
 
 
 def rows() -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
-from photoshop_request.media.addresses.links import Kind, Link, Role, comment_links, is_bot, submission_links
+from photoshop_request.media.addresses.links import AddressKind, Link, Role, comment_links, is_bot, submission_links
 from photoshop_request.reddit.records import Media
 from photoshop_request.verdicts import Verdict
 
@@ -34,14 +34,16 @@ def test_a_gallery_keeps_its_order_captions_and_extensions() -> None:
         (0, "https://i.redd.it/bbbbbbbbbbbb.png", "remove him"),
         (1, "https://i.redd.it/aaaaaaaaaaaa.jpeg", None),
     ]
-    assert {(link.role, link.kind, link.reason, link.width) for link in links} == {(Role.SOURCE, Kind.IMAGE, None, 640)}
+    assert {(link.role, link.kind, link.reason, link.width) for link in links} == {
+        (Role.SOURCE, AddressKind.IMAGE, None, 640)
+    }
     assert links[0].fallback == media[0].address
 
 
 def test_a_deleted_gallery_leaves_a_row() -> None:
     """A gallery without pictures is one row with a reason, not nothing."""
     (link,) = request(is_gallery=True, url="https://www.reddit.com/gallery/1abcd2")
-    assert (link.kind, link.reason) == (Kind.ALBUM, Verdict.GONE)
+    assert (link.kind, link.reason) == (AddressKind.ALBUM, Verdict.GONE)
 
 
 def test_the_linked_picture_comes_before_those_in_the_text() -> None:
@@ -66,7 +68,7 @@ def test_a_self_post_does_not_link_to_itself() -> None:
 def test_another_thread_is_navigation() -> None:
     """A crosspost's address leads to a thread: a row with a reason."""
     (link,) = request(url="https://www.reddit.com/r/pics/comments/9zzzz9/t/")
-    assert (link.kind, link.reason) == (Kind.NAVIGATION, Verdict.NOT_AN_IMAGE)
+    assert (link.kind, link.reason) == (AddressKind.NAVIGATION, Verdict.NOT_AN_IMAGE)
 
 
 def test_one_picture_under_two_addresses_is_one_row() -> None:
@@ -100,16 +102,16 @@ def test_an_upload_that_the_text_does_not_show_is_still_there() -> None:
 @pytest.mark.parametrize(
     ("media", "kind", "reason"),
     [
-        (upload("giphy|AbC", kind="AnimatedImage", sticker="giphy"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
-        (upload("emote|t5_a|1", sticker="emoji"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
-        (upload("aaaaaaaaaaaa", sticker="sticker"), Kind.REACTION, Verdict.NOT_AN_IMAGE),
-        (upload("aaaaaaaaaaaa", kind="RedditVideo"), Kind.VIDEO, Verdict.NOT_AN_IMAGE),
-        (upload("aaaaaaaaaaaa", kind="AnimatedImage"), Kind.IMAGE, Verdict.ANIMATED),
-        (upload("aaaaaaaaaaaa", status="failed"), Kind.IMAGE, Verdict.GONE),
-        (upload("aaaaaaaaaaaa", status="unprocessed", address=None), Kind.IMAGE, Verdict.GONE),
+        (upload("giphy|AbC", kind="AnimatedImage", sticker="giphy"), AddressKind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("emote|t5_a|1", sticker="emoji"), AddressKind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", sticker="sticker"), AddressKind.REACTION, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", kind="RedditVideo"), AddressKind.VIDEO, Verdict.NOT_AN_IMAGE),
+        (upload("aaaaaaaaaaaa", kind="AnimatedImage"), AddressKind.IMAGE, Verdict.ANIMATED),
+        (upload("aaaaaaaaaaaa", status="failed"), AddressKind.IMAGE, Verdict.GONE),
+        (upload("aaaaaaaaaaaa", status="unprocessed", address=None), AddressKind.IMAGE, Verdict.GONE),
     ],
 )
-def test_uploads_that_are_no_edit_have_a_reason(media: Media, kind: Kind, reason: Verdict) -> None:
+def test_uploads_that_are_no_edit_have_a_reason(media: Media, kind: AddressKind, reason: Verdict) -> None:
     """Stickers, reactions, videos and failed uploads are rows with a reason."""
     (link,) = answer(f"![gif]({media.media_id})", media=(media,))
     assert (link.kind, link.reason) == (kind, reason)

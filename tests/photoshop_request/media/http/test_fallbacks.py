@@ -13,9 +13,8 @@ from PIL import Image
 from servers.fetching import Web, web
 from servers.hosts import page, reply, status
 
-from photoshop_request.media.addresses.states import State
-from photoshop_request.media.http.fallbacks import external, preview, wayback
-from photoshop_request.media.http.outcome import Outcome, Via
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome, Via
+from photoshop_request.media.http.fallbacks import from_external_resolver, from_preview, from_wayback
 
 A = "https://i.imgur.com/AbCdE12.png"
 CDX = "https://web.archive.org/cdx/search/cdx"
@@ -37,7 +36,7 @@ def captures(*rows: tuple[str, str]) -> bytes:
 def archived(routes: Mapping[str, Any], address: str = A) -> tuple[Outcome | None, Web]:
     async def main() -> tuple[Outcome | None, Web]:
         async with web(routes) as found:
-            return await wayback(found.fetcher, address), found
+            return await from_wayback(found.fetcher, address), found
 
     return asyncio.run(main())
 
@@ -52,7 +51,7 @@ def test_the_newest_capture_is_taken_and_marked() -> None:
     assert outcome is not None
     assert (outcome.address, outcome.state, outcome.via, outcome.retrieved) == (
         A,
-        State.OK,
+        AddressState.OK,
         Via.WAYBACK,
         "20200101000000",
     )
@@ -95,7 +94,7 @@ def test_an_archives_answer_that_is_cut_is_asked_for_again() -> None:
 def previewed(routes: Mapping[str, Any], signed: str) -> Outcome | None:
     async def main() -> Outcome | None:
         async with web(routes) as found:
-            return await preview(found.fetcher, A, signed)
+            return await from_preview(found.fetcher, A, signed)
 
     return asyncio.run(main())
 
@@ -130,8 +129,8 @@ def test_a_users_program_may_tell_the_pictures(tmp_path: Path) -> None:
         "import json, sys\nprint(json.dumps({'url': 'http://imgur.com/AbCdE', 'caption': sys.argv[1]}))\n"
         "print(json.dumps({'url': 'http://127.0.0.1/x.jpg'}))",
     )
-    outcome = asyncio.run(external(command, "https://jmp.sh/x"))
-    assert (outcome.state, outcome.via) == (State.RESOLVED, Via.EXTERNAL)
+    outcome = asyncio.run(from_external_resolver(command, "https://jmp.sh/x"))
+    assert (outcome.state, outcome.via) == (AddressState.RESOLVED, Via.EXTERNAL)
     assert [(picture.url, picture.caption) for picture in outcome.pictures] == [
         ("https://i.imgur.com/AbCdE.jpg", "https://jmp.sh/x"),
         ("http://127.0.0.1/x.jpg", None),
@@ -141,4 +140,7 @@ def test_a_users_program_may_tell_the_pictures(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "print('hello')", "print('[1]')", "print('{}')", "import sys; sys.exit(3)"])
 def test_a_program_that_tells_nothing_leaves_the_address_unsupported(tmp_path: Path, text: str) -> None:
     """Nonsense, nothing, or a failure."""
-    assert asyncio.run(external(program(tmp_path, text), "https://jmp.sh/x")).state is State.UNSUPPORTED_HOST
+    assert (
+        asyncio.run(from_external_resolver(program(tmp_path, text), "https://jmp.sh/x")).state
+        is AddressState.UNSUPPORTED_HOST
+    )

@@ -17,13 +17,12 @@ from servers.fetching import Web, web
 from servers.hosts import Request, cut, drip, endless, page, redirect, reply, reset, stall, status
 
 from photoshop_request.media.addresses.hosts import Secrets, classify
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.sandbox import inspect
 from photoshop_request.media.http.body import Body
 from photoshop_request.media.http.fetch import fetch
 from photoshop_request.media.http.network import route
-from photoshop_request.media.http.outcome import Outcome
 from photoshop_request.verdicts import Verdict
 
 A = "https://i.imgur.com/AbCdE12.jpg"
@@ -50,7 +49,12 @@ def test_a_picture_is_kept_as_it_came() -> None:
     """The bytes on disk are those of the host, under their digest and true extension."""
     outcome, found = run({A: reply(JPEG, ETag='"abc"')})
     digest = hashlib.sha256(JPEG).hexdigest()
-    assert (outcome.state, outcome.sha256, outcome.size, outcome.extension) == (State.OK, digest, len(JPEG), "jpg")
+    assert (outcome.state, outcome.sha256, outcome.size, outcome.extension) == (
+        AddressState.OK,
+        digest,
+        len(JPEG),
+        "jpg",
+    )
     assert (outcome.etag, outcome.final, outcome.tries, outcome.http) == ('"abc"', A, 1, 200)
     assert found.kept == {f"{digest}.jpg": JPEG}
 
@@ -78,7 +82,7 @@ def test_the_request_is_honest() -> None:
 def test_magic_bytes_name_the_file(body: bytes, extension: str) -> None:
     """Whatever the address and the type say, the first bytes decide."""
     outcome, _ = run({A: reply(body, "image/jpeg")})
-    assert (outcome.state, outcome.extension) == (State.OK, extension)
+    assert (outcome.state, outcome.extension) == (AddressState.OK, extension)
 
 
 def test_a_large_picture_goes_through_a_part_file() -> None:
@@ -86,7 +90,7 @@ def test_a_large_picture_goes_through_a_part_file() -> None:
     body = picture("BMP", size=(1200, 1000))
     assert len(body) > 3_000_000
     outcome, found = run({A: reply(body, "image/bmp")})
-    assert (outcome.state, list(found.kept.values())) == (State.OK, [body])
+    assert (outcome.state, list(found.kept.values())) == (AddressState.OK, [body])
     assert outcome.sha256 == hashlib.sha256(body).hexdigest()
 
 
@@ -117,14 +121,14 @@ def zipped() -> bytes:
 def test_what_is_no_picture_is_not_kept(body: bytes) -> None:
     """HTML, SVG, archives and videos named .jpg and served as image/jpeg are not_image."""
     outcome, found = run({A: reply(body, "image/jpeg")})
-    assert (outcome.state, found.kept) == (State.NOT_IMAGE, {})
+    assert (outcome.state, found.kept) == (AddressState.NOT_IMAGE, {})
     assert outcome.detail
 
 
 def test_a_polyglot_is_a_picture_and_nothing_else() -> None:
     """A JPEG with an archive behind it is kept under the extension of its first bytes."""
     outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=inspect)
-    assert outcome.state is State.OK
+    assert outcome.state is AddressState.OK
     assert [name.rpartition(".")[2] for name in found.kept] == ["jpg"]
 
 
@@ -134,46 +138,46 @@ def test_a_polyglot_is_a_picture_and_nothing_else() -> None:
 def test_an_endless_body_is_cut_off() -> None:
     """Reading stops at the limit; the part file is gone."""
     outcome, found = run({A: endless}, max_bytes=5_000_000, seconds=5.0)
-    assert (outcome.state, found.kept, outcome.tries) == (State.TOO_LARGE, {}, 1)
+    assert (outcome.state, found.kept, outcome.tries) == (AddressState.TOO_LARGE, {}, 1)
 
 
 def test_a_body_too_long_by_its_header_is_not_read() -> None:
     """Content-Length above the limit is enough."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 99999999\r\n\r\n"
     outcome, _ = run({A: head}, max_bytes=1000)
-    assert outcome.state is State.TOO_LARGE
+    assert outcome.state is AddressState.TOO_LARGE
 
 
 def test_a_slow_body_times_out() -> None:
     """A byte now and then is not enough to hold a place for ever."""
     outcome, _ = run({A: drip}, seconds=0.1, tries=1)
-    assert outcome.state is State.TIMEOUT
+    assert outcome.state is AddressState.TIMEOUT
 
 
 def test_a_stalled_body_times_out_and_is_tried_again() -> None:
     """Silence is a time-out; the next try may do better."""
     outcome, found = run({A: [stall, reply(JPEG)]}, seconds=0.1)
-    assert (outcome.state, outcome.tries, len(found.hosts.requests)) == (State.OK, 2, 2)
+    assert (outcome.state, outcome.tries, len(found.hosts.requests)) == (AddressState.OK, 2, 2)
 
 
 def test_a_gzip_bomb_is_stopped_by_what_comes_out() -> None:
     """100 MB packed into 100 kB: unpacked in pieces, cut at the limit."""
     bomb = gzip.compress(JPEG[:20] + b"\0" * 100_000_000)
     outcome, found = run({A: reply(bomb, Content_Encoding="gzip")}, max_bytes=3_000_000, seconds=5.0)
-    assert (outcome.state, found.kept) == (State.TOO_LARGE, {})
+    assert (outcome.state, found.kept) == (AddressState.TOO_LARGE, {})
 
 
 def test_packing_that_was_not_asked_for_is_undone_or_refused() -> None:
     """Gzip is undone within the limit; others and broken ones are not_image; a cut one is asked for again."""
     outcome, found = run({A: reply(gzip.compress(JPEG), Content_Encoding="gzip")})
-    assert (outcome.state, list(found.kept.values())) == (State.OK, [JPEG])
-    assert run({A: reply(JPEG, Content_Encoding="br")})[0].state is State.NOT_IMAGE
-    assert run({A: reply(JPEG, Content_Encoding="gzip")})[0].state is State.NOT_IMAGE
+    assert (outcome.state, list(found.kept.values())) == (AddressState.OK, [JPEG])
+    assert run({A: reply(JPEG, Content_Encoding="br")})[0].state is AddressState.NOT_IMAGE
+    assert run({A: reply(JPEG, Content_Encoding="gzip")})[0].state is AddressState.NOT_IMAGE
     packed = gzip.compress(JPEG)
     outcome, found = run(
         {A: [reply(packed[:-9], Content_Encoding="gzip"), reply(packed + b"more", Content_Encoding="gzip")]}
     )
-    assert (outcome.state, outcome.tries, list(found.kept.values())) == (State.OK, 2, [JPEG])
+    assert (outcome.state, outcome.tries, list(found.kept.values())) == (AddressState.OK, 2, [JPEG])
 
 
 def test_what_follows_a_packed_body_is_not_read() -> None:
@@ -186,7 +190,7 @@ def test_what_follows_a_packed_body_is_not_read() -> None:
             writer.write(b"\0" * 100_000)
 
     outcome, found = run({A: trailing})
-    assert (outcome.state, list(found.kept.values())) == (State.OK, [JPEG])
+    assert (outcome.state, list(found.kept.values())) == (AddressState.OK, [JPEG])
 
 
 @pytest.mark.parametrize(
@@ -197,7 +201,7 @@ def test_a_header_that_is_not_utf8_gives_text_that_any_file_takes(head: str) -> 
     body = b"hello" if "Type" in head else JPEG
     answer = f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
     outcome, _ = run({A: answer, "https://i.imgur.com/AbCdE13%E9.jpg": reply(JPEG)})
-    assert outcome.state is (State.NOT_IMAGE if "Type" in head else State.OK)
+    assert outcome.state is (AddressState.NOT_IMAGE if "Type" in head else AddressState.OK)
     for text in (outcome.detail, outcome.etag, outcome.final):
         assert not text or text.encode()
 
@@ -212,7 +216,7 @@ def test_a_redirect_may_lead_to_an_ipv6_address() -> None:
 def test_a_connection_that_ends_early_is_tried_again() -> None:
     """Fewer bytes than promised are no picture."""
     outcome, found = run({A: [cut(JPEG[:500], 900), reply(JPEG)]})
-    assert (outcome.state, outcome.tries, list(found.kept.values())) == (State.OK, 2, [JPEG])
+    assert (outcome.state, outcome.tries, list(found.kept.values())) == (AddressState.OK, 2, [JPEG])
 
 
 # -- cut files --------------------------------------------------------------------------------------------------------
@@ -223,7 +227,7 @@ def test_a_file_that_was_cut_before_is_corrupt(kind: str) -> None:
     """A whole answer with half a picture: decoded in a process of its own, and found corrupt."""
     body = picture(kind)
     outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=inspect)
-    assert (outcome.state, found.kept) == (State.CORRUPT, {})
+    assert (outcome.state, found.kept) == (AddressState.CORRUPT, {})
     assert outcome.detail
 
 
@@ -235,13 +239,13 @@ def test_a_file_that_was_cut_on_the_way_is_asked_for_again() -> None:
 
     half, third = JPEG[: len(JPEG) // 2], JPEG[: len(JPEG) // 3]
     outcome, found = run({A: [reply(half), reply(JPEG)]}, inspect=broken)
-    assert (outcome.state, outcome.tries, list(found.kept.values())) == (State.OK, 2, [JPEG])
+    assert (outcome.state, outcome.tries, list(found.kept.values())) == (AddressState.OK, 2, [JPEG])
     outcome, found = run({A: [reply(half), reply(third), reply(half)]}, inspect=broken)
-    assert (outcome.state, outcome.tries, found.kept) == (State.CORRUPT, 3, {})
+    assert (outcome.state, outcome.tries, found.kept) == (AddressState.CORRUPT, 3, {})
     outcome, found = run({A: reply(half)}, inspect=broken)
-    assert (outcome.state, outcome.detail, len(found.hosts.requests)) == (State.CORRUPT, "cut off", 2)
+    assert (outcome.state, outcome.detail, len(found.hosts.requests)) == (AddressState.CORRUPT, "cut off", 2)
     outcome, _ = run({A: [reply(JPEG[:end]) for end in range(300, 304)]}, inspect=broken)
-    assert (outcome.state, outcome.detail, outcome.tries, outcome.http) == (State.CORRUPT, "cut off", 4, 200)
+    assert (outcome.state, outcome.detail, outcome.tries, outcome.http) == (AddressState.CORRUPT, "cut off", 4, 200)
 
 
 def test_only_suspicious_files_are_decoded() -> None:
@@ -256,7 +260,7 @@ def test_only_suspicious_files_are_decoded() -> None:
         run({A: reply(picture(kind))}, inspect=note)
     assert asked == []
     outcome, _ = run({A: reply(JPEG[:-2])}, inspect=note)
-    assert (len(asked), outcome.state) == (1, State.OK)
+    assert (len(asked), outcome.state) == (1, AddressState.OK)
 
 
 def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
@@ -265,7 +269,7 @@ def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
     async def small(_body: Body) -> Rejected | None:
         return Rejected(Verdict.TOO_SMALL, "tiny")
 
-    assert run({A: reply(JPEG[:-2])}, inspect=small)[0].state is State.OK
+    assert run({A: reply(JPEG[:-2])}, inspect=small)[0].state is AddressState.OK
 
 
 # -- addresses and redirects --------------------------------------------------------------------------------------------
@@ -295,14 +299,14 @@ def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
 def test_a_redirect_never_leads_where_an_address_may_not(to: str) -> None:
     """Each hop passes the policy; the refused one is not asked for."""
     outcome, found = run({A: redirect(to)})
-    assert outcome.state is State.BLOCKED
+    assert outcome.state is AddressState.BLOCKED
     assert found.hosts.urls() == [A]
 
 
 def test_a_blocked_address_is_never_requested() -> None:
     """Nothing is asked, nothing is tried."""
     outcome, found = run({}, "http://127.0.0.1:22/x.jpg")
-    assert (outcome.state, outcome.tries, found.hosts.requests) == (State.BLOCKED, 0, [])
+    assert (outcome.state, outcome.tries, found.hosts.requests) == (AddressState.BLOCKED, 0, [])
 
 
 def test_redirects_are_followed_hop_by_hop() -> None:
@@ -313,7 +317,7 @@ def test_redirects_are_followed_hop_by_hop() -> None:
         "https://example.org/a%20b.jpg": reply(JPEG),
     }
     outcome, found = run(routes)
-    assert (outcome.state, outcome.final) == (State.OK, "https://example.org/a%20b.jpg")
+    assert (outcome.state, outcome.final) == (AddressState.OK, "https://example.org/a%20b.jpg")
     assert len(found.hosts.requests) == 3
 
 
@@ -324,18 +328,18 @@ def test_redirects_are_followed_hop_by_hop() -> None:
 def test_odd_letters_in_a_redirect_do_no_harm(to: str) -> None:
     """They are written in percent and asked for; nothing breaks."""
     outcome, _ = run({A: redirect(to.encode("utf-8", "surrogateescape").decode("latin-1"))})
-    assert outcome.state is State.GONE
+    assert outcome.state is AddressState.GONE
 
 
 def test_a_not_modified_that_was_not_asked_for_is_no_picture() -> None:
     """304 without an ETag gives nothing to keep."""
-    assert run({A: status(304)})[0].state is State.GONE
+    assert run({A: status(304)})[0].state is AddressState.GONE
 
 
 def test_redirects_end() -> None:
     """A loop is given up after five hops, and not tried again and again."""
     outcome, found = run({A: redirect(A)})
-    assert outcome.state is State.GONE
+    assert outcome.state is AddressState.GONE
     assert len(found.hosts.requests) == 6
 
 
@@ -358,38 +362,38 @@ def test_a_key_is_not_shown_to_another_host() -> None:
 def test_a_redirect_to_the_placeholder_is_enough() -> None:
     """Imgur's removed.png is not even asked for."""
     outcome, found = run({A: redirect("https://i.imgur.com/removed.png")})
-    assert (outcome.state, len(found.hosts.requests)) == (State.PLACEHOLDER, 1)
+    assert (outcome.state, len(found.hosts.requests)) == (AddressState.PLACEHOLDER, 1)
 
 
 def test_the_placeholder_is_known_by_its_etag() -> None:
     """Served in place, under any address, weak or strong."""
     for etag in ('"d835884373f4d6c8f24742ceabe74946"', 'W/"d835884373f4d6c8f24742ceabe74946"'):
         outcome, found = run({A: reply(JPEG, ETag=etag)})
-        assert (outcome.state, found.kept) == (State.PLACEHOLDER, {})
+        assert (outcome.state, found.kept) == (AddressState.PLACEHOLDER, {})
 
 
 def test_the_placeholder_is_known_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache without ETags gives the same bytes."""
     digest = hashlib.md5(JPEG).hexdigest()
-    monkeypatch.setattr("photoshop_request.media.http.placeholders._MD5", frozenset({digest}))
-    assert run({A: reply(JPEG)})[0].state is State.PLACEHOLDER
+    monkeypatch.setattr("photoshop_request.media.http.answer_checks._PLACEHOLDER_MD5", frozenset({digest}))
+    assert run({A: reply(JPEG)})[0].state is AddressState.PLACEHOLDER
 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("noai", State.OPTED_OUT),
-        ("noimageai", State.OPTED_OUT),
-        ("noindex, NoAI", State.OPTED_OUT),
-        ("photoshop-request: noai", State.OPTED_OUT),
-        ("unavailable_after: 1 Jan 2030, noai", State.OPTED_OUT),
-        ("otherbot: noai", State.OK),
-        ("otherbot: noindex, noai", State.OK),
-        ("noindex", State.OK),
-        ("none", State.OK),
+        ("noai", AddressState.OPTED_OUT),
+        ("noimageai", AddressState.OPTED_OUT),
+        ("noindex, NoAI", AddressState.OPTED_OUT),
+        ("photoshop-request: noai", AddressState.OPTED_OUT),
+        ("unavailable_after: 1 Jan 2030, noai", AddressState.OPTED_OUT),
+        ("otherbot: noai", AddressState.OK),
+        ("otherbot: noindex, noai", AddressState.OK),
+        ("noindex", AddressState.OK),
+        ("none", AddressState.OK),
     ],
 )
-def test_hosts_may_opt_out(header: str, expected: State) -> None:
+def test_hosts_may_opt_out(header: str, expected: AddressState) -> None:
     """X-Robots-Tag noai and noimageai are honoured; tags for others are not ours."""
     assert run({A: reply(JPEG, X_Robots_Tag=header)})[0].state is expected
 
@@ -397,11 +401,11 @@ def test_hosts_may_opt_out(header: str, expected: State) -> None:
 @pytest.mark.parametrize(
     ("code", "state", "tries"),
     [
-        (401, State.NEEDS_AUTH, 1), (403, State.FORBIDDEN, 1), (404, State.GONE, 1), (410, State.GONE, 1), (451, State.GONE, 1),
-        (400, State.GONE, 1), (429, State.RATE_LIMITED, 4), (500, State.UNREACHABLE, 4), (503, State.UNREACHABLE, 4), (520, State.UNREACHABLE, 4),
+        (401, AddressState.NEEDS_AUTH, 1), (403, AddressState.FORBIDDEN, 1), (404, AddressState.GONE, 1), (410, AddressState.GONE, 1), (451, AddressState.GONE, 1),
+        (400, AddressState.GONE, 1), (429, AddressState.RATE_LIMITED, 4), (500, AddressState.UNREACHABLE, 4), (503, AddressState.UNREACHABLE, 4), (520, AddressState.UNREACHABLE, 4),
     ],
 )  # fmt: skip
-def test_a_status_is_final_or_tried_again(code: int, state: State, tries: int) -> None:
+def test_a_status_is_final_or_tried_again(code: int, state: AddressState, tries: int) -> None:
     """4xx are taken at their word; 429 and 5xx are asked again, four times in all."""
     outcome, found = run({A: status(code)})
     assert (outcome.state, outcome.http, outcome.tries, len(found.hosts.requests)) == (state, code, tries, tries)
@@ -411,7 +415,7 @@ def test_a_status_is_final_or_tried_again(code: int, state: State, tries: int) -
 def test_a_flaky_host_is_asked_again(first: list[Any]) -> None:
     """What fails first and then answers is fetched."""
     outcome, _ = run({A: [*first, reply(JPEG)]})
-    assert (outcome.state, outcome.tries) == (State.OK, len(first) + 1)
+    assert (outcome.state, outcome.tries) == (AddressState.OK, len(first) + 1)
 
 
 def test_retry_after_is_honoured() -> None:
@@ -423,7 +427,7 @@ def test_retry_after_is_honoured() -> None:
 def test_a_site_that_asks_for_a_day_is_left_for_a_later_run() -> None:
     """Its addresses stay pending, nothing waits."""
     outcome, found = run({A: [status(429, Retry_After="86400"), reply(JPEG)]})
-    assert (outcome.state, outcome.tries, found.slept, len(found.hosts.requests)) == (State.PENDING, 1, [], 1)
+    assert (outcome.state, outcome.tries, found.slept, len(found.hosts.requests)) == (AddressState.PENDING, 1, [], 1)
 
 
 def test_an_old_host_without_https_is_asked_by_http() -> None:
@@ -451,15 +455,15 @@ def test_an_old_host_without_https_is_asked_by_http() -> None:
 
     base = ""
     outcome = asyncio.run(main("https://old.org/x.jpg"))
-    assert (outcome.state, outcome.final, outcome.tries) == (State.OK, "http://old.org/x.jpg", 2)
-    assert asyncio.run(main(A)).state is State.UNREACHABLE
+    assert (outcome.state, outcome.final, outcome.tries) == (AddressState.OK, "http://old.org/x.jpg", 2)
+    assert asyncio.run(main(A)).state is AddressState.UNREACHABLE
     assert asked == ["https://old.org/x.jpg", "http://old.org/x.jpg", A]
 
 
 def test_an_unchanged_picture_is_not_sent_again() -> None:
     """With its ETag the answer is 304: ok, and nothing to keep."""
     outcome, found = run({A: status(304)}, etag='"abc"')
-    assert (outcome.state, outcome.http, outcome.sha256, found.kept) == (State.OK, 304, None, {})
+    assert (outcome.state, outcome.http, outcome.sha256, found.kept) == (AddressState.OK, 304, None, {})
     assert found.hosts.requests[0].headers["if-none-match"] == '"abc"'
 
 
@@ -476,7 +480,7 @@ def test_drive_asks_before_it_gives_a_large_file() -> None:
     )
     there = "https://drive.usercontent.google.com/download?id=1AbC&confirm=t"
     outcome, _ = run({DRIVE: page(form), there: reply(JPEG)}, DRIVE)
-    assert (outcome.state, outcome.final) == (State.OK, there)
+    assert (outcome.state, outcome.final) == (AddressState.OK, there)
 
 
 def test_drive_asks_in_the_old_way() -> None:
@@ -484,19 +488,19 @@ def test_drive_asks_in_the_old_way() -> None:
     there = "https://drive.google.com/uc?export=download&confirm=AbC&id=1AbC"
     link = '<a href="/uc?export=download&amp;confirm=AbC&amp;id=1AbC">anyway</a>'
     outcome, _ = run({DRIVE: page(link), there: reply(JPEG)}, DRIVE)
-    assert outcome.state is State.OK
+    assert outcome.state is AddressState.OK
 
 
 @pytest.mark.parametrize(
     ("text", "state"),
     [
-        ("Sorry, too many users have viewed this file. Quota exceeded.", State.RATE_LIMITED),
-        ("Sign in to continue to Google Drive", State.NEEDS_AUTH),
-        ("You need access. Request access", State.NEEDS_AUTH),
-        ("Sorry, the file you have requested does not exist.", State.GONE),
+        ("Sorry, too many users have viewed this file. Quota exceeded.", AddressState.RATE_LIMITED),
+        ("Sign in to continue to Google Drive", AddressState.NEEDS_AUTH),
+        ("You need access. Request access", AddressState.NEEDS_AUTH),
+        ("Sorry, the file you have requested does not exist.", AddressState.GONE),
     ],
 )
-def test_what_drives_pages_say(text: str, state: State) -> None:
+def test_what_drives_pages_say(text: str, state: AddressState) -> None:
     """A quota, a login, and a file that is gone are told apart."""
     outcome, _ = run({DRIVE: page(f"<html>{text}</html>")}, DRIVE)
     assert outcome.state is state
@@ -505,18 +509,18 @@ def test_what_drives_pages_say(text: str, state: State) -> None:
 def test_a_redirect_to_a_login_is_enough() -> None:
     """A private file leads to a login page, which is not asked for."""
     outcome, found = run({DRIVE: redirect("https://accounts.google.com/ServiceLogin?continue=x")}, DRIVE)
-    assert (outcome.state, len(found.hosts.requests)) == (State.NEEDS_AUTH, 1)
+    assert (outcome.state, len(found.hosts.requests)) == (AddressState.NEEDS_AUTH, 1)
 
 
 def test_a_dropbox_page_means_no_file() -> None:
     """A shared file answers with bytes; a page says that it is shared no more."""
     address = "https://dl.dropboxusercontent.com/s/k3y0k3y0k3y0/edit.jpg"
-    assert run({address: page("<html>Dropbox</html>")}, address)[0].state is State.GONE
+    assert run({address: page("<html>Dropbox</html>")}, address)[0].state is AddressState.GONE
 
 
 def test_pages_that_lead_to_pages_end() -> None:
     """An interstitial that leads to itself is given up."""
     link = f'<a href="{DRIVE.replace("&", "&amp;")}&amp;confirm=x">anyway</a>'
     outcome, found = run({DRIVE: page(link), f"{DRIVE}&confirm=x": page(link)}, DRIVE)
-    assert outcome.state is State.NOT_IMAGE
+    assert outcome.state is AddressState.NOT_IMAGE
     assert len(found.hosts.requests) == 3

@@ -9,8 +9,8 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 from servers.hosts import hosts, reply
 
-from photoshop_request.media.addresses.policy import refuse, refuse_ip
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request.media.addresses.policy import ip_refusal, refusal
 from photoshop_request.media.http.client import Client
 from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.network import (
@@ -20,7 +20,6 @@ from photoshop_request.media.http.network import (
     route,
     user_agent,
 )
-from photoshop_request.media.http.outcome import Outcome
 from photoshop_request.media.http.rate_limits import Limits, Rate
 
 PUBLIC = "93.184.216.34"
@@ -79,13 +78,13 @@ def test_a_name_that_leads_inside_is_refused(ip: str) -> None:
     """Whatever private range a name resolves to, no connection is made."""
     names = Names([ip])
     outcome = fetched("https://pictures.evil.com/x.jpg", names)
-    assert outcome.state is State.BLOCKED, outcome
+    assert outcome.state is AddressState.BLOCKED, outcome
     assert names.asked
 
 
 def test_one_private_address_among_public_ones_is_enough() -> None:
     """A name with both is a trick."""
-    assert fetched("https://pictures.evil.com/x.jpg", Names([PUBLIC, "127.0.0.1"])).state is State.BLOCKED
+    assert fetched("https://pictures.evil.com/x.jpg", Names([PUBLIC, "127.0.0.1"])).state is AddressState.BLOCKED
 
 
 def test_rebinding_gains_nothing() -> None:
@@ -152,7 +151,7 @@ def test_a_name_that_is_not_known_says_so() -> None:
         async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_UNSPEC) -> list[ResolveResult]:
             raise OSError("no such name")
 
-    assert fetched("https://pictures.gone.com/x.jpg", Nobody([])).state is State.DNS
+    assert fetched("https://pictures.gone.com/x.jpg", Nobody([])).state is AddressState.DNS
 
 
 @pytest.mark.parametrize(
@@ -185,12 +184,12 @@ def test_the_user_agent_says_who_asks() -> None:
 @pytest.mark.parametrize("ip", [PUBLIC, "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_public_addresses_pass(ip: str) -> None:
     """The policy refuses tricks, not the internet."""
-    assert refuse_ip(ip) is None
+    assert ip_refusal(ip) is None
 
 
 def test_a_public_literal_may_be_asked() -> None:
     """In its usual spelling only."""
-    assert refuse(f"http://{PUBLIC}/x.jpg") is None
-    assert refuse("http://[2606:2800:220:1:248:1893:25c8:1946]/x.jpg") is None
-    assert refuse("http://93.184.55330/x.jpg") is not None
-    assert refuse_ip("nonsense") is not None
+    assert refusal(f"http://{PUBLIC}/x.jpg") is None
+    assert refusal("http://[2606:2800:220:1:248:1893:25c8:1946]/x.jpg") is None
+    assert refusal("http://93.184.55330/x.jpg") is not None
+    assert ip_refusal("nonsense") is not None

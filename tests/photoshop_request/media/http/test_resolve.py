@@ -12,9 +12,8 @@ from servers.fetching import web
 from servers.hosts import Hosts, page, redirect, reply, status
 
 from photoshop_request.media.addresses.hosts import Secrets
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.http.fetch import fetch
-from photoshop_request.media.http.outcome import Outcome
 
 ALBUM = "https://imgur.com/a/AbCdE"
 API = "https://api.imgur.com/3/album/AbCdE/images"
@@ -42,7 +41,7 @@ def run(routes: Mapping[str, Any], address: str, **changes: Any) -> tuple[Outcom
 
 def urls(routes: Mapping[str, Any], address: str, **changes: Any) -> list[str]:
     outcome, _ = run(routes, address, **changes)
-    assert outcome.state is State.RESOLVED, outcome
+    assert outcome.state is AddressState.RESOLVED, outcome
     return [picture.url for picture in outcome.pictures]
 
 
@@ -167,16 +166,16 @@ def test_a_gallery_id_may_be_a_single_picture() -> None:
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (status(404), State.GONE),
-        (status(403), State.FORBIDDEN),
-        (page("<html>nothing here</html>"), State.GONE),
-        (page(""), State.GONE),
-        (og("https://i.imgur.com/removed.png"), State.GONE),
-        (og(ALBUM), State.GONE),
-        (redirect("http://10.0.0.1/"), State.BLOCKED),
+        (status(404), AddressState.GONE),
+        (status(403), AddressState.FORBIDDEN),
+        (page("<html>nothing here</html>"), AddressState.GONE),
+        (page(""), AddressState.GONE),
+        (og("https://i.imgur.com/removed.png"), AddressState.GONE),
+        (og(ALBUM), AddressState.GONE),
+        (redirect("http://10.0.0.1/"), AddressState.BLOCKED),
     ],
 )
-def test_a_page_without_pictures_says_why(answer: bytes, state: State) -> None:
+def test_a_page_without_pictures_says_why(answer: bytes, state: AddressState) -> None:
     """No picture, the host's placeholder, or itself: gone; a refused hop: blocked."""
     assert run({ALBUM: answer}, ALBUM)[0].state is state
 
@@ -185,7 +184,7 @@ def test_a_page_that_names_a_private_address_gets_a_row_that_is_blocked() -> Non
     """It is passed on as it is, and refused when its turn comes."""
     assert urls({ALBUM: og("http://169.254.169.254/x.png")}, ALBUM) == ["http://169.254.169.254/x.png"]
     outcome, hosts = run({}, "http://169.254.169.254/x.png")
-    assert (outcome.state, hosts.requests) == (State.BLOCKED, [])
+    assert (outcome.state, hosts.requests) == (AddressState.BLOCKED, [])
 
 
 def test_a_page_is_read_to_a_limit() -> None:
@@ -233,7 +232,7 @@ def test_json_that_is_cut_is_asked_for_again() -> None:
 def test_a_page_that_is_cut_elsewhere_each_time_is_corrupt() -> None:
     """Until somebody asks again."""
     answers = [page(f'<meta property="og:image" content="https://i.imgur.com/AAAA{n}.jpg">') for n in range(4)]
-    assert run({ALBUM: answers}, ALBUM)[0].state is State.CORRUPT
+    assert run({ALBUM: answers}, ALBUM)[0].state is AddressState.CORRUPT
 
 
 def test_halves_of_surrogate_pairs_in_json_do_not_come_through() -> None:
@@ -262,7 +261,7 @@ def test_a_hostile_page_neither_breaks_nor_stops_the_run(address: str, text: str
     """Broken markup, and markup made to take for ever."""
     start = time.perf_counter()
     outcome, _ = run({address: page(text)}, address, seconds=5.0)
-    assert outcome.state in {State.GONE, State.NOT_IMAGE, State.RESOLVED}
+    assert outcome.state in {AddressState.GONE, AddressState.NOT_IMAGE, AddressState.RESOLVED}
     assert time.perf_counter() - start < 3
 
 
@@ -281,7 +280,7 @@ def test_a_hostile_page_neither_breaks_nor_stops_the_run(address: str, text: str
 def test_hostile_json_does_not_either(body: str) -> None:
     """Nested to break its reader, or of another shape than promised."""
     outcome, _ = run({API: reply(body.encode(), "application/json")}, ALBUM, secrets=Secrets("key"))
-    assert outcome.state in {State.GONE, State.RESOLVED}
+    assert outcome.state in {AddressState.GONE, AddressState.RESOLVED}
 
 
 # -- short links --------------------------------------------------------------------------------------------------------
@@ -298,14 +297,15 @@ def test_short_links_to_short_links_end_after_three() -> None:
     """Depth is bounded."""
     routes = {f"https://bit.ly/{i}": redirect(f"https://bit.ly/{i + 1}") for i in range(9)}
     outcome, hosts = run(routes, "https://bit.ly/0")
-    assert (outcome.state, len(hosts.requests)) == (State.GONE, 3)
+    assert (outcome.state, len(hosts.requests)) == (AddressState.GONE, 3)
     assert urls({"https://bit.ly/0": redirect("https://t.co/1"), "https://t.co/1": redirect("https://a.org/x.png")}, "https://bit.ly/0") == ["https://a.org/x.png"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("answer", "state"), [(status(404), State.GONE), (page("<html>"), State.GONE), (status(500), State.UNREACHABLE)]
+    ("answer", "state"),
+    [(status(404), AddressState.GONE), (page("<html>"), AddressState.GONE), (status(500), AddressState.UNREACHABLE)],
 )
-def test_a_short_link_that_leads_nowhere_says_so(answer: bytes, state: State) -> None:
+def test_a_short_link_that_leads_nowhere_says_so(answer: bytes, state: AddressState) -> None:
     """An answer that is no redirect is the end."""
     assert run({"https://bit.ly/AbC": answer}, "https://bit.ly/AbC")[0].state is state
 
@@ -319,9 +319,9 @@ def test_a_short_link_inside_is_blocked() -> None:
 
 def test_an_oembed_answer_of_another_shape_names_no_picture() -> None:
     """Found by fuzzing: a list has no hash."""
-    from photoshop_request.media.addresses.hosts import Kind, Secrets, Target, named
+    from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, Secrets, family_named
 
-    family = named("flickr")
+    family = family_named("flickr")
     assert family.steps
-    (step,) = family.steps(Target(Kind.PAGE, "https://flickr.com/a", "flickr"), Secrets())
+    (step,) = family.steps(AddressTarget(AddressKind.PAGE, "https://flickr.com/a", "flickr"), Secrets())
     assert step.read('{"type": [], "url": 1}') == []

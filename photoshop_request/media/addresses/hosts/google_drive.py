@@ -3,8 +3,8 @@
 import html
 import re
 
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
+from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
@@ -18,22 +18,24 @@ _CONFIRM = re.compile(r'(?:href|action)="([^"]*(?:confirm=|/download\?)[^"]*)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
-def _classify(url: Url) -> Target:
+def _classify(url: Url) -> AddressTarget:
     if url.host.startswith("lh") and url.host.endswith(".googleusercontent.com"):
-        return Target(Kind.IMAGE, f"https://{url.host}{re.sub(r'=[swh][^/=]*$', '', url.path)}=s0", _NAME)
+        return AddressTarget(AddressKind.IMAGE, f"https://{url.host}{re.sub(r'=[swh][^/=]*$', '', url.path)}=s0", _NAME)
     if url.host not in {"drive.google.com", "docs.google.com", "drive.usercontent.google.com"}:
-        return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "not a stored file")
+        return AddressTarget(AddressKind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "not a stored file")
     if _FOLDER.search(url.path):
-        return Target(Kind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
+        return AddressTarget(AddressKind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
     found = _FILE.search(url.path) if url.host != "docs.google.com" or url.path.startswith("/file") else None
     file_id = found.group(1) if found else url.argument("id")
     if file_id and _ID.match(file_id):
         key = f"&resourcekey={value}" if (value := url.argument("resourcekey")) else ""
-        return Target(Kind.FILE, f"https://drive.google.com/uc?export=download&id={file_id}{key}", _NAME)
-    return Target(Kind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a document or a page, not a stored file")
+        return AddressTarget(AddressKind.FILE, f"https://drive.google.com/uc?export=download&id={file_id}{key}", _NAME)
+    return AddressTarget(
+        AddressKind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a document or a page, not a stored file"
+    )
 
 
-def _interstitial(page: str) -> str | State:
+def _interstitial(page: str) -> str | AddressState:
     """What Drive's page says: "too large to scan, download anyway", a quota, or a login."""
     if form := re.search(r'<form[^>]{0,500}id="download-form"[^>]{0,500}action="([^"]*)"', page):
         fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
@@ -42,11 +44,15 @@ def _interstitial(page: str) -> str | State:
         address = html.unescape(link.group(1))
         return f"https://drive.google.com{address}" if address.startswith("/") else address
     if re.search(r"quota|too many users", page, re.IGNORECASE):
-        return State.RATE_LIMITED
-    return State.NEEDS_AUTH if re.search(r"sign in|request access|need access", page, re.IGNORECASE) else State.GONE
+        return AddressState.RATE_LIMITED
+    return (
+        AddressState.NEEDS_AUTH
+        if re.search(r"sign in|request access|need access", page, re.IGNORECASE)
+        else AddressState.GONE
+    )
 
 
-FAMILY = Family(
+FAMILY = HostFamily(
     _NAME,
     ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com"),
     _classify,

@@ -1,6 +1,6 @@
 """Hosts that need no code: gone, of no use here, or known never to show an edit. One line each, counted by name."""
 
-from photoshop_request.media.addresses.hosts.target import Family, Kind, Target
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
@@ -63,18 +63,18 @@ _NAVIGATION = {
 }  # fmt: skip
 
 
-def _fixed(name: str, kind: Kind, reason: Verdict, hosts: dict[str, str], default: str) -> Family:
-    def classify(url: Url) -> Target:
+def _fixed(name: str, kind: AddressKind, reason: Verdict, hosts: dict[str, str], default: str) -> HostFamily:
+    def classify(url: Url) -> AddressTarget:
         why = next((text for domain, text in hosts.items() if f".{url.host}".endswith(f".{domain}")), "")
-        return Target(kind, url.https(), name, reason, why or default)
+        return AddressTarget(kind, url.https(), name, reason, why or default)
 
-    return Family(name, tuple(hosts), classify)
+    return HostFamily(name, tuple(hosts), classify)
 
 
 FAMILIES = (
-    _fixed("dead", Kind.DEAD, Verdict.GONE, _DEAD, "the host is gone"),
-    _fixed("unsupported", Kind.OTHER, Verdict.UNSUPPORTED_HOST, _UNSUPPORTED, "no way in without an account"),
-    _fixed("video", Kind.VIDEO, Verdict.NOT_AN_IMAGE, _VIDEO, "a video"),
-    _fixed("reaction", Kind.REACTION, Verdict.NOT_AN_IMAGE, _REACTION, "a reaction gif"),
-    _fixed("navigation", Kind.NAVIGATION, Verdict.NOT_AN_IMAGE, _NAVIGATION, "never a picture of an edit"),
+    _fixed("dead", AddressKind.DEAD, Verdict.GONE, _DEAD, "the host is gone"),
+    _fixed("unsupported", AddressKind.OTHER, Verdict.UNSUPPORTED_HOST, _UNSUPPORTED, "no way in without an account"),
+    _fixed("video", AddressKind.VIDEO, Verdict.NOT_AN_IMAGE, _VIDEO, "a video"),
+    _fixed("reaction", AddressKind.REACTION, Verdict.NOT_AN_IMAGE, _REACTION, "a reaction gif"),
+    _fixed("navigation", AddressKind.NAVIGATION, Verdict.NOT_AN_IMAGE, _NAVIGATION, "never a picture of an edit"),
 )

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from photoshop_request.media.addresses.states import State
+from photoshop_request.media.addresses.outcomes import AddressState, PictureLink
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["Family", "Kind", "Picture", "Secrets", "Step", "Target"]
+__all__ = ["AddressKind", "AddressTarget", "HostFamily", "PageStep", "PictureLink", "Secrets"]
 
 
-class Kind(StrEnum):
+class AddressKind(StrEnum):
     """What a link is, before anything is requested."""
 
     IMAGE = "image"
@@ -39,10 +39,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class AddressTarget:
     """What a host module says of one address."""
 
-    kind: Kind
+    kind: AddressKind
     canonical: str
     """One spelling for all spellings of the same thing; itself a fixed point."""
     family: str
@@ -56,14 +56,6 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture that a page or an album named."""
-
-    url: str
-    caption: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Secrets:
     """What the user gave to hosts that want an account; empty fields mean: do without."""
 
@@ -71,23 +63,23 @@ class Secrets:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PageStep:
     """One request that may tell the pictures of a page; `read` gets the body and returns them in order."""
 
     url: str
-    read: Callable[[str], list[Picture]]
+    read: Callable[[str], list[PictureLink]]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class HostFamily:
     """One family of hosts: whose names are known, and what their addresses mean."""
 
     name: str
     domains: tuple[str, ...]
     """Each stands for itself and its sub-domains; the longest match wins."""
-    classify: Callable[[Url], Target]
-    steps: Callable[[Target, Secrets], list[Step]] | None = None
+    classify: Callable[[Url], AddressTarget]
+    steps: Callable[[AddressTarget, Secrets], list[PageStep]] | None = None
     """For pages and albums: requests to make, in order, until one names a picture."""
-    interstitial: Callable[[str], str | State | None] | None = None
+    interstitial: Callable[[str], str | AddressState | None] | None = None
     """For files that answered with a page: the address to go on with, or what the page says, or None (no idea)."""

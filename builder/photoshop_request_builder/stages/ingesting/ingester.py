@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from photoshop_request.errors import CutInputError, ForeignInputError, InputError
-from photoshop_request.reddit.archives import Ending
-from photoshop_request.reddit.parse import Reject, Why, parse
+from photoshop_request.reddit.archives import ArchiveStatus
+from photoshop_request.reddit.parse import Reject, RejectReason, parse
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
@@ -24,7 +24,7 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class PartOrigin:
     """Which part is being made, and of what."""
 
     source: str
@@ -44,7 +44,7 @@ class _Tally:
     lines: int = 0
     blank: int = 0
     other_subreddits: int = 0
-    rejected: Counter[Why] = field(default_factory=Counter)
+    rejected: Counter[RejectReason] = field(default_factory=Counter)
     first_reject: str = ""
     days: dict[str, Counter[int]] = field(default_factory=lambda: {table: Counter() for table in INCOMING_TABLES})
     """Rows by table and day since 1970."""
@@ -58,10 +58,10 @@ class _Tally:
         self.last_utc = utc if self.last_utc is None else max(utc, self.last_utc)
 
 
-class Intake:
+class Ingester:
     """Makes one part. Used as a context; leaving it by an exception leaves no part behind."""
 
-    def __init__(self, corpus: Corpus, origin: Origin) -> None:
+    def __init__(self, corpus: Corpus, origin: PartOrigin) -> None:
         """Prepare; files are opened on entering."""
         self._corpus = corpus
         self._origin = origin
@@ -137,7 +137,7 @@ class Intake:
         """
         tally, origin = self._tally, self._origin
         self._keep_rejects()
-        if origin.size and not (self.kept or tally.other_subreddits or tally.rejected[Why.PRIVATE_MESSAGE]):
+        if origin.size and not (self.kept or tally.other_subreddits or tally.rejected[RejectReason.PRIVATE_MESSAGE]):
             raise self._nothing(ending, detail)
         summary = IngestSummary(
             source=origin.source,
@@ -167,7 +167,7 @@ class Intake:
 
     def _nothing(self, ending: str, detail: str) -> InputError:
         name, tally = self._origin.input, self._tally
-        if ending != Ending.COMPLETE and tally.lines <= 1:
+        if ending != ArchiveStatus.COMPLETE and tally.lines <= 1:
             return CutInputError(f"{name}: {ending}, {detail}; nothing could be read before that. Fetch it again.")
         cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
         return ForeignInputError(f"{name}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?")
@@ -192,7 +192,9 @@ class Intake:
             "reason": reject.reason,
             "detail": reject.detail,
             # nobody meant a private message to be kept
-            "head": "" if reject.reason is Why.PRIVATE_MESSAGE else line[:_HEAD].decode("utf-8", "backslashreplace"),
+            "head": ""
+            if reject.reason is RejectReason.PRIVATE_MESSAGE
+            else line[:_HEAD].decode("utf-8", "backslashreplace"),
         }
         with storage.explain_disk_errors(self._rejects_path):
             self._rejects.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")

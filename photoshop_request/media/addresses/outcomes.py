@@ -1,0 +1,146 @@
+"""Results of fetching one address: its state in the ledger, the published verdict, and the pictures it names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from photoshop_request.verdicts import Verdict
+
+__all__ = ["RETRYABLE", "VERDICTS", "AddressState", "Outcome", "PictureLink", "Via", "state_of_reason", "valid_utf8"]
+
+
+class AddressState(StrEnum):
+    """Of one address. All but `pending` are final: they are tried again only when somebody asks."""
+
+    PENDING = "pending"
+    OK = "ok"
+    """The bytes lie in `images/`."""
+    RESOLVED = "resolved"
+    """A page, an album or a short link that told its pictures; each has a row of its own."""
+    GONE = "gone"
+    """404, 410, 451, or a page that says so."""
+    FORBIDDEN = "forbidden"
+    NEEDS_AUTH = "needs_auth"
+    RATE_LIMITED = "rate_limited"
+    """Still 429 after every try."""
+    TIMEOUT = "timeout"
+    DNS = "dns"
+    TLS = "tls"
+    UNREACHABLE = "unreachable"
+    """Connections fail or the host answers 5xx, after every try."""
+    TOO_LARGE = "too_large"
+    NOT_IMAGE = "not_image"
+    VIDEO = "video"
+    PLACEHOLDER = "placeholder"
+    PLACEHOLDER_SUSPECTED = "placeholder_suspected"
+    """The same bytes came for unrelated addresses of one host: held back until somebody looks."""
+    CORRUPT = "corrupt"
+    UNSUPPORTED_HOST = "unsupported_host"
+    DEAD_HOST = "dead_host"
+    BLOCKED = "blocked_by_policy"
+    OPTED_OUT = "opted_out"
+    """`X-Robots-Tag: noai` or `noimageai`."""
+    TAKEN_DOWN = "taken_down"
+    """Somebody asked for it: the bytes were erased, and the address is not asked again."""
+
+
+RETRYABLE = frozenset({AddressState.RATE_LIMITED, AddressState.TIMEOUT, AddressState.UNREACHABLE, AddressState.CORRUPT})
+"""States of one try after which another try is worth its request."""
+
+VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
+    {
+        AddressState.PENDING: Verdict.UNREACHABLE,
+        AddressState.OK: None,
+        AddressState.RESOLVED: None,
+        AddressState.GONE: Verdict.GONE,
+        AddressState.FORBIDDEN: Verdict.GONE,
+        AddressState.NEEDS_AUTH: Verdict.GONE,
+        AddressState.RATE_LIMITED: Verdict.UNREACHABLE,
+        AddressState.TIMEOUT: Verdict.UNREACHABLE,
+        AddressState.DNS: Verdict.UNREACHABLE,
+        AddressState.TLS: Verdict.UNREACHABLE,
+        AddressState.UNREACHABLE: Verdict.UNREACHABLE,
+        AddressState.TOO_LARGE: Verdict.TOO_LARGE,
+        AddressState.NOT_IMAGE: Verdict.NOT_AN_IMAGE,
+        AddressState.VIDEO: Verdict.NOT_AN_IMAGE,
+        AddressState.PLACEHOLDER: Verdict.PLACEHOLDER,
+        AddressState.PLACEHOLDER_SUSPECTED: Verdict.PLACEHOLDER,
+        AddressState.CORRUPT: Verdict.CORRUPT,
+        AddressState.UNSUPPORTED_HOST: Verdict.UNSUPPORTED_HOST,
+        AddressState.DEAD_HOST: Verdict.GONE,
+        AddressState.BLOCKED: Verdict.BLOCKED_ADDRESS,
+        AddressState.OPTED_OUT: Verdict.GONE,
+        AddressState.TAKEN_DOWN: Verdict.TAKEN_DOWN,
+    }
+)
+"""The published verdict of a link whose address ended so; None where a picture is there to be judged."""
+
+_OF_REASON = MappingProxyType(
+    {
+        Verdict.GONE: AddressState.GONE,
+        Verdict.NOT_AN_IMAGE: AddressState.NOT_IMAGE,
+        Verdict.PLACEHOLDER: AddressState.PLACEHOLDER,
+        Verdict.UNSUPPORTED_HOST: AddressState.UNSUPPORTED_HOST,
+        Verdict.BLOCKED_ADDRESS: AddressState.BLOCKED,
+        Verdict.ANIMATED: AddressState.VIDEO,
+    }
+)
+
+
+def state_of_reason(reason: Verdict, kind: str) -> AddressState:
+    """The state of an address that is not to be requested, by why it is not (`Target.reason`, `Link.reason`)."""
+    if kind == "video":
+        return AddressState.VIDEO
+    if kind == "dead":
+        return AddressState.DEAD_HOST
+    return _OF_REASON.get(reason, AddressState.NOT_IMAGE)
+
+
+class Via(StrEnum):
+    """The place that sent the bytes."""
+
+    HOST = "host"
+    WAYBACK = "wayback"
+    PREVIEW = "preview"
+    """Reddit's signed preview: a smaller copy."""
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLink:
+    """One picture that a page or an album names."""
+
+    url: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of fetching one address, as the ledger records it."""
+
+    address: str
+    state: AddressState
+    detail: str = ""
+    """A few words that explain the state."""
+    http: int | None = None
+    """The last HTTP status."""
+    tries: int = 1
+    etag: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    """Bytes."""
+    extension: str | None = None
+    """By magic bytes, without dot."""
+    final: str | None = None
+    """The address that answered, after redirects."""
+    via: Via = Via.HOST
+    retrieved: str | None = None
+    """The Wayback Machine's timestamp of its copy."""
+    pictures: tuple[PictureLink, ...] = ()
+    """Pictures that a page, album or short link leads to, in order, by canonical address."""
+
+
+def valid_utf8(text: str) -> str:
+    """Return `text` with "?" for lone surrogates, which headers and JSON may hold and files refuse."""
+    return text.encode("utf-8", "replace").decode()
