@@ -192,7 +192,8 @@ def _outline(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> float:
     slopes = []
     for one in (a, b):
         small = cv2.resize(one, size, interpolation=cv2.INTER_AREA)
-        slope = cv2.magnitude(cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1))
+        across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
+        slope = np.sqrt(across * across + down * down)  # cv2.magnitude rounds by where its result lies in memory
         slopes.append(slope - slope.mean())
     energy = float(np.sqrt((slopes[0] ** 2).sum() * (slopes[1] ** 2).sum()))
     return float((slopes[0] * slopes[1]).sum()) / energy if energy > 0 else 0.0

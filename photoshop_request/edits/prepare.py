@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import cv2
 import numpy as np
 from PIL import Image
-from threadpoolctl import ThreadpoolController
 
 from photoshop_request.edits.blocks import BLOCK, Blocks, blocks_of, fine_blocks
 from photoshop_request.edits.resize import halved, resized
@@ -26,11 +25,6 @@ WORK_SIDE = 512
 
 SIFT_SIDE = 288
 """Pixels of the longer side at which SIFT looks for key points."""
-
-cv2.setNumThreads(1)  # processes share the cores, and one thread gives one order of summation
-for _library in ThreadpoolController().lib_controllers:
-    if "opencv" in _library.filepath:  # its own BLAS waits by spinning: a product of 0.5 ms takes 5 ms of two cores
-        _library.set_num_threads(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["decode_part", "decode_png_mask", "seen", "seen_change"]
 
-cv2.setNumThreads(1)  # the loader's threads share the cores
-
 _STRAIGHT = 1e-4
 _WHOLE = 0.05
 """Pixels by which a box may miss whole numbers and be cut out there all the same."""

@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from photoshop_request.errors import CorpusError, InputError, NetworkError, PhotoshopRequestError
+from photoshop_request_builder.engine.jobs import run_job
 from photoshop_request_builder.store.corpus import Corpus
 
 _TRIES = 3
@@ -78,7 +79,7 @@ class Task:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-        return pickle.loads(job)()  # noqa: S301 - our own, from the process that started the task
+        return run_job(pickle.loads(job))  # noqa: S301 - our own, from the process that started the task
 
 
 @cache
