@@ -1,4 +1,4 @@
-"""Samples a second for training, against the raw limit and other loaders, all in one run that takes turns.
+"""Compare samples a second of loaders with the raw limit, all in one run that takes turns.
 
 Usage: python benchmarks/training [--rows 240] [--rounds 3] [--seconds 8] [--mosaic PYTHON]
 
@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Make the pictures, measure in turns, print a table."""
+    """Make the pictures, measure in turns, and print a table."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rows", type=int, default=240)
     arguments.add_argument("--rounds", type=int, default=3)
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def once(python: str, name: str, folder: Path, seconds: float) -> dict[str, float]:
-    """The figures of one contestant."""
+    """Return the figures of one loader."""
     done = subprocess.run(
         [python, HERE / "one.py", name, folder, str(seconds)], capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""Each way to get samples, with two threads or two workers, the same decoder and the same kind of crop."""
+"""Loaders to compare, with two threads or two workers, the same decoder and the same kind of crop."""
 
 import itertools
 import threading
@@ -18,11 +18,11 @@ BATCH = 8
 WORKERS = 2
 
 Batches = Iterator[int]
-"""How many samples each batch holds; endless."""
+"""Endless sizes of batches."""
 
 
 def crop(source: bytes, edited: bytes) -> tuple[Any, Any]:
-    """The same random rectangle of both, at 512 x 512."""
+    """Crop the same random 512 x 512 rectangle of both."""
     view = choose_view((0, 0, 1280, 960), (SIDE, SIDE), np.random.default_rng(), min_crop=0.7, showing=None)
     pixels = [decode_part(data, view.shrink) for data in (source, edited)]
     first, second = (seen(one, view.matrix / shrunk, (SIDE, SIDE)) for one, shrunk in pixels)
@@ -30,7 +30,7 @@ def crop(source: bytes, edited: bytes) -> tuple[Any, Any]:
 
 
 def tensors(source: bytes, edited: bytes) -> tuple[Any, Any]:
-    """As a model takes them: float32 [3, H, W], -1 to 1."""
+    """Convert to float32 [3, H, W] in -1 to 1."""
     import torch  # not for the raw limit
 
     first, second = (
@@ -40,7 +40,7 @@ def tensors(source: bytes, edited: bytes) -> tuple[Any, Any]:
 
 
 def raw(folder: Path) -> Batches:
-    """The limit: pyarrow, the decoder and the crop in two threads, nothing else."""
+    """Measure the raw limit: pyarrow, decoder and crop in two threads."""
     done: Queue[int] = Queue(2 * BATCH * WORKERS)
 
     def work(path: Path) -> None:
@@ -59,7 +59,7 @@ def raw(folder: Path) -> Batches:
 
 
 def ours(folder: Path, **more: Any) -> Batches:
-    """`make_dataloader` with two threads: shuffled, with masks."""
+    """Measure `make_dataloader` with two threads, shuffled, with masks."""
     from photoshop_request.training import make_dataloader
 
     loader = make_dataloader(
@@ -71,7 +71,7 @@ def ours(folder: Path, **more: Any) -> Batches:
 
 
 def ours_in_workers(folder: Path) -> Batches:
-    """The same in two processes of one thread, as torchdata's StatefulDataLoader runs them."""
+    """Measure `make_dataloader` in two processes of torchdata's StatefulDataLoader, one thread each."""
     from torchdata.stateful_dataloader import StatefulDataLoader
 
     from photoshop_request.training import make_dataloader
@@ -93,7 +93,7 @@ def _torch_loader(samples: Any, **more: Any) -> Batches:
 
 
 def datasets_map(folder: Path) -> Batches:
-    """`datasets`, map-style, random access."""
+    """Measure map-style `datasets` with random access."""
     import datasets
 
     rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", cache_dir=str(folder / "cache"))
@@ -107,7 +107,7 @@ _PICTURES = ["source_image", "edited_image"]
 
 
 def datasets_stream(folder: Path) -> Batches:
-    """`datasets`, streaming from the files, with its shuffle buffer."""
+    """Measure streaming `datasets` with its shuffle buffer."""
     import datasets
 
     rows = datasets.load_dataset(str(folder / "dataset" / "triplets"), split="train", streaming=True, columns=_PICTURES)
@@ -116,7 +116,7 @@ def datasets_stream(folder: Path) -> Batches:
 
 
 def webdataset(folder: Path) -> Batches:
-    """Two tars by webdataset, with its shuffle buffer."""
+    """Measure webdataset on two tars, with its shuffle buffer."""
     import webdataset as wds
 
     tars = sorted(map(str, (folder / "tars").rglob("*.tar")))
@@ -125,7 +125,7 @@ def webdataset(folder: Path) -> Batches:
 
 
 def mosaic(folder: Path) -> Batches:
-    """mosaicml-streaming, shuffled, from its shards; each picture's file as it is."""
+    """Measure mosaicml-streaming, shuffled, with unchanged picture files."""
     from streaming import MDSWriter, StreamingDataset
 
     shards = folder / "mds"
@@ -136,7 +136,7 @@ def mosaic(folder: Path) -> Batches:
                     out.write({name: row[name]["bytes"] for name in _PICTURES})
 
     class Decoded(StreamingDataset):  # its way of transforming
-        """Rows as pairs of tensors."""
+        """Map rows to pairs of tensors."""
 
         def __getitem__(self, at: Any) -> Any:
             row = super().__getitem__(at)
@@ -175,7 +175,7 @@ CONTESTANTS: dict[str, Callable[[Path], Batches]] = {
 
 
 def count(batches: Batches, clock: Callable[[], float], busy: Callable[[], float], seconds: float) -> tuple[float, ...]:
-    """Seconds until the first batch; samples a second, and seconds of this process's cores a sample, after the first two."""
+    """Return seconds to the first batch, then samples a second and core seconds a sample after the first two batches."""
     begin = clock()
     next(batches)
     first = clock() - begin

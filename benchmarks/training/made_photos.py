@@ -1,4 +1,4 @@
-"""A dataset of pairs of JPEGs whose longer side is 1,280 pixels: as Parquet in two files, and as two tars for webdataset."""
+"""Make pairs of JPEGs with 1,280 pixels on the long side: two Parquet files, and two tars for webdataset."""
 
 import io
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ FILES = 2
 
 
 def make(folder: Path, rows: int) -> None:
-    """`folder/dataset` and `folder/tars`."""
+    """Write `folder/dataset` and `folder/tars`."""
     files = [(file, rows // FILES) for file in range(FILES)]
     for file, count in files:
         path = folder / "dataset" / "triplets" / f"train-{file:05}-of-{FILES:05}.parquet"
@@ -31,7 +31,7 @@ def make(folder: Path, rows: int) -> None:
 
 
 def triplets(first: int, count: int) -> Iterator[dict[str, Any]]:
-    """Photos with grain, so that they are as large as a camera's, and a patch of each made grey."""
+    """Yield photos with grain, as large as files of a camera, and the same with a grey patch."""
     photos = [getattr(data, name)() for name in ("astronaut", "coffee", "chelsea", "rocket")]
     colours = [np.asarray(Image.fromarray(photo).convert("RGB").resize(SIZE)) for photo in photos]
     for number in range(first, first + count):

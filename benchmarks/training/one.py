@@ -1,4 +1,4 @@
-"""One contestant in a process of its own: `python one.py NAME FOLDER SECONDS` prints its figures as JSON."""
+"""Measure one loader in its own process: `python one.py NAME FOLDER SECONDS` prints JSON."""
 
 import gc
 import json
