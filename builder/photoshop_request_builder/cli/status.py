@@ -122,7 +122,7 @@ def _sources_table(sources: list[IngestedSource]) -> Table:
 def _source_fields(source: IngestedSource) -> dict[str, str]:
     months = sorted(month for counts in source.months.values() for month in counts)
     return {
-        "read_parts": f"{source.parts:,}",
+        "parts": f"{source.parts:,}",
         "bytes": f"{source.size:,}",
         "lines": f"{source.lines:,}",
         "submissions": f"{source.submissions:,}",

@@ -96,4 +96,4 @@ def _places(corpus: Corpus, used: list[IngestSummary], shard: int) -> dict[str, 
 
 def _fingerprint(corpus: Corpus, used: list[IngestSummary]) -> str:
     made_of = sorted([summary.source, summary.part, summary.fingerprint] for summary in used)
-    return storage.fingerprint("merge", VERSION, {"read_parts": made_of, "rule": merge.RULE, "shards": corpus.shards})
+    return storage.fingerprint("merge", VERSION, {"parts": made_of, "rule": merge.RULE, "shards": corpus.shards})

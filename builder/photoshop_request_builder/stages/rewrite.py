@@ -93,7 +93,7 @@ def plan(corpus: Corpus) -> list[Job[None]]:
         made_of = {
             "inputs": [stamp.content if stamp else None for stamp in stamps],
             "answers": answers,
-            "read_model_in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
+            "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
             "asked_as": PROMPT_VERSION,
             "policy": dataclasses.asdict(policy),
         }
