@@ -97,7 +97,7 @@ def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
         target.kind,
         new.depth,
         state,
-        target.why,
+        target.detail,
         new.fallback,
         now,
     )

@@ -169,7 +169,7 @@ def parse_target(what: str) -> TombstoneTarget | None:
         return None
     target = classify(what)
     if not target.canonical:
-        raise InputError(f"{what!r} is no address of a picture ({target.why}).")
+        raise InputError(f"{what!r} is no address of a picture ({target.detail}).")
     return TombstoneTarget(TombstoneKind.ADDRESS, target.canonical)
 
 

@@ -1,4 +1,4 @@
-"""Which pictures a submission or a comment points to: one row an address, in order, canonical, with role and reason."""
+"""List the pictures that a submission or a comment links to: one row per address, in order, with role and reason."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,34 +16,34 @@ __all__ = ["AddressKind", "Link", "Role", "comment_links", "is_bot", "submission
 
 
 class Role(StrEnum):
-    """Whose picture it is, seen from the request."""
+    """The part a picture has in the request."""
 
     SOURCE = "source"
     CANDIDATE = "candidate"
     REQUESTERS_OWN = "requesters_own"
-    """The requester's picture in a comment: fetched as a further source, never an edit."""
+    """The requester's picture in a comment: a further source, never an edit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address in a submission (`comment_id` None) or comment."""
+    """One address in a submission (`comment_id` is None) or a comment."""
 
     submission_id: str
     comment_id: str | None
     position: int
-    """From 0, in the order people saw them."""
+    """From 0, in the order of display."""
     url: str
-    """As written (unescaped); `giphy:ID` and the like for media that have no address."""
+    """As written, unescaped. Media without an address have `giphy:ID` and the like."""
     canonical: str
     host: str
     """Of `canonical`."""
     kind: AddressKind
     role: Role
     reason: Verdict | None
-    """Why it must not be fetched; None when it is to be fetched."""
+    """Why it must not be fetched; None if it may be."""
     author: str | None
     caption: str | None
-    """Of the gallery item or inline picture, or the words of the link."""
+    """Caption of the gallery item or inline picture, or the text of the link."""
     fallback: str | None
     """Reddit's signed preview: a smaller copy."""
     width: int | None
@@ -66,43 +66,42 @@ _BOT_FLAIR = re.compile(r"\bbot\b", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _MEDIA_ID = re.compile(r"[a-z0-9]{10,20}\Z")
 _STICKER = re.compile(r"(?:giphy|emote|sticker|emoji)\|")
+_PICTURE_KINDS = frozenset({AddressKind.IMAGE, AddressKind.ALBUM, AddressKind.PAGE, AddressKind.FILE, AddressKind.SHORTLINK, AddressKind.VIDEO})  # fmt: skip
 _RELATIVE = re.compile(r"/?(?:r|u|user|wiki|message|comments|gallery)/|[/#]")
 
 
 def is_bot(author: str | None, flair: str | None = None) -> bool:
-    """Whether a name or flair says that a program wrote this."""
+    """Return whether a user name or flair is that of a bot."""
     name = author or ""
     return name.lower() in _BOTS or bool(_BOT_NAME.search(name)) or bool(flair and _BOT_FLAIR.search(flair))
 
 
 def submission_links(submission: Submission) -> list[Link]:
-    """Every address of a request, in order: gallery, then the linked address, then those in the text; one row a picture."""
+    """Return every address of a request, one row per picture: the gallery, the linked address, then the text."""
     media = {item.media_id: item for item in submission.media}
-    drafts = [_of_media(item) for item in submission.media] if submission.is_gallery else []
-    if submission.url and not _is_itself(submission):
+    drafts = [_media_draft(item) for item in submission.media] if submission.is_gallery else []
+    if submission.url and not _links_to_itself(submission):
         drafts.extend(
-            replace(draft, fallback=draft.fallback or submission.preview) for draft in _of_address(submission.url)
+            replace(draft, fallback=draft.fallback or submission.preview) for draft in _address_drafts(submission.url)
         )
     if submission.is_gallery and not submission.media:
         address = f"https://www.reddit.com/gallery/{submission.id}"
-        drafts.append(
-            _Draft(address, AddressTarget(AddressKind.ALBUM, address, "reddit", Verdict.GONE, "the gallery is deleted"))
-        )
-    drafts.extend(_of_text(submission.selftext, media))
+        drafts.append(_Draft(address, AddressTarget(AddressKind.ALBUM, address, "reddit", Verdict.GONE)))
+    drafts.extend(_text_drafts(submission.selftext, media))
     if not submission.is_gallery:
-        drafts.extend(_of_media(item) for item in submission.media)
+        drafts.extend(_media_draft(item) for item in submission.media)
     verdict = _author_verdict(submission.author, None, deleted=submission.deleted_by_author)
-    return list(_number(drafts, submission.id, None, Role.SOURCE, submission.author, verdict))
+    return list(_numbered(drafts, submission.id, None, Role.SOURCE, submission.author, verdict))
 
 
 def comment_links(comment: Comment, requester: str | None) -> list[Link]:
-    """Every address of a comment, in order; those of `requester` (or of who Reddit says submitted) are their own."""
+    """Return every address of a comment, in order. Those of `requester`, or of `is_submitter`, are the requester's own."""
     media = {item.media_id: item for item in comment.media}
-    drafts = [*_of_text(comment.body, media), *(_of_media(item) for item in comment.media)]
+    drafts = [*_text_drafts(comment.body, media), *(_media_draft(item) for item in comment.media)]
     own = comment.is_submitter is True or (requester is not None and comment.author == requester)
     role = Role.REQUESTERS_OWN if own else Role.CANDIDATE
     verdict = _author_verdict(comment.author, comment.author_flair, deleted=comment.deleted_by_author)
-    return list(_number(drafts, comment.submission_id, comment.id, role, comment.author, verdict))
+    return list(_numbered(drafts, comment.submission_id, comment.id, role, comment.author, verdict))
 
 
 def _author_verdict(author: str | None, flair: str | None, *, deleted: bool) -> Verdict | None:
@@ -111,15 +110,15 @@ def _author_verdict(author: str | None, flair: str | None, *, deleted: bool) -> 
     return Verdict.BOT if is_bot(author, flair) else None
 
 
-def _is_itself(submission: Submission) -> bool:
-    """Whether `url` only leads back to the submission or to the gallery whose pictures are known."""
+def _links_to_itself(submission: Submission) -> bool:
+    """Return whether `url` is that of the submission or of its gallery, whose pictures are known."""
     return (
         submission.is_self
         or re.search(rf"/(?:comments|gallery)/{re.escape(submission.id)}\b", submission.url) is not None
     )
 
 
-def _number(
+def _numbered(
     drafts: Iterable[_Draft],
     submission_id: str,
     comment_id: str | None,
@@ -139,10 +138,10 @@ def _number(
 
 
 def _merge(first: _Draft, again: _Draft) -> _Draft:
-    """The first mention, with what only a later mention of the same picture knows."""
+    """Return the first mention of a picture, completed by a later one."""
     return replace(
         first,
-        # what the archive says of an upload (its true extension, or that it failed) beats what a text says
+        # an upload's metadata knows its true extension and whether it failed; a text does not
         target=again.target if again.width and not first.width else first.target,
         caption=first.caption or again.caption,
         fallback=first.fallback or again.fallback,
@@ -151,83 +150,65 @@ def _merge(first: _Draft, again: _Draft) -> _Draft:
     )
 
 
-def _of_media(item: Media) -> _Draft:
+def _media_draft(item: Media) -> _Draft:
     if item.sticker or _STICKER.match(item.media_id):
         name = item.media_id.replace("|", ":", 1) if "|" in item.media_id else f"{item.sticker}:{item.media_id}"
-        return _Draft(
-            name, AddressTarget(AddressKind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"), item.caption
-        )
+        return _Draft(name, _not_an_image(AddressKind.REACTION, name), item.caption)
     address = picture_address(item.media_id, item.address, item.mime)
     target = AddressTarget(AddressKind.IMAGE, address, "reddit")
     if item.kind == "RedditVideo":
         address = f"https://v.redd.it/{item.media_id}"
-        target = AddressTarget(AddressKind.VIDEO, address, "reddit", Verdict.NOT_AN_IMAGE, "a video")
+        target = _not_an_image(AddressKind.VIDEO, address)
     elif item.status not in {"valid", ""}:
-        target = replace(target, reason=Verdict.GONE, why=f"the upload's status is {item.status}")
+        target = replace(target, reason=Verdict.GONE)
     elif item.kind == "AnimatedImage":
-        target = replace(target, reason=Verdict.ANIMATED, why="Reddit says that it moves")
+        target = replace(target, reason=Verdict.ANIMATED)
     return _Draft(address, target, item.caption, item.address, item.width, item.height)
 
 
-def _of_text(text: str, media: dict[str, Media]) -> Iterator[_Draft]:
-    for found in find_links(text):
-        if found.inline and (item := media.get(found.address)):
-            draft = _of_media(item)
-            yield replace(draft, caption=draft.caption or _caption(found))
-        elif _STICKER.match(found.address):
-            name = found.address.replace("|", ":", 1)
-            yield _Draft(name, AddressTarget(AddressKind.REACTION, name, "reddit", Verdict.NOT_AN_IMAGE, "a reaction"))
-        elif found.inline and _MEDIA_ID.match(found.address):
-            address = f"https://i.redd.it/{found.address}.jpg"
-            yield _Draft(address, AddressTarget(AddressKind.IMAGE, address, "reddit"), _caption(found))
+def _not_an_image(kind: AddressKind, address: str) -> AddressTarget:
+    return AddressTarget(kind, address, "reddit", Verdict.NOT_AN_IMAGE)
+
+
+def _text_drafts(text: str, media: dict[str, Media]) -> Iterator[_Draft]:
+    for link in find_links(text):
+        caption = None if link.inline and link.text in {"img", "gif"} else link.text
+        if link.inline and (item := media.get(link.address)):
+            draft = _media_draft(item)
+            yield replace(draft, caption=draft.caption or caption)
+        elif _STICKER.match(link.address):
+            name = link.address.replace("|", ":", 1)
+            yield _Draft(name, _not_an_image(AddressKind.REACTION, name))
+        elif link.inline and _MEDIA_ID.match(link.address):
+            address = f"https://i.redd.it/{link.address}.jpg"
+            yield _Draft(address, AddressTarget(AddressKind.IMAGE, address, "reddit"), caption)
         else:
-            yield from _of_found(found)
+            yield from _link_drafts(link)
 
 
-def _caption(found: FoundAddress) -> str | None:
-    return None if found.inline and found.text in {"img", "gif"} else found.text
-
-
-def _of_found(found: FoundAddress) -> Iterator[_Draft]:
-    address = found.address
-    if not address or (not found.explicit and not _is_picture_like(address)):
+def _link_drafts(link: FoundAddress) -> Iterator[_Draft]:
+    address = link.address
+    if not address or (not link.explicit and not _is_picture_like(address)):
         return
     if _RELATIVE.match(address):
-        target = AddressTarget(
-            AddressKind.NAVIGATION,
-            f"https://www.reddit.com/{address.lstrip('/')}",
-            "reddit",
-            Verdict.NOT_AN_IMAGE,
-            "a place on Reddit",
-        )
-        yield _Draft(address, target, found.text)
+        target = _not_an_image(AddressKind.NAVIGATION, f"https://www.reddit.com/{address.lstrip('/')}")
+        yield _Draft(address, target, link.text)
     elif address.lower().startswith(("mailto:", "tel:")):
-        yield _Draft(
-            address,
-            AddressTarget(AddressKind.NAVIGATION, address, "policy", Verdict.NOT_AN_IMAGE, "a person"),
-            found.text,
-        )
+        yield _Draft(address, _not_an_image(AddressKind.NAVIGATION, address), link.text)
     elif _SCHEME.match(address) or "/" in address or "." in address:
-        written = address if _SCHEME.match(address) else f"https://{address}"
-        yield from (replace(draft, caption=found.text) for draft in _of_address(written, address))
+        full = address if _SCHEME.match(address) else f"https://{address}"
+        yield from (replace(draft, caption=link.text) for draft in _address_drafts(full, address))
 
 
 def _is_picture_like(address: str) -> bool:
-    """Whether a host and path that merely stand in the text mean a picture: a known host, or a picture's extension."""
+    """Return whether a bare host and path names a picture, by a known host or a picture's extension."""
     target = classify(f"https://{address}")
-    return target.kind in {
-        AddressKind.IMAGE,
-        AddressKind.ALBUM,
-        AddressKind.PAGE,
-        AddressKind.FILE,
-        AddressKind.SHORTLINK,
-        AddressKind.VIDEO,
-    } or address.lower().endswith(tuple(f".{extension}" for extension in IMAGE_EXTENSIONS))
+    return target.kind in _PICTURE_KINDS or address.lower().endswith(
+        tuple(f".{extension}" for extension in IMAGE_EXTENSIONS)
+    )
 
 
-def _of_address(address: str, written: str | None = None) -> Iterator[_Draft]:
+def _address_drafts(address: str, written: str | None = None) -> Iterator[_Draft]:
     target = classify(address)
-    if target.pictures:
-        yield from (_Draft(written or address, classify(picture)) for picture in target.pictures)
-    else:
-        yield _Draft(written or address, target)
+    targets = [classify(picture) for picture in target.pictures] or [target]
+    yield from (_Draft(written or address, target) for target in targets)

@@ -1,4 +1,4 @@
-"""Addresses in Reddit markdown as people really write it: every form, in order, cleaned of what is not the address."""
+"""Find addresses in Reddit markdown, in every form that people write, without the punctuation around them."""
 
 import re
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 __all__ = ["FoundAddress", "find_links"]
 
-# Zero-width and direction marks, soft hyphen, byte-order mark: pasted along, never part of an address.
+# Zero-width and direction marks, soft hyphen, byte-order mark: pasted with an address, never part of it.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LABEL = r"\[(?P<label>(?:\\.|!?\[(?:\\.|[^\[\]\\])*\](?:\([^()\s]*\))?|[^\[\]\\]){0,400})\]"
-# A destination has no blanks; brackets inside it are balanced, two deep.
+# A destination has no blanks. Brackets inside it are balanced, two deep.
 _DESTINATION = r"(?:<(?P<pointed>[^<>\n]*)>|(?P<plain>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))+))"
-# Bounded, like the label: a title that is never closed would be looked through to the end from each of its beginnings.
+# Bounded like the label: an unclosed title would be scanned to the end from each of its beginnings.
 _TITLE = r"(?:\s+(?:\"(?P<title>[^\"]{0,1000})\"|'[^']{0,1000}'|\([^)]{0,1000}\)))?"
 _INLINE = rf"(?P<bang>!?){_LABEL}\(\s*{_DESTINATION}{_TITLE}\s*\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
@@ -20,10 +20,10 @@ _ANGLE = r"<(?P<angle>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}:)[^<>\s]*)>"
 _REFERENCE = r"\[(?P<words>[^\[\]\n]+)\](?:[ ]?\[(?P<ref>[^\[\]\n]*)\])?"
 _BARE = r"(?P<bare>(?:(?:https?|ftp)://|www\.)(?:(?!\]\(|\[/)[^\s<>\"])+)"
 _SCHEMELESS = r"(?<![\w/@.:=-])(?P<schemeless>(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,6}/[^\s<>\"\]]+)"
-_SKIPPED = r"\\[\[\]!<(]"  # an escaped bracket begins nothing
+_SKIPPED = r"\\[\[\]!<(]"  # an escaped bracket starts no link
 _LINK = re.compile(f"{_DEFINITION}|{_SKIPPED}|{_INLINE}|{_ANGLE}|{_BARE}|{_REFERENCE}|{_SCHEMELESS}", re.MULTILINE)
 _TRAILING = ".,;:!?'\"*_~`|\\]}>\u2026\u201d\u2019"
-_LONGEST = 2000
+_MAX_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +31,25 @@ class FoundAddress:
     """One address in a text."""
 
     address: str
-    """As the author meant it: without markdown escapes and stray punctuation; may be a media id or a relative path."""
+    """Without markdown escapes and punctuation around it. It may be a media id or a relative path."""
     text: str | None
-    """The words of the link, or the title of an inline picture."""
+    """The text of the link, or the title of an inline picture."""
     inline: bool
-    """Written as `![…](…)`: the address may be the id of an uploaded picture."""
+    """Written as `![…](…)`. The address may be the id of an uploaded picture."""
     explicit: bool
-    """Written as a link; False for a host name and path that merely stand in the text."""
+    """Written as a link. False for a host name and path without `http`."""
 
 
 def find_links(text: str) -> list[FoundAddress]:
-    """Every address in `text` in order of writing. Linear in the length of the text; never raises."""
+    """Return the addresses in `text`, in order. Takes linear time and never raises."""
     text = _INVISIBLE.sub("", text)
-    definitions = {_name(found["name"]): found["target"] for found in re.finditer(_DEFINITION, text, re.MULTILINE)}
-    used: set[str] = set()
-    return list(_scan(text, definitions, used))
+    definitions = {_name(match["name"]): match["target"] for match in re.finditer(_DEFINITION, text, re.MULTILINE)}
+    return list(_scan(text, definitions, set()))
 
 
 def _scan(text: str, definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
-    for found in _LINK.finditer(text):
-        group = found.groupdict()
+    for match in _LINK.finditer(text):
+        group = match.groupdict()
         if group["name"] is not None:
             if _name(group["name"]) not in used:
                 used.add(_name(group["name"]))
@@ -69,14 +68,11 @@ def _scan(text: str, definitions: dict[str, str], used: set[str]) -> Iterator[Fo
 
 def _inline(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
     label = group["label"] or ""
-    if "](" in label or "://" in label:  # a picture inside a link, or an address as the words of a link
-        destination = _clean(group["pointed"] if group["pointed"] is not None else group["plain"] or "")
-        yield from (inner for inner in _scan(label, definitions, used) if inner.address != destination)
-    address = group["pointed"] if group["pointed"] is not None else group["plain"] or ""
+    address = _clean(group["pointed"] if group["pointed"] is not None else group["plain"] or "")
+    if "](" in label or "://" in label:  # a picture inside a link, or an address as the text of a link
+        yield from (inner for inner in _scan(label, definitions, used) if inner.address != address)
     words = (group["title"] or label) if group["bang"] else label
-    yield FoundAddress(
-        _clean(address), _ESCAPED.sub(r"\1", words).strip() or None, inline=bool(group["bang"]), explicit=True
-    )
+    yield FoundAddress(address, _ESCAPED.sub(r"\1", words).strip() or None, inline=bool(group["bang"]), explicit=True)
 
 
 def _reference(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
@@ -86,7 +82,7 @@ def _reference(group: dict[str, str | None], definitions: dict[str, str], used: 
             used.add(name)
             yield FoundAddress(_clean(definitions[name]), group["words"], inline=False, explicit=True)
         return
-    # not a reference after all: brackets around something that may hold an address
+    # no reference, but brackets around a text that may hold an address
     yield from _scan(group["words"] or "", {}, used)
 
 
@@ -95,11 +91,11 @@ def _name(label: str) -> str:
 
 
 def _clean(address: str) -> str:
-    return _ESCAPED.sub(r"\1", address).replace("&amp;", "&").strip()[:_LONGEST]
+    return _ESCAPED.sub(r"\1", address).replace("&amp;", "&").strip()[:_MAX_LENGTH]
 
 
 def _trim(address: str) -> str:
-    """A bare address without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
+    """Return a bare address without the punctuation of its sentence. A closing bracket stays if it was opened."""
     end, unopened = len(address), address.count(")") - address.count("(")
     while end:
         last = address[end - 1]

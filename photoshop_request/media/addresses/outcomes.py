@@ -11,42 +11,42 @@ __all__ = ["RETRYABLE", "VERDICTS", "AddressState", "Outcome", "PictureLink", "V
 
 
 class AddressState(StrEnum):
-    """Of one address. All but `pending` are final: they are tried again only when somebody asks."""
+    """State of one address. All but `pending` are final: only `fetch --retry` requests them again."""
 
     PENDING = "pending"
     OK = "ok"
-    """The bytes lie in `images/`."""
+    """The bytes are in `images/`."""
     RESOLVED = "resolved"
-    """A page, an album or a short link that told its pictures; each has a row of its own."""
+    """A page, an album or a short link that named its pictures. Each has a row of its own."""
     GONE = "gone"
-    """404, 410, 451, or a page that says so."""
+    """HTTP 404, 410 or 451, or a page that says so."""
     FORBIDDEN = "forbidden"
     NEEDS_AUTH = "needs_auth"
     RATE_LIMITED = "rate_limited"
-    """Still 429 after every try."""
+    """HTTP 429 after every try."""
     TIMEOUT = "timeout"
     DNS = "dns"
     TLS = "tls"
     UNREACHABLE = "unreachable"
-    """Connections fail or the host answers 5xx, after every try."""
+    """Failed connections or HTTP 5xx after every try."""
     TOO_LARGE = "too_large"
     NOT_IMAGE = "not_image"
     VIDEO = "video"
     PLACEHOLDER = "placeholder"
     PLACEHOLDER_SUSPECTED = "placeholder_suspected"
-    """The same bytes came for unrelated addresses of one host: held back until somebody looks."""
+    """The same bytes came for unrelated addresses of one host. They are held back until somebody releases them."""
     CORRUPT = "corrupt"
     UNSUPPORTED_HOST = "unsupported_host"
     DEAD_HOST = "dead_host"
     BLOCKED = "blocked_by_policy"
     OPTED_OUT = "opted_out"
-    """`X-Robots-Tag: noai` or `noimageai`."""
+    """The answer has `X-Robots-Tag: noai` or `noimageai`."""
     TAKEN_DOWN = "taken_down"
-    """Somebody asked for it: the bytes were erased, and the address is not asked again."""
+    """Erased on request. The address is never requested again."""
 
 
 RETRYABLE = frozenset({AddressState.RATE_LIMITED, AddressState.TIMEOUT, AddressState.UNREACHABLE, AddressState.CORRUPT})
-"""States of one try after which another try is worth its request."""
+"""States that another try may change."""
 
 VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
     {
@@ -74,9 +74,9 @@ VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
         AddressState.TAKEN_DOWN: Verdict.TAKEN_DOWN,
     }
 )
-"""The published verdict of a link whose address ended so; None where a picture is there to be judged."""
+"""The published verdict of a link by the state of its address; None where comparison decides."""
 
-_OF_REASON = MappingProxyType(
+_STATE_OF_REASON = MappingProxyType(
     {
         Verdict.GONE: AddressState.GONE,
         Verdict.NOT_AN_IMAGE: AddressState.NOT_IMAGE,
@@ -89,12 +89,12 @@ _OF_REASON = MappingProxyType(
 
 
 def state_of_reason(reason: Verdict, kind: str) -> AddressState:
-    """The state of an address that is not to be requested, by why it is not (`Target.reason`, `Link.reason`)."""
+    """Return the state of an address that must not be requested, by the reason and kind of its target."""
     if kind == "video":
         return AddressState.VIDEO
     if kind == "dead":
         return AddressState.DEAD_HOST
-    return _OF_REASON.get(reason, AddressState.NOT_IMAGE)
+    return _STATE_OF_REASON.get(reason, AddressState.NOT_IMAGE)
 
 
 class Via(StrEnum):

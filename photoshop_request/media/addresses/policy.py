@@ -1,4 +1,4 @@
-"""Which address may ever be requested. Everything that reaches the network passes through here, redirects too."""
+"""The addresses that may be requested: public hosts over http(s). Every request and redirect is checked here."""
 
 import functools
 import ipaddress
@@ -8,58 +8,60 @@ from urllib.parse import urlsplit
 __all__ = ["ip_refusal", "refusal"]
 
 _PORTS = frozenset({None, 80, 443})
-# Names that never mean a public host: RFC 6761, 6762, 7686, 8375, and what routers and clouds use.
+# Suffixes that never name a public host: RFC 6761, 6762, 7686, 8375, and what routers and clouds use.
 _LOCAL_SUFFIXES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion", "test", "invalid", "example")  # fmt: skip
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
-# IPv6 ranges that carry an IPv4 address: NAT64 (RFC 6052), 6to4 (RFC 3056). Mapped and Teredo have their own attributes.
+# IPv6 addresses that carry an IPv4 address, NAT64 (RFC 6052). `ipaddress` reads the mapped, 6to4 and Teredo ones.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def ip_refusal(text: str) -> str | None:
-    """Why no connection may be made to this IP address (its usual spelling); None when it is a public one."""
+    """Return why no connection may be made to an IP address in its usual spelling, or None if it is public."""
     try:
         ip = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return f"{text} is not an IP address"
-    inner: tuple[ipaddress.IPv4Address | None, ...] = ()
+    carried: tuple[ipaddress.IPv4Address | None, ...] = ()
     if isinstance(ip, ipaddress.IPv6Address):
         nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
         teredo = ip.teredo[1] if ip.teredo else None
         compatible = ipaddress.IPv4Address(int(ip)) if 1 < int(ip) < 2**32 else None
-        inner = (ip.ipv4_mapped, ip.sixtofour, teredo, nat64, compatible)
-    for each in (ip, *(one for one in inner if one is not None)):
-        if not each.is_global or each.is_multicast or each.is_reserved or each.is_unspecified:
-            return f"{text} is not a public address"
-    return None
+        carried = (ip.ipv4_mapped, ip.sixtofour, teredo, nat64, compatible)
+    addresses = (ip, *(address for address in carried if address is not None))
+    return None if all(map(_is_public, addresses)) else f"{text} is not a public address"
+
+
+def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 
 @functools.lru_cache(maxsize=4096)
 def refusal(address: str) -> str | None:
-    """Why an address must never be requested; None when it may be.
+    """Return why an address must never be requested, or None if it may be.
 
-    Allowed is http or https, port 80 or 443, no user name, a public host name or a public IP address in its usual
-    spelling. Decimal, octal, hexadecimal and shortened IPv4 spellings are tricks and refused whatever they mean.
-    What a name resolves to is checked again when the connection is made (`network`).
+    Allowed are http and https, the ports 80 and 443, and public host names and IP addresses, without a user name.
+    Decimal, octal, hexadecimal and shortened IPv4 spellings are always refused. `network` checks the IP addresses
+    of a name when it connects.
     """
     if _CONTROL.search(address):
         return "has blanks, control characters or backslashes"
     try:
-        pieces = urlsplit(address)
-        port, host = pieces.port, (pieces.hostname or "").rstrip(".").lower()
+        parts = urlsplit(address)
+        port, host = parts.port, (parts.hostname or "").rstrip(".").lower()
     except ValueError:
         return "cannot be parsed"
-    if pieces.scheme.lower() not in {"http", "https"}:
-        return f"scheme {pieces.scheme or '(none)'} is not http or https"
-    if "@" in pieces.netloc:
+    if parts.scheme.lower() not in {"http", "https"}:
+        return f"scheme {parts.scheme or '(none)'} is not http or https"
+    if "@" in parts.netloc:
         return "carries a user name"
     if port not in _PORTS:
         return f"port {port} is not 80 or 443"
-    return _refuse_host(host, bracketed="[" in pieces.netloc)
+    return _refuse_host(host, bracketed="[" in parts.netloc)
 
 
-def _refuse_host(host: str, *, bracketed: bool) -> str | None:  # noqa: PLR0911 - one return a reason
+def _refuse_host(host: str, *, bracketed: bool) -> str | None:  # noqa: PLR0911 - one return per reason
     if not host:
         return "has no host"
     if bracketed:

@@ -1,4 +1,4 @@
-"""An address taken apart once, so that host modules only look at its pieces."""
+"""Parse, join and encode http(s) addresses."""
 
 import functools
 import re
@@ -13,12 +13,12 @@ IMAGE_EXTENSIONS = frozenset(
 VIDEO_EXTENSIONS = frozenset({"gifv", "mp4", "webm", "mov", "m4v", "avi", "mkv"})
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~|"
 _SAFE_QUERY = _SAFE_PATH + "?"
-_HALF = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """An http(s) address: lower-case host (IPv6 in brackets), no port, no fragment in `https`."""
+    """The parts of an http(s) address. The host is in lower case, IPv6 in brackets; the port is left out."""
 
     host: str
     path: str
@@ -27,12 +27,12 @@ class Url:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Path pieces between slashes, empty ones left out."""
+        """Parts of the path between slashes, without empty ones."""
         return tuple(part for part in self.path.split("/") if part)
 
     @property
     def name(self) -> str:
-        """The last path piece, or an empty string."""
+        """The last part of the path, or an empty string."""
         return self.parts[-1] if self.parts else ""
 
     @property
@@ -47,40 +47,40 @@ class Url:
         return tail.lower() if dot and head else ""
 
     def argument(self, name: str) -> str | None:
-        """The first value of a query argument."""
+        """Return the first value of a query argument."""
         return next((value for key, value in parse_qsl(self.query) if key == name), None)
 
     def https(self, *, query: bool = True, host: str | None = None) -> str:
-        """The address over https, without fragment."""
+        """Return the address with https and without fragment."""
         tail = f"?{self.query}" if query and self.query else ""
         return f"https://{host or self.host}{self.path or '/'}{tail}"
 
     def with_arguments(self, keep: tuple[str, ...], **more: str) -> str:
-        """The address with only the arguments `keep` (in that order) and then `more`."""
+        """Return the address with the arguments `keep`, in that order, and then `more`."""
         kept = [(key, value) for key in keep if (value := self.argument(key))]
         return f"https://{self.host}{self.path}?{urlencode([*kept, *more.items()])}"
 
 
 @functools.lru_cache(maxsize=4096)
 def parse(address: str) -> Url | None:
-    """Takes an http(s) address apart; None when it is not one (the policy says why, not this)."""
+    """Return the parts of an http(s) address, or None if it is not one. `policy.refusal` explains why."""
     try:
-        pieces = urlsplit(address)
-        host = (pieces.hostname or "").rstrip(".").encode("idna").decode("ascii")
+        split = urlsplit(address)
+        host = (split.hostname or "").rstrip(".").encode("idna").decode("ascii")
     except (ValueError, UnicodeError):
         return None
-    if pieces.scheme.lower() not in {"http", "https"} or not host:
+    if split.scheme.lower() not in {"http", "https"} or not host:
         return None
     host = f"[{host}]" if ":" in host else host
-    return Url(host, _percent(pieces.path, _SAFE_PATH), _percent(pieces.query, _SAFE_QUERY), pieces.fragment)
+    return Url(host, _percent(split.path, _SAFE_PATH), _percent(split.query, _SAFE_QUERY), split.fragment)
 
 
 def join(base: str, reference: str) -> str:
-    """Where a reference on a page or in a redirect leads; what cannot be joined comes back as it is, to be refused.
+    """Return the address of a reference on a page or in a redirect. One that cannot be joined stays as it is.
 
-    Bytes of a header that are not UTF-8, which Python holds as halves of surrogate pairs, are percent-encoded.
+    Bytes of a header that are not UTF-8, which Python holds as lone surrogates, are percent-encoded.
     """
-    reference = _HALF.sub(lambda half: f"%{ord(half[0]) & 0xFF:02X}", reference)
+    reference = _SURROGATE.sub(lambda surrogate: f"%{ord(surrogate[0]) & 0xFF:02X}", reference)
     try:
         return urljoin(base, reference.strip().replace(" ", "%20"))
     except ValueError:
@@ -88,7 +88,7 @@ def join(base: str, reference: str) -> str:
 
 
 def ascii_only(address: str) -> str:
-    """An http(s) address as it goes over the wire; what is percent-encoded already, signatures too, stays as it is."""
+    """Return an http(s) address as it is sent. Parts that are percent-encoded already, such as signatures, stay."""
     url = parse(address)
     return url.https().replace("https", address.partition(":")[0].lower(), 1) if url else address
 

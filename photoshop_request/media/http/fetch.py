@@ -65,7 +65,7 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
     """
     target = classify(address)
     if target.reason is not None:
-        return Outcome(address, state_of_reason(target.reason, target.kind), target.why, tries=0)
+        return Outcome(address, state_of_reason(target.reason, target.kind), target.detail, tries=0)
     outcome = await fetch_from(fetcher, target, target.canonical, etag)
     if (
         outcome.state in {AddressState.TLS, AddressState.UNREACHABLE}

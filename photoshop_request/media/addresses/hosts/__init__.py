@@ -1,4 +1,4 @@
-"""Which host family speaks for an address. One module a family; the longest domain wins, `direct` takes the rest."""
+"""Classify an address by its host family. Each family is one module."""
 
 import functools
 
@@ -63,13 +63,13 @@ FAMILIES: tuple[HostFamily, ...] = (
 )
 _BY_NAME = {family.name: family for family in FAMILIES}
 _BY_DOMAIN = {domain: family for family in reversed(FAMILIES) for domain in family.domains}
-_WRAPS = 3
-# Hosts where the last path piece without its extension names the picture.
-_ANY_EXTENSION = frozenset({"i.imgur.com", "i.redd.it"})
+_MAX_WRAPS = 3
+_EXTENSION_IGNORED = frozenset({"i.imgur.com", "i.redd.it"})
+"""Hosts where the last part of the path without its extension names the picture."""
 
 
 def family_of(host: str) -> HostFamily:
-    """The family that speaks for a host name; `direct` where none does."""
+    """Return the family with the longest domain that matches a host name, or `direct`."""
     labels = host.split(".")
     for start in range(len(labels)):
         if family := _BY_DOMAIN.get(".".join(labels[start:])):
@@ -78,39 +78,39 @@ def family_of(host: str) -> HostFamily:
 
 
 def family_named(name: str) -> HostFamily:
-    """The family of that name."""
+    """Return a family by its name."""
     return _BY_NAME[name]
 
 
 @functools.lru_cache(maxsize=4096)
 def classify(address: str) -> AddressTarget:
-    """What an address is, in one spelling. Never makes a request; what the policy refuses is `Kind.BLOCKED`."""
-    for _ in range(_WRAPS):
-        if why := refusal(address):
-            return _blocked(address, why)
+    """Return what an address names, without any request. The kind is `BLOCKED` if the policy refuses the address."""
+    for _ in range(_MAX_WRAPS):
+        if detail := refusal(address):
+            return _blocked(address, detail)
         url = parse(address)
         if url is None:
             return _blocked(address, "cannot be parsed")
         target = family_of(url.host).classify(url)
         if target.wraps is None:
-            # a family may build an address from parts of another one: it passes the policy too
-            why = refusal(target.canonical) if target.reason is None else None
-            return _blocked(target.canonical, why) if why else target
+            # a family may build the address from parts of another one
+            detail = refusal(target.canonical) if target.reason is None else None
+            return _blocked(target.canonical, detail) if detail else target
         address = target.wraps
     return _blocked(address, "wraps an address that wraps an address")
 
 
-def _blocked(address: str, why: str) -> AddressTarget:
-    return AddressTarget(AddressKind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, why)
+def _blocked(address: str, detail: str) -> AddressTarget:
+    return AddressTarget(AddressKind.BLOCKED, address, "policy", Verdict.BLOCKED_ADDRESS, detail)
 
 
 def picture_key(canonical: str) -> str:
-    """The same for two addresses of one picture that differ in nothing but the extension the host ignores."""
+    """Return a key that is equal for two addresses of one picture that differ only in an ignored extension."""
     url = parse(canonical)
-    return f"{url.host}/{url.stem}" if url and url.host in _ANY_EXTENSION else canonical
+    return f"{url.host}/{url.stem}" if url and url.host in _EXTENSION_IGNORED else canonical
 
 
 def host_of(canonical: str) -> str:
-    """The host name of an address, lower case; for `giphy:…` and the like the part before the colon."""
+    """Return the host name of an address in lower case; for `giphy:…` and the like the part before the colon."""
     url = parse(canonical)
     return url.host if url else canonical.partition(":")[0]

@@ -1,17 +1,16 @@
-"""Hosts that run Chevereto or look like it: a page about one picture names the original in `og:image`."""
+"""Hosts that run Chevereto or resemble it: a page about one picture names the original in `og:image`."""
 
 import re
 
-from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, PageStep, Secrets
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
 from photoshop_request.media.addresses.hosts.opengraph import og_images
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
-from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
 
 _NAME = "chevereto"
 _ID = re.compile(r"(?:[\w-]*[.-])?[A-Za-z0-9]{4,}\Z")
-_WORDS = frozenset({"about", "api", "explore", "login", "page", "plugin", "signup", "upload", "user"})
+_SITE_PAGES = frozenset({"about", "api", "explore", "login", "page", "plugin", "signup", "upload", "user"})
 _RESIZED = re.compile(r"\.(?:md|th)(?=\.\w+\Z)")
 
 
@@ -26,16 +25,10 @@ def _classify(url: Url) -> AddressTarget:
             return AddressTarget(AddressKind.ALBUM, f"https://{host}/{url.parts[0]}/{name}", _NAME)
         case ("i" | "image" | "img", name, *_) if _ID.match(name):
             return AddressTarget(AddressKind.PAGE, f"https://{host}/{url.parts[0]}/{name}", _NAME)
-        case (name,) if host == "ibb.co" and _ID.match(name) and name not in _WORDS:
+        case (name,) if host == "ibb.co" and _ID.match(name) and name not in _SITE_PAGES:
             return AddressTarget(AddressKind.PAGE, f"https://ibb.co/{name}", _NAME)
         case _:
-            return AddressTarget(
-                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture"
-            )
-
-
-def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
-    return [PageStep(target.canonical, og_images)]
+            return no_picture(url, _NAME, "not about one picture")
 
 
 FAMILY = HostFamily(
@@ -53,5 +46,5 @@ FAMILY = HostFamily(
         "imageride.com",
     ),
     _classify,
-    _steps,
+    one_page(og_images),
 )

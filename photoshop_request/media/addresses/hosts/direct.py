@@ -1,4 +1,4 @@
-"""Every other host: an address that ends in a picture's extension is a picture, the rest is counted as unsupported."""
+"""All other hosts: an address with a picture's extension is a picture. Others count as unsupported."""
 
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url
@@ -21,5 +21,5 @@ def _classify(url: Url) -> AddressTarget:
     )
 
 
-# Files of hosts whose pages are no use here.
+# Hosts of files under domains whose other pages belong to `never_fetched`.
 FAMILY = HostFamily(_NAME, ("upload.wikimedia.org", "image.prntscr.com"), _classify)

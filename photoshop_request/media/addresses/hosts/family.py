@@ -1,4 +1,4 @@
-"""The words in which host modules speak: what an address is, and how a page becomes pictures."""
+"""Types of the host modules: what an address names, and how a page names its pictures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,63 +8,64 @@ from photoshop_request.media.addresses.outcomes import AddressState, PictureLink
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["AddressKind", "AddressTarget", "HostFamily", "PageStep", "PictureLink", "Secrets"]
+__all__ = ["AddressKind", "AddressTarget", "HostFamily", "PageStep", "PictureLink", "Secrets", "no_picture", "one_page"]
 
 
 class AddressKind(StrEnum):
-    """What a link is, before anything is requested."""
+    """The kind of an address, known before any request."""
 
     IMAGE = "image"
     """Answers with the bytes of one picture."""
     FILE = "file"
-    """A stored file behind a download address; may answer with a page first (Drive, Dropbox)."""
+    """A stored file behind a download address. The host may answer with a page first (Drive, Dropbox)."""
     PAGE = "page"
-    """A page about one picture: one more request tells the picture's address."""
+    """A page about one picture. One more request gives the picture's address."""
     ALBUM = "album"
-    """Several pictures, in order; one more request."""
+    """Several pictures, in order. One more request gives their addresses."""
     SHORTLINK = "shortlink"
-    """A redirect: resolved once, then looked at again."""
+    """A redirect, resolved once and then classified again."""
     FOLDER = "folder"
     VIDEO = "video"
     REACTION = "reaction"
     """A reaction gif, an emote, a sticker."""
     NAVIGATION = "navigation"
-    """Leads to a person, a thread, a search, a tool: never a picture."""
+    """Leads to a person, a thread, a search or a tool, never to a picture."""
     DEAD = "dead"
-    """The host is known to be gone for good."""
+    """The host has closed."""
     BLOCKED = "blocked"
     """Must never be requested."""
     OTHER = "other"
-    """A page of a host that nothing here knows."""
+    """A page of a host without a module."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressTarget:
-    """What a host module says of one address."""
+    """What one address names."""
 
     kind: AddressKind
     canonical: str
-    """One spelling for all spellings of the same thing; itself a fixed point."""
+    """One spelling for all addresses of the same picture or page. Classifying it gives itself."""
     family: str
     reason: Verdict | None = None
-    """Why it must not be requested; None when it may be."""
-    why: str = ""
+    """Why it must not be requested; None if it may be."""
+    detail: str = ""
+    """A few words that explain `reason`."""
     pictures: tuple[str, ...] = ()
-    """Addresses, when the link itself names several pictures (no request needed)."""
+    """Addresses of the pictures, where the address itself lists several. They need no request."""
     wraps: str | None = None
-    """The address that this one only carries inside: to be looked at in its place."""
+    """The address inside this one, to be classified in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What the user gave to hosts that want an account; empty fields mean: do without."""
+    """The user's keys for hosts. An empty field means to go without."""
 
     imgur_client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageStep:
-    """One request that may tell the pictures of a page; `read` gets the body and returns them in order."""
+    """One request that may name the pictures of a page. `read` returns them in order from the response body."""
 
     url: str
     read: Callable[[str], list[PictureLink]]
@@ -73,13 +74,29 @@ class PageStep:
 
 @dataclass(frozen=True, slots=True)
 class HostFamily:
-    """One family of hosts: whose names are known, and what their addresses mean."""
+    """Hosts that share one form of addresses."""
 
     name: str
     domains: tuple[str, ...]
-    """Each stands for itself and its sub-domains; the longest match wins."""
+    """Each includes its sub-domains. The longest match over all families wins."""
     classify: Callable[[Url], AddressTarget]
     steps: Callable[[AddressTarget, Secrets], list[PageStep]] | None = None
-    """For pages and albums: requests to make, in order, until one names a picture."""
+    """Return the requests for a page or album, to be made in order until one names a picture."""
     interstitial: Callable[[str], str | AddressState | None] | None = None
-    """For files that answered with a page: the address to go on with, or what the page says, or None (no idea)."""
+    """Read the page that came in place of a file: the next address, the final state, or None if unknown."""
+
+
+def no_picture(url: Url, family: str, detail: str, kind: AddressKind = AddressKind.NAVIGATION) -> AddressTarget:
+    """Return the target of an address that names no picture."""
+    return AddressTarget(kind, url.https(query=False), family, Verdict.NOT_AN_IMAGE, detail)
+
+
+def one_page(
+    read: Callable[[str], list[PictureLink]], album: Callable[[str], list[PictureLink]] | None = None
+) -> Callable[[AddressTarget, Secrets], list[PageStep]]:
+    """Return the `steps` of a family whose pages and albums are read from their own address, albums with `album`."""
+
+    def steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
+        return [PageStep(target.canonical, album if album and target.kind is AddressKind.ALBUM else read)]
+
+    return steps

@@ -1,4 +1,4 @@
-"""Google Drive: one download address for every way of naming a file; large or refused files answer with a page first."""
+"""Google Drive: one download address for every form. Large or refused files answer with a page first."""
 
 import html
 import re
@@ -22,21 +22,23 @@ def _classify(url: Url) -> AddressTarget:
     if url.host.startswith("lh") and url.host.endswith(".googleusercontent.com"):
         return AddressTarget(AddressKind.IMAGE, f"https://{url.host}{re.sub(r'=[swh][^/=]*$', '', url.path)}=s0", _NAME)
     if url.host not in {"drive.google.com", "docs.google.com", "drive.usercontent.google.com"}:
-        return AddressTarget(AddressKind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "not a stored file")
+        return _unsupported(url, "not a stored file")
     if _FOLDER.search(url.path):
-        return AddressTarget(AddressKind.FOLDER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a folder")
-    found = _FILE.search(url.path) if url.host != "docs.google.com" or url.path.startswith("/file") else None
-    file_id = found.group(1) if found else url.argument("id")
+        return _unsupported(url, "a folder", AddressKind.FOLDER)
+    match = _FILE.search(url.path) if url.host != "docs.google.com" or url.path.startswith("/file") else None
+    file_id = match.group(1) if match else url.argument("id")
     if file_id and _ID.match(file_id):
         key = f"&resourcekey={value}" if (value := url.argument("resourcekey")) else ""
         return AddressTarget(AddressKind.FILE, f"https://drive.google.com/uc?export=download&id={file_id}{key}", _NAME)
-    return AddressTarget(
-        AddressKind.OTHER, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, "a document or a page, not a stored file"
-    )
+    return _unsupported(url, "a document or a page, not a stored file")
+
+
+def _unsupported(url: Url, detail: str, kind: AddressKind = AddressKind.OTHER) -> AddressTarget:
+    return AddressTarget(kind, url.https(), _NAME, Verdict.UNSUPPORTED_HOST, detail)
 
 
 def _interstitial(page: str) -> str | AddressState:
-    """What Drive's page says: "too large to scan, download anyway", a quota, or a login."""
+    # "too large to scan for viruses", an exceeded quota, or a login
     if form := re.search(r'<form[^>]{0,500}id="download-form"[^>]{0,500}action="([^"]*)"', page):
         fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
         return f"{html.unescape(form.group(1))}?{fields}"
@@ -45,11 +47,8 @@ def _interstitial(page: str) -> str | AddressState:
         return f"https://drive.google.com{address}" if address.startswith("/") else address
     if re.search(r"quota|too many users", page, re.IGNORECASE):
         return AddressState.RATE_LIMITED
-    return (
-        AddressState.NEEDS_AUTH
-        if re.search(r"sign in|request access|need access", page, re.IGNORECASE)
-        else AddressState.GONE
-    )
+    needs_login = re.search(r"sign in|request access|need access", page, re.IGNORECASE)
+    return AddressState.NEEDS_AUTH if needs_login else AddressState.GONE
 
 
 FAMILY = HostFamily(

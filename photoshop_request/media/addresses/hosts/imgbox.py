@@ -1,11 +1,10 @@
-"""imgbox: thumbnails and originals differ by host and suffix; a page names its original."""
+"""imgbox: thumbnails and originals differ by host and suffix. A page names its original."""
 
 import re
 
-from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, PageStep, Secrets
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
 from photoshop_request.media.addresses.hosts.opengraph import og_images
 from photoshop_request.media.addresses.url import Url
-from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
 
@@ -26,13 +25,7 @@ def _classify(url: Url) -> AddressTarget:
         case (name,) if _ID.match(name):
             return AddressTarget(AddressKind.PAGE, f"https://imgbox.com/{name}", _NAME)
         case _:
-            return AddressTarget(
-                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture"
-            )
+            return no_picture(url, _NAME, "not about one picture")
 
 
-def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
-    return [PageStep(target.canonical, og_images)]
-
-
-FAMILY = HostFamily(_NAME, ("imgbox.com",), _classify, _steps)
+FAMILY = HostFamily(_NAME, ("imgbox.com",), _classify, one_page(og_images))

@@ -1,4 +1,4 @@
-"""Image Chest: a post of one or more pictures, told as JSON inside the page."""
+"""Image Chest: a post of one or more pictures, listed as JSON inside the page."""
 
 import html
 import re
@@ -7,13 +7,12 @@ from photoshop_request.media.addresses.hosts.family import (
     AddressKind,
     AddressTarget,
     HostFamily,
-    PageStep,
     PictureLink,
-    Secrets,
+    no_picture,
+    one_page,
 )
 from photoshop_request.media.addresses.hosts.opengraph import load_json, og_images
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
-from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
 
@@ -28,25 +27,17 @@ def _classify(url: Url) -> AddressTarget:
         case ("p", name, *_):
             return AddressTarget(AddressKind.ALBUM, f"https://imgchest.com/p/{name}", _NAME)
         case _:
-            return AddressTarget(
-                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not a post"
-            )
+            return no_picture(url, _NAME, "not a post")
 
 
 def _read(page: str) -> list[PictureLink]:
-    found = _DATA.search(page)
-    said = load_json(html.unescape(found.group(1))) if found else None
+    data = load_json(html.unescape(match.group(1))) if (match := _DATA.search(page)) else None
     try:
-        files = said["props"]["post"]["files"] if said else []
-        return [
-            PictureLink(str(file["link"]), str(file.get("description") or "") or None) for file in files
-        ] or og_images(page)
+        files = data["props"]["post"]["files"] if data else []
+        links = [PictureLink(str(file["link"]), str(file.get("description") or "") or None) for file in files]
     except (KeyError, TypeError, AttributeError):
-        return og_images(page)
+        links = []
+    return links or og_images(page)
 
 
-def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
-    return [PageStep(target.canonical, _read)]
-
-
-FAMILY = HostFamily(_NAME, ("imgchest.com",), _classify, _steps)
+FAMILY = HostFamily(_NAME, ("imgchest.com",), _classify, one_page(_read))

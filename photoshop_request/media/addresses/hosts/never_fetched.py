@@ -1,4 +1,4 @@
-"""Hosts that need no code: gone, of no use here, or known never to show an edit. One line each, counted by name."""
+"""Hosts that are never requested: closed, unsupported, or without edited pictures. Each is one line."""
 
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import Url
@@ -63,18 +63,20 @@ _NAVIGATION = {
 }  # fmt: skip
 
 
-def _fixed(name: str, kind: AddressKind, reason: Verdict, hosts: dict[str, str], default: str) -> HostFamily:
-    def classify(url: Url) -> AddressTarget:
-        why = next((text for domain, text in hosts.items() if f".{url.host}".endswith(f".{domain}")), "")
-        return AddressTarget(kind, url.https(), name, reason, why or default)
+def _family(name: str, kind: AddressKind, reason: Verdict, details: dict[str, str], default: str) -> HostFamily:
+    """Return a family that gives every address one kind and reason. `details` maps a domain to its detail."""
 
-    return HostFamily(name, tuple(hosts), classify)
+    def classify(url: Url) -> AddressTarget:
+        detail = next((text for domain, text in details.items() if f".{url.host}".endswith(f".{domain}")), "")
+        return AddressTarget(kind, url.https(), name, reason, detail or default)
+
+    return HostFamily(name, tuple(details), classify)
 
 
 FAMILIES = (
-    _fixed("dead", AddressKind.DEAD, Verdict.GONE, _DEAD, "the host is gone"),
-    _fixed("unsupported", AddressKind.OTHER, Verdict.UNSUPPORTED_HOST, _UNSUPPORTED, "no way in without an account"),
-    _fixed("video", AddressKind.VIDEO, Verdict.NOT_AN_IMAGE, _VIDEO, "a video"),
-    _fixed("reaction", AddressKind.REACTION, Verdict.NOT_AN_IMAGE, _REACTION, "a reaction gif"),
-    _fixed("navigation", AddressKind.NAVIGATION, Verdict.NOT_AN_IMAGE, _NAVIGATION, "never a picture of an edit"),
+    _family("dead", AddressKind.DEAD, Verdict.GONE, _DEAD, "the host is gone"),
+    _family("unsupported", AddressKind.OTHER, Verdict.UNSUPPORTED_HOST, _UNSUPPORTED, "no way in without an account"),
+    _family("video", AddressKind.VIDEO, Verdict.NOT_AN_IMAGE, _VIDEO, "a video"),
+    _family("reaction", AddressKind.REACTION, Verdict.NOT_AN_IMAGE, _REACTION, "a reaction gif"),
+    _family("navigation", AddressKind.NAVIGATION, Verdict.NOT_AN_IMAGE, _NAVIGATION, "never a picture of an edit"),
 )

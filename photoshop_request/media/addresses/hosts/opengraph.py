@@ -1,6 +1,6 @@
-"""Reading the picture that a page says it is about (Open Graph, https://ogp.me).
+"""Read the picture that a page is about (Open Graph, https://ogp.me).
 
-Pages come from strangers: tags are found by expressions that take linear time, whatever a page holds.
+Pages are untrusted input: the expressions that find tags take linear time on any page.
 """
 
 import html
@@ -17,35 +17,35 @@ _TAG = re.compile(r"<(meta|a)\s([^<>]{1,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,100})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
-def _tags(page: str, wanted: str) -> Iterator[dict[str, str]]:
-    for tag in _TAG.finditer(page):
-        if tag.group(1).lower() == wanted:
-            yield {
-                name.lower(): html.unescape(double or single or bare)
-                for name, double, single, bare in _ATTRIBUTE.findall(tag.group(2))
-            }
-
-
 def og_images(page: str) -> list[PictureLink]:
-    """The pictures a page names as its own, in order, each once: `og:image`, else `twitter:image`."""
-    said = [
-        (tag.get("property") or tag.get("name") or "", tag.get("content", "").strip()) for tag in _tags(page, "meta")
+    """Return the pictures that a page names as its own, in order, without repeats: `og:image`, else `twitter:image`."""
+    metas = [
+        ((tag.get("property") or tag.get("name") or "").lower(), tag.get("content", "").strip())
+        for tag in _tags(page, "meta")
     ]
     for names in ({"og:image", "og:image:url", "og:image:secure_url"}, {"twitter:image", "twitter:image:src"}):
-        found = dict.fromkeys(content for name, content in said if name.lower() in names and content)
-        if found:
-            return [PictureLink(url) for url in found]
+        if urls := dict.fromkeys(content for name, content in metas if name in names and content):
+            return [PictureLink(url) for url in urls]
     return []
 
 
 def links_with(page: str, attribute: str, value: str) -> list[PictureLink]:
-    """Where the page's links with this attribute and value lead, in order."""
+    """Return the targets of the page's links that have this attribute and value, in order."""
     return [PictureLink(link["href"]) for link in _tags(page, "a") if link.get(attribute) == value and link.get("href")]
 
 
 def load_json(text: str) -> Any:
-    """What a stranger's JSON says; None when it is none, also when it is nested to break its reader."""
+    """Return the value of untrusted JSON, or None if it is invalid or nested too deeply."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
+
+
+def _tags(page: str, name: str) -> Iterator[dict[str, str]]:
+    for tag in _TAG.finditer(page):
+        if tag.group(1).lower() == name:
+            yield {
+                key.lower(): html.unescape(double or single or bare)
+                for key, double, single, bare in _ATTRIBUTE.findall(tag.group(2))
+            }

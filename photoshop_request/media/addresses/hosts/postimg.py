@@ -1,4 +1,4 @@
-"""Postimages. The page's id is not the file's, so a page needs one request; its download link is the original."""
+"""Postimages: the page's id is not the file's, so a page needs one request. Its download link is the original."""
 
 import re
 
@@ -6,13 +6,12 @@ from photoshop_request.media.addresses.hosts.family import (
     AddressKind,
     AddressTarget,
     HostFamily,
-    PageStep,
     PictureLink,
-    Secrets,
+    no_picture,
+    one_page,
 )
 from photoshop_request.media.addresses.hosts.opengraph import links_with, og_images
 from photoshop_request.media.addresses.url import Url
-from photoshop_request.verdicts import Verdict
 
 __all__ = ["FAMILY"]
 
@@ -23,7 +22,7 @@ _ID = re.compile(r"[A-Za-z0-9]{4,}\Z")
 
 def _classify(url: Url) -> AddressTarget:
     if server := _SERVER.match(url.host):
-        # the .org name was lost in April 2018; files moved to .cc under the same names
+        # postimg lost its .org name in April 2018; the files moved to .cc under the same names
         return AddressTarget(AddressKind.IMAGE, url.https(query=False, host=f"{server.group(1)}.postimg.cc"), _NAME)
     if url.host == "i.postimg.cc" and len(url.parts) == 2:
         return AddressTarget(AddressKind.IMAGE, url.https(query=False), _NAME)
@@ -33,9 +32,7 @@ def _classify(url: Url) -> AddressTarget:
         case ("image", name, *_) | (name,) | (name, _) if _ID.match(name):
             return AddressTarget(AddressKind.PAGE, f"https://postimg.cc/{name}", _NAME)
         case _:
-            return AddressTarget(
-                AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "not about one picture"
-            )
+            return no_picture(url, _NAME, "not about one picture")
 
 
 def _read(page: str) -> list[PictureLink]:
@@ -47,13 +44,9 @@ def _read_gallery(page: str) -> list[PictureLink]:
     return [PictureLink(url) for url in dict.fromkeys(thumbnails)] or og_images(page)
 
 
-def _steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
-    return [PageStep(target.canonical, _read_gallery if target.kind is AddressKind.ALBUM else _read)]
-
-
 FAMILY = HostFamily(
     _NAME,
     ("postimg.cc", "postimg.org", "postimages.org", "postimage.org", "postimg.io", "pixxxels.cc"),
     _classify,
-    _steps,
+    one_page(_read, album=_read_gallery),
 )

@@ -1,6 +1,6 @@
-"""Short links: one request tells where they lead; then the address is looked at again."""
+"""Short links: one request gives the address behind them, which is then classified."""
 
-from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
@@ -11,14 +11,11 @@ _NAME = "shorteners"
 
 def _classify(url: Url) -> AddressTarget:
     if not url.parts:
-        return AddressTarget(
-            AddressKind.NAVIGATION, url.https(query=False), _NAME, Verdict.NOT_AN_IMAGE, "the shortener itself"
-        )
+        return no_picture(url, _NAME, "the shortener itself")
+    address = url.https(query=False)
     if url.host == "goo.gl" and url.parts[0] in {"photos", "maps"}:
-        return AddressTarget(
-            AddressKind.OTHER, url.https(query=False), _NAME, Verdict.UNSUPPORTED_HOST, f"Google {url.parts[0]}"
-        )
-    return AddressTarget(AddressKind.SHORTLINK, url.https(query=False), _NAME)
+        return AddressTarget(AddressKind.OTHER, address, _NAME, Verdict.UNSUPPORTED_HOST, f"Google {url.parts[0]}")
+    return AddressTarget(AddressKind.SHORTLINK, address, _NAME)
 
 
 FAMILY = HostFamily(

@@ -38,7 +38,7 @@ def test_an_address_is_what_the_catalogue_says(address: str, kind: str, becomes:
     """Kind and canonical spelling are those of the row, and the canonical spelling stays as it is."""
     target = classify(address)
     expected = address if becomes == "=" else becomes
-    assert (target.kind.value, target.canonical) == (kind, expected), target.why
+    assert (target.kind.value, target.canonical) == (kind, expected), target.detail
     again = classify(target.canonical)
     assert (again.kind, again.canonical, again.reason) == (target.kind, target.canonical, target.reason)
 
@@ -51,7 +51,7 @@ def test_what_is_not_fetched_has_a_reason(row: tuple[str, ...]) -> None:
         assert target.reason is None
     else:
         assert target.reason is not None
-        assert target.why
+        assert target.detail
 
 
 def test_every_family_has_cases() -> None:
