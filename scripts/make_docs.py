@@ -8,12 +8,11 @@ from inspect import cleandoc
 from pathlib import Path
 
 from PIL import Image
-from typer.main import get_command
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.cli import app
 from photoshop_request_builder.cli.demo import demo
+from photoshop_request_builder.cli.program import SUMMARIES, load_command
 from photoshop_request_builder.commands.demo.contact_sheet import Pair, contact_sheet
 from photoshop_request_builder.commands.demo.pairs import sheet_pairs
 from photoshop_request_builder.store.corpus import open_corpus
@@ -35,15 +34,17 @@ def columns() -> str:
 def commands() -> str:
     """Every command with its arguments and options, as Markdown."""
     lines = ["# Commands", "", "Made by `scripts/make_docs.py` from the command line itself.", ""]
-    for name, command in get_command(app).commands.items():
+    for name in SUMMARIES:
+        command = load_command(name)
         lines += [f"## {name}", "", cleandoc(command.help), "", "| argument or option | meaning |", "|---|---|"]
-        for each in command.params:
-            if each.name == "help":
+        for parameter in command.params:
+            if parameter.name == "help":
                 continue
-            is_argument = each.param_type_name == "argument"
-            flags = [*each.opts, *each.secondary_opts]
-            called = f"`{each.metavar or each.name.upper()}`" if is_argument else ", ".join(f"`{f}`" for f in flags)
-            lines.append(f"| {called} | {(each.help or '').replace('|', chr(92) + '|')} |")
+            flags = [*parameter.opts, *parameter.secondary_opts]
+            if parameter.param_type_name == "argument":
+                flags = [parameter.metavar or parameter.name.upper()]
+            names = ", ".join(f"`{flag}`" for flag in flags)
+            lines.append(f"| {names} | {(parameter.help or '').replace('|', chr(92) + '|')} |")
         lines.append("")
     return "\n".join(lines)
 

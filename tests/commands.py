@@ -16,6 +16,8 @@ from pathlib import Path
 from photoshop_request_builder.commands.demo.server import Hosts
 
 COMMAND = [sys.executable, "-c", "from photoshop_request_builder.cli import main; main()"]
+PRELOADED = ("run", "ingest", "fetch", "pair", "build")
+"""Commands whose modules `start_at_once` imports beforehand."""
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 """Type of the fixture `made_once`: folder name and maker to folder."""
 FAST = "*=500,i.redd.it=500,imgur.com=500,drive.google.com=500"
@@ -50,7 +52,7 @@ def start_work(talk: Path, work: Callable[[], object]) -> ForkServerProcess:
     It is forked from a process that has imported the program: who kills it meets work, not imports.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["photoshop_request_builder.cli", "photoshop_request_builder.commands.run"])
+    context.set_forkserver_preload([f"photoshop_request_builder.cli.{name}" for name in ("program", *PRELOADED)])
     begun, begins = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(environment(), talk, work, begins))
     process.start()

@@ -72,6 +72,6 @@ def test_the_demo_runs_in_an_empty_environment(built: Path, tmp_path: Path) -> N
     assert (tmp_path / "photoshop-request-demo" / "contact_sheet.png").exists()
     loaded = "from datasets import load_dataset; print(load_dataset('photoshop-request-demo/dataset').num_rows)"
     assert "train" in _run(python, "-c", loaded, folder=tmp_path)
-    assert "with all it needs" in _run(
+    assert "with all dependencies" in _run(
         tmp_path / "venv" / "bin" / "photoshop-request", "doctor", "--offline", folder=tmp_path
     )

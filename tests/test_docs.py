@@ -11,9 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from typer.main import get_command
 
-from photoshop_request_builder.cli import app
+from photoshop_request_builder.cli.program import SUMMARIES, load_command
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
@@ -44,12 +43,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_and_flag_exists(page: Path) -> None:
-    commands = get_command(app).commands
     for _, block in CONSOLE.findall(page.read_text(encoding="utf-8")):
         for line in block.splitlines():
             for call in re.findall(r"photoshop-request ([a-z]+)([^&|;]*)", line):
-                assert call[0] in commands, line
-                known = {flag for each in commands[call[0]].params for flag in (*each.opts, *each.secondary_opts)}
+                assert call[0] in SUMMARIES, line
+                parameters = load_command(call[0]).params
+                known = {flag for parameter in parameters for flag in (*parameter.opts, *parameter.secondary_opts)}
                 assert {word for word in shlex.split(call[1]) if word.startswith("--")} <= known, line
 
 

@@ -1,9 +1,10 @@
-"""How the program talks to people: on stderr, with progress on a terminal and a line a minute without one."""
+"""Output of the commands: data on stdout, messages and progress on stderr."""
 
 import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,30 +20,32 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from photoshop_request_builder.dataset.funnel import FunnelStep
+if TYPE_CHECKING:
+    from photoshop_request_builder.dataset.funnel import FunnelStep
 
-# what is told holds paths, names and addresses: none of it is markup
+# paths, names and addresses are printed as they are, not as markup
 talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-"""For people."""
+"""stderr: messages for people."""
 data = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-"""For people and programs: what a command was asked for."""
-_EVERY = 60.0
-_OFTEN = 0.1
-"""Seconds."""
+"""stdout: the result of a command."""
+_LINE_INTERVAL = 60.0
+"""Seconds between two lines of progress where stderr is no terminal."""
+_BAR_INTERVAL = 0.1
+"""Seconds between two updates of a terminal's status line."""
 
 
 def say(message: str) -> None:
-    """One line on stderr."""
+    """Print one line on stderr."""
     talk.print(message)
 
 
 def write_json(value: object) -> None:
-    """JSON on stdout, for programs."""
+    """Print JSON on stdout, for programs."""
     print(json.dumps(value, indent=1))  # noqa: T201 - stdout is data
 
 
 def hint(command: str) -> None:
-    """What to run next."""
+    """Print which command to run next."""
     say(f"next: photoshop-request {command}")
 
 
@@ -50,61 +53,64 @@ def hint(command: str) -> None:
 def progress(
     what: str, total: float | None, unit: str = "units", clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[float], None]]:
-    """Shows how far a stage is, how fast, and what is left; yields what to call with what was done since the last call.
+    """Show a progress bar, or a line a minute without a terminal. Yield a function to call with the units just done.
 
-    `total` is None where nobody knows how much there is.
+    `total` is None where it is unknown.
     """
     if talk.is_terminal:
-        of_bytes = (DownloadColumn(), TransferSpeedColumn())
-        counted = of_bytes if unit == "bytes" else (MofNCompleteColumn(), TimeElapsedColumn())
-        columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
+        byte_columns = (DownloadColumn(), TransferSpeedColumn())
+        unit_columns = byte_columns if unit == "bytes" else (MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), *unit_columns, TimeRemainingColumn())
         with Progress(*columns, console=talk, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.advance(task, done)
         return
-    began = clock()
-    state = {"done": 0.0, "said": began}
+    start = last_line = clock()
+    all_done = 0.0
 
     def advance(done: float) -> None:
-        state["done"] += done
+        nonlocal all_done, last_line
+        all_done += done
         now = clock()
-        if now - state["said"] >= _EVERY and state["done"]:
-            state["said"] = now
+        if now - last_line >= _LINE_INTERVAL and all_done:
+            last_line = now
             if total is None:
-                say(f"{what}: {state['done']:,.0f} {unit}")
+                say(f"{what}: {all_done:,.0f} {unit}")
                 return
-            left = (now - began) * (total / state["done"] - 1)
-            say(f"{what}: {state['done']:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
+            left = (now - start) * (total / all_done - 1)
+            say(f"{what}: {all_done:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
 
     yield advance
 
 
 @contextmanager
-def looking(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
-    """Shows what is looked at where nobody knows how much there is; yields what to call with each path."""
-    state = {"done": 0.0, "said": clock()}
+def path_progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
+    """Show the path at work where the total is unknown. Yield a function to call with each path."""
+    files = 0
+    last_line = clock()
     with talk.status(escape(what)) as status:
 
-        def look(path: str) -> None:
-            state["done"] += 1
+        def show(path: str) -> None:
+            nonlocal files, last_line
+            files += 1
             now = clock()
-            if now - state["said"] >= (_OFTEN if talk.is_terminal else _EVERY):
-                state["said"] = now
-                told = f"{what}: {state['done']:,.0f} files; {path}"
+            if now - last_line >= (_BAR_INTERVAL if talk.is_terminal else _LINE_INTERVAL):
+                last_line = now
+                line = f"{what}: {files:,} files; {path}"
                 if talk.is_terminal:
-                    status.update(escape(told))
+                    status.update(escape(line))
                 else:
-                    say(told)
+                    say(line)
 
-        yield look
+        yield show
 
 
-def funnel_table(steps: list[FunnelStep]) -> Table:
-    """The funnel, a row a stage, with every reason."""
+def funnel_table(steps: "list[FunnelStep]") -> Table:
+    """Return the funnel as a table: a row per stage, with every reason."""
     table = Table(title="Funnel", title_justify="left", show_lines=True)
     for name in ("stage", "in", "kept", "dropped, and why"):
         table.add_column(name, justify="right" if name in {"in", "kept"} else "left", overflow="fold")
     for step in steps:
-        why = ", ".join(f"{reason} {count:,}" for reason, count in step.reasons.items()) or "-"
-        table.add_row(step.stage, f"{step.total:,} {step.counted}", f"{step.kept:,} {step.kept_as}", why)
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in step.reasons.items()) or "-"
+        table.add_row(step.stage, f"{step.total:,} {step.counted}", f"{step.kept:,} {step.kept_as}", reasons)
     return table

@@ -1,4 +1,4 @@
-"""The demo: the whole way on the embedded sample, fetched from a server on this machine."""
+"""The command `demo`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,71 +6,65 @@ from typing import Annotated
 import typer
 
 from photoshop_request.errors import CorpusError
-from photoshop_request_builder.cli import stages
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
+from photoshop_request_builder.cli.execution import exclusive, open_engine
+from photoshop_request_builder.cli.run import run_all
 from photoshop_request_builder.commands.demo import sample_folder
+from photoshop_request_builder.commands.demo.contact_sheet import contact_sheet
+from photoshop_request_builder.commands.demo.pairs import sheet_pairs
+from photoshop_request_builder.commands.demo.server import serve
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import read_parts
 
 _SHARDS = 4
 _RATES = "*=50,i.redd.it=50,imgur.com=50"
-"""Our own server on our own machine needs no consideration."""
+"""Requests per second. The server on this machine needs no lower limit."""
+_NOTICE = "The sample is composed: free photos, edits made by a script, invented people."
 
 
 def demo(
-    corpus: Annotated[
-        str, typer.Argument(metavar="[CORPUS]", help="Where to work; it must not hold another corpus.")
-    ] = ("photoshop-request-demo"),
+    folder: Annotated[
+        str, typer.Argument(metavar="[CORPUS]", help="Working folder. It must not hold another corpus.")
+    ] = "photoshop-request-demo",
 ) -> None:
-    """Run the whole way on the sample that ships with the package, with pictures from a server on this machine.
+    """Run every stage on the embedded sample.
 
-    The sample is composed: free photos, edits made by a script, invented people. Takes about half a minute.
+    The sample is composed: free photos, edits made by a script, invented people. A local server provides its pictures.
+    It takes about half a minute and needs no network.
 
     Example: photoshop-request demo
     """
-    from photoshop_request_builder.commands.demo.server import serve  # only the demo needs a server
-
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
-        found = _open(corpus, files)
-        # one process: the sample is smaller than what a second one costs to start
+        corpus = _create(folder, files)
+        # one process: the sample takes less time than starting a second one
         flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1, "engine": "local"}
-        stages.work_on(found, flags, lambda settings, engine: stages.run_all(found, files, settings, engine))
-    sheet = _sheet(found)
-    data.print(funnel_table(funnel(found)))
-    address = found.path("dataset")
-    say("The sample is composed: free photos, edits made by a script, invented people.")
-    data.print(f"dataset        {address}")
+        with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as engine:
+            run_all(corpus, files, settings, engine)
+    sheet = Path(corpus.root) / "contact_sheet.png"
+    contact_sheet(sheet_pairs(corpus), sheet, title="photoshop-request: before and after", subtitle=_NOTICE)
+    dataset = corpus.path("dataset")
+    data.print(funnel_table(funnel(corpus)))
+    say(_NOTICE)
+    data.print(f"dataset        {dataset}")
     data.print(f"contact sheet  {sheet}")
     data.print(
-        f"load it        python -c 'from datasets import load_dataset; print(load_dataset(\"{address}\"))'",
+        f"load it        python -c 'from datasets import load_dataset; print(load_dataset(\"{dataset}\"))'",
     )
-    hint(f"status {corpus}")
+    hint(f"status {folder}")
 
 
-def _open(corpus: str, files: list[str]) -> Corpus:
-    own = "Give the demo a folder of its own: photoshop-request demo FOLDER"
+def _create(folder: str, files: list[str]) -> Corpus:
+    advice = "Give the demo its own folder: photoshop-request demo FOLDER"
     try:
-        found = create_corpus(corpus, shards=_SHARDS)
+        corpus = create_corpus(folder, shards=_SHARDS)
     except CorpusError as error:
-        raise CorpusError(f"{error} {own}") from None
-    names = {Path(each).name for each in files}
-    foreign = next((part.input for part in read_parts(found) if Path(part.input).name not in names), None)
+        raise CorpusError(f"{error} {advice}") from None
+    names = {Path(file).name for file in files}
+    foreign = next((part.input for part in read_parts(corpus) if Path(part.input).name not in names), None)
     if foreign:
-        raise CorpusError(f"{corpus} is a corpus of something else ({foreign}); the sample would mix with it. {own}")
-    return found
-
-
-def _sheet(corpus: Corpus) -> Path:
-    from photoshop_request_builder.commands.demo.contact_sheet import contact_sheet  # decoders are slow to import
-    from photoshop_request_builder.commands.demo.pairs import sheet_pairs
-
-    path = Path(corpus.root) / "contact_sheet.png"
-    contact_sheet(
-        sheet_pairs(corpus),
-        path,
-        title="photoshop-request: before and after",
-        subtitle="A composed sample: free photos, edits made by a script, invented people.",
-    )
-    return path
+        raise CorpusError(
+            f"{folder}: this corpus holds other data ({foreign}), which the sample would mix with. {advice}"
+        )
+    return corpus

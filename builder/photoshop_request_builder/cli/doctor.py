@@ -1,4 +1,4 @@
-"""The doctor command."""
+"""The command `doctor`."""
 
 import dataclasses
 import os
@@ -8,74 +8,70 @@ from typing import Annotated
 import typer
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import data, hint, looking, say, write_json
-from photoshop_request_builder.commands.doctor import Damage, Finding, State, damages, repair, surroundings
+from photoshop_request_builder.cli.console import data, hint, path_progress, say, write_json
+from photoshop_request_builder.commands.doctor import CheckState, Damage, Finding, check_environment, damages, repair
 from photoshop_request_builder.store.corpus import Corpus, lock_corpus, open_corpus
 
-_MARKS = {State.OK: "ok  ", State.NOTE: "note", State.BAD: "BAD "}
+_MARKS = {CheckState.OK: "ok  ", CheckState.NOTE: "note", CheckState.BAD: "BAD "}
 
 
 def doctor(
-    corpus: Annotated[
-        str | None, typer.Argument(metavar="[CORPUS]", help="Also look whether this corpus is whole.")
-    ] = None,
-    deep: Annotated[
-        bool, typer.Option("--deep", help="Read every table and every picture, and compare with what was fetched.")
+    folder: Annotated[str | None, typer.Argument(metavar="[CORPUS]", help="Check this corpus as well.")] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="Read every table and verify every picture's SHA-256.")] = False,
+    is_repair: Annotated[
+        bool, typer.Option("--repair", help="Remove damaged files. The next run makes or fetches them again.")
     ] = False,
-    mend: Annotated[
-        bool, typer.Option("--repair", help="Remove what is damaged, so that the next run makes or fetches it again.")
-    ] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no service whether it answers.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not contact any service.")] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Look for what could keep a run from going well: versions, disk, credentials, network, and CORPUS.
+    """Check versions, disk, credentials, network and a corpus.
 
-    Exits with 1 where something is bad. Secrets are never shown, only whether they are set.
+    Exits with code 1 if a check fails. Secrets are never shown.
 
     Example: photoshop-request doctor
 
     Example: photoshop-request doctor CORPUS --deep
     """
-    opened = open_corpus(corpus) if corpus else None
-    findings = surroundings(Path(corpus or "."), os.environ, online=not offline)
+    corpus = open_corpus(folder) if folder else None
+    findings = check_environment(Path(folder or "."), os.environ, online=not offline)
     damaged: list[Damage] = []
-    if opened:
-        damaged = _mended(opened, deep=deep) if mend else _damaged(opened, deep=deep)
-        findings += _corpus_findings(opened, damaged, deep=deep)
+    if corpus:
+        damaged = _repair(corpus, deep=deep) if is_repair else _find_damage(corpus, deep=deep)
+        findings += _corpus_findings(corpus, damaged, deep=deep)
     if as_json:
         write_json([dataclasses.asdict(finding) for finding in findings])
     else:
         _show(findings)
-    if opened and damaged and not mend:
-        hint(f"doctor {corpus}{' --deep' * deep} --repair")
-    if any(finding.state is State.BAD for finding in findings) and not (mend and damaged):
+    if damaged and not is_repair:
+        hint(f"doctor {folder}{' --deep' * deep} --repair")
+    if any(finding.state is CheckState.BAD for finding in findings) and not (is_repair and damaged):
         raise typer.Exit(1)
 
 
-def _damaged(corpus: Corpus, *, deep: bool) -> list[Damage]:
-    with looking(f"looking at {corpus.address}") as looking_at:
-        return list(damages(corpus, deep=deep, looking_at=looking_at))
+def _find_damage(corpus: Corpus, *, deep: bool) -> list[Damage]:
+    with path_progress(f"checking {corpus.address}") as show_path:
+        return list(damages(corpus, deep=deep, on_path=show_path))
 
 
-def _mended(corpus: Corpus, *, deep: bool) -> list[Damage]:
+def _repair(corpus: Corpus, *, deep: bool) -> list[Damage]:
     with lock_corpus(corpus):
-        found = _damaged(corpus, deep=deep)
-        repair(corpus, found, say)
-    return found
+        damaged = _find_damage(corpus, deep=deep)
+        repair(corpus, damaged, say)
+    return damaged
 
 
 def _corpus_findings(corpus: Corpus, damaged: list[Damage], *, deep: bool) -> list[Finding]:
     if not damaged:
-        how = "every table and picture read" if deep else "every table opens, every picture is there"
-        return [Finding("corpus", State.OK, f"{corpus.address}: whole ({how})")]
+        checked = "every table and picture read" if deep else "every table opens, every picture exists"
+        return [Finding("corpus", CheckState.OK, f"{corpus.address}: complete ({checked})")]
     advice = f"photoshop-request doctor {corpus.address} --repair, then: photoshop-request run {corpus.address}"
-    return [Finding("corpus", State.BAD, f"{damage.path}: {damage.why}", advice) for damage in damaged]
+    return [Finding("corpus", CheckState.BAD, f"{damage.path}: {damage.why}", advice) for damage in damaged]
 
 
 def _show(findings: list[Finding]) -> None:
-    said: set[str] = set()
+    shown_advice: set[str] = set()
     for finding in findings:
         data.print(f"{_MARKS[finding.state]} {finding.check:12} {finding.detail}")
-        if finding.advice and finding.advice not in said:
+        if finding.advice and finding.advice not in shown_advice:
             data.print(f"{'':18}{finding.advice}")
-        said.add(finding.advice)
+        shown_advice.add(finding.advice)

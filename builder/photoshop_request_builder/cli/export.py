@@ -1,4 +1,4 @@
-"""The command that writes the dataset as trainers take it."""
+"""The command `export`."""
 
 import re
 from pathlib import Path
@@ -34,10 +34,10 @@ def export(
     since: Annotated[str | None, typer.Option("--since", help="Posted at or after this date: 2024-09-30.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Posted before this date.")] = None,
 ) -> None:
-    """Write the dataset as a trainer takes it, pictures byte for byte.
+    """Write the dataset in the format of a trainer.
 
-    OUT appears when it is complete; after a stop the same command starts anew. What a format cannot hold is left out
-    and counted.
+    Pictures are copied byte for byte. Rows that the format cannot hold are skipped and counted. OUT appears when it is
+    complete. If you interrupt the command, it starts again from the first row.
 
     Example: photoshop-request export CORPUS imagefolder OUT --min-locality 0.8
     """

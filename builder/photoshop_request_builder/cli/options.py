@@ -4,37 +4,38 @@ from typing import Annotated
 
 import typer
 
-CorpusArgument = Annotated[str, typer.Argument(metavar="CORPUS", help="The working folder (a path or fsspec address).")]
+CorpusFolder = Annotated[str, typer.Argument(metavar="CORPUS", help="Working folder: a path or an fsspec address.")]
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE…", help="Reddit archives: submissions and comments, .zst or .jsonl."),
+    typer.Argument(
+        metavar="FILE…",
+        help="Reddit archives of submissions and comments: .zst, .jsonl, …; paths, globs, folders or addresses.",
+    ),
 ]
 Subreddits = Annotated[
     list[str] | None,
-    typer.Option("--subreddit", help="Which subreddit to read; may be given several times. Default PhotoshopRequest."),
+    typer.Option("--subreddit", help="Subreddit to read. Repeat it for several. Default: PhotoshopRequest."),
 ]
-Shards = Annotated[
-    int | None, typer.Option("--shards", help="Units of work of a new corpus, a power of two. Default 64.")
-]
-Workers = Annotated[int | None, typer.Option("--workers", help="Processes. Default: one a core.")]
+Shards = Annotated[int | None, typer.Option("--shards", help="Shards of a new corpus, a power of two. Default: 64.")]
+Workers = Annotated[int | None, typer.Option("--workers", help="Worker processes. Default: one per core.")]
 Engine = Annotated[
     str | None,
-    typer.Option(
-        "--engine", metavar="local|ray", help="Who runs the work: this machine, or a Ray cluster (extra ray)."
-    ),
+    typer.Option("--engine", metavar="local|ray", help="Run the jobs on this machine or on a Ray cluster (extra ray)."),
 ]
 Address = Annotated[
     str | None,
     typer.Option(
-        "--address", metavar="HOST:PORT", help="Of the Ray cluster, or auto. Default: one started on this machine."
+        "--address", metavar="HOST:PORT", help="Ray cluster address, or auto. Default: start one on this machine."
     ),
 ]
-Mirror = Annotated[str | None, typer.Option("--mirror", metavar="URL", help="Ask URL/HOST/PATH for https://HOST/PATH.")]
+Mirror = Annotated[
+    str | None, typer.Option("--mirror", metavar="URL", help="Request URL/HOST/PATH instead of https://HOST/PATH.")
+]
 Rate = Annotated[
     str | None,
-    typer.Option("--rate", metavar="HOST=N,…", help="Requests a second for a host, over the built-in limits."),
+    typer.Option("--rate", metavar="HOST=N,…", help="Requests per second of a host, instead of the built-in limit."),
 ]
 Contact = Annotated[
-    str | None, typer.Option("--contact", help="A mail or web address for the user agent, so that hosts can reach you.")
+    str | None, typer.Option("--contact", help="Email or web address in the user agent, so that hosts can reach you.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -1,4 +1,4 @@
-"""The review command: people judge the verdicts, and what that says of them."""
+"""The command `review`."""
 
 import dataclasses
 import getpass
@@ -11,64 +11,60 @@ from rich.table import Table
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
-from photoshop_request_builder.cli.stopping import answered_by_end
 from photoshop_request_builder.dataset.analysis.agreement import Agreement, Calibration, Share, agreements, calibrate
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, Decision, open_decisions
 
 
 def review(
-    corpus: options.CorpusArgument,
+    folder: options.CorpusFolder,
     reviewer: Annotated[
-        str | None, typer.Option("--reviewer", metavar="NAME", help="Who decides. Default: the user's name here.")
+        str | None, typer.Option("--reviewer", metavar="NAME", help="Name of the reviewer. Default: your user name.")
     ] = None,
     order: Annotated[
         CandidateOrder,
-        typer.Option("--order", help="doubt: the least certain first. random: a sample, which --calibrate needs."),
+        typer.Option("--order", help="doubt: least certain first. random: a sample, which --calibrate needs."),
     ] = CandidateOrder.DOUBT,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Default: a free one.")] = 0,
-    calibrated: Annotated[
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Local port. Default: a free one.")] = 0,
+    is_calibration: Annotated[
         bool,
-        typer.Option("--calibrate", help="Print what the decisions say of the verdicts, and propose thresholds."),
+        typer.Option("--calibrate", help="Print how far the decisions confirm the verdicts, and propose thresholds."),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="With --calibrate: JSON for programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --calibrate: print JSON for programs.")] = False,
 ) -> None:
-    """Judge candidates in the browser, on this machine only: a accepts the verdict, x says no, 1 to 6 give another.
+    """Judge candidates in the browser.
 
-    Decisions are kept at once, with who and when (CORPUS/decisions.sqlite); started again it goes on where it was. Two
-    people each start their own with --reviewer. The next build honours what all who decided a candidate agree on.
+    The server is reachable from this machine only. Keys: `a` accepts the verdict, `x` rejects it, 1 to 6 choose another.
+
+    Every decision is saved immediately with reviewer and time in CORPUS/decisions.sqlite. Ctrl-C quits; the same command
+    goes on. Two people start one server each with --reviewer. The next build applies the decisions on which all
+    reviewers of a candidate agree.
 
     Example: photoshop-request review CORPUS --reviewer ann --order random
 
     Example: photoshop-request review CORPUS --calibrate
     """
-    found = open_corpus(corpus)
-    if calibrated:
-        _calibrate(found, as_json=as_json)
+    corpus = open_corpus(folder)
+    if is_calibration:
+        _calibrate(corpus, as_json=as_json)
         return
     name = (reviewer or getpass.getuser()).strip()
     if not name:
-        raise InputError("--reviewer: say who decides.")
-    _serve(found, name, order, port)
-    hint(f"build {corpus}")
-
-
-def _serve(corpus: Corpus, reviewer: str, order: CandidateOrder, port: int) -> None:
+        raise InputError("--reviewer is empty. Write a name.")
     try:
-        from photoshop_request_builder.pages.review.server import serve  # only who reviews needs the extra
+        from photoshop_request_builder.pages.review.server import serve
     except ModuleNotFoundError as error:
         raise PhotoshopRequestError(
-            f"reviewing needs {error.name}. Install it with: pip install 'photoshop-request[review]'"
+            f"review needs {error.name}. Install it with: pip install 'photoshop-request[review]'"
         ) from None
 
     def ready(address: str, candidates: int) -> None:
-        say(f"{candidates:,} candidates for {reviewer}. Open this address, and give it to nobody; Ctrl-C ends.")
+        say(f"{candidates:,} candidates for {name}. Open this private URL; do not share it. Ctrl-C quits.")
         data.print(address)
         data.file.flush()
+        hint(f"build {folder}")
 
-    with answered_by_end():
-        serve(corpus, reviewer, order, port, ready)
-    say("every decision is kept")
+    serve(corpus, name, order, port, ready)
 
 
 def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
@@ -77,57 +73,60 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
         with open_decisions(corpus.decisions_path) as store:
             decisions = store.decisions()
     sampled = [decision for decision in decisions if decision.drawn == CandidateOrder.RANDOM]
-    between, verdicts = agreements(decisions), calibrate(sampled or decisions)
+    pairs, verdicts = agreements(decisions), calibrate(sampled or decisions)
     if as_json:
         state = {
             "decisions": len(decisions),
             "sample": len(sampled),
-            "agreement": [dataclasses.asdict(each) for each in between],
-            "verdicts": [_told(each) for each in verdicts],
+            "agreement": [dataclasses.asdict(pair) for pair in pairs],
+            "verdicts": [_calibration_json(verdict) for verdict in verdicts],
         }
         write_json(state)
         return
     if not decisions:
-        say(f"{corpus.address}: nobody has decided anything yet.")
+        say(f"{corpus.address}: there are no decisions yet.")
         hint(f"review {corpus.address} --order random")
         return
-    if between:
-        data.print(_agreements_table(between))
+    if pairs:
+        data.print(_agreements_table(pairs))
     data.print(_verdicts_table(verdicts, sampled=bool(sampled)))
     if not sampled:
-        say("these were drawn by doubt: the machine's worst. For the corpus as a whole: review --order random")
+        say("These are the least certain candidates. For figures of the whole corpus: review --order random")
     hint(f"build {corpus.address}")
 
 
-def _told(found: Calibration) -> dict[str, object]:
-    shares = {name: getattr(found, name) for name in ("precision", "recall")}
-    told = {name: {"value": each.value, "interval": each.interval, "of": each.of} for name, each in shares.items()}
-    proposal = found.proposal
+def _calibration_json(calibration: Calibration) -> dict[str, object]:
+    shares = {name: getattr(calibration, name) for name in ("precision", "recall")}
+    figures = {
+        name: {"value": share.value, "interval": share.interval, "of": share.of} for name, share in shares.items()
+    }
+    proposal = calibration.proposal
     least = {"confidence": proposal.confidence, "keeps": proposal.precision.of} if proposal else None
-    return {"verdict": found.verdict, **told, "proposal": least}
+    return {"verdict": calibration.verdict, **figures, "proposal": least}
 
 
-def _agreements_table(between: Sequence[Agreement]) -> Table:
+def _agreements_table(pairs: Sequence[Agreement]) -> Table:
     table = Table(title="Reviewers", title_justify="left")
     for name in ("reviewers", "both decided", "same", "Cohen's kappa"):
         table.add_column(name, justify="left" if name == "reviewers" else "right")
-    for each in between:
-        kappa = "always one verdict" if each.kappa is None else f"{each.kappa:.2f}"
-        table.add_row(f"{each.first}, {each.second}", f"{each.both:,}", f"{each.same / each.both:.0%}", kappa)
+    for pair in pairs:
+        kappa = "undefined: one verdict only" if pair.kappa is None else f"{pair.kappa:.2f}"
+        table.add_row(f"{pair.first}, {pair.second}", f"{pair.both:,}", f"{pair.same / pair.both:.0%}", kappa)
     return table
 
 
 def _verdicts_table(verdicts: Sequence[Calibration], *, sampled: bool) -> Table:
-    table = Table(title=f"Verdicts, by {'a random sample' if sampled else 'doubt'}", title_justify="left")
-    for name in ("verdict", "precision (95 %)", "recall (95 %)", "to be 95 % sure it is right"):
+    title = f"Verdicts, from {'a random sample' if sampled else 'the least certain candidates'}"
+    table = Table(title=title, title_justify="left")
+    for name in ("verdict", "precision (95 %)", "recall (95 %)", "confidence for 95 % precision"):
         table.add_column(name, overflow="fold")
-    for each in verdicts:
-        if each.proposal:
-            where = each.proposal
-            proposed = f"confidence from {where.confidence:.3f} ({where.precision.of:,} of {each.precision.of:,})"
+    for calibration in verdicts:
+        proposal, decided = calibration.proposal, calibration.precision.of
+        if proposal:
+            threshold = f"at least {proposal.confidence:.3f} ({proposal.precision.of:,} of {decided:,})"
         else:
-            proposed = "no confidence is enough, or too few were decided" if each.precision.of else "-"
-        table.add_row(each.verdict, _share(each.precision), _share(each.recall), proposed)
+            threshold = "none is enough, or too few decisions" if decided else "-"
+        table.add_row(calibration.verdict, _share(calibration.precision), _share(calibration.recall), threshold)
     return table
 
 

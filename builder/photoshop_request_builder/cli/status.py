@@ -1,4 +1,4 @@
-"""The status command: sources with their holes in time, the funnel, hosts, and the dataset."""
+"""The command `status`."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,73 +14,80 @@ from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.dataset.ingested_sources import IngestedSource, ingested_sources
 from photoshop_request_builder.dataset.splits.leaks import LeakCheck, check_leaks
 from photoshop_request_builder.stages.fetching.fetch_plan import HostStates, host_states
-from photoshop_request_builder.store.corpus import Corpus, open_corpus
+from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.incoming import read_parts
 from photoshop_request_builder.store.ledger import open_ledger
 
 _BARS = "▁▂▃▄▅▆▇█"
-_NOTHING = "·"
+_NO_ROWS = "·"
 
 
 def status(
-    corpus: options.CorpusArgument,
-    hosts: Annotated[bool, typer.Option("--hosts", help="What became of the addresses of each host instead.")] = False,
+    folder: options.CorpusFolder,
+    hosts: Annotated[bool, typer.Option("--hosts", help="Show the address states of each host instead.")] = False,
     leaks: Annotated[
-        bool, typer.Option("--leaks", help="Check that no picture is in two splits; exit with 1 where one is.")
+        bool, typer.Option("--leaks", help="Check that no picture is in two splits. Exit with code 1 if one is.")
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show what lies in CORPUS: sources and the months they cover, the funnel with every reason, the dataset.
+    """Show sources, the funnel with its reasons, and the dataset.
+
+    Sources are shown with the months they cover and their holes.
 
     Example: photoshop-request status CORPUS
 
     Example: photoshop-request status CORPUS --hosts
     """
-    found = open_corpus(corpus)
+    corpus = open_corpus(folder)
     if hosts:
-        _show_hosts(_hosts(found), as_json=as_json)
+        with open_ledger(corpus.ledger_path) as ledger:
+            _show_hosts(host_states(ledger.states_by_host()), as_json=as_json)
         return
     if leaks:
-        _show_leaks(check_leaks(found), as_json=as_json)
+        _show_leaks(check_leaks(corpus), as_json=as_json)
         return
-    sources, steps, built = ingested_sources(read_parts(found)), funnel(found), _totals(found)
+    sources, steps, built = (
+        ingested_sources(read_parts(corpus)),
+        funnel(corpus),
+        split_totals(built_records(corpus).items()),
+    )
     if as_json:
         state = {
-            "corpus": found.address,
-            "subreddits": found.subreddits,
-            "shards": found.shards,
+            "corpus": corpus.address,
+            "subreddits": corpus.subreddits,
+            "shards": corpus.shards,
             "sources": [dataclasses.asdict(source) for source in sources],
             "funnel": [dataclasses.asdict(step) for step in steps],
             "dataset": [dataclasses.asdict(total) for total in built],
         }
         write_json(state)
         return
-    data.print(f"{found.address}: r/{', r/'.join(found.subreddits)}, {found.shards} shards")
+    data.print(f"{corpus.address}: r/{', r/'.join(corpus.subreddits)}, {corpus.shards} shards")
     data.print(_sources_table(sources))
     if sources:
         _show_months(sources[-1])
     data.print(funnel_table(steps))
     data.print(_dataset_table(built))
-    hint(f"decisions {corpus}" if built else f"run {corpus}")
+    hint(f"decisions {folder}" if built else f"run {folder}")
 
 
-def _show_leaks(found: LeakCheck, *, as_json: bool) -> None:
+def _show_leaks(check: LeakCheck, *, as_json: bool) -> None:
     if as_json:
-        write_json(dataclasses.asdict(found))
+        write_json(dataclasses.asdict(check))
     else:
         data.print(
-            f"{found.checked:,} held-out sources compared with all {found.sources:,}: {found.near:,} pairs across splits "
-            f"with near hashes, {len(found.leaks):,} of them the same picture",
+            f"{check.checked:,} held-out sources compared with all {check.sources:,}: {check.near:,} pairs across splits "
+            f"with similar hashes, {len(check.leaks):,} of them the same picture",
         )
-        for leak in found.leaks:
+        for leak in check.leaks:
             for source, split in ((leak.held_out, leak.held_out_split), (leak.other, leak.other_split)):
                 data.print(f"  {split}: request {source.submission_id}, picture {source.sha256}")
-    if found.leaks:
+    if check.leaks:
         raise typer.Exit(1)
 
 
 def month_bars(months: Mapping[str, int]) -> list[str]:
-    """A line a year, a bar a month; months without a row are dots, those before the first or after the last blank."""
+    """Return a line per year with a bar per month: `·` for a month without rows, blank outside the range."""
     most = max(months.values(), default=0)
     lines = []
     for year in sorted({month[:4] for month in months}):
@@ -93,7 +100,7 @@ def month_bars(months: Mapping[str, int]) -> list[str]:
 def _bar(rows: int | None, most: int) -> str:
     if rows is None:
         return " "
-    return _BARS[(len(_BARS) - 1) * rows // most] if rows else _NOTHING
+    return _BARS[(len(_BARS) - 1) * rows // most] if rows else _NO_ROWS
 
 
 def _show_months(source: IngestedSource) -> None:
@@ -108,14 +115,14 @@ def _show_months(source: IngestedSource) -> None:
 
 
 def _sources_table(sources: list[IngestedSource]) -> Table:
-    """A column a source: terminals are narrow, and sources are few."""
+    """Return a column per source: there are few sources, and terminals are narrow."""
     table = Table(title="Sources", title_justify="left")
     table.add_column("")
     for source in sources:
         table.add_column(source.source, justify="right", overflow="fold")
     fields = [_source_fields(source) for source in sources]
-    for name in dict.fromkeys(name for each in fields for name in each):
-        table.add_row(name, *(each.get(name, "0") for each in fields))
+    for name in dict.fromkeys(name for source_fields in fields for name in source_fields):
+        table.add_row(name, *(source_fields.get(name, "0") for source_fields in fields))
     return table
 
 
@@ -145,11 +152,6 @@ def _dataset_table(built: list[SplitTotal]) -> Table:
     return table
 
 
-def _hosts(corpus: Corpus) -> list[HostStates]:
-    with open_ledger(corpus.ledger_path) as ledger:
-        return host_states(ledger.states_by_host())
-
-
 def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
     if as_json:
         write_json([dataclasses.asdict(row) for row in rows])
@@ -162,8 +164,3 @@ def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
         states = ", ".join(f"{state} {count:,}" for state, count in row.states.items())
         table.add_row(row.host, f"{row.addresses:,}", states)
     data.print(table)
-
-
-def _totals(corpus: Corpus) -> list[SplitTotal]:
-
-    return split_totals(built_records(corpus).items())

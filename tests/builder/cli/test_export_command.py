@@ -10,7 +10,7 @@ from made_rows import dataset_folder, picture, triplet
 from typer.testing import CliRunner, Result
 
 from photoshop_request.errors import InputError
-from photoshop_request_builder.cli import app
+from photoshop_request_builder.cli.program import app
 from photoshop_request_builder.commands.export import dataset_of, export, format_of, rows_in
 
 pytestmark = pytest.mark.slow

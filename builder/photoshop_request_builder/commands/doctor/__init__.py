@@ -1,8 +1,8 @@
-"""doctor: what could keep a run from going well, looked at before or after it."""
+"""Checks of the machine and of a corpus, and the repair of a damaged corpus."""
 
-from photoshop_request_builder.commands.doctor.environment import surroundings
-from photoshop_request_builder.commands.doctor.findings import Finding, State
+from photoshop_request_builder.commands.doctor.environment import check_environment
+from photoshop_request_builder.commands.doctor.findings import CheckState, Finding
 from photoshop_request_builder.commands.doctor.integrity import Damage, damages
 from photoshop_request_builder.commands.doctor.repair import repair
 
-__all__ = ["Damage", "Finding", "State", "damages", "repair", "surroundings"]
+__all__ = ["CheckState", "Damage", "Finding", "check_environment", "damages", "repair"]

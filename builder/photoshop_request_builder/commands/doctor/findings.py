@@ -1,27 +1,27 @@
-"""What a check found."""
+"""Result of a check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
-    """How much a finding matters."""
+class CheckState(StrEnum):
+    """Severity of a finding."""
 
     OK = "ok"
     NOTE = "note"
-    """Something that many runs do not need is not there."""
+    """Something is missing that many runs do not need."""
     BAD = "bad"
     """A run will fail, or its result cannot be trusted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """Result of one check."""
 
     check: str
-    """What was looked at: `python`, `packages`, `disk`, `credentials`, `network`, `corpus`."""
-    state: State
+    """`python`, `packages`, `disk`, `credentials`, `network` or `corpus`."""
+    state: CheckState
     detail: str
-    """What was found; never a secret's value."""
+    """Never contains the value of a secret."""
     advice: str = ""
-    """What to do, where it is not ok."""
+    """Next step, unless the state is `ok`."""

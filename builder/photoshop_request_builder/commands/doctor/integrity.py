@@ -1,8 +1,4 @@
-"""Whether a corpus is whole: every table opens, every file is what its record says, every picture is there.
-
-`deep` reads all of it: each page of each table, and the SHA-256 of each picture. Otherwise only footers and sizes are
-looked at, which takes seconds.
-"""
+"""Checks of a corpus: tables open, dataset files match their records, pictures exist."""
 
 import hashlib
 import json
@@ -22,49 +18,53 @@ from photoshop_request_builder.store.corpus import Corpus
 _CHUNK = 1 << 20
 
 
-class Kind(StrEnum):
-    """What is damaged, which decides how it is set right."""
+class DamageKind(StrEnum):
+    """Kind of a damaged file, which decides how it is repaired."""
 
     PART = "part"
-    """What an input gave: the input is to be read again."""
+    """Rows of an input: read the input again."""
     TABLE = "table"
-    """A stage's output: the stage makes it anew."""
+    """Output of a stage: run the stage again."""
     DATASET = "dataset"
-    """A file of the dataset: `build` makes it anew."""
+    """File of the dataset: run `build` again."""
     LEDGER = "ledger"
     PICTURE = "picture"
-    """It is to be fetched again."""
+    """Fetch it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One file that is not what it should be."""
+    """One damaged or missing file."""
 
-    kind: Kind
+    kind: DamageKind
     path: str
     why: str
     sha256: str = ""
-    """Of a picture: what its bytes should have."""
+    """Expected digest of a picture."""
 
 
-def damages(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -> Iterator[Damage]:
-    """Everything in the corpus that is damaged or missing; `looking_at` is told each path before it is read."""
-    for folder, kind in (("incoming", Kind.PART), ("shards", Kind.TABLE)):
+def damages(corpus: Corpus, *, deep: bool, on_path: Callable[[str], None]) -> Iterator[Damage]:
+    """Yield every damaged or missing file. Call `on_path` with each path before it is read.
+
+    `deep` reads every page of each table and verifies the SHA-256 of each picture. Otherwise only footers and sizes are
+    read, which takes seconds.
+    """
+    for folder, kind in (("incoming", DamageKind.PART), ("shards", DamageKind.TABLE)):
         for path in sorted(corpus.fs.find(corpus.path(folder))):
-            looking_at(path)
+            on_path(path)
             if why := _why(corpus, path, deep=deep):
                 yield Damage(kind, path, why)
-    yield from _dataset(corpus, deep=deep, looking_at=looking_at)
+    yield from _dataset(corpus, deep=deep, on_path=on_path)
     if corpus.ledger_path.exists():
-        looking_at(str(corpus.ledger_path))
+        on_path(str(corpus.ledger_path))
         if why := _ledger(corpus, deep=deep):
-            yield Damage(Kind.LEDGER, str(corpus.ledger_path), why)
+            yield Damage(DamageKind.LEDGER, str(corpus.ledger_path), why)
             return
-    yield from _pictures(corpus, deep=deep, looking_at=looking_at)
+    yield from _pictures(corpus, deep=deep, on_path=on_path)
 
 
 def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
-    """What is wrong with a file, or nothing."""
+    """Return what is wrong with a file, or an empty string."""
     if path.endswith(".json"):
         try:
             json.loads(corpus.fs.cat_file(path))
@@ -73,7 +73,7 @@ def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
     if path.endswith(".parquet"):
         try:
             with corpus.fs.open(path, "rb") as file:
-                # without Arrow's threads: one that still reads when Python ends takes it down
+                # without Arrow's threads: a thread that still reads at exit crashes Python
                 table = pq.ParquetFile(file, page_checksum_verification=True, pre_buffer=False)
                 for group in range(table.num_row_groups if deep else 0):
                     table.read_row_group(group, use_threads=False)
@@ -82,30 +82,29 @@ def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
     return ""
 
 
-def _dataset(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -> Iterator[Damage]:
-
+def _dataset(corpus: Corpus, *, deep: bool, on_path: Callable[[str], None]) -> Iterator[Damage]:
     for piece, record in built_records(corpus).items():
         path = corpus.path("dataset", piece.config, piece.name)
-        looking_at(path)
+        on_path(path)
         if not corpus.fs.exists(path):
-            yield Damage(Kind.DATASET, path, "missing")
+            yield Damage(DamageKind.DATASET, path, "missing")
         elif corpus.fs.size(path) != record["bytes"]:
-            yield Damage(Kind.DATASET, path, f"has {corpus.fs.size(path):,} bytes, not {record['bytes']:,}")
+            yield Damage(DamageKind.DATASET, path, f"has {corpus.fs.size(path):,} bytes, not {record['bytes']:,}")
         elif deep and _sha256(corpus, path) != record["sha256"]:
-            yield Damage(Kind.DATASET, path, "not the bytes that were built")
+            yield Damage(DamageKind.DATASET, path, "the SHA-256 differs from the built file")
 
 
 def _ledger(corpus: Corpus, *, deep: bool) -> str:
     try:
         with closing(sqlite3.connect(f"{corpus.ledger_path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            found = database.execute(f"PRAGMA {'integrity_check' if deep else 'quick_check'}").fetchall()
+            rows = database.execute(f"PRAGMA {'integrity_check' if deep else 'quick_check'}").fetchall()
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == [("ok",)] else "; ".join(str(row[0]) for row in found[:3])
+    return "" if rows == [("ok",)] else "; ".join(str(row[0]) for row in rows[:3])
 
 
-def _pictures(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) -> Iterator[Damage]:
-    """The pictures that the shards' tables speak of, each once."""
+def _pictures(corpus: Corpus, *, deep: bool, on_path: Callable[[str], None]) -> Iterator[Damage]:
+    """Check each picture of the shards' tables once."""
     seen: set[bytes] = set()
     for shard in range(corpus.shards):
         table = corpus.shard_path(shard, "pictures")
@@ -117,9 +116,9 @@ def _pictures(corpus: Corpus, *, deep: bool, looking_at: Callable[[str], None]) 
                 continue
             seen.add(bytes.fromhex(row["sha256"]))
             path = corpus.image_path(row["sha256"], row["extension"])
-            looking_at(path)
+            on_path(path)
             if why := _picture(corpus, path, row["sha256"], row["bytes"], deep=deep):
-                yield Damage(Kind.PICTURE, path, why, row["sha256"])
+                yield Damage(DamageKind.PICTURE, path, why, row["sha256"])
 
 
 def _picture(corpus: Corpus, path: str, sha256: str, size: int | None, *, deep: bool) -> str:
@@ -127,7 +126,7 @@ def _picture(corpus: Corpus, path: str, sha256: str, size: int | None, *, deep: 
         return "missing"
     if size is not None and corpus.fs.size(path) != size:
         return f"has {corpus.fs.size(path):,} bytes, not {size:,}"
-    return "not the bytes that were fetched" if deep and _sha256(corpus, path) != sha256 else ""
+    return "the SHA-256 differs from the fetched file" if deep and _sha256(corpus, path) != sha256 else ""
 
 
 def _sha256(corpus: Corpus, path: str) -> str:

@@ -91,7 +91,7 @@ def test_a_verified_test_split_holds_nothing_else(own_corpus: Path) -> None:
 
 def test_calibrate_prints_what_was_decided(own_corpus: Path) -> None:
     """And says what to do where nobody has decided anything."""
-    assert "nobody has decided" in succeed("review", own_corpus, "--calibrate").stderr
+    assert "no decisions yet" in succeed("review", own_corpus, "--calibrate").stderr
     corpus = open_corpus(own_corpus)
     deck = read_deck(corpus, CandidateOrder.DOUBT)
     with open_decisions(corpus.decisions_path) as store:

@@ -1,4 +1,4 @@
-"""Damaged files of a corpus: found, named, and made again to the same bytes."""
+"""Damaged files of a corpus are found, named and made again with the same bytes."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import pytest
 from commands import Sample, command, dataset_bytes, succeed
 
 from photoshop_request_builder.commands.doctor import damages
-from photoshop_request_builder.commands.doctor.integrity import Kind
+from photoshop_request_builder.commands.doctor.integrity import DamageKind
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -32,14 +32,14 @@ def _published(corpus: Path) -> Path:
 
 
 def _picture(corpus: Path) -> Path:
-    """One that the dataset shows."""
+    """Return a picture of the dataset."""
     lines = map(json.loads, succeed("decisions", corpus).stdout.splitlines())
     digest = next(line["sha256"] for line in lines if line["decision"] == "edit")
     return next(corpus.glob(f"images/*/*/{digest}.*"))
 
 
-def test_a_whole_corpus_is_whole(sample_corpus: Path) -> None:
-    assert list(damages(open_corpus(sample_corpus), deep=True, looking_at=print)) == []
+def test_an_undamaged_corpus_has_no_damage(sample_corpus: Path) -> None:
+    assert list(damages(open_corpus(sample_corpus), deep=True, on_path=print)) == []
 
 
 @pytest.mark.slow
@@ -47,15 +47,15 @@ def test_a_whole_corpus_is_whole(sample_corpus: Path) -> None:
 def test_damaged_files_are_named_and_made_again(
     own_corpus: Path, sample_corpus: Path, sample: Sample, harm: Callable[[Path], None]
 ) -> None:
-    """Cut, removed, or a byte changed; the last is seen by --deep alone. Files of every kind at once."""
-    harmed = {_published(own_corpus): Kind.DATASET, _picture(own_corpus): Kind.PICTURE}
-    harmed |= {_table(own_corpus, name): Kind.TABLE for name in ("comments", "candidates", "texts")}
+    """Files of every kind are cut, removed or changed by a byte. Only --deep sees a changed byte."""
+    harmed = {_published(own_corpus): DamageKind.DATASET, _picture(own_corpus): DamageKind.PICTURE}
+    harmed |= {_table(own_corpus, name): DamageKind.TABLE for name in ("comments", "candidates", "texts")}
     for path in harmed:
         harm(path)
-    if harm is Path.unlink:  # a table that is not there is one that is to be made
-        harmed = {path: kind for path, kind in harmed.items() if kind is not Kind.TABLE}
-    found = damages(open_corpus(own_corpus), deep=True, looking_at=print)
-    assert {Path(damage.path): damage.kind for damage in found} == harmed
+    if harm is Path.unlink:  # a missing table is pending work, not damage
+        harmed = {path: kind for path, kind in harmed.items() if kind is not DamageKind.TABLE}
+    damaged = damages(open_corpus(own_corpus), deep=True, on_path=print)
+    assert {Path(damage.path): damage.kind for damage in damaged} == harmed
     refused = command("doctor", own_corpus, "--deep", "--offline")
     assert refused.returncode == 1
     assert [path for path in harmed if str(path) not in refused.stdout] == []
@@ -66,7 +66,7 @@ def test_damaged_files_are_named_and_made_again(
 
 
 def test_a_damaged_picture_is_not_published(own_corpus: Path) -> None:
-    """`build` stops and says what to do."""
+    """`build` fails and names the picture and the next command."""
     path = _picture(own_corpus)
     _flip(path, 0.5)
     for built in (own_corpus / "built").rglob("*.json"):
@@ -79,7 +79,7 @@ def test_a_damaged_picture_is_not_published(own_corpus: Path) -> None:
 
 @pytest.mark.slow
 def test_a_damaged_part_is_read_again(own_corpus: Path, sample_corpus: Path, sample: Sample) -> None:
-    """The user gives the same files again; tables stay as they were."""
+    """The same input is read again, and the tables stay the same."""
     part = max(own_corpus.glob("incoming/archive/*/*.parquet"), key=lambda path: path.stat().st_size)
     _cut(part)
     done = succeed("doctor", own_corpus, "--repair", "--offline")

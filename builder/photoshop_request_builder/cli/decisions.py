@@ -1,0 +1,20 @@
+"""The command `decisions`."""
+
+import json
+import sys
+
+from photoshop_request_builder.cli import options
+from photoshop_request_builder.commands.decisions import decision_lines
+from photoshop_request_builder.store.corpus import open_corpus
+
+
+def decisions(folder: options.CorpusFolder) -> None:
+    """Print a JSON line per picture address: decision and reason.
+
+    Keys: submission_id, comment_id (null for the pictures of the request), url (canonical address), decision (`edit`,
+    `source` or the reason), source_url, link (as posted), role, and the figures of the comparison.
+
+    Example: photoshop-request decisions CORPUS | grep '"decision": "unrelated"'
+    """
+    for line in decision_lines(open_corpus(folder)):
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

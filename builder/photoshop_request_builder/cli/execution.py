@@ -1,0 +1,103 @@
+"""What commands share to work on a corpus: settings, lock, engine, inputs."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from photoshop_request.errors import EmptyInputError, InputError
+from photoshop_request.media.addresses.hosts import Secrets
+from photoshop_request.reddit.archive_paths import find_archives
+from photoshop_request.reddit.archives import Archive
+from photoshop_request_builder.cli.console import progress, say
+from photoshop_request_builder.engine.jobs import Engine, local_engine
+from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock_corpus, open_corpus
+from photoshop_request_builder.store.incoming import IngestSummary
+from photoshop_request_builder.store.settings import EffectiveSetting, resolve_settings
+
+if TYPE_CHECKING:
+    import praw
+
+    from photoshop_request_builder.stages.fetch import FetchSettings
+
+Settings = Mapping[str, EffectiveSetting]
+reporter = Reporter(say, progress)
+
+
+def open_or_create(folder: str, files: list[str] | None, subreddits: list[str] | None, shards: int | None) -> Corpus:
+    """Open a corpus, or create it if there are files or subreddits to read.
+
+    Raises:
+        InputError: a file is missing or cannot be read. No folder has been created then.
+    """
+    if files is None and subreddits is None:
+        return open_corpus(folder)
+    for path in find_archives(files or ()):
+        with suppress(EmptyInputError):  # reported with the others, after the good files were read
+            Archive(path)
+    return create_corpus(folder, subreddits=tuple(subreddits) if subreddits else None, shards=shards)
+
+
+@contextmanager
+def exclusive(corpus: Corpus, flags: Mapping[str, Any] | None = None) -> Iterator[Settings]:
+    """Hold the lock of the corpus and remove what killed commands left. Yield the settings in force.
+
+    `flags` are those of the command line, by the name of the setting.
+    """
+    settings = resolve_settings(corpus, flags or {})
+    with lock_corpus(corpus):
+        clean_scratch(corpus)
+        yield settings
+
+
+@contextmanager
+def open_engine(corpus: Corpus, settings: Settings) -> Iterator[Engine]:
+    """Yield the engine that the settings name: worker processes of this machine, or Ray."""
+    workers = settings["workers"].value
+    if settings["engine"].value == "local":
+        with local_engine(workers) as local:
+            yield local
+        return
+    from photoshop_request_builder.engine.ray_engine import ray_engine  # an extra
+
+    with ray_engine(corpus, settings["address"].value, workers) as engine:
+        yield engine
+
+
+def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
+    """Return the settings of the stage fetch, with secrets from the environment. `flags` are fields of it."""
+    from photoshop_request_builder.stages.fetch import FetchSettings, rates_of  # slow to import
+
+    rates, other = rates_of(settings["rate"].value)
+    return FetchSettings(
+        mirror=settings["mirror"].value,
+        contact=settings["contact"].value,
+        rates=rates,
+        other=other,
+        secrets=Secrets(imgur_client_id=os.environ.get("IMGUR_CLIENT_ID") or None),
+        **flags,
+    )
+
+
+def raise_first(problems: Sequence[InputError]) -> None:
+    """Raise the first problem of the inputs, for the exit code, after everything readable was processed."""
+    if problems:
+        raise problems[0]
+
+
+def connect_reddit() -> "praw.Reddit":
+    """Return a client of Reddit's API.
+
+    Raises:
+        CredentialsError: the environment has no credentials.
+    """
+    from photoshop_request.reddit import api
+
+    return api.connect(api.credentials(os.environ), sleep=time.sleep, clock=time.time)
+
+
+def say_part(summary: IngestSummary) -> None:
+    """Print what one input or request gave."""
+    say(f"{summary.source}: {summary.submissions:,} submissions, {summary.comments:,} comments ({summary.input})")

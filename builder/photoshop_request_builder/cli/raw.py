@@ -1,0 +1,29 @@
+"""The command `raw`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from photoshop_request_builder.cli import options
+from photoshop_request_builder.cli.console import say
+from photoshop_request_builder.store.corpus import open_corpus
+from photoshop_request_builder.store.source_objects import find_observations
+
+
+def raw(
+    folder: options.CorpusFolder,
+    thing_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a submission or comment, with or without t3_ or t1_.")
+    ],
+) -> None:
+    """Print the source JSON of a submission or comment.
+
+    One line for each source that has it, unchanged.
+
+    Example: photoshop-request raw CORPUS t3_1abc23
+    """
+    for observation in find_observations(open_corpus(folder), thing_id):
+        say(f"{observation.source}, {observation.part}")
+        sys.stdout.buffer.write(observation.line.rstrip(b"\n") + b"\n")
+        sys.stdout.flush()

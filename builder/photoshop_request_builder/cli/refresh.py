@@ -1,0 +1,32 @@
+"""The command `refresh`."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from photoshop_request_builder.cli import options
+from photoshop_request_builder.cli.console import hint
+from photoshop_request_builder.cli.execution import connect_reddit, exclusive, open_engine, reporter, say_part
+from photoshop_request_builder.commands.run import ingest_verb
+from photoshop_request_builder.stages.ingesting import reddit
+from photoshop_request_builder.store.corpus import open_corpus
+
+
+def refresh(
+    folder: options.CorpusFolder,
+    limit: Annotated[int | None, typer.Option(help="Maximum submissions and comments to request.")] = None,
+    workers: options.Workers = None,
+) -> None:
+    """Ask Reddit again for scores, flair and deletions.
+
+    The oldest observations are refreshed first. Those of the last six hours are skipped. Credentials: see `ingest`.
+
+    Example: photoshop-request refresh CORPUS --limit 10000
+    """
+    corpus = open_corpus(folder)
+    client = connect_reddit()
+    with exclusive(corpus, {"workers": workers}) as settings, open_engine(corpus, settings) as engine:
+        reddit.refresh(corpus, client, clock=time.time, limit=limit, on_part=say_part)
+        ingest_verb(corpus, [], engine=engine, reporter=reporter)
+    hint(f"run {folder}")
