@@ -24,7 +24,7 @@ from photoshop_request.media.addresses.links import comment_links, submission_li
 from photoshop_request.media.addresses.markdown import find_links
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.files.decode import MAX_PIXELS, Picture, Rejected, decode, sniff
-from photoshop_request.media.files.metadata import has_location, without_location
+from photoshop_request.media.files.metadata import without_location
 from photoshop_request.reddit.newlines import split_lines
 from photoshop_request.reddit.parse import Reject, parse
 from photoshop_request.reddit.records import Comment, Submission
@@ -271,7 +271,7 @@ def exif(data: bytes) -> None:
     if cleaned is None:
         return
     assert len(cleaned) == len(data)
-    assert not has_location(cleaned)
+    assert without_location(cleaned) is None
     before, after = decode(data), decode(cleaned)
     if isinstance(before, Picture) and isinstance(after, Picture):
         assert (before.pixels == after.pixels).all()

@@ -1,6 +1,6 @@
-"""Hashing from bytes against `imagehash.phash` on a full decode: speed and drift.
+"""Compare the speed and drift of `hash_file` with `imagehash.phash` on a full decode.
 
-Usage: python benchmarks/hashing [FOLDER_OF_PICTURES]      without a folder: scikit-image's photos at 3 and 12 Mpx
+Usage: python benchmarks/hashing [FOLDER_OF_PICTURES]      default: photos of scikit-image at 3 and 12 megapixels
 """
 
 import io
@@ -15,8 +15,8 @@ from PIL import Image
 from photoshop_request.media.files.hashes import PictureHash, distance, hash_file
 
 
-def made() -> dict[str, list[bytes]]:
-    from skimage import data  # only where no folder is given
+def made_photos() -> dict[str, list[bytes]]:
+    from skimage import data  # only needed without a folder
 
     groups: dict[str, list[bytes]] = {}
     for name, size in (("3 Mpx JPEG", (2048, 1536)), ("12 Mpx JPEG", (4000, 3000))):
@@ -29,7 +29,7 @@ def made() -> dict[str, list[bytes]]:
     return groups
 
 
-def found(folder: Path) -> dict[str, list[bytes]]:
+def files_in(folder: Path) -> dict[str, list[bytes]]:
     groups: dict[str, list[bytes]] = {}
     for path in sorted(folder.iterdir()):
         groups.setdefault(path.suffix.lower().replace(".jpeg", ".jpg"), []).append(path.read_bytes())
@@ -37,7 +37,7 @@ def found(folder: Path) -> dict[str, list[bytes]]:
 
 
 def main() -> None:
-    groups = found(Path(sys.argv[1])) if len(sys.argv) > 1 else made()
+    groups = files_in(Path(sys.argv[1])) if len(sys.argv) > 1 else made_photos()
     for name, files in groups.items():
         mine, theirs, drift = 0.0, 0.0, []
         for data in files:

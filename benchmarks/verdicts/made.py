@@ -1,6 +1,6 @@
-"""Re-uploads, edits and second shots made from photos, so that the truth and the edited area are known exactly.
+"""Make re-uploads, edits and second shots from photos, with known verdicts and edited areas.
 
-Each maker takes a photo (height, width, 3), another photo, and a random generator, and returns a `Case`.
+Each maker takes a photo (height, width, 3), another photo and a random generator. It returns a `Case`.
 """
 
 import io
@@ -19,12 +19,12 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One made pair."""
+    """Hold one made pair as files."""
 
     before: bytes
     after: bytes
     mask: Mask | None = None
-    """Where the source was edited, in its frame; None where that is not asked."""
+    """Edited pixels in the source's frame; None if not needed."""
 
 
 def encode(pixels: Pixels, quality: int = 92, kind: str = "JPEG") -> bytes:
@@ -39,7 +39,7 @@ def resize(pixels: Pixels, factor: float) -> Pixels:
 
 
 def blob(shape: tuple[int, ...], rng: Rng, share: float) -> Mask:
-    """A soft-cornered random shape of about this share of the area, away from the border."""
+    """Return a random round shape that covers about `share` of the area, away from the border."""
     height, width = shape[:2]
     radius = np.sqrt(share * height * width / np.pi)
     centre = [rng.uniform(0.25, 0.75) * width, rng.uniform(0.25, 0.75) * height]
@@ -60,7 +60,7 @@ def _edit(base: Pixels, edited: Pixels, mask: Mask | None, rng: Rng) -> Case:
     return Case(encode(base, 92), encode(edited, int(rng.integers(80, 97))), mask)
 
 
-# Edits whose area is known
+# Edits with a known area
 
 
 def removal(photo: Pixels, _: Pixels, rng: Rng) -> Case:
@@ -107,11 +107,11 @@ def relight(photo: Pixels, _: Pixels, rng: Rng) -> Case:
     return _edit(photo, blend(photo, lit, mask, 4), mask, rng)
 
 
-# Edits of the kinds that people ask for
+# Other kinds of edits that people ask for
 
 
 def dodged(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """A region made a little lighter or darker, softly."""
+    """Make a region a little lighter or darker, with soft edges."""
     mask = blob(photo.shape, rng, rng.uniform(0.02, 0.15))
     lit = np.clip(photo * rng.choice([0.88, 1.12]), 0, 255).astype(np.uint8)
     return _edit(photo, blend(photo, lit, mask, 6), mask, rng)
@@ -143,7 +143,7 @@ def colourised(photo: Pixels, _: Pixels, rng: Rng) -> Case:
 
 
 def restored(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """A faded, scratched and stained scan against the clean picture."""
+    """Pair a faded, scratched and stained scan with the clean picture."""
     torn = np.clip(photo * 0.6 + 70, 0, 255).astype(np.uint8)
     for _scratch in range(12):
         points = rng.integers(0, [photo.shape[1], photo.shape[0]], (2, 2))
@@ -168,7 +168,7 @@ def cropped_and_edited(photo: Pixels, other: Pixels, rng: Rng) -> Case:
 
 
 def straightened(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """Turned by an angle that a horizon is off, and cropped to what is left."""
+    """Rotate by up to 10 degrees, as people straighten horizons, and crop."""
     angle = float(rng.uniform(0.7, 10) * rng.choice([-1, 1]))
     height, width = photo.shape[:2]
     lean = abs(np.radians(angle))
@@ -186,7 +186,7 @@ def edited_and_shrunk(photo: Pixels, other: Pixels, rng: Rng) -> Case:
 
 
 def extended(photo: Pixels, other: Pixels, rng: Rng) -> Case:
-    """The canvas made larger, with new content around."""
+    """Extend the canvas with new content."""
     height, width = photo.shape[:2]
     canvas = cv2.resize(other, (int(width * 1.4), int(height * 1.3)))
     canvas[int(height * 0.15) : int(height * 0.15) + height, int(width * 0.2) : int(width * 0.2) + width] = photo
@@ -205,7 +205,7 @@ def shrunk(photo: Pixels, _: Pixels, rng: Rng) -> Case:
 
 
 def shrunk_thrice(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """Through three sites: each scales a little and compresses."""
+    """Scale and compress three times, as three sites would."""
     passing = photo
     for _site in range(3):
         passing = np.asarray(Image.open(io.BytesIO(encode(resize(passing, rng.uniform(0.75, 1.1)), 65))))
@@ -227,7 +227,7 @@ def bordered(photo: Pixels, _: Pixels, rng: Rng) -> Case:
 
 
 def screenshot(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """A phone's screen: the picture across its width, bars and buttons above and below."""
+    """Show the picture on a phone's screen, with bars and buttons above and below."""
     small = resize(photo, 720 / photo.shape[1])
     screen = np.full((max(1280, small.shape[0] + 300), 720, 3), 18, np.uint8)
     top = (screen.shape[0] - small.shape[0]) // 2
@@ -259,7 +259,7 @@ def as_webp(photo: Pixels, _: Pixels, rng: Rng) -> Case:
 
 
 def second_shot(photo: Pixels, _: Pixels, rng: Rng) -> Case:
-    """The same scene by the same camera on a tripod: its own noise, a slightly other light, something moved."""
+    """Shoot the same scene twice from a tripod: other grain, slightly other light, something moved."""
     clean = cv2.bilateralFilter(photo, 7, 25, 5)
     shots = []
     for light, moved in ((1.0, False), (rng.uniform(0.96, 1.04), True)):

@@ -1,4 +1,4 @@
-"""Labelled pairs: reading, judging, counting."""
+"""Read labelled pairs, classify them and count errors."""
 
 import csv
 import time
@@ -14,7 +14,7 @@ LABELS = ("edit", "same", "unrelated")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One labelled row."""
+    """Hold one row of pairs.csv."""
 
     before: Path
     after: Path
@@ -24,19 +24,20 @@ class Pair:
 
     @property
     def second_shot(self) -> bool:
-        """Two shots of one scene: reported apart."""
+        """Return True for two shots of one scene, which are reported separately."""
         return "other_shot" in self.kind
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A pair with what was said of it."""
+class ClassifiedPair:
+    """Hold a pair with its comparison."""
 
     pair: Pair
     comparison: Comparison
     verdict: str
+    """One of `LABELS`."""
     seconds: float
-    """Of processor time, reading and decoding included."""
+    """CPU time, with reading and decoding."""
 
 
 def read(folder: Path) -> list[Pair]:
@@ -47,16 +48,16 @@ def read(folder: Path) -> list[Pair]:
         ]
 
 
-def judge(pair: Pair) -> Judged:
+def classify(pair: Pair) -> ClassifiedPair:
     start = time.process_time()
     comparison = compare(pair.before, pair.after)
     seconds = time.process_time() - start
     name = {"same_image": "same", "collage": "edit"}.get(str(comparison.verdict), str(comparison.verdict))
-    return Judged(pair, comparison, name, seconds)
+    return ClassifiedPair(pair, comparison, name, seconds)
 
 
-def table(judged: list[Judged]) -> str:
-    counts = Counter(("shot" if j.pair.second_shot else j.pair.label, j.verdict) for j in judged)
+def table(classified: list[ClassifiedPair]) -> str:
+    counts = Counter(("shot" if j.pair.second_shot else j.pair.label, j.verdict) for j in classified)
     lines = [f"{'truth / verdict':20}" + "".join(f"{label:>12}" for label in LABELS)]
     for row in (*LABELS, "shot"):
         name = "other shot of scene" if row == "shot" else row
@@ -64,35 +65,35 @@ def table(judged: list[Judged]) -> str:
     return "\n".join(lines)
 
 
-def figures(judged: list[Judged]) -> dict[str, float]:
-    """F1 and recall per class without the second shots, which are reported apart."""
-    plain = [j for j in judged if not j.pair.second_shot]
-    out: dict[str, float] = {}
+def scores(classified: list[ClassifiedPair]) -> dict[str, float]:
+    """Return F1 and recall per class without second shots, and the recall of second shots."""
+    plain = [j for j in classified if not j.pair.second_shot]
+    result: dict[str, float] = {}
     for label in LABELS:
-        right = sum(j.pair.label == label == j.verdict for j in plain)
+        correct = sum(j.pair.label == label == j.verdict for j in plain)
         true = sum(j.pair.label == label for j in plain)
-        said = sum(j.verdict == label for j in plain)
-        out[f"f1_{label}"] = round(2 * right / max(1, true + said), 4)
-        out[f"recall_{label}"] = round(right / max(1, true), 4)
-    shots = [j.verdict == "unrelated" for j in judged if j.pair.second_shot]
-    out["recall_second_shots"] = round(sum(shots) / max(1, len(shots)), 4)
+        predicted = sum(j.verdict == label for j in plain)
+        result[f"f1_{label}"] = round(2 * correct / max(1, true + predicted), 4)
+        result[f"recall_{label}"] = round(correct / max(1, true), 4)
+    shots = [j.verdict == "unrelated" for j in classified if j.pair.second_shot]
+    result["recall_second_shots"] = round(sum(shots) / max(1, len(shots)), 4)
     small = [j for j in plain if j.pair.label == "edit" and _small(j)]
-    out["edits_under_2_percent"] = len(small)
-    out["recall_edits_under_2_percent"] = round(sum(j.verdict == "edit" for j in small) / max(1, len(small)), 4)
+    result["edits_under_2_percent"] = len(small)
+    result["recall_edits_under_2_percent"] = round(sum(j.verdict == "edit" for j in small) / max(1, len(small)), 4)
     origins = Counter(j.pair.origin for j in plain)
-    right_of = Counter(j.pair.origin for j in plain if j.verdict == j.pair.label)
-    worst = min(origins, key=lambda origin: right_of[origin] / origins[origin])
-    out["worst_origin"] = round(right_of[worst] / origins[worst], 4)
-    return out
+    correct_of = Counter(j.pair.origin for j in plain if j.verdict == j.pair.label)
+    worst = min(origins, key=lambda origin: correct_of[origin] / origins[origin])
+    result["worst_origin"] = round(correct_of[worst] / origins[worst], 4)
+    return result
 
 
-def _small(j: Judged) -> bool:
-    """Whether little of the area changed; a filter over the whole picture that hardly shows is no small edit."""
+def _small(j: ClassifiedPair) -> bool:
+    """Return True for an edit under 2 % of the area. A faint filter over the whole picture is no small edit."""
     return j.comparison.changed_fraction < 0.02 and not j.pair.kind.startswith("global_")
 
 
 def same_frame_seconds(rows: list[Pair], count: int = 40) -> float:
-    """Processor seconds of one comparison of decoded pictures of the same frame, features of neither computed before."""
+    """Return the CPU seconds to compare two decoded pictures of the same frame, without cached features."""
     spent, done = 0.0, 0
     for row in rows:
         if row.label != "edit" or done >= count:

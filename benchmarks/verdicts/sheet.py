@@ -1,4 +1,4 @@
-"""Contact sheets: what went wrong, and where masks lie."""
+"""Draw contact sheets of wrong verdicts and of masks."""
 
 import io
 from pathlib import Path
@@ -12,23 +12,26 @@ from photoshop_request.edits.prepare import prepare
 CELL = 260
 
 
-def errors(judged: list[pairs.Judged], out: Path) -> None:
-    """Before and after of every pair that was judged wrong, with what was said and why."""
-    wrong = [j for j in judged if j.verdict != j.pair.label]
+def errors(classified: list[pairs.ClassifiedPair], out: Path) -> None:
+    """Draw before and after of every wrong verdict, with the evidence behind it."""
+    wrong = [j for j in classified if j.verdict != j.pair.label]
     rows = []
     for j in wrong:
-        seen = j.comparison.evidence
+        evidence = j.comparison.evidence
         text = (
             f"{j.pair.label} -> {j.verdict} {j.comparison.confidence:.2f}  {j.pair.kind[:40]}\n"
-            f"{j.pair.origin[:34]} struct {seen.structure:.2f} noise {seen.noise.high:.2f} shade {seen.shade:.1f}"
+            f"{j.pair.origin[:34]} "
+            f"structure {evidence.structure:.2f} grain {evidence.grain.correlation:.2f} block {evidence.block_change:.1f}"
         )
         rows.append((text, [_thumb(j.pair.before), _thumb(j.pair.after)]))
     _draw(rows, out, columns=3)
 
 
-def masks(judged: list[pairs.Judged], out: Path) -> None:
-    """Before, after and mask of ten edits that change little."""
-    local = [j for j in judged if j.verdict == j.pair.label == "edit" and 0.002 < j.comparison.changed_fraction < 0.3]
+def masks(classified: list[pairs.ClassifiedPair], out: Path) -> None:
+    """Draw before, after and mask of ten edits that change little."""
+    local = [
+        j for j in classified if j.verdict == j.pair.label == "edit" and 0.002 < j.comparison.changed_fraction < 0.3
+    ]
     rows = []
     for j in local[:: max(1, len(local) // 10)][:10]:
         data = j.comparison.change_mask()

@@ -1,4 +1,4 @@
-"""What one real picture costs, and one real edit against its source, in core seconds: the units of docs/scaling.md.
+"""Measure the core seconds to open a real picture and to compare a real edit; docs/scaling.md uses them.
 
 Usage: python benchmarks/verdicts/unit_costs.py PAIRS_DIR [--edits 120]
 """
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=120)
     options = parser.parse_args()
     edits = [row for row in pairs.read(options.folder) if row.label == "edit"]
-    best_source([prepare(edits[0].before)], prepare(edits[0].after))  # imports are not what is measured
+    best_source([prepare(edits[0].before)], prepare(edits[0].after))  # keep imports out of the measurement
     chosen = edits[:: max(1, len(edits) // options.edits)][: options.edits]
     opening = comparing = pixels = size = 0.0
     for row in chosen:

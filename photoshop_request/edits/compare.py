@@ -1,4 +1,4 @@
-"""Compare two pictures: where one lies in the other, what changed, and what that makes of it."""
+"""Compare two pictures: align them, measure what changed, and decide the verdict."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 
 from photoshop_request.edits.align import Alignment, align
-from photoshop_request.edits.collage import Box, second_panel
-from photoshop_request.edits.evidence import Change, Evidence, Frame, common_frame, find_change, measure
+from photoshop_request.edits.collage import Box, edited_panel
+from photoshop_request.edits.evidence import Change, CommonFrame, Evidence, common_frame, find_change, measure
 from photoshop_request.edits.figures import Figures
-from photoshop_request.edits.grain import measure_noise
+from photoshop_request.edits.grain import measure_grain
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
-from photoshop_request.edits.prepare import Prepared, prepare
+from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
-from photoshop_request.edits.verdict import Judgement, hangs_on_noise, judge
+from photoshop_request.edits.verdict import Classification, classify, needs_grain
 from photoshop_request.media.files.hashes import HASH_VERSION, distance
 from photoshop_request.verdicts import Verdict
 
@@ -44,49 +44,52 @@ class Comparison(Figures):
     """The measurements behind the verdict."""
 
     def change_mask(self) -> bytes | None:
-        """The mask as a 1-bit PNG in the source's frame, white is changed; None for unrelated pictures."""
+        """Return the mask as a 1-bit PNG of the source's size, white is changed; None for unrelated pictures."""
         return None if self.mask is None else to_png(self.mask, self.frame_size)
 
 
 def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
-    """Say what `edit` is to `source`.
+    """Compare `edit` with `source`.
 
-    Pictures are bytes, paths, Pillow images, arrays of shape (height, width, 3), decoded `Picture`s or `Prepared`
-    ones; `prepare` a source once when it meets many edits. The same inputs give the same answer in any process.
-    Raises `InputError` when one is no picture that can be used.
+    A picture is bytes, a path, a Pillow image, an array of shape (height, width, 3), a decoded `Picture`, or the result
+    of `prepare`. Prepare a source once if it is compared with many edits. The same inputs give the same result in any
+    process, with any number of threads.
+
+    Raises:
+        InputError: a picture cannot be read or decoded.
     """
-    one, other = prepare(source), prepare(edit)
-    alignment = align(one, other)
-    frame = common_frame(one, other, alignment)
+    before, after = prepare(source), prepare(edit)
+    alignment = align(before, after)
+    frame = common_frame(before, after, alignment)
     change = find_change(frame)
-    evidence = measure(one, other, alignment, frame, change)
-    if hangs_on_noise(evidence):
-        evidence = replace(evidence, noise=measure_noise(one, other, alignment))
-    judgement = judge(evidence)
-    panel = second_panel(one, other, alignment, evidence) if judgement.verdict is not Verdict.UNRELATED else None
-    return _comparison(one, other, alignment, frame, change, evidence, judgement, panel)
+    evidence = measure(before, after, alignment, frame, change)
+    if needs_grain(evidence):
+        evidence = replace(evidence, grain=measure_grain(before, after, alignment))
+    result = classify(evidence)
+    panel = edited_panel(before, after, alignment, evidence) if result.verdict is not Verdict.UNRELATED else None
+    return _comparison(before, after, alignment, frame, change, evidence, result, panel)
 
 
 def _comparison(
-    source: Prepared,
-    edit: Prepared,
+    source: PreparedPicture,
+    edit: PreparedPicture,
     alignment: Alignment,
-    frame: Frame,
+    frame: CommonFrame,
     change: Change,
     evidence: Evidence,
-    judgement: Judgement,
+    result: Classification,
     panel: Box | None,
 ) -> Comparison:
-    related = judgement.verdict is not Verdict.UNRELATED
+    related = result.verdict is not Verdict.UNRELATED
     mask = change_mask(frame, change) if related else None
-    kept = frame.inside & ~mask.pixels if mask else frame.inside & False
-    before = _saturated(change) if related else frame.source
+    unchanged = frame.inside & ~mask.pixels if mask else frame.inside & False
+    expected = _with_tone(change) if related else frame.source
     tone = evidence.tone
     matrix = [float(value) for value in alignment.matrix.ravel()]
     return Comparison(
-        verdict=Verdict.COLLAGE if panel else judgement.verdict,
-        confidence=judgement.confidence,
-        second_shot=judgement.second_shot,
+        verdict=Verdict.COLLAGE if panel else result.verdict,
+        confidence=result.confidence,
+        second_shot=result.second_shot,
         hash_version=HASH_VERSION,
         phash_distance=distance(source.hash.phash, edit.hash.phash),
         dhash_distance=distance(source.hash.dhash, edit.hash.dhash),
@@ -105,8 +108,8 @@ def _comparison(
         changed_fraction=float((mask.pixels & frame.inside).sum() / max(1, frame.inside.sum())) if mask else 1.0,
         regions=mask.regions if mask else 0,
         locality=evidence.bit_close,
-        psnr=psnr(before, frame.edit, kept),
-        ssim=ssim(before, frame.edit, kept),
+        psnr=psnr(expected, frame.edit, unchanged),
+        ssim=ssim(expected, frame.edit, unchanged),
         mask=mask.pixels if mask else None,
         frame_size=(source.width, source.height),
         added=evidence.added,
@@ -117,8 +120,8 @@ def _comparison(
     )
 
 
-def _saturated(change: Change) -> "NDArray[np.uint8]":
-    """The source with the global tone, chroma too, so that preservation measures local change alone."""
+def _with_tone(change: Change) -> "NDArray[np.uint8]":
+    """Return the source with the edit's global tone and saturation, so that PSNR and SSIM measure local change only."""
     saturation = change.tone.saturation
     if abs(saturation - 1) < 0.05:
         return change.target
@@ -128,8 +131,8 @@ def _saturated(change: Change) -> "NDArray[np.uint8]":
     return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB))
 
 
-def _looks_like_watermark(frame: Frame, mask: ChangeMask | None) -> bool:
-    """Thin marks, all lighter or all darker, not opaque, over a quarter of the frame but filling little of it."""
+def _looks_like_watermark(frame: CommonFrame, mask: ChangeMask | None) -> bool:
+    """Return True for thin translucent marks, all lighter or all darker, that spread over a quarter of the frame."""
     if mask is None or not mask.regions:
         return False
     _, _, width, height = cv2.boundingRect(mask.pixels.view(np.uint8))

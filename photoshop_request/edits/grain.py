@@ -1,4 +1,7 @@
-"""Whose noise is it? What an edit left alone carries the source's own grain; a second shot of the scene has its own."""
+"""Compare the grain (sensor noise) of two aligned pictures.
+
+An edit keeps the source's grain wherever it left the picture alone. A second photo of the same scene has grain of its own.
+"""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.blocks import Blocks, blocks_of, covered_blocks, deviation, high_pass, zncc
+from photoshop_request.edits.blocks import BlockGrid, block_grid, covered_blocks, deviation, high_pass, zncc
 from photoshop_request.edits.warp import into_frame, scale_of
 
 if TYPE_CHECKING:
@@ -15,85 +18,92 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from photoshop_request.edits.align import Alignment
-    from photoshop_request.edits.prepare import Prepared
+    from photoshop_request.edits.prepare import PreparedPicture
 
-__all__ = ["UNMEASURED", "Noise", "measure_noise"]
+__all__ = ["UNMEASURED", "Grain", "measure_grain"]
 
 _SIDE = 32
-
-_LOOK, _MEASURE = (128, 3), (128, 5)
-"""Side of the tiles and how many along each side of a large picture: 0.15 Mpx for a look, and where that leaves a
-doubt 0.4 Mpx, which tell what the whole tells."""
-
-_PLAIN = 0.75
-_PLAIN_BLOCKS = 12
-"""Correlation, and the blocks that it was measured on, from which a look will do: real second shots stay under 0.5."""
-
+"""Side of a block in pixels."""
+_FEW_TILES, _MORE_TILES = (128, 3), (128, 5)
+"""Side of a tile in pixels and tiles along each side of a large picture. The first set covers 0.15 megapixels. If it
+leaves a doubt, the second covers 0.4 megapixels, which decide as the whole picture would."""
+_CLEAR = 0.75
+"""Correlation from which the first set is enough. Real second shots stay below 0.5."""
+_CLEAR_BLOCKS = 12
+"""Blocks from which the first set is enough."""
 
 _Tile = tuple[int, int, int, int]
-"""(left, top, width, height) in the fine frame."""
+"""(left, top, width, height) in the fine frame: the source at the coarser resolution of the two pictures."""
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
-    """Correlation of the high-pass residuals (sigma 1.2, full size) in the flattest third of the standing blocks."""
+class Grain:
+    """Hold how the grain of two pictures agrees in the flattest third of the blocks that did not move.
 
-    high: float
-    """90th percentile, -1 to 1; 0 where there is nothing to measure."""
+    Grain is the residual of a high-pass filter (sigma 1.2) at full size.
+    """
+
+    correlation: float
+    """90th percentile of the blocks' correlations, -1 to 1; 0 if nothing could be measured."""
     ratio: float
-    """Residual deviation of the edit over the source's: under 1 is smoother."""
+    """Median ratio of the grain's deviation, edit to source; under 1 the edit is smoother."""
     blocks: int
-    """32x32 blocks that it was measured on; the fewer, the less it says."""
+    """Number of 32x32 blocks measured."""
 
 
-UNMEASURED = Noise(0.0, 1.0, 0)
-"""Nothing was measured, or there is nothing to measure."""
+UNMEASURED = Grain(0.0, 1.0, 0)
+"""Grain that was not measured, or could not be."""
 
 
-def measure_noise(source: "Prepared", edit: "Prepared", alignment: "Alignment") -> Noise:
+def measure_grain(source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment") -> Grain:
     """Measure at the finest scale that both pictures have."""
     size = _fine_size(source, alignment)
     if min(size) < _SIDE:
         return UNMEASURED
-    look = _measured(source, edit, alignment, size, _tiles(size, *_LOOK))
-    if (look.high > _PLAIN and look.blocks >= _PLAIN_BLOCKS) or size[0] * size[1] <= (_LOOK[0] * _LOOK[1]) ** 2:
-        return look
-    return _measured(source, edit, alignment, size, _tiles(size, *_MEASURE))
+    grain = _measured(source, edit, alignment, size, _tiles(size, *_FEW_TILES))
+    is_clear = grain.correlation > _CLEAR and grain.blocks >= _CLEAR_BLOCKS
+    if is_clear or size[0] * size[1] <= (_FEW_TILES[0] * _FEW_TILES[1]) ** 2:
+        return grain
+    return _measured(source, edit, alignment, size, _tiles(size, *_MORE_TILES))
 
 
 def _measured(
-    source: "Prepared", edit: "Prepared", alignment: "Alignment", size: tuple[int, int], tiles: list[_Tile]
-) -> Noise:
+    source: "PreparedPicture",
+    edit: "PreparedPicture",
+    alignment: "Alignment",
+    size: tuple[int, int],
+    tiles: list[_Tile],
+) -> Grain:
     here = _view(source, into_frame(source, np.eye(2, 3), size))
     there = _view(edit, into_frame(source, alignment.matrix, size))
     table = _table([_patches(here, there, tile) for tile in tiles])
     if not len(table):
         return UNMEASURED
-    agreement, flatness, noise_a, noise_b, shift, match = table.T
-    moved = np.minimum(np.abs(shift), np.abs(shift - np.median(shift)))
-    standing = (match > 0.9) | ((flatness < 3) & (moved < 6))
-    usable = standing & (noise_a > 0.3)
+    agreement, flatness, grain_a, grain_b, light_shift, structure = table.T
+    moved = np.minimum(np.abs(light_shift), np.abs(light_shift - np.median(light_shift)))
+    in_place = (structure > 0.9) | ((flatness < 3) & (moved < 6))
+    usable = in_place & (grain_a > 0.3)
     if np.count_nonzero(usable) < 4:
         return UNMEASURED
-    chosen = usable & (flatness <= np.quantile(flatness[usable], 1 / 3))
-    return Noise(
-        high=float(np.percentile(agreement[chosen], 90)),
-        ratio=float(np.median(noise_b[chosen] / noise_a[chosen])),
-        blocks=int(np.count_nonzero(chosen)),
+    flattest = usable & (flatness <= np.quantile(flatness[usable], 1 / 3))
+    return Grain(
+        correlation=float(np.percentile(agreement[flattest], 90)),
+        ratio=float(np.median(grain_b[flattest] / grain_a[flattest])),
+        blocks=int(np.count_nonzero(flattest)),
     )
 
 
-def _fine_size(source: "Prepared", alignment: "Alignment") -> tuple[int, int]:
-    """(width, height) of the source's frame at the coarser of the two resolutions."""
+def _fine_size(source: "PreparedPicture", alignment: "Alignment") -> tuple[int, int]:
+    """Return (width, height) of the fine frame."""
     scale = min(1.0, 1 / max(alignment.scale, 1e-6))
     return max(1, round(source.width * scale)), max(1, round(source.height * scale))
 
 
 def _tiles(size: tuple[int, int], side: int, count: int) -> list[_Tile]:
-    """A grid of so many tiles along each side; everything when that is no more."""
+    """Return a grid of `count` tiles along each side, or one tile for a small picture."""
     if size[0] * size[1] <= (side * count) ** 2:
         return [(0, 0, size[0], size[1])]
-    spans = [min(side, each) for each in size]
+    spans = [min(side, length) for length in size]
     lefts = np.linspace(0, size[0] - spans[0], count).astype(int)
     tops = np.linspace(0, size[1] - spans[1], count).astype(int)
     return [(int(left), int(top), spans[0], spans[1]) for top in tops for left in lefts]
@@ -101,21 +111,21 @@ def _tiles(size: tuple[int, int], side: int, count: int) -> list[_Tile]:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A picture seen in the fine frame."""
+    """Hold the pyramid level of a picture that is just fine enough for the fine frame, and its map there."""
 
     pixels: "NDArray[np.uint8]"
-    """The level of it that is just fine enough, shape (height, width, 3)."""
+    """Shape (height, width, 3)."""
     into: "NDArray[np.float64]"
-    """Shape (2, 3): pixels of that level to pixels of the fine frame."""
+    """Map from pixels of the level to the fine frame, shape (2, 3)."""
     back: "NDArray[np.float64]"
-    """The inverse."""
+    """Inverse of `into`."""
     factor: int
-    """By which a tile is enlarged before its areas are averaged, as `scaling` does: then a picture and its smaller copy
-    carry the same noise."""
+    """Enlargement of a tile before its areas are averaged, as in `resize`. It gives a picture and its smaller copy the
+    same grain."""
 
 
-def _view(picture: "Prepared", into: "NDArray[np.float64]") -> _View:
-    """`into` takes the picture at full size into the fine frame."""
+def _view(picture: "PreparedPicture", into: "NDArray[np.float64]") -> _View:
+    """Choose the level. `into` maps the picture at full size into the fine frame."""
     depth = int(np.clip(np.floor(np.log2(1 / max(scale_of(into), 1e-6)) + 0.01), 0, len(picture.levels) - 1))
     fine = into * [2**depth, 2**depth, 1]
     back = np.asarray(cv2.invertAffineTransform(fine), np.float64)
@@ -124,14 +134,14 @@ def _view(picture: "Prepared", into: "NDArray[np.float64]") -> _View:
 
 @dataclass(frozen=True, slots=True)
 class _Patches:
-    """One tile of both pictures, whole blocks only, in grey levels."""
+    """Hold one tile of both pictures in grey levels, cut to whole blocks."""
 
     source: "NDArray[np.float32]"
     edit: "NDArray[np.float32]"
-    residual_source: "NDArray[np.float32]"
-    residual_edit: "NDArray[np.float32]"
+    grain_source: "NDArray[np.float32]"
+    grain_edit: "NDArray[np.float32]"
     inside: "NDArray[np.bool_]"
-    """By block: whether the edit covers it."""
+    """True for blocks that the edit covers."""
 
 
 def _patches(here: _View, there: _View, tile: _Tile) -> _Patches:
@@ -144,13 +154,13 @@ def _patches(here: _View, there: _View, tile: _Tile) -> _Patches:
 
 
 def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":
-    """Luminance in a tile, and where the picture covers it; None for everywhere."""
+    """Return the luminance in a tile, and the pixels that the picture covers; None for all."""
     left, top, width, height = tile
     corners = np.array(
         [[left, top, 1], [left + width, top, 1], [left, top + height, 1], [left + width, top + height, 1]]
     )
-    found = corners @ view.back.T
-    (low_x, low_y), (high_x, high_y) = found.min(axis=0).tolist(), found.max(axis=0).tolist()
+    corners_in_level = corners @ view.back.T
+    (low_x, low_y), (high_x, high_y) = (edge(corners_in_level, axis=0).tolist() for edge in (np.min, np.max))
     rows, columns = view.pixels.shape[:2]
     is_full = low_x > -0.1 and low_y > -0.1 and high_x < columns + 0.1 and high_y < rows + 0.1
     x, y = max(0, math.floor(low_x) - 2), max(0, math.floor(low_y) - 2)
@@ -172,7 +182,9 @@ def _resampled(
     centred = into * factor
     centred[:, 2] += centred[:, :2] @ [0.5, 0.5] - 0.5
     whole = np.rint(centred)
-    if (np.abs(centred - whole) * [*size, 1]).sum(axis=1).max() < 0.05:  # whole pixels: nothing to interpolate
+    if (np.abs(centred - whole) * [*size, 1]).sum(
+        axis=1
+    ).max() < 0.05:  # a shift by whole pixels needs no interpolation
         centred = whole
         cut = _cut(part, whole, size)
         if cut is not None and factor == 1:
@@ -185,7 +197,7 @@ def _resampled(
 def _cut(
     part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int]
 ) -> "NDArray[np.float32] | None":
-    """The tile as it lies in the part, where it is but moved by whole pixels and wholly inside."""
+    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels; else return None."""
     left, top = -int(into[0, 2]), -int(into[1, 2])
     inside = left >= 0 and top >= 0 and left + size[0] <= part.shape[1] and top + size[1] <= part.shape[0]
     if not inside or not np.array_equal(into[:, :2], np.eye(2)):
@@ -194,15 +206,22 @@ def _cut(
 
 
 def _table(tiles: list[_Patches]) -> "NDArray[np.float32]":
-    """Shape (blocks, 6): residual ZNCC, flatness, noise of each picture, shift of light, structure ZNCC."""
+    """Return one row per block: grain ZNCC, flatness, grain of source and edit, shift of light, structure ZNCC."""
     a = _stacked([tile.source for tile in tiles])
     b = _stacked([tile.edit for tile in tiles])
-    rest_a = _stacked([tile.residual_source for tile in tiles])
-    rest_b = _stacked([tile.residual_edit for tile in tiles])
-    columns = (zncc(rest_a, rest_b), deviation(a), deviation(rest_a), deviation(rest_b), b.mean - a.mean, zncc(a, b))
+    grain_a = _stacked([tile.grain_source for tile in tiles])
+    grain_b = _stacked([tile.grain_edit for tile in tiles])
+    columns = (
+        zncc(grain_a, grain_b),
+        deviation(a),
+        deviation(grain_a),
+        deviation(grain_b),
+        b.mean - a.mean,
+        zncc(a, b),
+    )
     inside = np.concatenate([tile.inside for tile in tiles])
     return np.asarray(np.stack(columns, axis=-1)[inside], np.float32)
 
 
-def _stacked(tiles: "list[NDArray[np.float32]]") -> Blocks:
-    return blocks_of(tiles[0] if len(tiles) == 1 else np.concatenate(tiles), _SIDE)
+def _stacked(tiles: "list[NDArray[np.float32]]") -> BlockGrid:
+    return block_grid(tiles[0] if len(tiles) == 1 else np.concatenate(tiles), _SIDE)

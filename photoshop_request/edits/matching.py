@@ -1,4 +1,4 @@
-"""One edit and several sources, one request and several edits: which belongs to which."""
+"""Find the source of an edit among several pictures, and the repeated edits of a request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photoshop_request.edits.align import align
-from photoshop_request.edits.blocks import covered_blocks, deviation, fine_blocks, zncc
+from photoshop_request.edits.blocks import covered_blocks, detail_grid, deviation, zncc
 from photoshop_request.edits.compare import Comparison, compare
-from photoshop_request.edits.prepare import Prepared, prepare
+from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.warp import into_frame, overlap_mask, warp_blocks
 from photoshop_request.media.files.hashes import PictureHash, distance
@@ -20,25 +20,29 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import AnyPicture
 
-__all__ = ["Match", "best_source", "duplicates", "may_repeat"]
+__all__ = ["SourceMatch", "best_source", "duplicates", "may_repeat"]
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Which of several sources an edit was made from."""
+class SourceMatch:
+    """Name the source that an edit was made from."""
 
     source: int
-    """Index of the best source; meaningless when the comparison says `unrelated`."""
+    """Index of the best source; meaningless if the verdict is `unrelated`."""
     comparison: Comparison
-    """The edit against that source."""
+    """Comparison of the edit with that source."""
     second_source: int | None
-    """Index of a further source that the edit took a part from (a face, a person), or None."""
+    """Index of another source that the edit took a part from (a face, a person), or None."""
     comparisons: tuple[Comparison, ...]
-    """The edit against each source, in their order."""
+    """Comparison of the edit with each source, in their order."""
 
 
-def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> Match:
-    """Compare an edit with every source and keep the one that explains most of it. Raises ValueError without sources."""
+def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> SourceMatch:
+    """Compare an edit with every source and choose the one that explains most of it.
+
+    Raises:
+        ValueError: there is no source.
+    """
     if not sources:
         raise ValueError("best_source needs at least one source")
     candidates = [prepare(source) for source in sources]
@@ -48,22 +52,22 @@ def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> Match:
     second = None
     if len(candidates) > 1 and comparisons[best].verdict is Verdict.EDIT:
         second = _second_source(candidates, picture, best)
-    return Match(best, comparisons[best], second, comparisons)
+    return SourceMatch(best, comparisons[best], second, comparisons)
 
 
 def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
-    """A re-upload of one source beats any edit of another; then what shares most."""
+    """Rank a re-upload of one source above an edit of another, and then by shared content."""
     evidence = comparison.evidence
     shared = evidence.overlap * (evidence.structure + evidence.exact_detail + evidence.bit_close)
     return comparison.verdict is not Verdict.UNRELATED, comparison.verdict is Verdict.SAME_IMAGE, shared
 
 
-def _second_source(sources: Sequence[Prepared], edit: Prepared, best: int) -> int | None:
-    """The source that explains most of what the best one does not; None when that is next to nothing."""
+def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int) -> int | None:
+    """Return the source that explains most of what the best one leaves unexplained; None if too little."""
     limits = thresholds().composite
-    detailed = deviation(edit.fine) > 2
+    detailed = deviation(edit.detail) > 2
     unexplained = detailed & ~_explained(sources[best], edit)
-    found, most = None, max(limits.blocks, limits.explained * int(detailed.sum())) - 1
+    second, most = None, max(limits.min_blocks, limits.min_fraction * int(detailed.sum())) - 1
     if unexplained.sum() <= most:
         return None
     for index, source in enumerate(sources):
@@ -71,37 +75,37 @@ def _second_source(sources: Sequence[Prepared], edit: Prepared, best: int) -> in
             continue
         count = int((unexplained & _explained(source, edit)).sum())
         if count > most and compare(sources[best], source).verdict is not Verdict.SAME_IMAGE:
-            found, most = index, count
-    return found
+            second, most = index, count
+    return second
 
 
-def _explained(source: Prepared, edit: Prepared) -> "NDArray[np.bool_]":
-    """Blocks of the edit's working frame whose fine detail is the source's, where the source lies in it."""
+def _explained(source: PreparedPicture, edit: PreparedPicture) -> "NDArray[np.bool_]":
+    """Mark the blocks of the edit at working size whose fine detail comes from the source."""
     height, width = edit.grey.shape
     alignment = align(edit, source)  # the part may be small: let the source move freely in the edit
     into = into_frame(edit, alignment.matrix, (width, height))
-    moved = fine_blocks(warp_blocks(source, into, (width, height)))
+    moved = detail_grid(warp_blocks(source, into, (width, height)))
     covered = covered_blocks(overlap_mask(source, into, (width, height)))
-    return np.asarray((zncc(edit.fine, moved) > 0.8) & covered)
+    return np.asarray((zncc(edit.detail, moved) > 0.8) & covered)
 
 
 def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
-    """For each edit of a request, in the order they were posted, the first edit that it repeats; None for the others.
+    """Return for each edit the index of the first edit that it repeats, or None.
 
-    A repeat is a re-upload by the measure of `compare`: a revised version differs and is kept.
+    Pass the edits in the order they were posted. A repeat is a re-upload according to `compare`; a revision is none.
     """
     pictures = [prepare(edit) for edit in edits]
-    found: list[int | None] = []
+    repeated: list[int | None] = []
     for index, picture in enumerate(pictures):
-        originals = [earlier for earlier in range(index) if found[earlier] is None]
-        found.append(next((earlier for earlier in originals if _repeats(pictures[earlier], picture)), None))
-    return tuple(found)
+        originals = [earlier for earlier in range(index) if repeated[earlier] is None]
+        repeated.append(next((earlier for earlier in originals if _repeats(pictures[earlier], picture)), None))
+    return tuple(repeated)
 
 
 def may_repeat(first: PictureHash, later: PictureHash) -> bool:
-    """Whether, by their hashes alone, one picture may be the other once more; `duplicates` asks the pixels then."""
-    return first.flat or later.flat or distance(first.phash, later.phash) <= thresholds().duplicate.distance
+    """Return True if the hashes allow that both are the same picture; `duplicates` then compares pixels."""
+    return first.flat or later.flat or distance(first.phash, later.phash) <= thresholds().duplicate.max_distance
 
 
-def _repeats(first: Prepared, later: Prepared) -> bool:
+def _repeats(first: PreparedPicture, later: PreparedPicture) -> bool:
     return may_repeat(first.hash, later.hash) and compare(first, later).verdict is Verdict.SAME_IMAGE

@@ -1,12 +1,36 @@
-"""The numbers that verdicts hang on, read from `thresholds.toml`, where each stands with what set it."""
+"""Read the thresholds of verdicts from `thresholds.toml`, which states the measurement behind each."""
 
+import dataclasses
 import functools
+import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Thresholds", "thresholds"]
+__all__ = ["Thresholds", "fingerprint_text", "fingerprint_values", "thresholds"]
+
+_NAMES_IN_FINGERPRINTS = {
+    "block_change": "shade",
+    "enough_blocks": "enough",
+    "few_blocks_penalty": "few",
+    "grain": "noise",
+    "grain_ratio": "noise_ratio",
+    "max_agreement": "standing",
+    "max_distance": "distance",
+    "max_tilt": "tilt_most",
+    "min_added": "added",
+    "min_area": "speck",
+    "min_blocks": "blocks",
+    "min_fraction": "explained",
+    "min_overlap": "panel",
+    "min_probability": "least",
+    "sharp_level": "level",
+    "soft_level": "shade",
+    "spot_contrast": "lone",
+    "uneven_sharpness": "uneven",
+}
+"""Names of release 0.1.0. Fingerprints keep them, so that corpora made by it count as up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,74 +42,74 @@ class Related:
     outline: float
     exact: float
     detail: float
-    noise: float
-    least: float
+    grain: float
+    min_probability: float
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a re-upload does not reach."""
+    """Values that re-uploads do not reach."""
 
-    shade: float
+    block_change: float
     peak: float
-    lone: float
+    spot_contrast: float
     tone: float
     softer: float
     sharper: float
-    uneven: float
+    uneven_sharpness: float
     added: float
     tilt: float
-    tilt_most: float
+    max_tilt: float
 
 
 @dataclass(frozen=True, slots=True)
 class SecondShot:
-    """When noise says that the shutter opened twice."""
+    """Limits on grain that show two exposures of one scene."""
 
     correlation: float
-    blocks: int
-    few: float
-    enough: int
-    noise_ratio: tuple[float, float]
+    min_blocks: int
+    few_blocks_penalty: float
+    enough_blocks: int
+    grain_ratio: tuple[float, float]
     sharpness: tuple[float, float]
-    standing: float
+    max_agreement: float
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What counts as changed."""
+    """Grey levels and area from which a pixel or region counts as changed."""
 
-    level: float
-    shade: float
-    speck: float
+    sharp_level: float
+    soft_level: float
+    min_area: float
 
 
 @dataclass(frozen=True, slots=True)
 class Collage:
-    """When a picture shows its source twice."""
+    """Limits on a picture that shows its source twice."""
 
-    added: float
-    panel: float
+    min_added: float
+    min_overlap: float
 
 
 @dataclass(frozen=True, slots=True)
 class Composite:
-    """When an edit is made of two sources."""
+    """Limits on an edit made of two sources."""
 
-    explained: float
-    blocks: int
+    min_fraction: float
+    min_blocks: int
 
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """When two edits are worth comparing."""
+    """Limit on two edits that may be the same."""
 
-    distance: int
+    max_distance: int
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """All of them, by the question that they answer."""
+    """Hold all thresholds, one section per question."""
 
     related: Related
     changed: Changed
@@ -98,7 +122,7 @@ class Thresholds:
 
 @functools.cache
 def thresholds() -> Thresholds:
-    """The file's content; read once."""
+    """Return the content of the file, which is read once."""
     text = files("photoshop_request.edits").joinpath("thresholds.toml").read_text("utf-8")
     table: dict[str, dict[str, Any]] = tomllib.loads(text)
     shot: dict[str, Any] = {
@@ -113,3 +137,17 @@ def thresholds() -> Thresholds:
         composite=Composite(**table["composite"]),
         duplicate=Duplicate(**table["duplicate"]),
     )
+
+
+def fingerprint_values() -> dict[str, dict[str, Any]]:
+    """Return all thresholds by section and name, as fingerprints of the pair stage state them."""
+    sections: dict[str, dict[str, Any]] = dataclasses.asdict(thresholds())
+    return {
+        section: {_NAMES_IN_FINGERPRINTS.get(name, name): value for name, value in values.items()}
+        for section, values in sections.items()
+    }
+
+
+def fingerprint_text() -> str:
+    """Return all thresholds as text, as the fingerprint of near-duplicates states them."""
+    return re.sub(r"\w+(?==)", lambda name: _NAMES_IN_FINGERPRINTS.get(name[0], name[0]), repr(thresholds()))

@@ -1,6 +1,6 @@
-"""Bringing one picture's pixels into another's frame.
+"""Map one picture's pixels into another picture's frame.
 
-Maps are 2x3 matrices of full-size pixels, corners at whole numbers (centres at +0.5).
+A map is a 2x3 matrix of full-size pixels. The top left corner of a picture is (0, 0), so pixel centres lie at +0.5.
 """
 
 from typing import TYPE_CHECKING
@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.blocks import BLOCK, Blocks, blocks_of
+from photoshop_request.edits.blocks import BLOCK, BlockGrid, block_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from photoshop_request.edits.prepare import Prepared
+    from photoshop_request.edits.prepare import PreparedPicture
 
 __all__ = ["common_size", "into_frame", "overlap_mask", "scale_of", "warp", "warp_blocks"]
 
 
 def warp(
-    edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int], *, grey: bool = False
+    edit: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int], *, grey: bool = False
 ) -> "NDArray[np.uint8]":
-    """The edit's pixels, or their luminance, in a frame of (width, height); `matrix` maps there. Outside is black."""
+    """Return the edit's pixels, or its luminance, in a frame of `size` (width, height). Outside the edit is black."""
     if _is_stretch(edit, matrix, size):
         return edit.scaled_grey(size) if grey else edit.scaled(size)
     scale = scale_of(matrix)
@@ -34,21 +34,21 @@ def warp(
     return np.asarray(cv2.warpAffine(pixels, centred, size, flags=cv2.INTER_LINEAR))
 
 
-def warp_blocks(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> Blocks:
-    """Statistics of the blocks of the warped luminance."""
+def warp_blocks(edit: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> BlockGrid:
+    """Return the block statistics of the warped luminance."""
     if _is_stretch(edit, matrix, size):
         return edit.blocks_at(size)
-    return blocks_of(warp(edit, matrix, size, grey=True))
+    return block_grid(warp(edit, matrix, size, grey=True))
 
 
-def _is_stretch(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> bool:
-    """Whether a map takes a whole frame onto a whole frame, up to a tenth of a pixel."""
+def _is_stretch(edit: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> bool:
+    """Return True if the map takes the edit's frame onto the whole target frame, within 0.1 pixel."""
     corners = np.array([[0, 0], [edit.width, 0], [0, edit.height]]) @ matrix[:, :2].T + matrix[:, 2]
     return bool(np.abs(corners - [[0, 0], [size[0], 0], [0, size[1]]]).max() < 0.1)
 
 
-def overlap_mask(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> "NDArray[np.bool_]":
-    """Shape (height, width): where the warped edit has pixels."""
+def overlap_mask(edit: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> "NDArray[np.bool_]":
+    """Mark the pixels of a frame of `size` (width, height) that the warped edit covers. Shape (height, width)."""
     corners = np.array([[0, 0], [edit.width, 0], [edit.width, edit.height], [0, edit.height]], np.float64)
     polygon = np.rint((corners @ matrix[:, :2].T + matrix[:, 2] - 0.5) * 16).astype(np.int32)
     mask = np.zeros((size[1], size[0]), np.uint8)
@@ -56,18 +56,20 @@ def overlap_mask(edit: "Prepared", matrix: "NDArray[np.float64]", size: tuple[in
 
 
 def scale_of(matrix: "NDArray[np.float64]") -> float:
-    """By how much a map enlarges lines."""
+    """Return the factor by which a map enlarges lengths."""
     return float(np.sqrt(abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0])))
 
 
-def common_size(source: "Prepared", matrix: "NDArray[np.float64]") -> tuple[int, int]:
-    """(width, height) of the source's frame at working size, or smaller where the edit holds less detail."""
+def common_size(source: "PreparedPicture", matrix: "NDArray[np.float64]") -> tuple[int, int]:
+    """Return (width, height) of the source at working size, or less if the edit has less detail."""
     height, width = source.grey.shape
     shrink = min(1.0, source.width / width / max(scale_of(matrix), 1e-6))
     shrink = min(1.0, max(shrink, 6 * BLOCK / max(width, height)))
     return max(BLOCK, round(width * shrink)), max(BLOCK, round(height * shrink))
 
 
-def into_frame(source: "Prepared", matrix: "NDArray[np.float64]", size: tuple[int, int]) -> "NDArray[np.float64]":
-    """The same map, ending in the source's frame at (width, height)."""
+def into_frame(
+    source: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int]
+) -> "NDArray[np.float64]":
+    """Rescale a map that ends in the full-size source so that it ends in the source at `size` (width, height)."""
     return np.asarray(matrix * [[size[0] / source.width], [size[1] / source.height]])

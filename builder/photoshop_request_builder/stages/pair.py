@@ -1,6 +1,5 @@
 """pair: pictures -> candidates, each with its best source, how it lies in it, what changed, and a verdict."""
 
-import dataclasses
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ import pyarrow as pa
 
 from photoshop_request.edits.compare import Comparison
 from photoshop_request.edits.figures import FIGURES
-from photoshop_request.edits.matching import Match, best_source, duplicates, may_repeat
-from photoshop_request.edits.prepare import Prepared
-from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.matching import SourceMatch, best_source, duplicates, may_repeat
+from photoshop_request.edits.prepare import PreparedPicture
+from photoshop_request.edits.thresholds import fingerprint_values
 from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, hash_file, to_hex
 from photoshop_request.verdicts import Verdict
@@ -37,7 +36,7 @@ class _Opened:
     """A picture that decodes to its last pixel, and whose it is."""
 
     row: dict[str, Any]
-    prepared: Prepared
+    prepared: PreparedPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class _Request:
 
 def plan(corpus: Corpus) -> list[Job[None]]:
     """The shards whose candidates are missing or made from other pictures or by another rule."""
-    rule = {"hash": HASH_VERSION, "thresholds": dataclasses.asdict(thresholds())}
+    rule = {"hash": HASH_VERSION, "thresholds": fingerprint_values()}
     return [
         Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
         for shard, made_of in stale_shards(corpus, "pair", VERSION, reads=("pictures",), writes="candidates", rule=rule)
@@ -144,7 +143,7 @@ def _best(candidate: _Opened, request: _Request) -> dict[str, Any]:
     return found
 
 
-def _figures(sources: Sequence[_Opened], match: Match) -> dict[str, Any]:
+def _figures(sources: Sequence[_Opened], match: SourceMatch) -> dict[str, Any]:
     comparison = match.comparison
     second = sources[match.second_source].row if match.second_source is not None else None
     return {
@@ -190,4 +189,4 @@ def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
     picture, hashes = decode(data), hash_file(data)
     if isinstance(picture, Rejected):
         return picture
-    return hashes if isinstance(hashes, Rejected) else _Opened(row, Prepared(picture, hashes))
+    return hashes if isinstance(hashes, Rejected) else _Opened(row, PreparedPicture(picture, hashes))

@@ -15,7 +15,7 @@ import stringzilla
 
 from photoshop_request.media.files.decode import sniff
 
-__all__ = ["has_location", "without_location"]
+__all__ = ["without_location"]
 
 _TIFF = (b"II*\0", b"MM\0*")
 _EXIF = b"Exif\0\0"
@@ -33,11 +33,6 @@ _MOST_UNPACKED = 1 << 20
 """Bytes of a packed text that are looked at; JPEG, where such metadata comes from, holds 64 KiB a block."""
 _PROFILE = b"raw profile type "
 _PROFILES_WITH_PLACE = frozenset({b"exif", b"app1", b"xmp"})
-
-
-def has_location(data: bytes) -> bool:
-    """Whether a picture file holds GPS tags, in EXIF or XMP."""
-    return without_location(data) is not None
 
 
 def without_location(data: bytes) -> bytes | None:

@@ -1,3 +1,5 @@
+"""Find near-duplicate hashes and their clusters."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ def brute(hashes: np.ndarray, radius: int) -> list[tuple[int, int]]:
 
 
 def correlated(count: int, seed: int) -> np.ndarray:
-    """Distinct hashes of which a third lie within eight bits of another."""
+    """Return distinct hashes; a third of them lie within eight bits of another."""
     rng = np.random.default_rng(seed)
     hashes = rng.integers(0, 2**64, count, dtype=np.uint64)
     for index in range(count // 3):
@@ -32,20 +34,20 @@ def test_pairs_are_exact(radius):
 
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=40), st.integers(0, 7))
 def test_every_near_pair_is_connected(values, radius):
-    """With repeats, not every pair is listed, but all lie in one cluster."""
+    """Repeated hashes are not listed as pairs with each other, but share one cluster."""
     hashes = np.array(values, np.uint64)
     label = clusters(len(hashes), near_pairs(hashes, radius))
     pairs = brute(hashes, radius) if len(hashes) else []
     assert all(label[a] == label[b] for a, b in pairs)
 
 
-def test_other_radii_are_refused():
+def test_other_radii_are_rejected():
     with pytest.raises(ValueError, match="0 to 7"):
         near_pairs(np.zeros(2, np.uint64), 8)
 
 
 def test_a_crowded_bucket_stays_affordable():
-    """5,000 hashes that share three bands: at most the cap is tried for each, and equal ones are still linked."""
+    """5,000 hashes share three bands. The cap limits the pairs, and equal hashes are still linked."""
     rng = np.random.default_rng(0)
     hashes = rng.integers(0, 2**16, 5000).astype(np.uint64)
     pairs = near_pairs(hashes, 1, max_bucket=10)

@@ -1,3 +1,5 @@
+"""Find the source of an edit, and repeated edits."""
+
 import io
 
 import numpy as np
@@ -16,7 +18,7 @@ def test_the_source_of_an_edit_is_found_in_a_gallery(made, photos):
     names = list(photos)
     for index, name in enumerate(names[:4]):
         case = made.face_swapped(photos[name], photos[names[index - 1]], np.random.default_rng(index))
-        match = best_source([photos[each] for each in names], case.after)
+        match = best_source([photos[other] for other in names], case.after)
         assert match.source == index
         assert match.comparison.verdict is Verdict.EDIT
         assert len(match.comparisons) == len(names)

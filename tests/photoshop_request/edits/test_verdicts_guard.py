@@ -1,4 +1,4 @@
-"""The figures that verdicts reached on real labelled pairs must not fall."""
+"""Keep the accuracy of verdicts on real labelled pairs."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.slow
-def test_verdicts_on_real_pairs_are_as_good_as_they_were(shared):
+def test_verdicts_on_real_pairs_stay_accurate(shared):
     command = [sys.executable, str(ROOT / "benchmarks" / "verdicts"), str(shared / "data" / "pairs"), "--json"]
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     assert figures["f1_edit"] >= 0.975

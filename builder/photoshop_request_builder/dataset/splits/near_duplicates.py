@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from photoshop_request.edits.cluster import near_pairs
 from photoshop_request.edits.compare import compare
-from photoshop_request.edits.prepare import Prepared
-from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.prepare import PreparedPicture
+from photoshop_request.edits.thresholds import fingerprint_text
 from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.files.hashes import HASH_VERSION, from_hex, hash_file
 from photoshop_request.verdicts import Verdict
@@ -56,7 +56,7 @@ def related_pairs(corpus: Corpus, found: list[SourcePicture]) -> list[tuple[int,
     near = [(a, b) for a, b in near if found[a].submission_id != found[b].submission_id]
     asked = {_key(found[a], found[b]): (a, b) for a, b in near if found[a].sha256 != found[b].sha256}
     known = _known(corpus)
-    opened: dict[str, Prepared | None] = {}
+    opened: dict[str, PreparedPicture | None] = {}
     for key, (a, b) in sorted(asked.items()):
         if key not in known:
             known[key] = are_related(corpus, found[a], found[b], opened)
@@ -65,14 +65,14 @@ def related_pairs(corpus: Corpus, found: list[SourcePicture]) -> list[tuple[int,
 
 
 def are_related(
-    corpus: Corpus, first: SourcePicture, second: SourcePicture, opened: dict[str, Prepared | None]
+    corpus: Corpus, first: SourcePicture, second: SourcePicture, opened: dict[str, PreparedPicture | None]
 ) -> bool:
     """Whether the pixels of two sources say that they share a picture. `opened` keeps the last few that were decoded."""
     one, other = (_open(corpus, source, opened) for source in (first, second))
     return one is not None and other is not None and compare(one, other).verdict is not Verdict.UNRELATED
 
 
-def _open(corpus: Corpus, source: SourcePicture, opened: dict[str, Prepared | None]) -> Prepared | None:
+def _open(corpus: Corpus, source: SourcePicture, opened: dict[str, PreparedPicture | None]) -> PreparedPicture | None:
     if source.sha256 not in opened:
         while len(opened) >= 8:
             del opened[next(iter(opened))]
@@ -80,14 +80,14 @@ def _open(corpus: Corpus, source: SourcePicture, opened: dict[str, Prepared | No
     return opened[source.sha256]
 
 
-def _prepared(corpus: Corpus, source: SourcePicture) -> Prepared | None:
+def _prepared(corpus: Corpus, source: SourcePicture) -> PreparedPicture | None:
     data = find_picture(corpus, source.sha256, source.extension)
     if data is None:
         return None
     picture, hashes = decode(data), hash_file(data)
     if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
         return None
-    return Prepared(picture, hashes)
+    return PreparedPicture(picture, hashes)
 
 
 def _equal_bytes(found: Iterable[SourcePicture]) -> list[tuple[int, int]]:
@@ -108,7 +108,7 @@ def _path(corpus: Corpus) -> str:
 
 
 def _fingerprint() -> str:
-    return storage.fingerprint("near", VERSION, {"hash": HASH_VERSION, "thresholds": repr(thresholds())})
+    return storage.fingerprint("near", VERSION, {"hash": HASH_VERSION, "thresholds": fingerprint_text()})
 
 
 def _known(corpus: Corpus) -> dict[tuple[str, str], bool]:

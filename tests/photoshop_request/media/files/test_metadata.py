@@ -13,7 +13,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.media.files.decode import Picture, decode
-from photoshop_request.media.files.metadata import has_location, without_location
+from photoshop_request.media.files.metadata import without_location
 
 GPS = {1: "N", 2: (52.0, 31.0, 12.5), 3: "E", 4: (13.0, 24.0, 18.25), 29: "2020:06:01"}
 XMP = (
@@ -168,14 +168,14 @@ def test_pictures_that_a_phone_appends_lose_their_place_too() -> None:
     one = _file("JPEG", exif=_exif().tobytes())
     cleaned = without_location(one + one)
     assert cleaned is not None
-    assert not has_location(cleaned)
+    assert without_location(cleaned) is None
     assert cleaned[: len(one)] == cleaned[len(one) :]
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff", b"GIF89a" + b"\0" * 50, b"<html>", b"MM\0*\0\0\0\x08"])
 def test_what_is_no_picture_has_no_place(data: bytes) -> None:
     """And raises nothing."""
-    assert not has_location(data)
+    assert without_location(data) is None
 
 
 @pytest.mark.parametrize("piece", [b"<x:xmpmeta", b"<exif:GPSA>", b"<exif:GPSA "])

@@ -111,7 +111,10 @@ def _distances(database: Database) -> Figure:
         "radius": near_duplicates.RADIUS,
         "near_share": near_edits / edits if edits else 0.0,
     }
-    marks = (Mark("near_radius", near_duplicates.RADIUS), Mark("duplicate_distance", thresholds().duplicate.distance))
+    marks = (
+        Mark("near_radius", near_duplicates.RADIUS),
+        Mark("duplicate_distance", thresholds().duplicate.max_distance),
+    )
     columns = ("bits_from", *_JUDGED)
     return Figure("distances", Kind.COLUMNS, columns, rows, columns, facts, marks, "some" if edits else "none")
 
@@ -143,7 +146,7 @@ def changed(database: Database) -> Figure:
         "small_share": small / edits if edits else 0.0,
         "large_share": large / edits if edits else 0.0,
     }
-    marks = (Mark("speck", thresholds().mask.speck),)
+    marks = (Mark("speck", thresholds().mask.min_area),)
     columns = ("changed_from", "edits")
     return Figure("changed", Kind.COLUMNS, columns, rows, columns, facts, marks, "some" if edits else "none")
 
