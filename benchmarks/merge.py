@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from photoshop_request_builder.stages import merge
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import IngestSummary
@@ -44,7 +45,7 @@ def main() -> None:
 def _merge(corpus: Corpus) -> tuple[float, int, int]:
     """Seconds, peak resident kilobytes, and the bytes of the largest shard's table."""
     begin = time.perf_counter()
-    for job in merge.plan(corpus):
+    for job in plan(stage_named("merge"), corpus):
         job.run()
     seconds = time.perf_counter() - begin
     largest = max(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments")).nbytes for shard in (0, 1))

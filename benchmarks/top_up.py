@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
 from photoshop_request_builder.engine.jobs import HERE
-from photoshop_request_builder.stages import ingest, merge
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages import ingest
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import INCOMING_TABLES
@@ -36,10 +38,10 @@ def main() -> None:
             corpus = create_corpus(Path(folder, "corpus"), subreddits=("PhotoshopRequest",), shards=given.shards)
             for day in range(parts):
                 ingest.ingest_file(corpus, _made(folder, day))
-            HERE.run(merge.plan(corpus))
+            HERE.run(plan(stage_named("merge"), corpus))
             ingest.ingest_file(corpus, _made(folder, parts))
             begin = time.perf_counter()
-            HERE.run(merge.plan(corpus))
+            HERE.run(plan(stage_named("merge"), corpus))
             merged = time.perf_counter() - begin
             plain, dataset, files = _read(corpus)
         print(

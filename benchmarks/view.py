@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from viewer_corpus import EDITS, make_corpus
 
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.pages.viewer.site import view
 
 

@@ -13,7 +13,7 @@ from huggingface_hub import HfApi
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request_builder.cli.console import progress, say
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.hub.changes import count_rows
 from photoshop_request_builder.hub.publish import Destination, publish, survey
 from photoshop_request_builder.hub.remote import read_columns

@@ -52,7 +52,7 @@ def publish(corpus: Path, repo: str, **more: Any) -> dict[str, Any]:
 
     from photoshop_request.errors import PhotoshopRequestError
     from photoshop_request_builder.cli.console import progress
-    from photoshop_request_builder.engine.stage import Reporter
+    from photoshop_request_builder.engine.running import Reporter
     from photoshop_request_builder.hub.publish import Destination, publish
     from photoshop_request_builder.store.corpus import open_corpus
 

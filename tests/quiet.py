@@ -2,6 +2,6 @@
 
 from contextlib import nullcontext
 
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 
 QUIET = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))

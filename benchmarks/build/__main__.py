@@ -19,7 +19,7 @@ import made_corpus
 import pyarrow.parquet as pq
 
 from photoshop_request_builder.cli.console import progress
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 
 REPORTER = Reporter(lambda _: None, progress)
 HERE = Path(__file__).parent

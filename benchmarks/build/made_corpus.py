@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from photoshop_request_builder.commands.run import build_verb, ingest_verb
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.commands.run import ingest_verb, run_stages
+from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
@@ -43,7 +43,7 @@ def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: 
 
 def prepare(corpus: Corpus, reporter: Reporter) -> None:
     """Everything, the dataset too: what is timed afterwards is timed alone."""
-    build_verb(corpus, reporter=reporter)
+    run_stages("build", corpus, reporter=reporter)
 
 
 def _write_archives(folder: Path, requests: int) -> None:

@@ -6,18 +6,17 @@ import resource
 import sys
 import threading
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from photoshop_request_builder.engine.jobs import local_engine
-from photoshop_request_builder.stages import build, fetch
+from photoshop_request_builder.engine.running import Reporter, run_stage
+from photoshop_request_builder.stages import fetch, ingest
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import read_parts
 
-_HERE_ONLY = frozenset({"gather", "split", "rank", "votes"})
-"""Stages that use one process."""
 _COUNTED = {
     "ingest": ("submissions", "comments"),
     "merge": ("submissions", "comments"),
@@ -26,6 +25,7 @@ _COUNTED = {
     "pair": ("candidates",),
 }
 """What a stage's rows are; of every other stage, its requests."""
+_SILENT = Reporter(lambda _: None, lambda *_: contextlib.nullcontext(lambda _: None))
 _FREE = {"*": float("inf"), "i.redd.it": float("inf"), "imgur.com": float("inf"), "drive.google.com": float("inf")}
 
 
@@ -60,11 +60,11 @@ def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
         rates, other = fetch.rates_of(_FREE)
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, at_once=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
-    plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
-    with local_engine(1 if stage in _HERE_ONLY else workers) as engine:
-        engine.run(plan(corpus, more) if more else plan(corpus))
-    if stage == "build":
-        build.finish(corpus)
+    with local_engine(workers) as engine:
+        if stage == "ingest":
+            engine.run(ingest.plan(corpus, more))
+        else:
+            run_stage(stage_named(stage), corpus, engine=engine, reporter=_SILENT)
     return _rows(stage, corpus)
 
 

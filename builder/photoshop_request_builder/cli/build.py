@@ -7,7 +7,7 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
 from photoshop_request_builder.cli.execution import exclusive, open_engine, reporter
-from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.settings import remember_setting
 
@@ -36,6 +36,6 @@ def build(
     with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as jobs_engine:
         if verified_test is not None:
             remember_setting(corpus, "verified_test", verified_test)
-        build_verb(corpus, engine=jobs_engine, reporter=reporter)
+        run_stages("build", corpus, engine=jobs_engine, reporter=reporter)
     say(f'load it: datasets.load_dataset("{corpus.path("dataset")}")')
     hint(f"status {folder}")

@@ -12,7 +12,7 @@ from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive
 from photoshop_request_builder.cli.console import progress, say
 from photoshop_request_builder.engine.jobs import Engine, local_engine
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock_corpus, open_corpus
 from photoshop_request_builder.store.incoming import IngestSummary
 from photoshop_request_builder.store.settings import EffectiveSetting, resolve_settings

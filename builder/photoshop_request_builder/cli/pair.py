@@ -3,7 +3,7 @@
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint
 from photoshop_request_builder.cli.execution import exclusive, open_engine, reporter
-from photoshop_request_builder.commands.run import pair_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -20,5 +20,5 @@ def pair(
     corpus = open_corpus(folder)
     flags = {"workers": workers, "engine": engine, "address": address}
     with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as jobs_engine:
-        pair_verb(corpus, engine=jobs_engine, reporter=reporter)
+        run_stages("pair", corpus, engine=jobs_engine, reporter=reporter)
     hint(f"build {folder}")

@@ -12,7 +12,7 @@ from photoshop_request_builder.cli.execution import (
     raise_first,
     reporter,
 )
-from photoshop_request_builder.commands.run import build_verb, fetch_verb, ingest_verb, pair_verb
+from photoshop_request_builder.commands.run import fetch_verb, ingest_verb, run_stages
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.jobs import Engine
 from photoshop_request_builder.store.corpus import Corpus
@@ -62,6 +62,6 @@ def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: Engine
     if not engine.is_here:
         say("fetch: runs on this machine only, so that the limits of each host hold")
     fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
-    pair_verb(corpus, engine=engine, reporter=reporter)
-    build_verb(corpus, engine=engine, reporter=reporter)
+    run_stages("pair", corpus, engine=engine, reporter=reporter)
+    run_stages("build", corpus, engine=engine, reporter=reporter)
     return problems

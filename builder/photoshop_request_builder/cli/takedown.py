@@ -84,14 +84,14 @@ def _add(corpus: Corpus, names: list[str]) -> None:
 
 def _publish(corpus: Corpus, name: str, revision: str, workers: int | None, *, squash: bool) -> None:
     from photoshop_request_builder.cli.publishing import check_name, hub_client, publish_and_verify  # the Hub's client
-    from photoshop_request_builder.commands.run import build_verb
+    from photoshop_request_builder.commands.run import run_stages
     from photoshop_request_builder.hub.history import squash as squash_history
     from photoshop_request_builder.hub.publish import Destination
 
     repo = check_name(name)
     with exclusive(corpus, {"workers": workers}) as settings:
         with open_engine(corpus, settings) as engine:
-            build_verb(corpus, engine=engine, reporter=reporter)
+            run_stages("build", corpus, engine=engine, reporter=reporter)
         publish_and_verify(corpus, Destination(repo, revision))
         if not squash:
             say(

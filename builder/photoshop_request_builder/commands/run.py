@@ -10,26 +10,9 @@ from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive, ArchiveStatus
 from photoshop_request_builder.engine.jobs import HERE, Engine, Job
 from photoshop_request_builder.engine.progress_files import Meter
-from photoshop_request_builder.engine.stage import Reporter, run_stage, wait_until_seen
-from photoshop_request_builder.stages import (
-    accept,
-    build,
-    fetch,
-    gather,
-    ingest,
-    link,
-    measure,
-    merge,
-    nsfw,
-    pair,
-    rank,
-    remove,
-    rewrite,
-    settle,
-    split,
-    text,
-    votes,
-)
+from photoshop_request_builder.engine.running import Reporter, run_stage, wait_until_seen
+from photoshop_request_builder.stages import fetch, ingest
+from photoshop_request_builder.stages.declared import STAGES
 from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
@@ -49,8 +32,7 @@ def ingest_verb(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, 
     troubles += [cut for path in files if path not in named and (cut := _cut(corpus, path))]
     for trouble in troubles:
         reporter.say(f"warning: {trouble}")
-    run_stage("merge", partial(merge.plan, corpus), engine=engine, reporter=reporter)
-    run_stage("link", partial(link.plan, corpus), engine=engine, reporter=reporter)
+    run_stages("ingest", corpus, engine=engine, reporter=reporter)
     return troubles
 
 
@@ -71,34 +53,17 @@ def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -
     else:
         fetched = Fetched({}, 0)
         reporter.say("fetch: nothing to do")
-    run_stage("gather", partial(gather.plan, corpus), reporter=reporter)
+    run_stages("fetch", corpus, reporter=reporter)
     return fetched
 
 
-def pair_verb(corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
-    """Judge every candidate; returns the number of shards that were to be done."""
-    return len(run_stage("pair", partial(pair.plan, corpus), engine=engine, reporter=reporter))
+def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
+    """Run the stages of a command in order, over everything that is not up to date; return the number of jobs done.
 
-
-def build_verb(corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
-    """Make the texts, the splits and the dataset; returns the number of units that were to be done."""
-    # opt-in: of this nothing is said where nobody has reviewed
-    done: list[None] = run_stage("settle", partial(settle.plan, corpus), reporter=reporter, says_nothing=True)
-    done += run_stage("text", partial(text.plan, corpus), engine=engine, reporter=reporter)
-    done += run_stage("split", partial(split.plan, corpus), reporter=reporter)
-    done += run_stage("rank", partial(rank.plan, corpus), reporter=reporter)
-    done += run_stage("accept", partial(accept.plan, corpus), engine=engine, reporter=reporter)
-    done += run_stage("votes", partial(votes.plan, corpus), reporter=reporter)
-    done += run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
-    # opt-in: of these nothing is said where they were never asked for
-    done += run_stage("nsfw", partial(nsfw.plan, corpus), engine=engine, reporter=reporter, says_nothing=True)
-    # the model's answers lie in a database of this machine
-    here = engine if engine.is_here else HERE
-    done += run_stage("rewrite", partial(rewrite.plan, corpus), engine=here, reporter=reporter, says_nothing=True)
-    done += run_stage("measure", partial(measure.plan, corpus), engine=engine, reporter=reporter)
-    done += run_stage("build", partial(build.plan, corpus), engine=engine, reporter=reporter)
-    build.finish(corpus)
-    return len(done)
+    Left out are the stages that need more than the corpus: `ingest` and `fetch`.
+    """
+    stages = [stage for stage in STAGES if stage.command == command and stage.is_planned]
+    return sum(run_stage(stage, corpus, engine=engine, reporter=reporter) for stage in stages)
 
 
 def _read_files(

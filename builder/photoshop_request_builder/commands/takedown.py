@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import read_taken_down
-from photoshop_request_builder.engine.stage import Reporter, run_stage
+from photoshop_request_builder.commands.run import run_stages
+from photoshop_request_builder.dataset.publication import TakenDown, read_taken_down
+from photoshop_request_builder.engine.running import Reporter, run_stage
+from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.pages.viewer.shard import default_folder, drop_stale
-from photoshop_request_builder.stages import gather, pair, remove
-from photoshop_request_builder.store import answers, storage
+from photoshop_request_builder.stages.declared import STAGES, stage_named
+from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.ledger import open_ledger
 from photoshop_request_builder.store.tombstones import (
     TombstoneKind,
     TombstoneTarget,
@@ -32,7 +31,7 @@ _WORKS = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
 
 
 @dataclass(frozen=True, slots=True)
-class TakenDown:
+class TakedownSummary:
     """What a takedown came to."""
 
     tombstones: int
@@ -44,7 +43,7 @@ class TakenDown:
     """Different pictures whose bytes were erased now."""
 
 
-def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Reporter) -> TakenDown:
+def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
     """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
     of their shards, and what models made of the requests' words.
 
@@ -63,14 +62,26 @@ def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Repo
     new += add_tombstones(
         corpus, [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
     )
-    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    run_stage(stage_named("remove"), corpus, reporter=reporter)
     removed = [read_taken_down(corpus, shard) for shard in range(corpus.shards)]
-    erased = _erase(corpus, reporter)
-    answers.forget_answers(corpus, (request for each in removed for request in each.submissions))
+    erasure = Erasure(
+        frozenset(request for each in removed for request in each.submissions), _unshown_pictures(corpus, removed)
+    )
+    for stage in STAGES:
+        if stage.erase:
+            stage.erase(corpus, erasure)
+    if erasure.pictures and corpus.ledger_path.exists():
+        _catch_up(corpus, reporter)
+        run_stage(stage_named("remove"), corpus, reporter=reporter)
+    elif erasure.pictures:
+        reporter.say(
+            "warning: the ledger is not on this machine. Run the same takedown where pictures are fetched, "
+            "so that they are not fetched again."
+        )
     if pages := default_folder(corpus):
         drop_stale(corpus, pages)
-    return TakenDown(
-        new, sum(len(each.submissions) for each in removed), sum(len(each.comments) for each in removed), erased
+    return TakedownSummary(
+        new, len(erasure.requests), sum(len(each.comments) for each in removed), len(erasure.pictures)
     )
 
 
@@ -128,46 +139,25 @@ def _goes(row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors
 _PICTURE_NAMES = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
 
 
-def _erase(corpus: Corpus, reporter: Reporter) -> int:
-    """Erase the bytes of every picture that only removed rows hold; returns how many pictures."""
+def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str, str]:
+    """Return SHA-256 and path of every picture that only removed rows hold."""
     files: dict[str, str] = {}
     staying: set[str] = set()
-    for shard in range(corpus.shards):
-        removed = read_taken_down(corpus, shard)
+    for shard, removed_here in enumerate(removed):
         for row in _rows(corpus, shard, "candidates", _COLUMNS):
             if row["sha256"] is None:
                 continue
-            if removed.covers(row):
+            if removed_here.covers(row):
                 files[row["sha256"]] = corpus.image_path(row["sha256"], row["extension"])
             else:
                 staying.add(row["sha256"])
-    gone = {sha256: path for sha256, path in files.items() if sha256 not in staying}
-    for path in gone.values():
-        if corpus.fs.exists(path):
-            corpus.fs.rm_file(path)
-    if gone and not corpus.ledger_path.exists():
-        reporter.say(
-            "warning: the ledger is not on this machine. Run the same takedown where pictures are fetched, "
-            "so that they are not fetched again."
-        )
-    elif gone:
-        _forget(corpus, set(gone), reporter)
-    return len(gone)
-
-
-def _forget(corpus: Corpus, gone: set[str], reporter: Reporter) -> None:
-    """Note in the ledger that these pictures are taken down, and let the tables follow."""
-    with open_ledger(corpus.ledger_path) as ledger:
-        ledger.record(
-            [Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0) for address in ledger.addresses_of(gone)]
-        )
-    _catch_up(corpus, reporter)
-    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    return {sha256: path for sha256, path in files.items() if sha256 not in staying}
 
 
 def _catch_up(corpus: Corpus, reporter: Reporter) -> None:
-    run_stage("gather", partial(gather.plan, corpus), reporter=reporter, says_nothing=True)
-    run_stage("pair", partial(pair.plan, corpus), reporter=reporter, says_nothing=True)
+    """Let the tables follow the ledger."""
+    run_stages("fetch", corpus, reporter=reporter)
+    run_stages("pair", corpus, reporter=reporter)
 
 
 def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from photoshop_request_builder.dataset.pseudonyms import key_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import TABLES
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.corpus import Corpus, table_contents
 
 VERSION = 4
 """Of the rules by which rows are made from the tables."""
@@ -66,25 +66,27 @@ def split_totals(records: Iterable[FileRecord]) -> list[SplitTotal]:
 
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
-    """A fingerprint of everything that a config's rows are made from."""
-    contents = [each for shard in range(corpus.shards) for each in _contents_of(corpus, shard)]
-    return _fingerprint(config, "", contents, _rules(corpus))
+    """Return a fingerprint of everything that a config's rows are made from."""
+    contents = [content for shard in range(corpus.shards) for content in _contents_of(corpus, shard)]
+    return _fingerprint(config, "", contents, rules_of(corpus))
 
 
-def shard_fingerprint(corpus: Corpus, shard: int) -> str:
-    """A fingerprint of everything that the rows of one shard are made from, in all configs."""
-    contents, rules = _contents_of(corpus, shard), _rules(corpus)
+def shard_fingerprint(contents: Sequence[str | None], rules: Mapping[str, Any]) -> str:
+    """Return a fingerprint of everything that the rows of one shard are made from, in all configs.
+
+    `contents` are the fingerprints of the tables `thread.TABLES`, `rules` the value of `rules_of`.
+    """
     return storage.fingerprint(
         "shard", VERSION, {config: _fingerprint(config, "", contents, rules) for config in CONFIGS}
     )
 
 
 def file_fingerprints(corpus: Corpus, wanted: Sequence[DatasetFile]) -> list[str]:
-    """A fingerprint of everything that each file's rows are made from; every footer is read once for all of them."""
+    """Return a fingerprint of everything that each file's rows are made from, reading every footer once."""
     contents = {
         shard: _contents_of(corpus, shard) for shard in sorted({shard for piece in wanted for shard in piece.shards})
     }
-    rules = _rules(corpus)
+    rules = rules_of(corpus)
     return [
         _fingerprint(piece.config, piece.split, [each for shard in piece.shards for each in contents[shard]], rules)
         for piece in wanted
@@ -92,9 +94,7 @@ def file_fingerprints(corpus: Corpus, wanted: Sequence[DatasetFile]) -> list[str
 
 
 def _contents_of(corpus: Corpus, shard: int) -> list[str | None]:
-    """The fingerprint of the rows of each of a shard's tables; None for what is not there."""
-    stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in TABLES]
-    return [stamp.content if stamp else None for stamp in stamps]
+    return list(table_contents(corpus, shard, TABLES).values())
 
 
 def dataset_files(corpus: Corpus) -> list[DatasetFile]:
@@ -119,8 +119,8 @@ def dataset_files(corpus: Corpus) -> list[DatasetFile]:
     return found
 
 
-def _rules(corpus: Corpus) -> dict[str, Any]:
-    """What rows depend on beside tables."""
+def rules_of(corpus: Corpus) -> dict[str, Any]:
+    """Return everything that rows depend on besides tables."""
     return {
         "policy": dataclasses.asdict(read_policy(corpus)),
         "votes": read_first_poster_advantage(corpus).advantage,

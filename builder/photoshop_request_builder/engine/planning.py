@@ -1,53 +1,89 @@
-"""Which shards a stage has to do: those whose output is missing or was made from something else."""
+"""Find the jobs of a stage: the shards whose output is missing or was made from something else."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import pyarrow as pa
+
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.stage import Contents, Rule, ShardInputs, Stage, Unit
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.corpus import Corpus, table_contents
 
 
-def stale_shards(
-    corpus: Corpus,
-    stage: str,
-    version: int,
-    *,
-    reads: Sequence[str],
-    writes: str,
-    rule: Mapping[str, Any] | None = None,
-) -> Iterator[tuple[int, str]]:
-    """The shards to do, each with the fingerprint that its new output is to carry.
+def plan(stage: Stage, corpus: Corpus) -> Sequence[Job[None]]:
+    """Return the jobs of `stage` that are to be done; none if its output is up to date.
 
-    `reads` are tables of a shard; where the first is not there yet, there is nothing to do. `rule` is what else the
-    output depends on, as JSON values.
+    Raises:
+        InputError: a setting has a value that is not allowed.
+        CorpusError, StorageError: the corpus cannot be read.
     """
-    for shard in range(corpus.shards):
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in reads]
-        if stamps[0] is None:
+    if stage.plan:
+        return stage.plan(stage, corpus)
+    if stage.unit is Unit.CORPUS:
+        return _plan_corpus(stage, corpus)
+    return list(_plan_shards(stage, corpus))
+
+
+def _plan_shards(stage: Stage, corpus: Corpus) -> Iterator[Job[None]]:
+    tables = frozenset((*stage.reads, *stage.looks_up, *stage.writes))
+    for shard, rule in enumerate(_rules(stage, corpus)):
+        if rule is None:
             continue
-        contents = {table: stamp.content if stamp else None for table, stamp in zip(reads, stamps, strict=True)}
-        made_of = storage.fingerprint(stage, version, {**(rule or {}), **contents})
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, writes))
-        if done is None or done.fingerprint != made_of:
-            yield shard, made_of
+        contents = table_contents(corpus, shard, stage.reads)
+        if stage.reads and contents[stage.reads[0]] is None:
+            continue
+        fingerprint = stage.fingerprint(stage, rule, contents)
+        paths = [corpus.shard_path(shard, table) for table in stage.writes]
+        if not all(_is_made(corpus, path, fingerprint) for path in paths):
+            inputs = ShardInputs(corpus, shard, rule, tables)
+            yield Job(f"shard {shard:05d}", partial(_write_shard, stage.function, inputs, paths, fingerprint))
 
 
-def stale_together(
-    corpus: Corpus,
-    stage: str,
-    version: int,
-    *,
-    reads: Sequence[str],
-    writes: str,
-    rule: Mapping[str, Any] | None = None,
-) -> str | None:
-    """The same for a stage that looks at all shards to write any: its fingerprint, or None when there is nothing to do."""
-    paths = [corpus.shard_path(shard, table) for shard in range(corpus.shards) for table in reads]
-    stamps = [storage.read_stamp(corpus.fs, path) for path in paths]
-    contents = [stamp.content if stamp else None for stamp in stamps]
-    made_of = storage.fingerprint(stage, version, {**(rule or {}), "contents": contents})
-    for shard in range(corpus.shards):
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, writes))
-        if done is None or done.fingerprint != made_of:
-            return made_of
-    return None
+def _rules(stage: Stage, corpus: Corpus) -> Sequence[Rule | None]:
+    return list(stage.rules(corpus)) if stage.rules else [stage.rule(corpus)] * corpus.shards
+
+
+def _plan_corpus(stage: Stage, corpus: Corpus) -> list[Job[None]]:
+    rule = stage.rule(corpus)
+    if rule is None:
+        return []
+    by_shard: list[Contents] = [table_contents(corpus, shard, stage.reads) for shard in range(corpus.shards)]
+    contents = [content for shard in by_shard for content in shard.values()]
+    fingerprint = storage.fingerprint(stage.name, stage.version, {**rule, "contents": contents})
+    [output] = stage.writes
+    is_json = output.endswith(".json")
+    paths = [corpus.path(output)] if is_json else [corpus.shard_path(shard, output) for shard in range(corpus.shards)]
+    if all(_is_made(corpus, path, fingerprint) for path in paths):
+        return []
+    write = _write_json if is_json else _write_tables
+    return [Job(stage.name, partial(write, stage.function, corpus, paths, fingerprint))]
+
+
+def _is_made(corpus: Corpus, path: str, fingerprint: str) -> bool:
+    if path.endswith(".json"):
+        record = storage.read_json(corpus.fs, path)
+        return record is not None and record["fingerprint"] == fingerprint
+    stamp = storage.read_stamp(corpus.fs, path)
+    return stamp is not None and stamp.fingerprint == fingerprint
+
+
+def _write_shard(function: Callable[[ShardInputs], Any], inputs: ShardInputs, paths: list[str], made_from: str) -> None:
+    made = function(inputs)
+    for path, table in zip(paths, [made] if isinstance(made, pa.Table) else made, strict=True):
+        storage.write_table(inputs.corpus.fs, path, table, made_from)
+
+
+def _write_tables(
+    function: Callable[[Corpus], Iterator[pa.Table]], corpus: Corpus, paths: list[str], made_from: str
+) -> None:
+    for path, table in zip(paths, function(corpus), strict=True):
+        storage.write_table(corpus.fs, path, table, made_from)
+
+
+def _write_json(
+    function: Callable[[Corpus], Mapping[str, Any]], corpus: Corpus, paths: list[str], made_from: str
+) -> None:
+    [path] = paths
+    storage.write_json(corpus.fs, path, {"fingerprint": made_from, **function(corpus)})

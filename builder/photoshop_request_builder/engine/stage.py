@@ -1,75 +1,121 @@
-"""Runs one stage: plans it, has an engine do its jobs, and tells how far it is."""
+"""The declaration of a stage: what it reads, what it writes, and the function that makes one from the other."""
 
-import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from enum import StrEnum
+from typing import Any, TypeAlias
 
-from photoshop_request.errors import StorageError
-from photoshop_request_builder.engine.jobs import HERE, Engine, Job
+import pyarrow as pa
 
-R = TypeVar("R")
-_SEEN_WITHIN = 120.0
-"""Seconds: NFS keeps what it knows of a folder for up to 60 (nfs(5), `acdirmax`)."""
+from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+
+Rule: TypeAlias = Mapping[str, Any]
+"""Whatever the output depends on besides tables, as JSON values: settings, thresholds, the state of a database."""
+Contents: TypeAlias = Mapping[str, str | None]
+"""Fingerprint of the rows of each table that is read, by name; None where the table is missing."""
 
 
-class Progress(Protocol):
-    """Opened with a stage's name, its number of units and what they are; gives what to call with the units done."""
+class Unit(StrEnum):
+    """The part of a corpus that one job works on."""
 
-    def __call__(self, what: str, total: float, unit: str = "units") -> AbstractContextManager[Callable[[float], None]]:
-        """Begin to show it."""
+    FILE = "file"
+    ADDRESS = "address"
+    SHARD = "shard"
+    CORPUS = "corpus"
 
 
 @dataclass(frozen=True, slots=True)
-class Reporter:
-    """How the pipeline tells what it does."""
+class ShardInputs:
+    """One shard as the function of a stage sees it. Picklable, for a job takes it to another process."""
 
-    say: Callable[[str], None]
-    progress: Progress
+    corpus: Corpus
+    shard: int
+    rule: Rule
+    tables: frozenset[str]
+    """The tables that the stage declares."""
 
+    def read(self, table: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table of the shard, all columns or some.
 
-def run_stage(
-    name: str,
-    plan: Callable[[], Sequence[Job[R]]],
-    *,
-    engine: Engine = HERE,
-    reporter: Reporter,
-    says_nothing: bool = False,
-) -> list[R]:
-    """Run the jobs of one stage, with progress; where there is nothing to do it says so, or with `says_nothing` not.
+        Raises:
+            KeyError: the stage does not declare that it reads `table`.
+            FileNotFoundError: the table is missing.
+            CorpusError: it is damaged.
+        """
+        return storage.read_table(self.corpus.fs, self._path(table), columns)
 
-    Raises:
-        StorageError: other machines did the jobs, and what they wrote is not seen here.
-    """
-    jobs = plan()
-    if not jobs:
-        if not says_nothing:
-            reporter.say(f"{name}: nothing to do")
-        return []
-    with reporter.progress(name, len(jobs), "units") as advance:
-        results = engine.run(jobs, on_done=lambda _job, _result: advance(1))
-    if not engine.is_here:
-        wait_until_seen(lambda: [job.unit for job in plan()])
-    reporter.say(f"{name}: {len(jobs)} done")
-    return results
+    def find(self, table: str, columns: list[str] | None = None) -> pa.Table | None:
+        """Return a table of the shard, or None if it is missing."""
+        return storage.find_table(self.corpus.fs, self._path(table), columns)
+
+    def _path(self, table: str) -> str:
+        if table not in self.tables:
+            raise KeyError(f"{table}: add it to `reads` or `looks_up` of the stage")
+        return self.corpus.shard_path(self.shard, table)
 
 
-def wait_until_seen(
-    missing: Callable[[], Sequence[str]],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Wait until what other machines wrote is seen here: network file systems remember for a while what was not there.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """Everything that a takedown erases."""
 
-    Raises:
-        StorageError: it is not seen after two minutes.
-    """
-    end = clock() + _SEEN_WITHIN
-    while units := missing():
-        if clock() > end:
-            raise StorageError(
-                f"{', '.join(units[:3])}: done by another machine, but not to be seen on this one. The corpus must lie "
-                "on storage that all machines of the cluster share, under the same path."
-            )
-        sleep(1.0)
+    requests: frozenset[str]
+    """Ids of submissions."""
+    pictures: Mapping[str, str]
+    """SHA-256 and path of each picture that no published row shows."""
+
+
+def _no_rule(_corpus: Corpus) -> Rule:
+    return {}
+
+
+def _fingerprint(stage: "Stage", rule: Rule, contents: Contents) -> str:
+    return storage.fingerprint(stage.name, stage.version, {**rule, **contents})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of the pipeline. Planning, fingerprints, the order of commands and the documents come from this."""
+
+    name: str
+    command: str
+    """The command that runs the stage; `run` runs all."""
+    unit: Unit
+    decides: str
+    """One line for docs/how_it_works.md."""
+    version: int
+    """Part of every fingerprint. Raise it when the same inputs give another output."""
+    reads: tuple[str, ...] = ()
+    """Tables whose rows decide the output: if one changes, the output is stale. A shard that lacks the first is skipped."""
+    looks_up: tuple[str, ...] = ()
+    """Further tables and files that are read. They change only together with `reads` or `rule`, so no fingerprint
+    holds them."""
+    writes: tuple[str, ...] = ()
+    """Tables of each shard; a name that ends in `.json` is one file of the corpus."""
+    stores: tuple[str, ...] = ()
+    """Files and folders of the corpus that the function writes itself."""
+    function: Callable[..., Any]
+    """By unit. SHARD: takes `ShardInputs`, returns the table (several: an iterable, in the order of `writes`).
+    CORPUS: takes the `Corpus`, yields a table for each shard, or returns the content of the JSON file."""
+    rule: Callable[[Corpus], Rule | None] = _no_rule
+    """Return the rule of all shards, or None if there is nothing to do."""
+    rules: Callable[[Corpus], Iterable[Rule | None]] | None = None
+    """Return one rule for each shard instead, None for a shard with nothing to do."""
+    fingerprint: Callable[["Stage", Rule, Contents], str] = _fingerprint
+    """Return the fingerprint of one shard's output."""
+    plan: Callable[["Stage", Corpus], Sequence[Job[None]]] | None = None
+    """Return the jobs of a stage whose unit is neither a shard nor the corpus."""
+    finish: Callable[[Corpus], None] | None = None
+    """Called after the jobs, even if there were none."""
+    erase: Callable[[Corpus, Erasure], None] | None = None
+    """Erase from `stores` everything that a takedown names."""
+    is_opt_in: bool = False
+    """An opt-in stage with nothing to do prints nothing."""
+    is_local: bool = False
+    """Its inputs lie on this machine only, so no cluster runs it."""
+
+    @property
+    def is_planned(self) -> bool:
+        """True if `plan` finds the jobs; otherwise the command passes the work in (files, fetch settings)."""
+        return self.plan is not None or self.unit in {Unit.SHARD, Unit.CORPUS}

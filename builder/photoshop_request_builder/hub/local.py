@@ -10,7 +10,8 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.files import DatasetFile, built_records
-from photoshop_request_builder.stages import build, remove, settle
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["LocalFile", "built_files", "opened"]
@@ -42,7 +43,7 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
     """
     if unknown := sorted(set(configs) - set(CONFIGS)):
         raise InputError(f"no config {unknown[0]!r}; there are {', '.join(CONFIGS)}.")
-    if stale := [*remove.plan(corpus), *settle.plan(corpus), *build.plan(corpus)]:
+    if stale := [job for name in ("remove", "settle", "build") for job in plan(stage_named(name), corpus)]:
         raise CorpusError(
             f"{corpus.address}: the dataset is not built from what the corpus holds now "
             f"({stale[0].unit}). Run: photoshop-request build {corpus.address}"

@@ -18,7 +18,7 @@ from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.card import card
 from photoshop_request_builder.dataset.files import built_records
-from photoshop_request_builder.engine.stage import Reporter
+from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.hub.changes import Changes, compare
 from photoshop_request_builder.hub.local import LocalFile, built_files, opened
 from photoshop_request_builder.hub.readme import merge_readme

@@ -1,7 +1,6 @@
 """accept: submissions, comments, candidates -> acceptances, which edits the requester took and how that is known."""
 
 from collections import defaultdict
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -9,10 +8,8 @@ import pyarrow as pa
 from photoshop_request.text.thread.acceptance import acceptances
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.thread import to_edits
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_shards
-from photoshop_request_builder.store import storage, tables
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.engine.stage import ShardInputs
+from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
 if TYPE_CHECKING:
@@ -22,26 +19,17 @@ VERSION = 3
 _COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "source_sha256", "verdict"]
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose acceptances are missing or made from other threads."""
-    reads = ("candidates", "submissions", "comments", "reviews")
-    return [
-        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
-        for shard, made_of in stale_shards(corpus, "accept", VERSION, reads=reads, writes="acceptances")
-    ]
-
-
-def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the acceptances of one shard."""
+def make_acceptances(inputs: ShardInputs) -> pa.Table:
+    """Return the acceptances of one shard."""
     comments: dict[str, dict[str, Comment]] = defaultdict(dict)
-    for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
+    for comment in tables.comments_of(inputs.read("comments")):
         comments[comment.submission_id][comment.id] = comment
     edits: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in read_candidates(corpus, shard, _COLUMNS).to_pylist():
+    for row in read_candidates(inputs.corpus, inputs.shard, _COLUMNS).to_pylist():
         if row["verdict"] == Verdict.EDIT:
             edits[row["submission_id"]].append(row)
     rows = []
-    for submission in tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions"))):
+    for submission in tables.submissions_of(inputs.read("submissions")):
         under = comments[submission.id]
         found = acceptances(submission, list(under.values()), to_edits(list(edits[submission.id]), under))
         rows += [
@@ -55,5 +43,4 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
             for each in found.values()
         ]
     rows.sort(key=lambda row: (row["submission_id"], row["comment_id"]))
-    table = pa.Table.from_pylist(rows, schema=tables.ACCEPTANCES)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "acceptances"), table, fingerprint)
+    return pa.Table.from_pylist(rows, schema=tables.ACCEPTANCES)

@@ -15,12 +15,13 @@ from photoshop_request_builder.dataset.files import (
 from photoshop_request_builder.dataset.parquet_writer import write_rows
 from photoshop_request_builder.dataset.rows import dataset_rows
 from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.stage import Stage
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The files that are missing or made from other content."""
+def plan(_stage: Stage, corpus: Corpus) -> list[Job[None]]:
+    """Return a job for each file that is missing or made from other content."""
     jobs = []
     wanted = dataset_files(corpus)
     for piece, made_of in zip(wanted, file_fingerprints(corpus, wanted), strict=True):
@@ -28,11 +29,11 @@ def plan(corpus: Corpus) -> list[Job[None]]:
         path = corpus.path("dataset", piece.config, piece.name)
         if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
             continue
-        jobs.append(Job(f"{piece.config}/{piece.name}", partial(run, corpus, piece, made_of)))
+        jobs.append(Job(f"{piece.config}/{piece.name}", partial(write_file, corpus, piece, made_of)))
     return jobs
 
 
-def run(corpus: Corpus, piece: DatasetFile, fingerprint: str) -> None:
+def write_file(corpus: Corpus, piece: DatasetFile, fingerprint: str) -> None:
     """Write one file, then the record that says what it was made from."""
     path = corpus.path("dataset", piece.config, piece.name)
     with scratch_folder(corpus) as scratch, storage.explain_disk_errors(path):

@@ -23,6 +23,7 @@ from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.network import open_session
 from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
 from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
 from photoshop_request_builder.stages.fetching.fetch_plan import PAGE_KINDS
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
@@ -247,3 +248,14 @@ async def _work(
 
 def _is_under(host: str, domain: str | None) -> bool:
     return domain is None or host == domain or host.endswith(f".{domain}")
+
+
+def erase(corpus: Corpus, erasure: Erasure) -> None:
+    """Remove the pictures' files, and note in the ledger, where it is on this machine, that they are taken down."""
+    for path in erasure.pictures.values():
+        if corpus.fs.exists(path):
+            corpus.fs.rm_file(path)
+    if erasure.pictures and corpus.ledger_path.exists():
+        with open_ledger(corpus.ledger_path) as ledger:
+            addresses = ledger.addresses_of(set(erasure.pictures))
+            ledger.record([Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0) for address in addresses])

@@ -4,41 +4,32 @@ The ledger stays on the machine that fetches; this table carries what it knows t
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_shards
-from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.engine.stage import Rule, ShardInputs
+from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, open_ledger
 
 VERSION = 4
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose links or whose ledger changed since they were gathered."""
+def rule(corpus: Corpus) -> Rule:
+    """Return the state of the ledger: a change of it may change every shard."""
     with open_ledger(corpus.ledger_path) as ledger:
-        state = ledger.stamp()
-    return [
-        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
-        for shard, made_of in stale_shards(
-            corpus, "gather", VERSION, reads=("links",), writes="pictures", rule={"ledger": state}
-        )
-    ]
+        return {"ledger": ledger.stamp()}
 
 
-def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the pictures of one shard, in the order of its links."""
-    links = storage.read_table(corpus.fs, corpus.shard_path(shard, "links")).to_pylist()
-    with open_ledger(corpus.ledger_path) as ledger:
+def make_pictures(inputs: ShardInputs) -> pa.Table:
+    """Return the pictures of one shard, in the order of its links."""
+    links = inputs.read("links").to_pylist()
+    with open_ledger(inputs.corpus.ledger_path) as ledger:
         known = ledger.get(link["canonical"] for link in links if link["reason"] is None)
         rows = [row for link in links for row in _rows(link, known, ledger)]
-    table = pa.Table.from_pylist(rows, schema=tables.PICTURES)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "pictures"), table, fingerprint)
+    return pa.Table.from_pylist(rows, schema=tables.PICTURES)
 
 
 def _rows(link: dict[str, Any], known: dict[str, LedgerEntry], ledger: Ledger) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,6 @@
-"""measure: threads -> sizes, how many rows and bytes each config and split will have, without reading a picture."""
+"""measure: read_threads -> sizes, how many rows and bytes each config and split will have, without reading a picture."""
 
 from collections import Counter
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -11,28 +10,21 @@ from photoshop_request_builder.dataset.configs import ROWS, context_of
 from photoshop_request_builder.dataset.files import shard_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import PictureRef, read_threads
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.store import storage, tables
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.engine.stage import Contents, Rule, ShardInputs, Stage
+from photoshop_request_builder.store import tables
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose sizes are missing or of other rows."""
-    jobs = []
-    for shard in range(corpus.shards):
-        made_of = shard_fingerprint(corpus, shard)
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "sizes"))
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of)))
-    return jobs
+def fingerprint(_stage: Stage, rule: Rule, contents: Contents) -> str:
+    """Return the fingerprint of one shard's output: of its rows in every config."""
+    return shard_fingerprint(list(contents.values()), rule)
 
 
-def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the sizes of one shard."""
+def make_sizes(inputs: ShardInputs) -> pa.Table:
+    """Return the sizes of one shard."""
     rows: Counter[tuple[str, str]] = Counter()
     sizes: Counter[tuple[str, str]] = Counter()
-    context = context_of(corpus)
-    for thread in read_threads(corpus, shard, None, read_policy(corpus)):
+    context = context_of(inputs.corpus)
+    for thread in read_threads(inputs.corpus, inputs.shard, None, read_policy(inputs.corpus)):
         for config in CONFIGS:
             for row in ROWS[config](thread, context):
                 rows[config, thread.split] += 1
@@ -41,8 +33,7 @@ def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
         {"config": config, "split": split, "rows": count, "bytes": sizes[config, split]}
         for (config, split), count in sorted(rows.items())
     ]
-    table = pa.Table.from_pylist(found, schema=tables.SIZES)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "sizes"), table, fingerprint)
+    return pa.Table.from_pylist(found, schema=tables.SIZES)
 
 
 def size_of(row: Any) -> int:

@@ -1,16 +1,13 @@
 """nsfw: candidates -> nsfw, a score for each picture that could be published. Opt-in: the setting `classify_nsfw`."""
 
-from functools import partial
-
 import pyarrow as pa
 
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.nsfw import classifier, nsfw_score
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import PICTURE_COLUMNS, is_source_picture
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_shards
-from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.engine.stage import Rule, ShardInputs
+from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 from photoshop_request_builder.store.pictures import read_unless_taken_down
@@ -19,28 +16,21 @@ from photoshop_request_builder.store.settings import resolve_settings
 VERSION = 2
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose scores are missing or of other candidates; none while the setting is off.
+def rule(corpus: Corpus) -> Rule | None:
+    """Return the classifier's name, or None while the setting is off.
 
     Raises:
         PhotoshopRequestError: the setting is on and no classifier is installed.
     """
-    if not resolve_settings(corpus, {})["classify_nsfw"].value:
-        return []
-    model = classifier()
-    return [
-        Job(f"shard {shard:05d}", partial(run, corpus, shard, model, made_of))
-        for shard, made_of in stale_shards(
-            corpus, "nsfw", VERSION, reads=("candidates", "reviews"), writes="nsfw", rule={"model": model}
-        )
-    ]
+    return {"model": classifier()} if resolve_settings(corpus, {})["classify_nsfw"].value else None
 
 
-def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
-    """Write the scores of one shard; a picture that this model has scored already is not scored again."""
-    known = _known(corpus, shard, model)
+def make_scores(inputs: ShardInputs) -> pa.Table:
+    """Return the scores of one shard; a picture that this model has scored already is not scored again."""
+    corpus, model = inputs.corpus, inputs.rule["model"]
+    known = _known(inputs)
     columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURE_COLUMNS]
-    candidates = read_candidates(corpus, shard, columns).to_pylist()
+    candidates = read_candidates(corpus, inputs.shard, columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
     edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
     asked = {row["submission_id"] for row in edits}
@@ -54,13 +44,13 @@ def run(corpus: Corpus, shard: int, model: str, fingerprint: str) -> None:
         }
         for sha256 in wanted
     ]
-    table = pa.Table.from_pylist(rows, schema=tables.NSFW)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "nsfw"), table, fingerprint)
+    return pa.Table.from_pylist(rows, schema=tables.NSFW)
 
 
-def _known(corpus: Corpus, shard: int, model: str) -> dict[str, float | None]:
-    rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "nsfw"))
-    return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_model"] == model}
+def _known(inputs: ShardInputs) -> dict[str, float | None]:
+    before = inputs.find("nsfw")
+    rows = before.to_pylist() if before is not None else []
+    return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_model"] == inputs.rule["model"]}
 
 
 def _score(corpus: Corpus, sha256: str, extension: str) -> float | None:

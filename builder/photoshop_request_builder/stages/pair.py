@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -17,9 +16,8 @@ from photoshop_request.edits.thresholds import fingerprint_values
 from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, hash_file, to_hex
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_shards
-from photoshop_request_builder.store import storage, tables
+from photoshop_request_builder.engine.stage import Rule, ShardInputs
+from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_unless_taken_down
 
@@ -60,31 +58,21 @@ class _Request:
     """The latest of them, still decoded: a revision or a repeat mostly follows soon."""
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose candidates are missing or made from other pictures or by another rule."""
-    rule = {"hash": HASH_VERSION, "thresholds": fingerprint_values()}
-    return [
-        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
-        for shard, made_of in stale_shards(corpus, "pair", VERSION, reads=("pictures",), writes="candidates", rule=rule)
-    ]
+def rule(_corpus: Corpus) -> Rule:
+    """Return the version of the hashes and every threshold."""
+    return {"hash": HASH_VERSION, "thresholds": fingerprint_values()}
 
 
-def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the candidates of one shard. Holds the pictures of one request at a time."""
-    pictures = storage.read_table(corpus.fs, corpus.shard_path(shard, "pictures")).to_pylist()
-    posted = _times(corpus, shard)
+def make_candidates(inputs: ShardInputs) -> pa.Table:
+    """Return the candidates of one shard. Holds the pictures of one request at a time."""
+    comments = inputs.read("comments", ["id", "created_utc"])
+    posted = dict(zip(comments.column("id").to_pylist(), comments.column("created_utc").to_pylist(), strict=True))
     rows: list[dict[str, Any]] = []
-    for _, request in groupby(pictures, key=lambda row: row["submission_id"]):
+    for _, request in groupby(inputs.read("pictures").to_pylist(), key=lambda row: row["submission_id"]):
         rows += _judge_request(
-            corpus, [{**row, "solver_comment_utc": posted.get(row["comment_id"])} for row in request]
+            inputs.corpus, [{**row, "solver_comment_utc": posted.get(row["comment_id"])} for row in request]
         )
-    table = pa.Table.from_pylist(rows, schema=tables.CANDIDATES)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "candidates"), table, fingerprint)
-
-
-def _times(corpus: Corpus, shard: int) -> dict[str, int]:
-    table = storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"), ["id", "created_utc"])
-    return dict(zip(table.column("id").to_pylist(), table.column("created_utc").to_pylist(), strict=True))
+    return pa.Table.from_pylist(rows, schema=tables.CANDIDATES)
 
 
 def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

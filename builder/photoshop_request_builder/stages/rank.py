@@ -4,14 +4,12 @@ Scores of 2013 and of 2025 do not compare: the community grew from thousands to 
 """
 
 from collections import defaultdict
-from functools import partial
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
 
 from photoshop_request.reddit.coverage import month_of
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_together
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -19,23 +17,17 @@ VERSION = 1
 _COLUMNS = ["id", "created_utc", "score", "num_comments"]
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """One job if the submissions are others than those that were ranked."""
-    made_of = stale_together(corpus, "rank", VERSION, reads=("submissions",), writes="ranks")
-    return [Job("ranks", partial(run, corpus, made_of))] if made_of else []
-
-
-def run(corpus: Corpus, fingerprint: str) -> None:
-    """Write the ranks of every submission, by shard. Holds four numbers a submission, of the whole corpus."""
+def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
+    """Yield the ranks of each shard. Holds four numbers a submission, of the whole corpus."""
     shards = []
     for shard in range(corpus.shards):
         table = storage.find_table(corpus.fs, corpus.shard_path(shard, "submissions"), _COLUMNS)
-        shards.append((shard, tables.SUBMISSIONS.empty_table().select(_COLUMNS) if table is None else table))
-    everything = pa.concat_tables([table for _, table in shards])
+        shards.append(tables.SUBMISSIONS.empty_table().select(_COLUMNS) if table is None else table)
+    everything = pa.concat_tables(shards)
     months = np.array([month_of(utc) for utc in everything.column("created_utc").to_pylist()])
     ranks = {name: percentiles(everything.column(name).to_pylist(), months) for name in ("score", "num_comments")}
     start = 0
-    for shard, table in shards:
+    for table in shards:
         end = start + table.num_rows
         rows = {
             "submission_id": table.column("id"),
@@ -43,9 +35,7 @@ def run(corpus: Corpus, fingerprint: str) -> None:
             "score_percentile": ranks["score"][start:end],
             "comments_percentile": ranks["num_comments"][start:end],
         }
-        storage.write_table(
-            corpus.fs, corpus.shard_path(shard, "ranks"), pa.table(rows, schema=tables.RANKS), fingerprint
-        )
+        yield pa.table(rows, schema=tables.RANKS)
         start = end
 
 

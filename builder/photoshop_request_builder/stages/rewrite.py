@@ -7,7 +7,6 @@ no answer, and so no rewrite: never one that belongs to other words.
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -22,11 +21,17 @@ from photoshop_request.text.model.prompt import (
     request_words,
 )
 from photoshop_request.text.thread.participants import requester_comments
-from photoshop_request_builder.dataset.publication import INPUTS, read_policy
+from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import TABLES, Thread, read_threads
-from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.stage import Contents, Erasure, Rule, ShardInputs, Stage
 from photoshop_request_builder.store import storage, tables
-from photoshop_request_builder.store.answers import ModelInUse, answers_stamp, open_answers, read_model_in_use
+from photoshop_request_builder.store.answers import (
+    ModelInUse,
+    answers_stamp,
+    forget_answers,
+    open_answers,
+    read_model_in_use,
+)
 from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
@@ -34,8 +39,6 @@ _PICTURES = 4
 """Each costs as much as the prompt and all the words."""
 _CLARIFICATIONS = 5
 _NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites", "reviews"})
-_INPUTS = tuple(dict.fromkeys(("candidates", "comments", *INPUTS)))
-"""What a question is made from; splits, ranks and the like change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +81,39 @@ def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) ->
             yield _question(model, thread, edits, with_pictures=with_pictures)
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose rewrites are missing or made from other answers or words; none before the first rewriting."""
+def rule(corpus: Corpus) -> Rule | None:
+    """Return the model in use and its answers, or None before the first rewriting."""
     chosen = read_model_in_use(corpus)
     if chosen is None:
-        return []
-    answers = answers_stamp(corpus)
-    policy = read_policy(corpus)
-    jobs = []
-    for shard in range(corpus.shards):
-        stamps = [storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _INPUTS]
-        if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
-            continue
-        made_of = {
-            "inputs": [stamp.content if stamp else None for stamp in stamps],
-            "answers": answers,
-            "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
-            "asked_as": PROMPT_VERSION,
-            "policy": dataclasses.asdict(policy),
-        }
-        fingerprint = storage.fingerprint("rewrite", VERSION, made_of)
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "rewrites"))
-        if done is None or done.fingerprint != fingerprint:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, chosen, fingerprint)))
-    return jobs
+        return None
+    return {
+        "answers": answers_stamp(corpus),
+        "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
+        "asked_as": PROMPT_VERSION,
+        "policy": dataclasses.asdict(read_policy(corpus)),
+    }
 
 
-def run(corpus: Corpus, shard: int, chosen: ModelInUse, fingerprint: str) -> None:
-    """Write the rewrites of one shard."""
-    asked = list(questions(corpus, shard, chosen.model, with_pictures=chosen.with_pictures))
-    with open_answers(corpus) as answers:
+def fingerprint(stage: Stage, rule: Rule, contents: Contents) -> str:
+    """Return the fingerprint of one shard's output."""
+    return storage.fingerprint(stage.name, stage.version, {**rule, "inputs": list(contents.values())})
+
+
+def make_rewrites(inputs: ShardInputs) -> pa.Table:
+    """Return the rewrites of one shard."""
+    chosen = ModelInUse(*inputs.rule["in_use"])
+    asked = list(questions(inputs.corpus, inputs.shard, chosen.model, with_pictures=chosen.with_pictures))
+    with open_answers(inputs.corpus) as answers:
         known = answers.get(question.key for question in asked)
     rows = [
         _row(question, chosen, question.unfit or known.get(question.key, NoRewrite.NOT_ASKED)) for question in asked
     ]
-    table = pa.Table.from_pylist(rows, schema=tables.REWRITES)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "rewrites"), table, fingerprint)
+    return pa.Table.from_pylist(rows, schema=tables.REWRITES)
+
+
+def erase(corpus: Corpus, erasure: Erasure) -> None:
+    """Remove the answers made from the words of the requests that are taken down."""
+    forget_answers(corpus, erasure.requests)
 
 
 def _row(question: Question, chosen: ModelInUse, result: RewrittenInstruction | NoRewrite) -> dict[str, Any]:

@@ -1,12 +1,11 @@
 """settle: reviewers' decisions -> reviews, what they agree on. Opt-in: shards without decisions have no such table."""
 
 from collections import defaultdict
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request_builder.engine.jobs import Job
+from photoshop_request_builder.engine.stage import Rule, ShardInputs
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, shard_of
 from photoshop_request_builder.store.decisions import open_decisions, unanimous
@@ -14,30 +13,24 @@ from photoshop_request_builder.store.decisions import open_decisions, unanimous
 VERSION = 1
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards of which reviewers say other things than before.
+def rules(corpus: Corpus) -> list[Rule | None]:
+    """Return the agreed verdicts of each shard; None for a shard that never had any.
 
-    Where the decisions are not on this machine, what was settled of them stays.
+    Without a database of decisions on this machine, the tables stay as they are.
     """
     if not corpus.decisions_path.exists():
-        return []
-    wanted = _settled(corpus)
-    jobs = []
-    for shard in range(corpus.shards):
-        rows = wanted.get(shard, [])
-        done = storage.read_stamp(corpus.fs, corpus.shard_path(shard, "reviews"))
-        if not rows and done is None:
-            continue
-        made_of = storage.fingerprint("settle", VERSION, {"rows": rows})
-        if done is None or done.fingerprint != made_of:
-            jobs.append(Job(f"shard {shard:05d}", partial(run, corpus, shard, rows, made_of)))
-    return jobs
+        return [None] * corpus.shards
+    settled_rows = _settled(corpus)
+    return [
+        {"rows": rows} if rows or storage.read_stamp(corpus.fs, corpus.shard_path(shard, "reviews")) else None
+        for shard in range(corpus.shards)
+        for rows in [settled_rows.get(shard, [])]
+    ]
 
 
-def run(corpus: Corpus, shard: int, rows: list[dict[str, Any]], fingerprint: str) -> None:
-    """Write what was settled of one shard."""
-    table = pa.Table.from_pylist(rows, schema=tables.REVIEWS)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "reviews"), table, fingerprint)
+def make_reviews(inputs: ShardInputs) -> pa.Table:
+    """Return the agreed verdicts of one shard."""
+    return pa.Table.from_pylist(inputs.rule["rows"], schema=tables.REVIEWS)
 
 
 def _settled(corpus: Corpus) -> dict[int, list[dict[str, Any]]]:

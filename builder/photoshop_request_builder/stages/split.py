@@ -5,8 +5,8 @@ the same person asked. A request keeps its split when the corpus grows: what was
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +15,7 @@ import xxhash
 from photoshop_request.edits.cluster import clusters
 from photoshop_request_builder.dataset.splits import near_duplicates
 from photoshop_request_builder.dataset.splits.stored import read_splits
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_together
+from photoshop_request_builder.engine.stage import Rule
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, shard_of
 
@@ -45,16 +44,13 @@ def split_of(cluster: str) -> str:
     return "train"
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """One job if the requests or their pictures are others than those that were split."""
-    rule = {"radius": near_duplicates.RADIUS, "near": near_duplicates.VERSION}
-    reads = ("submissions", "candidates")
-    made_of = stale_together(corpus, "split", VERSION, reads=reads, writes="splits", rule=rule)
-    return [Job("splits", partial(run, corpus, made_of))] if made_of else []
+def rule(_corpus: Corpus) -> Rule:
+    """Return the radius within which pictures are compared, and the version of that comparison."""
+    return {"radius": near_duplicates.RADIUS, "near": near_duplicates.VERSION}
 
 
-def run(corpus: Corpus, fingerprint: str) -> None:
-    """Write the split of every request, by shard, sorted by id. Holds a few numbers a source of the whole corpus."""
+def make_splits(corpus: Corpus) -> Iterator[pa.Table]:
+    """Yield the split of every request, by shard, sorted by id. Holds a few numbers a source of the whole corpus."""
     requests = list(_requests(corpus))
     place = {request.id: index for index, request in enumerate(requests)}
     found = list(near_duplicates.source_pictures(corpus))
@@ -69,8 +65,7 @@ def run(corpus: Corpus, fingerprint: str) -> None:
         row = {"submission_id": request.id, "cluster": cluster, "split": split}
         by_shard[shard_of(request.id, corpus.shards)].append(row)
     for shard in range(corpus.shards):
-        table = pa.Table.from_pylist(by_shard[shard], schema=tables.SPLITS)
-        storage.write_table(corpus.fs, corpus.shard_path(shard, "splits"), table, fingerprint)
+        yield pa.Table.from_pylist(by_shard[shard], schema=tables.SPLITS)
 
 
 def assign(

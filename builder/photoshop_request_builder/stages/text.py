@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -11,34 +10,22 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.request.instruction import instruction
 from photoshop_request.text.request.task_types import task_types
 from photoshop_request.text.thread.participants import requester_comments
-from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.engine.planning import stale_shards
-from photoshop_request_builder.store import storage, tables
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.engine.stage import ShardInputs
+from photoshop_request_builder.store import tables
 
 VERSION = 4
 _MOST = 20
 """Comments of the requester's that may add to a request: who writes more is in conversation, not clarifying."""
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """The shards whose texts are missing or made from other threads."""
-    reads = ("submissions", "comments")
-    return [
-        Job(f"shard {shard:05d}", partial(run, corpus, shard, made_of))
-        for shard, made_of in stale_shards(corpus, "text", VERSION, reads=reads, writes="texts")
-    ]
-
-
-def run(corpus: Corpus, shard: int, fingerprint: str) -> None:
-    """Write the texts of one shard."""
+def make_texts(inputs: ShardInputs) -> pa.Table:
+    """Return the texts of one shard."""
     comments = defaultdict(list)
-    for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
+    for comment in tables.comments_of(inputs.read("comments")):
         comments[comment.submission_id].append(comment)
-    submissions = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
+    submissions = tables.submissions_of(inputs.read("submissions"))
     rows = [text_of(submission, comments[submission.id]) for submission in submissions]
-    table = pa.Table.from_pylist(rows, schema=tables.TEXTS)
-    storage.write_table(corpus.fs, corpus.shard_path(shard, "texts"), table, fingerprint)
+    return pa.Table.from_pylist(rows, schema=tables.TEXTS)
 
 
 def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import partial
+from typing import Any
 
 from photoshop_request.text.thread.participants import Edit
 from photoshop_request.text.thread.preferences import first_poster_advantage
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -19,26 +18,11 @@ _DECIMALS = 1
 few requests keeps its preferences, whose files would else all be sent again."""
 
 
-def plan(corpus: Corpus) -> list[Job[None]]:
-    """One job if the edits are others than those that were weighed."""
-    stamps = [
-        storage.read_stamp(corpus.fs, corpus.shard_path(shard, table))
-        for shard in range(corpus.shards)
-        for table in ("candidates", "comments", "reviews")
-    ]
-    contents = [stamp.content if stamp else None for stamp in stamps]
-    made_of = storage.fingerprint("votes", VERSION, {"contents": contents})
-    done = storage.read_json(corpus.fs, corpus.path("votes.json"))
-    if done and done["fingerprint"] == made_of:
-        return []
-    return [Job("votes", partial(run, corpus, made_of))]
-
-
-def run(corpus: Corpus, fingerprint: str) -> None:
-    """Write the estimate. Holds one shard's edits at a time."""
+def estimate(corpus: Corpus) -> dict[str, Any]:
+    """Return the estimated first-poster advantage. Holds one shard's edits at a time."""
     found = first_poster_advantage(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
     found = dataclasses.replace(found, advantage=tuple(round(each, _DECIMALS) for each in found.advantage))
-    storage.write_json(corpus.fs, corpus.path("votes.json"), {"fingerprint": fingerprint, **dataclasses.asdict(found)})
+    return dataclasses.asdict(found)
 
 
 def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:

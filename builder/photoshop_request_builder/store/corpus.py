@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,12 @@ def shard_of(submission_id: str, shards: int) -> int:
     The top bits of a 64-bit xxh3 of the id (without `t3_`): doubling `shards` splits each shard in two.
     """
     return xxhash.xxh3_64_intdigest(submission_id.encode()) >> (64 - shards.bit_length() + 1) if shards > 1 else 0
+
+
+def table_contents(corpus: Corpus, shard: int, tables: Sequence[str]) -> dict[str, str | None]:
+    """Return the fingerprint of the rows of each of a shard's `tables`; None for a table that is missing."""
+    stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in tables}
+    return {table: stamp.content if stamp else None for table, stamp in stamps.items()}
 
 
 def open_corpus(path: str | Path) -> Corpus:

@@ -1,6 +1,6 @@
 """The tables of a shard: one schema each, and the way from frozen records to columns and back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -228,6 +228,24 @@ REWRITES = pa.schema(
 """One row a request with a published edit; `reason` says why there is no rewrite, and the other columns are null."""
 
 SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64())])
+
+TABLES: Mapping[str, pa.Schema] = {
+    "submissions": SUBMISSIONS,
+    "comments": COMMENTS,
+    "links": LINKS,
+    "pictures": PICTURES,
+    "candidates": CANDIDATES,
+    "reviews": REVIEWS,
+    "texts": TEXTS,
+    "splits": SPLITS,
+    "ranks": RANKS,
+    "acceptances": ACCEPTANCES,
+    "removed": REMOVED,
+    "nsfw": NSFW,
+    "rewrites": REWRITES,
+    "sizes": SIZES,
+}
+"""The tables of a shard, by file name."""
 
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:

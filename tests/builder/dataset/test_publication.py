@@ -10,7 +10,7 @@ from quiet import QUIET
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.decisions import decision_lines
-from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.dataset.publication import (
     Publication,
@@ -131,7 +131,7 @@ def _read(corpus: Corpus, shard: int, table: str) -> list[dict[str, Any]]:
 
 def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
     """After a build: the requests in triplets, the funnel's reasons at the end, the rows."""
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     files = Path(corpus.root, "dataset", "triplets").glob("*.parquet")
     ids = [row for file in files for row in pq.read_table(file).column("submission_id").to_pylist()]
     step = funnel(corpus)[-1]
@@ -176,5 +176,5 @@ def test_before_the_texts_are_made_nothing_is_decided(corpus: Corpus) -> None:
         assert not any(is_ready(corpus, shard) for shard in range(corpus.shards))
         assert [step for step in funnel(corpus) if step.stage == "build"] == []
         assert not any("withheld" in line for line in decision_lines(corpus))
-        build_verb(corpus, reporter=QUIET)
+        run_stages("build", corpus, reporter=QUIET)
         assert all(is_ready(corpus, shard) for shard in range(corpus.shards))

@@ -12,7 +12,7 @@ from photoshop_request.errors import CorpusError, InputError, StorageError
 from photoshop_request_builder.engine import ray_engine as module
 from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.engine.ray_engine import RayEngine, ray_engine
-from photoshop_request_builder.engine.stage import wait_until_seen
+from photoshop_request_builder.engine.running import wait_until_seen
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
 

@@ -12,8 +12,10 @@ from servers.ray_cluster import RayCluster, cluster
 
 from photoshop_request.errors import NetworkError, PhotoshopRequestError
 from photoshop_request_builder.engine.jobs import HERE, Job
+from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.engine.ray_engine import ray_engine
-from photoshop_request_builder.stages import ingest, merge, pair
+from photoshop_request_builder.stages import ingest
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 pytest.importorskip("ray", reason="needs Ray, which the extra `ray` brings")
@@ -29,7 +31,7 @@ def _changed(jobs: Sequence[Job[Any]], folder: Path, how: Any, **more: Any) -> l
 def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, tmp_path: Path) -> None:
     """Each shard's first attempt is killed at another moment; the second does it."""
     corpus = open_corpus(half_done)
-    planned = pair.plan(corpus)[:6]
+    planned = plan(stage_named("pair"), corpus)[:6]
     jobs = [
         Job(job.unit, partial(ray_jobs.killed_midway, tmp_path, job.unit, job.run, seconds=0.01 + number * 0.06))
         for number, job in enumerate(planned)
@@ -39,7 +41,7 @@ def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, t
         engine.run(jobs, on_done=lambda job, _: told.append(job.unit))
     assert sorted(told) == [job.unit for job in planned]
     assert {ray_jobs.attempts(tmp_path, job.unit) for job in planned} == {2}
-    HERE.run(pair.plan(corpus))
+    HERE.run(plan(stage_named("pair"), corpus))
     assert written(half_done) == written(undisturbed)
 
 
@@ -52,7 +54,7 @@ def test_a_worker_killed_while_it_reads(sample: Sample, undisturbed: Path, tmp_p
         assert [summary.part for summary in engine.run(jobs)] == [
             f"{job.unit}-{_hash(undisturbed, job.unit)}" for job in planned
         ]
-    HERE.run(merge.plan(corpus))
+    HERE.run(plan(stage_named("merge"), corpus))
     now, then = written(Path(corpus.root)), written(undisturbed)
     assert now.items() <= then.items()
     assert len([path for path in now if "shards" in path]) == 32
@@ -65,7 +67,9 @@ def _hash(corpus: Path, name: str) -> str:
 def test_a_worker_that_dies_every_time_is_given_up(half_done: Path, tmp_path: Path) -> None:
     """After four attempts; the message names the unit."""
     corpus = open_corpus(half_done)
-    jobs = _changed(pair.plan(corpus)[:1], tmp_path / "notes", ray_jobs.killed_midway, seconds=0.0, times=9)
+    jobs = _changed(
+        plan(stage_named("pair"), corpus)[:1], tmp_path / "notes", ray_jobs.killed_midway, seconds=0.0, times=9
+    )
     with (
         ray_engine(corpus, None, 2) as engine,
         pytest.raises(PhotoshopRequestError, match=f"{jobs[0].unit}: workers died"),
@@ -95,7 +99,7 @@ def test_a_node_killed_in_the_middle(
 ) -> None:
     """The other node does what it was at."""
     corpus, notes = open_corpus(half_done), tmp_path / "notes"
-    planned = pair.plan(corpus)
+    planned = plan(stage_named("pair"), corpus)
     jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
     told: list[str] = []
 
@@ -110,7 +114,7 @@ def test_a_node_killed_in_the_middle(
         engine.run(jobs, on_done=done)
     assert sorted(told) == [job.unit for job in planned]
     assert len(list(notes.iterdir())) > len(planned)  # something was begun again
-    assert pair.plan(corpus) == []
+    assert plan(stage_named("pair"), corpus) == []
     assert written(half_done) == written(undisturbed)
 
 
@@ -118,7 +122,7 @@ def test_a_node_killed_in_the_middle(
 def test_a_lost_head(half_done: Path, undisturbed: Path, tmp_path: Path, goes_on: str) -> None:
     """What was lost is said, what was done is kept, and the same command finishes it elsewhere."""
     corpus, notes = open_corpus(half_done), tmp_path / "notes"
-    planned = pair.plan(corpus)
+    planned = plan(stage_named("pair"), corpus)
     jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
     told: list[str] = []
     with cluster() as first:
@@ -133,7 +137,7 @@ def test_a_lost_head(half_done: Path, undisturbed: Path, tmp_path: Path, goes_on
             pytest.raises(NetworkError, match=r"was lost: .* Everything finished is kept"),
         ):
             engine.run(jobs, on_done=done)
-    left = {job.unit for job in pair.plan(corpus)}
+    left = {job.unit for job in plan(stage_named("pair"), corpus)}
     assert left
     assert left.isdisjoint(told)
     if goes_on == "here":

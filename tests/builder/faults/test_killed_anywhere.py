@@ -11,16 +11,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
 from commands import FAST, MadeOnce, Sample, dataset_bytes, start, start_at_once, start_work, succeed
+from quiet import QUIET
 
 from photoshop_request_builder.engine.jobs import HERE
-from photoshop_request_builder.stages import build
+from photoshop_request_builder.engine.running import run_stage
+from photoshop_request_builder.stages import ingest
+from photoshop_request_builder.stages.declared import STAGES, stage_named
 from photoshop_request_builder.store.corpus import clean_scratch, lock_corpus, open_corpus
+from photoshop_request_builder.store.tables import TABLES
 
 pytestmark = pytest.mark.slow
 
@@ -112,43 +115,38 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
     assert _unfinished(corpus) == []
 
 
-STAGES = {
-    "ingest": ("incoming", "rejects"),
-    "merge": ("shards/*/submissions.parquet", "shards/*/comments.parquet"),
-    "link": ("shards/*/links.parquet",),
-    "gather": ("shards/*/pictures.parquet",),
-    "pair": ("shards/*/candidates.parquet",),
-    "text": ("shards/*/texts.parquet",),
-    "split": ("shards/*/splits.parquet", "near.parquet"),
-    "rank": ("shards/*/ranks.parquet",),
-    "accept": ("shards/*/acceptances.parquet",),
-    "votes": ("votes.json",),
-    "remove": ("shards/*/removed.parquet",),
-    "measure": ("shards/*/sizes.parquet",),
-    "build": ("built", "dataset"),
+def _pattern(name: str) -> str:
+    """Where a table of each shard lies, or another file or folder of the corpus."""
+    return f"shards/*/{name}.parquet" if name in TABLES else name
+
+
+WRITTEN = {
+    stage.name: tuple(map(_pattern, (*stage.writes, *stage.stores)))
+    for stage in STAGES
+    if stage.name != "fetch" and not stage.is_opt_in
 }
-"""All but `fetch`, which is a verb of its own above, and those that nobody asked for: what each writes."""
+"""What each stage writes; `fetch` is a command of its own above, and nobody asked for the opt-in stages."""
 
 
 def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
     """The stage alone, in this process, as a command runs it."""
-    plan = import_module(f"photoshop_request_builder.stages.{stage}").plan
     found = open_corpus(corpus)
     with lock_corpus(found):
         clean_scratch(found)
-        HERE.run(plan(found, list(map(str, files))) if stage == "ingest" else plan(found))
-        if stage == "build":
-            build.finish(found)
+        if stage == "ingest":
+            HERE.run(ingest.plan(found, list(map(str, files))))
+        else:
+            run_stage(stage_named(stage), found, reporter=QUIET)
 
 
 def _undo(corpus: Path, stage: str) -> None:
-    for path in (path for pattern in STAGES[stage] for path in corpus.glob(pattern)):
+    for path in (path for pattern in WRITTEN[stage] for path in corpus.glob(pattern)):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _files(corpus: Path, stage: str) -> dict[str, str]:
     """The SHA-256 of each file that a stage wrote, by its place; not of the card, which says where the corpus lies."""
-    found = (path for pattern in STAGES[stage] for top in corpus.glob(pattern) for path in (top, *top.rglob("*")))
+    found = (path for pattern in WRITTEN[stage] for top in corpus.glob(pattern) for path in (top, *top.rglob("*")))
     return {
         str(path.relative_to(corpus)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in found
@@ -156,7 +154,7 @@ def _files(corpus: Path, stage: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", WRITTEN)
 def test_a_stage_writes_the_same_however_often_it_was_killed(
     stage: str, sample: Sample, sample_corpus: Path, own_corpus: Path, tmp_path: Path
 ) -> None:
@@ -208,7 +206,7 @@ def test_sigterm_in_each_stage_is_a_clean_stop(
 ) -> None:
     """One corpus, stopped as each stage begins, one run after the other; then the same bytes."""
     corpus = tmp_path / "corpus"
-    order = [*STAGES]
+    order = [*WRITTEN]
     order.insert(order.index("gather"), "fetch")
     ends = []
     for before in [None, *order[:-1]]:

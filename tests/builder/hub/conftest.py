@@ -13,7 +13,7 @@ from PIL import Image
 from quiet import QUIET
 from servers.hub import Hub, serve
 
-from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
@@ -78,7 +78,7 @@ def replace(corpus: Corpus, shard: int, name: str, change: object) -> None:
 
 def rebuild(corpus: Corpus) -> None:
     """Build the dataset anew, where it is to be."""
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
 
 
 def _said_to_be_large(table: pa.Table) -> pa.Table:

@@ -8,7 +8,7 @@ from hub_client import Run
 from quiet import QUIET
 from servers.hub import Hub
 
-from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.photoshop_request import PhotoshopRequest
 from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
@@ -34,7 +34,7 @@ def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hu
 
     assert all(REQUEST in found for found in loads())
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     after = loads()
     assert after[0] == after[1] == after[2]
     assert REQUEST not in after[0]

@@ -4,7 +4,6 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,11 @@ from servers.hub import Hub
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.media.files.hashes import hash_file, to_hex
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.commands.run import build_verb, pair_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.commands.takedown import TakenDown, resolve_target, take_down
 from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.engine.stage import run_stage
-from photoshop_request_builder.stages import gather
+from photoshop_request_builder.engine.running import run_stage
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus, shard_of
 from photoshop_request_builder.store.tombstones import (
@@ -60,7 +59,7 @@ def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
 
 def _take_down(corpus: Corpus, *words: str) -> TakenDown:
     done = take_down(corpus, [resolve_target(corpus, word) for word in words], QUIET)
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     return done
 
 
@@ -108,16 +107,16 @@ def test_where_the_ledger_is_not_the_corpus_can_be_worked_on(corpus: Corpus) -> 
     _take_down(corpus, f"t3_{REQUEST}")
     shard = shard_of(REQUEST, corpus.shards)
     Path(corpus.shard_path(shard, "candidates")).unlink()
-    pair_verb(corpus, reporter=QUIET)
+    run_stages("pair", corpus, reporter=QUIET)
     rows = [row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST]
     assert {row["verdict"] for row in rows if row["state"] == "ok"} == {"taken_down"}
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
     other = next(row for row in _table(corpus, "candidates") if row["verdict"] == "edit")
     Path(corpus.image_path(other["sha256"], other["extension"])).unlink()
     Path(corpus.shard_path(shard_of(other["submission_id"], corpus.shards), "candidates")).unlink()
     with pytest.raises(CorpusError, match="this picture is missing"):
-        pair_verb(corpus, reporter=QUIET)
+        run_stages("pair", corpus, reporter=QUIET)
 
 
 def test_a_person_goes_as_requester_and_as_solver(corpus: Corpus) -> None:
@@ -166,7 +165,7 @@ def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus:
         corpus.fs, comments, pa.Table.from_pylist([*table, {**own, "id": "later"}], schema=tables.COMMENTS), "changed"
     )
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "later")])
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     assert edit["comment_id"] not in _triplets(corpus)
 
 
@@ -177,9 +176,9 @@ def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None
         for shard in range(corpus.shards):
             Path(corpus.shard_path(shard, name)).unlink(missing_ok=True)
     shutil.rmtree(corpus.path("built"))
-    run_stage("gather", partial(gather.plan, corpus), reporter=QUIET)
-    pair_verb(corpus, reporter=QUIET)
-    build_verb(corpus, reporter=QUIET)
+    run_stage(stage_named("gather"), corpus, reporter=QUIET)
+    run_stages("pair", corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     assert REQUEST not in json.dumps(list(_rows(corpus)), default=str)
     rows = [
         row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and row["role"] == "candidate"
@@ -205,7 +204,7 @@ def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
         path for path in files if REQUEST in pq.read_table(path, columns=["submission_id"])["submission_id"].to_pylist()
     ]
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
 
 
@@ -258,7 +257,7 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: st
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", name)).write_text(text)
     with pytest.raises(CorpusError, match="put both back"):
-        build_verb(corpus, reporter=QUIET)
+        run_stages("build", corpus, reporter=QUIET)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
 from photoshop_request.reddit.records import Comment
-from photoshop_request_builder.stages import link
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
@@ -47,7 +48,7 @@ def test_links_follow_their_request(corpus: Corpus) -> None:
             comment("c3", "solver", "http://10.0.0.1/x.png", "other1"),
         ],
     )
-    (job,) = link.plan(corpus)
+    (job,) = plan(stage_named("link"), corpus)
     job.run()
     assert rows(corpus) == [
         (None, "https://i.imgur.com/AbCdE.jpg", "source", None),
@@ -56,14 +57,14 @@ def test_links_follow_their_request(corpus: Corpus) -> None:
         ("c2", "https://i.imgur.com/KlMnO.png", "requesters_own", None),
         ("c3", "http://10.0.0.1/x.png", "candidate", "blocked_address"),
     ]
-    assert link.plan(corpus) == []
+    assert plan(stage_named("link"), corpus) == []
 
 
 def test_changed_texts_are_linked_again(corpus: Corpus) -> None:
     """Another content of a shard means another fingerprint."""
     write(corpus, [])
-    link.plan(corpus)[0].run()
+    plan(stage_named("link"), corpus)[0].run()
     write(corpus, [comment("c1", "solver", "https://i.imgur.com/FgHiJ.png")])
-    (job,) = link.plan(corpus)
+    (job,) = plan(stage_named("link"), corpus)
     job.run()
     assert len(rows(corpus)) == 2

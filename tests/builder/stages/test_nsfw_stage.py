@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from quiet import QUIET
 
-from photoshop_request_builder.commands.run import build_verb
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.dataset.publication import is_source_picture
-from photoshop_request_builder.stages import nsfw
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
@@ -38,7 +39,7 @@ def _scores(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def _triplets(corpus: Corpus) -> list[dict[str, Any]]:
-    build_verb(corpus, reporter=QUIET)
+    run_stages("build", corpus, reporter=QUIET)
     columns = ["submission_id", "source_sha256", "edited_sha256", "nsfw_score"]
     files = sorted(Path(corpus.root, "dataset", "triplets").glob("*.parquet"))
     return [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
@@ -46,7 +47,7 @@ def _triplets(corpus: Corpus) -> list[dict[str, Any]]:
 
 def test_nothing_is_scored_unless_it_is_asked_for(corpus: Corpus) -> None:
     """The column is null then."""
-    assert nsfw.plan(corpus) == []
+    assert plan(stage_named("nsfw"), corpus) == []
     assert {row["nsfw_score"] for row in _triplets(corpus)} == {None}
 
 
@@ -90,12 +91,12 @@ def test_a_request_that_shows_such_a_picture_is_left_out_whole(scored: Corpus) -
 def test_a_picture_is_scored_once(scored: Corpus) -> None:
     """Another table of candidates asks only for what is new: a score that is there is believed."""
     _triplets(scored)
-    assert nsfw.plan(scored) == []
+    assert plan(stage_named("nsfw"), scored) == []
     shard = next(number for number in range(scored.shards) if _read(scored, number))
     told = [{**row, "nsfw_score": 0.7} for row in _read(scored, shard)]
     table = pa.Table.from_pylist(told[1:], schema=tables.NSFW)
     storage.write_table(scored.fs, scored.shard_path(shard, "nsfw"), table, "of other candidates")
-    (job,) = nsfw.plan(scored)
+    (job,) = plan(stage_named("nsfw"), scored)
     job.run()
     scores = [row["nsfw_score"] for row in _read(scored, shard)]
     assert scores.count(0.7) == len(told) - 1

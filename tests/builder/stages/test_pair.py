@@ -1,6 +1,7 @@
 """What becomes of the pictures of a request, in the order in which they were posted."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.demo import sample_folder
+from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.stages import pair
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 
@@ -74,12 +77,12 @@ def test_shares_are_shares(candidates: dict[str, dict[str, Any]]) -> None:
             assert row[name] is None or 0 <= row[name] <= 1, f"{row['comment_id']} {name} {row[name]}"
 
 
-def test_another_rule_makes_everything_stale(sample_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_rule_makes_everything_stale(sample_corpus: Path) -> None:
     """A version is part of every fingerprint."""
     corpus = open_corpus(sample_corpus)
-    assert pair.plan(corpus) == []
-    monkeypatch.setattr(pair, "VERSION", -1)
-    assert len(pair.plan(corpus)) == corpus.shards
+    stage = stage_named("pair")
+    assert plan(stage, corpus) == []
+    assert len(plan(replace(stage, version=-1), corpus)) == corpus.shards
 
 
 def test_a_repeat_long_after_is_found_and_few_pictures_are_held(tmp_path: Path) -> None:

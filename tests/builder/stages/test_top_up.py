@@ -14,7 +14,9 @@ from photoshop_request.reddit import api
 from photoshop_request.reddit.archives import Archive
 from photoshop_request.reddit.arctic_shift import make_fetch
 from photoshop_request_builder.engine.jobs import HERE
-from photoshop_request_builder.stages import ingest, merge
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages import ingest
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.stages.ingesting import arctic_shift, reddit
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import create_corpus
@@ -73,7 +75,7 @@ def fetch(arctic):
 
 
 def _merged(corpus):
-    HERE.run(merge.plan(corpus))
+    HERE.run(plan(stage_named("merge"), corpus))
     found = {}
     for shard in range(corpus.shards):
         for table, rows_of in (("submissions", submissions_of), ("comments", comments_of)):

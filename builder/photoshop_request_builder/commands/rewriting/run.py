@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 
 from photoshop_request.errors import CorpusError
@@ -12,8 +11,8 @@ from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request.text.model.prompt import PROMPT_VERSION, messages, prompt
 from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, State
 from photoshop_request_builder.commands.rewriting.questions import SIDE, ask_all
-from photoshop_request_builder.engine.stage import Reporter, run_stage
-from photoshop_request_builder.stages import rewrite
+from photoshop_request_builder.engine.running import Reporter, run_stage
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.stages.rewrite import Question, Source, questions
 from photoshop_request_builder.store.answers import (
     TRANSIENT,
@@ -138,7 +137,7 @@ def rewrite_verb(
             asked = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
             ask_all(corpus, islice(asked, limit), endpoint, key, on_answer=keep, state=State(reporter.say))
     set_model_in_use(corpus, ModelInUse(endpoint.model, PROMPT_VERSION, with_pictures))
-    run_stage("rewrite", partial(rewrite.plan, corpus), reporter=reporter)
+    run_stage(stage_named("rewrite"), corpus, reporter=reporter)
     return Rewritten(results, used["in"], used["out"])
 
 

@@ -18,16 +18,7 @@ from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.final_verdicts import read_candidates
 from photoshop_request_builder.store.tombstones import TombstoneKind
 
-_TABLES = {
-    "submissions": tables.SUBMISSIONS,
-    "comments": tables.COMMENTS,
-    "candidates": tables.CANDIDATES,
-    "texts": tables.TEXTS,
-    "acceptances": tables.ACCEPTANCES,
-    "splits": tables.SPLITS,
-    "ranks": tables.RANKS,
-    "removed": tables.REMOVED,
-}
+_VIEWS = ("submissions", "comments", "candidates", "texts", "acceptances", "splits", "ranks", "removed")
 _MEMORY = "1GB"
 """What duckdb may hold; it goes on on the disk."""
 _TERMS = pa.schema([("id", pa.string()), ("paid", pa.bool_()), ("ai_allowed", pa.bool_())])
@@ -126,8 +117,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -
     connection.execute("set enable_progress_bar = false")
     if not isinstance(corpus.fs, LocalFileSystem):
         connection.register_filesystem(corpus.fs)
-    for name, schema in _TABLES.items():
-        _view(connection, corpus, name, schema)
+    for name in _VIEWS:
+        _view(connection, corpus, name, tables.TABLES[name])
     _register(connection, "terms", pa.Table.from_batches(_terms(corpus), _TERMS))
     _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
     keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)

@@ -16,7 +16,7 @@ from photoshop_request_builder.engine.jobs import Job
 from photoshop_request_builder.pages.viewer.cards import LISTED, card, requests, score
 from photoshop_request_builder.pages.viewer.previews import write_pictures
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.corpus import Corpus, table_contents
 
 __all__ = ["CHUNK", "PART", "default_folder", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
 
@@ -44,9 +44,7 @@ def drop_stale(corpus: Corpus, out: Path) -> None:
 def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
     rule = {**dataclasses.asdict(read_policy(corpus)), "figures": list(LISTED)}
     for shard in shown_shards(corpus):
-        stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in _READS}
-        contents = {table: stamp.content if stamp else None for table, stamp in stamps.items()}
-        made_of = storage.fingerprint("view", VERSION, {**rule, **contents})
+        made_of = storage.fingerprint("view", VERSION, {**rule, **table_contents(corpus, shard, _READS)})
         if _fingerprint(folder_of(out, shard)) != made_of:
             yield shard, made_of
 

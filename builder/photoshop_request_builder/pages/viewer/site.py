@@ -12,10 +12,10 @@ import jinja2
 
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.engine.jobs import local_engine
-from photoshop_request_builder.engine.stage import Reporter, run_stage
+from photoshop_request_builder.engine.running import Reporter, run_jobs, run_stage
 from photoshop_request_builder.pages.viewer import shard
 from photoshop_request_builder.pages.viewer.cards import meanings
-from photoshop_request_builder.stages import remove
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -66,9 +66,9 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
         out.mkdir(parents=True, exist_ok=True)
         for folder, name in _FILES:
             (out / name).write_bytes((_PACKAGE / folder / name).read_bytes())
-    run_stage("remove", partial(remove.plan, corpus), reporter=reporter)
+    run_stage(stage_named("remove"), corpus, reporter=reporter)
     with local_engine(workers) as engine:
-        made = run_stage("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
+        made = run_jobs("view", partial(shard.plan, corpus, out), engine=engine, reporter=reporter)
     with storage.explain_disk_errors(str(out)):
         _drop_others(out, {shard.folder_of(out, number) for number in shards})
         parts = [json.loads((shard.folder_of(out, number) / shard.PART).read_bytes()) for number in shards]
@@ -77,7 +77,7 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
         out / "index.html",
         sum(len(part["states"]) for part in parts),
         sum(part["hidden"] for part in parts),
-        len(made),
+        made,
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.analysis.agreement import Share, agreements, calibrate
-from photoshop_request_builder.stages import settle
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import (
     CandidateOrder,
@@ -210,9 +211,9 @@ def test_what_is_settled_overrules_only_its_own_candidate_and_shard(corpus: Corp
     deck = read_deck(corpus, CandidateOrder.DOUBT)
     item = next(deck.item(number) for number in range(len(deck)) if deck.item(number).machine == Verdict.EDIT)
     store.decide(item, "ann", Verdict.REJECTED, "doubt")
-    [job] = settle.plan(corpus)
+    [job] = plan(stage_named("settle"), corpus)
     job.run()
-    assert settle.plan(corpus) == []
+    assert plan(stage_named("settle"), corpus) == []
     rows = [row for shard in range(4) for row in read_candidates(corpus, shard).to_pylist()]
     assert [row["comment_id"] for row in rows if row["verified"]] == [item.comment_id]
     assert [row["verdict"] for row in rows if row["verified"]] == ["rejected"]

@@ -13,10 +13,11 @@ from quiet import QUIET
 from viewer_corpus import EDITS, HOSTILE, change, make_corpus
 
 from photoshop_request.errors import CorpusError
+from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.pages.viewer.shard import drop_stale
 from photoshop_request_builder.pages.viewer.site import Viewed
 from photoshop_request_builder.pages.viewer.site import view as make
-from photoshop_request_builder.stages import remove
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
@@ -211,7 +212,7 @@ def test_pages_of_what_was_taken_down_can_go_at_once(corpus: Corpus, tmp_path: P
     out = tmp_path / "out"
     view(corpus, out)
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, "r00002")])
-    for job in remove.plan(corpus):
+    for job in plan(stage_named("remove"), corpus):
         job.run()
     drop_stale(corpus, out)
     assert len(list((out / "shards").iterdir())) == 3
