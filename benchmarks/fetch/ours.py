@@ -14,11 +14,11 @@ from photoshop_request_builder.store.ledger import NewAddress, open_ledger
 
 def main() -> None:
     """Fetch NUMBER pictures of one host."""
-    folder, base, number, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    folder, base, number, concurrency = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     corpus = create_corpus(folder, subreddits=("PhotoshopRequest",), shards=1)
     with open_ledger(corpus.ledger_path) as ledger:
         ledger.add(NewAddress(classify(f"https://bench.example.org/{i}.jpg").canonical) for i in range(number))
-    settings = FetchSettings(mirror=base, other=Rate(float("inf"), at_once), at_once=at_once)
+    settings = FetchSettings(mirror=base, other=Rate(float("inf"), concurrency), concurrency=concurrency)
     start, cpu = time.perf_counter(), time.process_time()
     done = fetch_corpus(corpus, settings)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu

@@ -58,7 +58,7 @@ def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
     """Do it; gives the rows it went through."""
     if stage == "fetch":
         rates, other = fetch.rates_of(_FREE)
-        settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, at_once=32)
+        settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
     with local_engine(workers) as engine:
         if stage == "ingest":

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from photoshop_request.media.http.body import Body
 from photoshop_request.media.http.client import Client
 from photoshop_request.media.http.fetch import Fetcher
 from photoshop_request.media.http.network import open_session
-from photoshop_request.media.http.rate_limits import Limits, Rate
+from photoshop_request.media.http.rate_limits import Limiter, Limits, Rate
 
 FREE = Rate(float("inf"), 16)
 
@@ -52,7 +53,7 @@ async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any
     timeout = aiohttp.ClientTimeout(total=5 * seconds, sock_connect=seconds, sock_read=seconds)
     every = dict.fromkeys(("imgur.com", "i.redd.it", "drive.google.com"), FREE)
     clock = Clock()
-    limits = Limits(every, other=FREE, clock=clock, sleep=clock.sleep)
+    limits = Limits(every, other=FREE, make_limiter=partial(Limiter, clock=clock, sleep=clock.sleep))
     with tempfile.TemporaryDirectory() as folder:
         async with hosts(routes) as served, open_session(mirror=served.base, timeout=timeout) as session:
             client = Client(session, limits, served.base, sleep)

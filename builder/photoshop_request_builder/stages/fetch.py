@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import FrameType, MappingProxyType
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from photoshop_request.media.http.client import MAX_SITE_WAIT, Client
 from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.network import open_session
-from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limits, Rate
+from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limiter, Limits, Rate
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
@@ -47,7 +48,7 @@ class FetchSettings:
     rates: Mapping[str, Rate] = field(default_factory=dict)
     """By site (`limits.site_of`), over the built-in ones."""
     other: Rate = OTHER_SITES
-    at_once: int = 16
+    concurrency: int = 16
     """Requests over all hosts."""
     secrets: Secrets = field(default_factory=Secrets)
     only_host: str | None = None
@@ -80,7 +81,7 @@ def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
     """Rates by site from requests a second, and the rate of all other sites (given as `*`)."""
     known = {**DEFAULT_RATES, "*": OTHER_SITES}
     rates = {
-        host: Rate(per_second, max(known.get(host, OTHER_SITES).at_once, math.ceil(min(per_second / 2, 16))))
+        host: Rate(per_second, max(known.get(host, OTHER_SITES).concurrency, math.ceil(min(per_second / 2, 16))))
         for host, per_second in by_host.items()
     }
     other = rates.pop("*", OTHER_SITES)
@@ -157,8 +158,8 @@ async def _fetch_all(
 ) -> bool:
     stop = asyncio.Event()
     # as many threads as requests: each writes and flushes one picture
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.at_once))
-    limits = limits_of(settings, on_rest=lambda site, seconds: _tell_rest(say, site, seconds))
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency))
+    limits = limits_of(settings, on_pause=lambda site, seconds: _tell_pause(say, site, seconds))
     withheld = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
 
     def allowed(address: str) -> bool:
@@ -166,34 +167,39 @@ async def _fetch_all(
 
     async with (
         _stopped_by_signals(stop),
-        open_session(mirror=settings.mirror, contact=settings.contact, at_once=settings.at_once) as session,
+        open_session(mirror=settings.mirror, contact=settings.contact, concurrency=settings.concurrency) as session,
     ):
         client = Client(session, limits, settings.mirror)
         fetcher = Fetcher(client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, inspect)
-        lanes = HostWorkers(
+        workers = HostWorkers(
             ledger,
             lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),
             # twice what the limiter lets ask: while one half writes to the disk, the other half asks
-            at_once=lambda host: 2 * limits.rate(host).at_once,
-            wanted=lambda host: _is_under(host, settings.only_host),
-            resting=lambda host: limits.of(host).resting > MAX_SITE_WAIT,
+            concurrency=lambda host: 2 * limits.rate(host).concurrency,
+            is_selected=lambda host: _is_under(host, settings.only_host),
+            is_paused=lambda host: limits.of(host).pause > MAX_SITE_WAIT,
             limit=settings.limit,
             on_done=done,
             say=say,
         )
-        finished = await lanes.run(stop)
+        finished = await workers.run(stop)
     # a stop may have come while the last addresses were noted, or the connections closed
     return finished and not stop.is_set()
 
 
 def limits_of(
-    settings: FetchSettings, *, on_rest: Callable[[str, float], None] = lambda _site, _seconds: None
+    settings: FetchSettings, *, on_pause: Callable[[str, float], None] = lambda _site, _seconds: None
 ) -> Limits:
     """The limiters that these settings ask for."""
-    return Limits(settings.rates, other=settings.other, at_once=settings.at_once, on_rest=on_rest)
+    return Limits(
+        settings.rates,
+        other=settings.other,
+        concurrency=settings.concurrency,
+        make_limiter=partial(Limiter, on_pause=on_pause),
+    )
 
 
-def _tell_rest(say: Callable[[str], None], site: str, seconds: float) -> None:
+def _tell_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
     if seconds > MAX_SITE_WAIT:
         say(f"{site} asks to be left alone for {seconds / 3600:.1f} h: its addresses stay pending for a later run.")
     elif seconds >= _WORTH_TELLING:

@@ -1,4 +1,4 @@
-"""The body of an answer: unpacked and counted while it streams, in memory when small, in a `.part` file when not."""
+"""Read the body of an answer: decompressed and counted as it streams, a large one into a `.part` file."""
 
 import asyncio
 import hashlib
@@ -18,11 +18,11 @@ _WINDOWS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class TooLargeError(Exception):
-    """The body is longer than the limit; it was not read further."""
+    """The body is longer than the limit. Reading stopped there."""
 
 
 class UnreadableError(Exception):
-    """The body is packed in a way that was not asked for, or not unpackable."""
+    """The body has an encoding that was not requested, or cannot be decompressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,17 @@ class Body:
     """A whole body."""
 
     data: bytes | None
-    """All of it, when small."""
+    """All bytes of a small body."""
     part: Path | None
-    """Where it lies otherwise; whoever has the body removes or renames the file."""
+    """The file of a large body. The owner of the body removes or renames it."""
     size: int
     head: bytes
-    """The first bytes, enough to tell the format."""
+    """The first bytes, enough to recognize the format."""
     tail: bytes
     """The last bytes."""
 
     def sha256(self) -> str:
-        """The digest; reads the file, so call it where waiting does no harm."""
+        """Return the digest in hex. Reads the whole file, so do not call it on the event loop."""
         if self.data is not None:
             return hashlib.sha256(self.data).hexdigest()
         assert self.part is not None
@@ -49,48 +49,49 @@ class Body:
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) -> Body:
-    """Read a body of at most `limit` bytes (unpacked), spilling into the file `part` when it is not small.
+    """Read a body of at most `limit` decompressed bytes; a large one goes into the file `part`.
 
     Raises:
-        TooLargeError: longer than `limit`, by its header or while reading.
-        UnreadableError: an encoding that was not asked for, or broken.
-        aiohttp.ClientError, TimeoutError: the connection fails, or what is packed ends too early; `part` is removed.
+        TooLargeError: it is longer than `limit`, by its header or while reading.
+        UnreadableError: its encoding was not requested, or is invalid.
+        aiohttp.ClientError, TimeoutError: the connection fails, or the compressed body ends too early. `part` is
+            removed.
     """
     _check_size(response.content_length or 0, limit)
-    size, held, chunks, spilled = 0, 0, list[bytes](), False
+    size, in_memory, chunks, on_disk = 0, 0, list[bytes](), False
     try:
-        async for chunk in _unpacked(response):
+        async for chunk in _decompressed(response):
             size += len(chunk)
-            held += len(chunk)
+            in_memory += len(chunk)
             _check_size(size, limit)
             chunks.append(chunk)
-            if held > _IN_MEMORY:
-                spilled = True
-                await asyncio.to_thread(_spill, part, chunks)
-                held, chunks = 0, []
-        if not spilled:
+            if in_memory > _IN_MEMORY:
+                on_disk = True
+                await asyncio.to_thread(_append, part, chunks)
+                in_memory, chunks = 0, []
+        if not on_disk:
             data = b"".join(chunks)
             return Body(data, None, size, data[:_HEAD], data[-_TAIL:])
-        await asyncio.to_thread(_spill, part, chunks)
+        await asyncio.to_thread(_append, part, chunks)
         head, tail = await asyncio.to_thread(_ends, part)
         return Body(None, part, size, head, tail)
     except BaseException:
-        if spilled:
+        if on_disk:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         raise
 
 
 async def read_text(response: aiohttp.ClientResponse, limit: int) -> str:
-    """Read a page of at most `limit` bytes; what is beyond is cut off. Undecodable bytes become marks."""
+    """Read the first `limit` bytes of a page. Bytes that are not UTF-8 become replacement characters."""
     kept = bytearray()
-    async for chunk in _unpacked(response):
+    async for chunk in _decompressed(response):
         kept += chunk
         if len(kept) >= limit:
             break
     return kept[:limit].decode("utf-8", "replace")
 
 
-async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _WINDOWS:
         raise UnreadableError(f"packed as {encoding}, which was not asked for")
@@ -99,20 +100,20 @@ async def _unpacked(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
         async for chunk in response.content.iter_any():
             yield chunk
         return
-    unpacker = zlib.decompressobj(window)
+    decompressor = zlib.decompressobj(window)
     async for chunk in response.content.iter_chunked(_CHUNK):
-        rest = chunk
-        while rest:  # a bomb comes out in small pieces, each counted before the next
+        compressed = chunk
+        while compressed:  # a decompression bomb comes out in small blocks, each counted before the next
             try:
-                piece = unpacker.decompress(rest, _CHUNK)
+                block = decompressor.decompress(compressed, _CHUNK)
             except zlib.error as error:
                 raise UnreadableError(f"not {encoding}: {error}") from error
-            rest = unpacker.unconsumed_tail
-            if piece:
-                yield piece
-            if unpacker.eof:
-                return  # zlib would gather whatever follows
-    raise aiohttp.ClientPayloadError(f"{encoding} ends too early")  # cut on its way, like a connection that breaks
+            compressed = decompressor.unconsumed_tail
+            if block:
+                yield block
+            if decompressor.eof:
+                return  # zlib would buffer the bytes that follow
+    raise aiohttp.ClientPayloadError(f"{encoding} ends too early")  # truncated in transit, like a broken connection
 
 
 def _check_size(size: int, limit: int) -> None:
@@ -120,7 +121,7 @@ def _check_size(size: int, limit: int) -> None:
         raise TooLargeError(f"more than {limit} bytes")
 
 
-def _spill(part: Path, chunks: list[bytes]) -> None:
+def _append(part: Path, chunks: list[bytes]) -> None:
     part.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file:
         file.writelines(chunks)

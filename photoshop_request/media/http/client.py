@@ -1,4 +1,4 @@
-"""One request as a polite and careful client makes it: every hop checked, in its turn, under its host's limits."""
+"""HTTP requests with retries: each redirect is checked by the policy and waits for its host's rate limit."""
 
 import asyncio
 import ssl
@@ -37,7 +37,7 @@ __all__ = [
 T = TypeVar("T")
 MAX_REDIRECTS = 5
 MAX_SITE_WAIT = 3600.0
-"""Seconds that a run waits for one site; a site that asks for more is left for a later run."""
+"""Seconds that a run waits for one site. A site that asks for more is left for a later run."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _STATES = {
     401: AddressState.NEEDS_AUTH,
@@ -48,15 +48,14 @@ _STATES = {
     451: AddressState.GONE,
 }
 _LOGINS = frozenset({"accounts.google.com", "login.live.com", "login.microsoftonline.com"})
-# Starting with image/ makes i.redd.it and others send the bytes, not a page about them.
+# image/ first makes i.redd.it and others send the bytes instead of a page.
 PICTURE_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5", "Accept-Encoding": "identity"}
-
 PAGE_HEADERS = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What requests need, passed in so that tests replace any of it."""
+    """Session, rate limits, mirror and sleep of all requests."""
 
     session: aiohttp.ClientSession
     limits: Limits
@@ -66,17 +65,18 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer that can be used."""
+    """The reason why a request gave no usable answer."""
 
     state: AddressState
     detail: str
     http: int | None = None
     retry_after: float | None = None
     final: str | None = None
+    """The address that answered, after redirects."""
 
 
 class FailureError(Exception):
-    """Carries a `Failure` out of a request."""
+    """Carries a `Failure`."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.detail)
@@ -85,10 +85,10 @@ class FailureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer that is no redirect; its body is not read yet."""
+    """An answer whose body is not read yet."""
 
     address: str
-    """That answered, after redirects."""
+    """The address that answered, after redirects."""
     response: aiohttp.ClientResponse
 
 
@@ -96,37 +96,35 @@ class HttpAnswer:
 async def http_get(
     client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
 ) -> AsyncIterator[HttpAnswer]:
-    """The first answer to `address` that is not a redirect; each hop passes the policy and waits its host's turn.
-
-    Without `follow`, the first answer whatever it is.
+    """Request `address` and follow redirects; yield the first answer that is none, or the first answer without `follow`.
 
     Raises:
-        FailureError: refused by the policy, too many redirects, a redirect to a placeholder, or a status that is final.
+        FailureError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
         aiohttp.ClientError, TimeoutError, OSError: see `failure_of`.
     """
     hops: list[str] = []
     while True:
-        _check(address, hops)
+        _check_hop(address, hops)
         hops.append(address)
         limiter = client.limits.of(host_of(address))
-        asked = route(address, client.mirror)
-        shown = _for_host(headers, hops)
         async with (
-            limiter.place(),
-            client.limits.all,
-            client.session.get(asked, allow_redirects=False, headers=shown) as response,
+            limiter.turn(),
+            client.limits.all_sites,
+            client.session.get(
+                route(address, client.mirror), allow_redirects=False, headers=_headers_for(hops, headers)
+            ) as response,
         ):
             location = response.headers.get("Location")
             if not follow or response.status not in _REDIRECTS or not location:
                 yield HttpAnswer(address, response)
                 return
-            limiter.answered()
+            limiter.succeed()
         address = join(address, location)
 
 
-def _check(address: str, hops: list[str]) -> None:
-    if why := refusal(address):
-        raise FailureError(Failure(AddressState.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {why}"))
+def _check_hop(address: str, hops: list[str]) -> None:
+    if reason := refusal(address):
+        raise FailureError(Failure(AddressState.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {reason}"))
     if len(hops) > MAX_REDIRECTS:
         raise FailureError(Failure(AddressState.GONE, f"more than {MAX_REDIRECTS} redirects"))
     if hops:
@@ -142,49 +140,45 @@ def _check(address: str, hops: list[str]) -> None:
             raise FailureError(Failure(AddressState.DEAD_HOST, f"leads to {address}", final=address))
 
 
-def _for_host(headers: Mapping[str, str], hops: list[str]) -> Mapping[str, str]:
-    """A key for one host is not shown to the next."""
+def _headers_for(hops: list[str], headers: Mapping[str, str]) -> Mapping[str, str]:
+    # a key for one host must not reach another
     if host_of(hops[0]) == host_of(hops[-1]):
         return headers
     return {name: value for name, value in headers.items() if name != "Authorization"}
 
 
-def check_status(found: HttpAnswer) -> None:
-    """Let only a 200 pass.
-
-    Raises:
-        FailureError: any other status; `failure.state` says what it means.
-    """
-    status = found.response.status
+def check_status(answer: HttpAnswer) -> None:
+    """Raise `FailureError` with the state that the HTTP status means, unless it is 200."""
+    status = answer.response.status
     if status == 200:
         return
-    rest = retry_after(found.response.headers.get("Retry-After"))
+    wait = retry_after(answer.response.headers.get("Retry-After"))
     state = _STATES.get(status, AddressState.UNREACHABLE if status >= 500 else AddressState.GONE)
-    raise FailureError(Failure(state, f"HTTP {status}", status, rest, found.address))
+    raise FailureError(Failure(state, f"HTTP {status}", status, wait, answer.address))
 
 
 async def with_retries(
     client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
 ) -> tuple[T | Failure, int]:
-    """What `call` gives, or why it failed for good, and the number of tries; the host's limiter learns of each.
+    """Return the result of `call`, or why it failed, with the number of tries. The host's limiter notes each.
 
-    Tries again after time-outs, 5xx, 429, broken connections and files that came broken, waiting twice as long each
-    time; never after an answer that is final. Exceptions that are no host's doing pass through.
+    Timeouts, 5xx, 429, broken connections and corrupt files are retried with exponential backoff, final answers are
+    not. Exceptions that are no failures of the host are raised.
     """
     for attempt in range(1, tries + 1):
         result: T | Failure
         try:
             result = await call()
-        except Exception as error:  # noqa: BLE001 - failure_of raises again what is not the host's doing
+        except Exception as error:  # noqa: BLE001 - failure_of raises unknown ones again
             result = failure_of(error)
         limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
         if isinstance(result, Failure) and result.http in {429, 503}:
-            limiter.overloaded(address, result.retry_after, attempt)  # the next try waits in the limiter
-            if limiter.resting > MAX_SITE_WAIT:
-                detail = f"{limiter.site} asks to be left alone for {limiter.resting:.0f} s"
+            limiter.back_off(address, result.retry_after, attempt)  # the next try waits in the limiter
+            if limiter.pause > MAX_SITE_WAIT:
+                detail = f"{limiter.site} asks to be left alone for {limiter.pause:.0f} s"
                 return Failure(AddressState.PENDING, detail, result.http, final=result.final), attempt
         elif not isinstance(result, Failure) or result.state not in RETRYABLE:
-            limiter.answered()
+            limiter.succeed()
         elif attempt < tries:
             await client.sleep(2.0 ** (attempt - 1))
         if not isinstance(result, Failure) or result.state not in RETRYABLE or attempt == tries:
@@ -192,24 +186,22 @@ async def with_retries(
     raise ValueError("tries must be at least 1")
 
 
-def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return a state
-    """What an exception of a request means. Unknown ones are raised again: they are faults of this program."""
+def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return per state
+    """Return the failure that an exception of a request means. Unknown exceptions are raised again: they are bugs."""
     if isinstance(error, FailureError):
         return error.failure
     if isinstance(error, TooLargeError):
         return Failure(AddressState.TOO_LARGE, str(error))
     if isinstance(error, UnreadableError):
         return Failure(AddressState.NOT_IMAGE, str(error))
-    chain = [error, *_causes(error)]
-    if blocked := next((each for each in chain if isinstance(each, BlockedConnectionError)), None):
+    chain = _causes(error)
+    if blocked := next((cause for cause in chain if isinstance(cause, BlockedConnectionError)), None):
         return Failure(AddressState.BLOCKED, str(blocked))
     if isinstance(error, TimeoutError):
         return Failure(AddressState.TIMEOUT, "no answer in time")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Failure(AddressState.DNS, "the host's name is not known")
-    if any(isinstance(each, ssl.SSLError | ssl.CertificateError) for each in chain) or isinstance(
-        error, aiohttp.ClientSSLError
-    ):
+    if any(isinstance(cause, ssl.SSLError | ssl.CertificateError | aiohttp.ClientSSLError) for cause in chain):
         return Failure(AddressState.TLS, "no safe connection")
     if isinstance(error, aiohttp.InvalidURL):
         return Failure(AddressState.BLOCKED, "not an address")
@@ -219,11 +211,13 @@ def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return a
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    waiting: list[BaseException | None] = [getattr(error, "os_error", None), error.__cause__, error.__context__]
-    while waiting and len(found) < 20:
-        each = waiting.pop()
-        if each is not None and each not in found:
-            found.append(each)
-            waiting.extend((each.__cause__, each.__context__, *getattr(each, "exceptions", ())))
-    return found
+    """Return an exception, its causes and their causes; aiohttp also names them `os_error` and `exceptions`."""
+    chain: list[BaseException] = []
+    waiting: list[BaseException | None] = [error]
+    while waiting and len(chain) < 20:
+        cause = waiting.pop()
+        if cause is not None and cause not in chain:
+            chain.append(cause)
+            waiting += [cause.__cause__, cause.__context__, getattr(cause, "os_error", None)]
+            waiting += getattr(cause, "exceptions", ())
+    return chain

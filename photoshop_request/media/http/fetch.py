@@ -1,4 +1,4 @@
-"""One address to its end: bytes on disk, the pictures it leads to, or the reason why not. Failures are values."""
+"""Fetch one address: save its bytes, list the pictures it leads to, or return the reason of the failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -27,41 +27,43 @@ from photoshop_request.verdicts import Verdict
 __all__ = ["MAX_BYTES", "Fetcher", "fetch", "fetch_from"]
 
 MAX_BYTES = 40 * 2**20
-"""Of one picture: beyond it lie videos and archives."""
+"""Bytes of one picture. Larger files are videos and archives."""
 _TRIES = 4
 _MAX_INTERSTITIALS = 2
 _PAGE_BYTES = 200_000
-_parts = count()
+_part_numbers = count()
 
 
-async def _trust(_body: Body) -> Rejected | None:
+async def _accept(_body: Body) -> Rejected | None:
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """What fetching needs besides the address."""
+    """Client, folders and limits of fetching."""
 
     client: Client
-    keep: Callable[[Body, str], Awaitable[str]]
-    """Puts a body where pictures lie, under its digest and this extension, and returns the digest (SHA-256, hex).
+    save: Callable[[Body, str], Awaitable[str]]
+    """Save a body under its digest with this extension, and return the digest (SHA-256, hex).
 
-    It owns the body's `.part` file from then on.
+    The body's `.part` file belongs to `save` from then on.
     """
-    scratch: Path
-    """A folder for `.part` files, on the disk where pictures lie."""
+    download_folder: Path
+    """Folder of `.part` files, on the disk of the saved pictures."""
     secrets: Secrets = field(default_factory=Secrets)
-    inspect: Callable[[Body], Awaitable[Rejected | None]] = _trust
-    """Decodes a file that looks cut off and says why it is no whole picture (`inspect.inspect`)."""
+    inspect: Callable[[Body], Awaitable[Rejected | None]] = _accept
+    """Decode a file that looks truncated, and return why it is no whole picture (`sandbox.inspect`)."""
     tries: int = _TRIES
     max_bytes: int = MAX_BYTES
 
 
 async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> Outcome:
-    """Bring `address` (canonical) to its end, with retries.
+    """Fetch a canonical address, with retries.
 
-    With `etag`, an unchanged picture is `ok` with HTTP 304 and no digest: the bytes that are there stay.
-    Never raises for what hosts do; OSError when the disk does not take the bytes.
+    With `etag`, an unchanged picture is `ok` with HTTP 304 and no digest; its saved bytes stay.
+
+    Raises:
+        OSError: the bytes cannot be saved. Failures of hosts are returned.
     """
     target = classify(address)
     if target.reason is not None:
@@ -70,90 +72,94 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
     if (
         outcome.state in {AddressState.TLS, AddressState.UNREACHABLE}
         and outcome.http is None
-        and _knows_no_https(fetcher, target)
+        and _may_lack_https(fetcher, target)
     ):
         again = await fetch_from(fetcher, target, address.replace("https://", "http://", 1), etag)
         outcome = replace(again, tries=outcome.tries + again.tries)
     return outcome
 
 
-def _knows_no_https(fetcher: Fetcher, target: AddressTarget) -> bool:
-    """Old hosts of single pictures may speak http only; known families do not."""
+def _may_lack_https(fetcher: Fetcher, target: AddressTarget) -> bool:
+    # old hosts of single files may support http only, known families do not
     return target.family == "direct" and fetcher.client.mirror is None
 
 
 async def fetch_from(fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None = None) -> Outcome:
-    """Bring `target` to its end by asking at `address`, with retries."""
-    cut: dict[str, str] = {}
+    """Fetch `target` from `address`, with retries."""
+    corrupt: dict[str, str] = {}
     doubted: set[PageReading] = set()
 
-    async def once() -> Outcome:
+    async def request() -> Outcome:
         if target.kind in {AddressKind.PAGE, AddressKind.ALBUM}:
             return await resolve_page(fetcher.client, fetcher.secrets, target, doubted)
         if target.kind is AddressKind.SHORTLINK:
             return await follow_shortlink(fetcher.client, target)
-        return await _fetch_picture(fetcher, target, address, etag, cut)
+        return await _fetch_picture(fetcher, target, address, etag, corrupt)
 
-    result, tries = await with_retries(fetcher.client, address, once, tries=fetcher.tries)
+    result, tries = await with_retries(fetcher.client, address, request, tries=fetcher.tries)
     if isinstance(result, Failure):
         result = Outcome(target.canonical, result.state, result.detail, result.http, final=result.final)
     return replace(result, tries=tries, detail=valid_utf8(result.detail), etag=result.etag and valid_utf8(result.etag))
 
 
 async def _fetch_picture(
-    fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None, cut: dict[str, str]
+    fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None, corrupt: dict[str, str]
 ) -> Outcome:
-    """One try, through the pages that a stored file may be behind; raises what `http.answer` raises.
+    """Try once, through the pages in front of a stored file. Raises what `http_get` raises.
 
-    `cut` holds the digests of the broken files that earlier tries gave, each with what is wrong with it.
+    `corrupt` maps the digest of each corrupt file of earlier tries to its fault.
     """
     headers = {**PICTURE_HEADERS, "If-None-Match": etag} if etag else PICTURE_HEADERS
     for _ in range(_MAX_INTERSTITIALS + 1):
-        async with http_get(fetcher.client, address, headers) as found:
-            if found.response.status == 304 and etag:
-                return _outcome(target, found, AddressState.OK, "unchanged")
-            check_status(found)
-            if refusal := _refusal(target, found):
-                return refusal
-            body = await read_body(found.response, fetcher.max_bytes, fetcher.scratch / f"{next(_parts)}.part")
-        kind = sniff(body.head)
-        if kind is not None:
-            return await _keep(fetcher, _outcome(target, found, AddressState.OK, "", body), body, kind, cut)
+        async with http_get(fetcher.client, address, headers) as answer:
+            if answer.response.status == 304 and etag:
+                return _outcome(target, answer, AddressState.OK, "unchanged")
+            check_status(answer)
+            if refused := _refused_by_headers(target, answer):
+                return refused
+            part = fetcher.download_folder / f"{next(_part_numbers)}.part"
+            body = await read_body(answer.response, fetcher.max_bytes, part)
+        picture_format = sniff(body.head)
+        if picture_format is not None:
+            outcome = _outcome(target, answer, AddressState.OK, "", body)
+            return await _save(fetcher, outcome, body, picture_format, corrupt)
         _discard(body)
-        after = _after_page(target, found, body)
-        if isinstance(after, Outcome):
-            return after
-        address = after
-    return _outcome(target, found, AddressState.NOT_IMAGE, "a page that leads to a page")
+        following = _after_page(target, answer, body)
+        if isinstance(following, Outcome):
+            return following
+        address = following
+    return _outcome(target, answer, AddressState.NOT_IMAGE, "a page that leads to a page")
 
 
-def _refusal(target: AddressTarget, found: HttpAnswer) -> Outcome | None:
-    """Whether the head of an answer is enough not to want its body."""
-    if is_placeholder_etag(found.response.headers.get("ETag")):
-        return _outcome(target, found, AddressState.PLACEHOLDER, "the host's picture for removed ones (ETag)")
-    if tag := opt_out_tag(found.response.headers.getall("X-Robots-Tag", [])):
-        return _outcome(target, found, AddressState.OPTED_OUT, f"X-Robots-Tag: {tag}")
+def _refused_by_headers(target: AddressTarget, answer: HttpAnswer) -> Outcome | None:
+    headers = answer.response.headers
+    if is_placeholder_etag(headers.get("ETag")):
+        return _outcome(target, answer, AddressState.PLACEHOLDER, "the host's picture for removed ones (ETag)")
+    if tag := opt_out_tag(headers.getall("X-Robots-Tag", [])):
+        return _outcome(target, answer, AddressState.OPTED_OUT, f"X-Robots-Tag: {tag}")
     return None
 
 
-async def _keep(fetcher: Fetcher, outcome: Outcome, body: Body, kind: str, cut: dict[str, str]) -> Outcome:
+async def _save(
+    fetcher: Fetcher, outcome: Outcome, body: Body, picture_format: str, corrupt: dict[str, str]
+) -> Outcome:
     if is_placeholder(body):
         _discard(body)
         return replace(outcome, state=AddressState.PLACEHOLDER, detail="the host's picture for removed ones (bytes)")
-    if looks_truncated(kind, body):
+    if looks_truncated(picture_format, body):
         digest = await asyncio.to_thread(body.sha256)
-        if digest in cut:
+        if digest in corrupt:
             _discard(body)
-            return replace(outcome, state=AddressState.CORRUPT, detail=cut[digest])
+            return replace(outcome, state=AddressState.CORRUPT, detail=corrupt[digest])
         rejected = await fetcher.inspect(body)
-        # too small, animated and the like are judged later, with the pictures that are whole
+        # the verdict of a whole picture (too small, animated) belongs to a later stage
         if rejected and rejected.verdict is Verdict.CORRUPT:
             _discard(body)
-            # the way may have cut it without a word: only what comes twice is what the host has
-            cut[digest] = rejected.detail
+            # a connection may end early without an error: only the same bytes twice are the host's file
+            corrupt[digest] = rejected.detail
             raise FailureError(Failure(AddressState.CORRUPT, rejected.detail, outcome.http, final=outcome.final))
-    sha256 = await fetcher.keep(body, EXTENSIONS[kind])
-    return replace(outcome, sha256=sha256, extension=EXTENSIONS[kind])
+    extension = EXTENSIONS[picture_format]
+    return replace(outcome, sha256=await fetcher.save(body, extension), extension=extension)
 
 
 def _discard(body: Body) -> None:
@@ -161,28 +167,29 @@ def _discard(body: Body) -> None:
         body.part.unlink(missing_ok=True)
 
 
-def _after_page(target: AddressTarget, found: HttpAnswer, body: Body) -> Outcome | str:
-    """What to make of bytes that are no picture: the address to go on with, or the end."""
+def _after_page(target: AddressTarget, answer: HttpAnswer, body: Body) -> Outcome | str:
+    """Return the address to go on with after bytes that are no picture, or the outcome."""
     interstitial = family_named(target.family).interstitial
-    text = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
-    said = interstitial(text) if interstitial and target.kind is AddressKind.FILE and "<" in text[:2000] else None
-    if isinstance(said, AddressState):
-        return _outcome(target, found, said, "the host answers with a page, not the file")
-    if said:
-        return said
-    kind = found.response.headers.get("Content-Type", "no type")
-    return _outcome(target, found, AddressState.NOT_IMAGE, f"{kind}, starts with {body.head[:16]!r}")
+    page = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
+    is_html = target.kind is AddressKind.FILE and "<" in page[:2000]
+    following = interstitial(page) if interstitial and is_html else None
+    if isinstance(following, AddressState):
+        return _outcome(target, answer, following, "the host answers with a page, not the file")
+    if following:
+        return following
+    content_type = answer.response.headers.get("Content-Type", "no type")
+    return _outcome(target, answer, AddressState.NOT_IMAGE, f"{content_type}, starts with {body.head[:16]!r}")
 
 
 def _outcome(
-    target: AddressTarget, found: HttpAnswer, state: AddressState, detail: str, body: Body | None = None
+    target: AddressTarget, answer: HttpAnswer, state: AddressState, detail: str, body: Body | None = None
 ) -> Outcome:
     return Outcome(
         target.canonical,
         state,
         detail,
-        found.response.status,
-        etag=found.response.headers.get("ETag"),
+        answer.response.status,
+        etag=answer.response.headers.get("ETag"),
         size=body.size if body else None,
-        final=found.address,
+        final=answer.address,
     )

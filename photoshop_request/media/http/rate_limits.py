@@ -1,6 +1,7 @@
-"""How often and how many at once: one limiter a site, with Retry-After, back-off and a circuit that opens and cools."""
+"""Rate limits per site, with concurrency, Retry-After, exponential backoff and a circuit breaker."""
 
 import asyncio
+import functools
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,11 +14,12 @@ __all__ = ["DEFAULT_RATES", "Limiter", "Limits", "Rate", "site_of"]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What one site is asked at most."""
+    """Maximum rate of requests to one site."""
 
     per_second: float
-    """Requests started a second; `inf` lifts the limit."""
-    at_once: int = 1
+    """Requests started per second; `inf` means no limit."""
+    concurrency: int = 1
+    """Requests open at the same time."""
 
 
 DEFAULT_RATES: Mapping[str, Rate] = MappingProxyType(
@@ -30,7 +32,7 @@ DEFAULT_RATES: Mapping[str, Rate] = MappingProxyType(
 OTHER_SITES = Rate(0.5, 1)
 """The rate of every site not named in `DEFAULT_RATES`."""
 
-# Names that one machine park answers: they share one limit.
+# Host names that share the servers of one site, and so one limit.
 _SITES = (
     ("imgur.com", ("imgur.com", "imgur.io")),
     (
@@ -42,14 +44,15 @@ _SITES = (
     ("ibb.co", ("ibb.co", "imgbb.com")),
     ("flickr.com", ("flickr.com", "staticflickr.com", "flic.kr")),
 )
-_MARGIN = 1.05  # spacing beyond the rate, so that no window ever holds more, however packets bunch up
+_MARGIN = 1.05  # keeps the rate in every window of time, also when packets arrive in bunches
 _JITTER = 0.10
-_OPENS_AFTER = 3  # different addresses in a row that were told 429 or 503
-_LONGEST_COOLING = 3600.0
+_OPENS_AFTER = 3  # different addresses in a row that got HTTP 429 or 503
+_MAX_COOL_DOWN = 3600.0
 
 
+@functools.lru_cache(maxsize=4096)
 def site_of(host: str) -> str:
-    """The name under which a host's limit is kept: its own, or that of the family it belongs to."""
+    """Return the site whose limit a host shares, by default the host itself."""
     for site, domains in _SITES:
         if any(host == domain or host.endswith(f".{domain}") for domain in domains):
             return site
@@ -57,7 +60,10 @@ def site_of(host: str) -> str:
 
 
 class Limiter:
-    """The gate of one site. Times are seconds of `clock`."""
+    """Rate limiter of one site. Times are seconds of `clock`.
+
+    `on_pause` is called with site and seconds when the site pauses after HTTP 429 or 503.
+    """
 
     def __init__(
         self,
@@ -67,61 +73,59 @@ class Limiter:
         cool_down: float = 600.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
-        on_rest: Callable[[str, float], None] = lambda _site, _seconds: None,
+        jitter: Callable[[], float] = random.random,
+        on_pause: Callable[[str, float], None] = lambda _site, _seconds: None,
     ) -> None:
         self.site = site
-        self._on_rest = on_rest
-        self.rate = rate
-        self._cool_down = cool_down
-        self._clock, self._sleep, self._chance = clock, sleep, chance
-        self._places = asyncio.Semaphore(rate.at_once)
+        self.rate, self._cool_down, self._on_pause = rate, cool_down, on_pause
+        self._clock, self._sleep, self._jitter = clock, sleep, jitter
+        self._open = asyncio.Semaphore(rate.concurrency)
         self._next = 0.0
-        self._busy: list[str] = []
+        self._refused: list[str] = []
         self._openings = 0
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Wait for a turn and hold one of the places at once until left."""
-        async with self._places:
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait until a request may start, and count it as open within the block."""
+        async with self._open:
             while (wait := self._next - self._clock()) > 0:
                 await self._sleep(wait)
-            self._next = self._clock() + (_MARGIN + _JITTER * self._chance()) / self.rate.per_second
+            self._next = self._clock() + (_MARGIN + _JITTER * self._jitter()) / self.rate.per_second
             yield
 
     @property
-    def resting(self) -> float:
-        """Seconds until the site may be asked again."""
+    def pause(self) -> float:
+        """Seconds until the next request may start."""
         return max(0.0, self._next - self._clock())
 
-    def answered(self) -> None:
-        """Note an answer that says nothing of overload."""
-        self._busy.clear()
+    def succeed(self) -> None:
+        """Note an answer other than 429 and 503, and close the circuit."""
+        self._refused.clear()
         self._openings = 0
 
-    def overloaded(self, address: str, retry_after: float | None, attempt: int) -> float:
-        """Note a 429 or 503 for `address` at its try number `attempt` (from 1); returns the seconds that the site now rests.
+    def back_off(self, address: str, retry_after: float | None, attempt: int) -> float:
+        """Note a 429 or 503 for `address` at attempt number `attempt` (from 1); return the seconds of the site's pause.
 
-        The rest is what the host asks for, else it doubles with each attempt. When different addresses in a row are
-        refused, the circuit opens: the site rests for the cool-down, twice as long each time it opens again.
+        The pause is `retry_after`, else it doubles with each attempt. When different addresses in a row are refused,
+        the circuit opens: the site pauses for the cool-down, which doubles with each opening up to an hour.
         """
-        if address not in self._busy:
-            self._busy.append(address)
-        rest = retry_after if retry_after is not None else 2.0 ** (attempt - 1) * (1 + _JITTER * self._chance())
-        if len(self._busy) >= _OPENS_AFTER:
-            self._busy.clear()
-            rest = max(rest, min(self._cool_down * 2**self._openings, _LONGEST_COOLING))
+        if address not in self._refused:
+            self._refused.append(address)
+        pause = retry_after if retry_after is not None else 2.0 ** (attempt - 1) * (1 + _JITTER * self._jitter())
+        if len(self._refused) >= _OPENS_AFTER:
+            self._refused.clear()
+            pause = max(pause, min(self._cool_down * 2**self._openings, _MAX_COOL_DOWN))
             self._openings += 1
-        if self._clock() + rest > self._next:
-            self._next = self._clock() + rest
-            self._on_rest(self.site, rest)
-        return rest
+        if self._clock() + pause > self._next:
+            self._next = self._clock() + pause
+            self._on_pause(self.site, pause)
+        return pause
 
 
 class Limits:
-    """The limiters of all sites, made when first asked for, and the number of requests at once over all.
+    """The limiters of all sites, and the number of open requests over all of them (`all_sites`).
 
-    `on_rest` is told the site and the seconds whenever one is to rest after a 429 or 503.
+    `rates` are by site, over `DEFAULT_RATES`. Other sites have the rate `other`.
     """
 
     def __init__(
@@ -129,37 +133,22 @@ class Limits:
         rates: Mapping[str, Rate] = DEFAULT_RATES,
         *,
         other: Rate = OTHER_SITES,
-        at_once: int = 16,
-        cool_down: float = 600.0,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        on_rest: Callable[[str, float], None] = lambda _site, _seconds: None,
+        concurrency: int = 16,
+        make_limiter: Callable[[str, Rate], Limiter] = Limiter,
     ) -> None:
-        self._on_rest = on_rest
         self._rates = {**DEFAULT_RATES, **rates}
         self._other = other
-        self._cool_down = cool_down
-        self._clock, self._sleep = clock, sleep
+        self._make_limiter = make_limiter
         self._limiters: dict[str, Limiter] = {}
-        self._by_host: dict[str, Limiter] = {}
-        self.all = asyncio.Semaphore(at_once)
+        self.all_sites = asyncio.Semaphore(concurrency)
 
     def rate(self, host: str) -> Rate:
-        """The rate that holds for a host."""
+        """Return the rate of a host."""
         return self._rates.get(host) or self._rates.get(site_of(host)) or self._other
 
     def of(self, host: str) -> Limiter:
-        """The limiter of a host's site."""
-        if host not in self._by_host:
-            site = site_of(host)
-            if site not in self._limiters:
-                self._limiters[site] = Limiter(
-                    site,
-                    self.rate(host),
-                    cool_down=self._cool_down,
-                    clock=self._clock,
-                    sleep=self._sleep,
-                    on_rest=self._on_rest,
-                )
-            self._by_host[host] = self._limiters[site]
-        return self._by_host[host]
+        """Return the limiter of a host's site."""
+        site = site_of(host)
+        if site not in self._limiters:
+            self._limiters[site] = self._make_limiter(site, self.rate(host))
+        return self._limiters[site]

@@ -1,6 +1,5 @@
-"""From a page, an album or a short link to the pictures it stands for, in order."""
+"""Resolve a page, an album or a short link to the pictures it names, in order."""
 
-from dataclasses import replace
 from typing import TypeAlias
 
 from photoshop_request.media.addresses.hosts import (
@@ -22,41 +21,41 @@ from photoshop_request.verdicts import Verdict
 __all__ = ["PageReading", "follow_shortlink", "resolve_page"]
 
 _PAGE_BYTES = 2 * 2**20
-_MOST_PICTURES = 500
-"""Of one page: a longer album is cut."""
-_MOST_SHORTLINKS = 3
-_TAIL = 1000
-"""Characters at the end of a page, in which it is closed: what comes after is comments of the host's machines."""
+_MAX_PICTURES = 500
+"""Pictures of one page. A longer album is cut."""
+_MAX_SHORTLINKS = 3
+_PAGE_END = 1000
+"""Characters at the end of a page that must close it. Only comments of the host's machines follow."""
 PageReading: TypeAlias = tuple[str, tuple[PictureLink, ...]]
-"""The address of a page that looks cut off, and the pictures in what came of it."""
+"""The address of a page that looks truncated, and the pictures it named."""
 
 
 async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, doubted: set[PageReading]) -> Outcome:
-    """Ask for what a page or album names, step by step until one tells.
+    """Request a page or album, step by step until one names a picture.
 
-    `doubted` holds what earlier tries read from pages that look cut off: they are believed when they say it again.
+    `doubted` collects the readings of pages that look truncated. A second try with the same reading is believed.
 
     Raises:
-        FailureError: no step told, says why the last did not; or one looks cut off and did not say this before.
+        FailureError: no step names a picture, or a page looks truncated and is read for the first time.
     """
     steps = family_named(target.family).steps
     last = Failure(AddressState.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
     for step in steps(target, secrets) if steps else []:
         try:
-            async with http_get(client, step.url, {**PAGE_HEADERS, **step.headers}) as found:
-                check_status(found)
-                text = await read_text(found.response, _PAGE_BYTES)
+            async with http_get(client, step.url, {**PAGE_HEADERS, **step.headers}) as answer:
+                check_status(answer)
+                text = await read_text(answer.response, _PAGE_BYTES)
                 pictures = _read(step, text, target.canonical)
-                status, final = found.response.status, found.address
+                status, final = answer.response.status, answer.address
         except FailureError as error:
             last = error.failure
             if last.state in RETRYABLE:
                 raise
             continue
-        told = (step.url, pictures)
-        if _looks_cut(text) and told not in doubted:
-            # the way may have cut it without a word, and with it the last pictures of an album
-            doubted.add(told)
+        reading = (step.url, pictures)
+        if _looks_truncated(text) and reading not in doubted:
+            # a connection may end early without an error, and the last pictures of an album with it
+            doubted.add(reading)
             raise FailureError(Failure(AddressState.CORRUPT, "the page looks cut off", status, final=final))
         if pictures:
             return Outcome(target.canonical, AddressState.RESOLVED, "", status, final=final, pictures=pictures)
@@ -64,41 +63,41 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
     raise FailureError(last)
 
 
-def _looks_cut(text: str) -> bool:
-    """Whether a page is not closed, or JSON not whole. A suspicion only: HTML may be left open."""
-    return "</html" not in text[-_TAIL:].lower() and load_json(text) is None
+def _looks_truncated(text: str) -> bool:
+    # only a suspicion: HTML need not be closed
+    return "</html" not in text[-_PAGE_END:].lower() and load_json(text) is None
 
 
 def _read(step: PageStep, body: str, page: str) -> tuple[PictureLink, ...]:
-    """The pictures in canonical spelling, each once, without the host's placeholder and without the page itself."""
-    found: dict[str, PictureLink] = {}
+    """Return the pictures by canonical address, each once, without placeholders and the page itself."""
+    pictures: dict[str, PictureLink] = {}
     for picture in step.read(body):
         target = classify(join(step.url, picture.url))
         if target.reason is not Verdict.PLACEHOLDER and target.canonical not in {step.url, page}:
             caption = picture.caption and valid_utf8(picture.caption)
-            found.setdefault(target.canonical, replace(picture, url=target.canonical, caption=caption))
-    return tuple(found.values())[:_MOST_PICTURES]
+            pictures.setdefault(target.canonical, PictureLink(target.canonical, caption))
+    return tuple(pictures.values())[:_MAX_PICTURES]
 
 
 async def follow_shortlink(client: Client, target: AddressTarget) -> Outcome:
-    """Where a short link leads, without asking for the thing itself; short links to short links are followed too.
+    """Return the address behind a short link, without a request for it. Short links to short links are followed.
 
     Raises:
-        FailureError: it leads nowhere.
+        FailureError: the link leads nowhere.
     """
     address = target.canonical
-    for _ in range(_MOST_SHORTLINKS):
-        async with http_get(client, address, PAGE_HEADERS, follow=False) as found:
-            status = found.response.status
-            location = found.response.headers.get("Location") if 300 <= status < 400 else None
+    for _ in range(_MAX_SHORTLINKS):
+        async with http_get(client, address, PAGE_HEADERS, follow=False) as answer:
+            status = answer.response.status
+            location = answer.response.headers.get("Location") if 300 <= status < 400 else None
             if location is None:
-                check_status(found)
+                check_status(answer)
                 raise FailureError(Failure(AddressState.GONE, "leads nowhere", status))
-        after = classify(join(address, location))
-        if after.kind is not AddressKind.SHORTLINK:
-            pictures = (PictureLink(after.canonical),)
+        linked = classify(join(address, location))
+        if linked.kind is not AddressKind.SHORTLINK:
+            pictures = (PictureLink(linked.canonical),)
             return Outcome(
-                target.canonical, AddressState.RESOLVED, "", status, final=after.canonical, pictures=pictures
+                target.canonical, AddressState.RESOLVED, "", status, final=linked.canonical, pictures=pictures
             )
-        address = after.canonical
-    raise FailureError(Failure(AddressState.GONE, f"more than {_MOST_SHORTLINKS} short links in a row"))
+        address = linked.canonical
+    raise FailureError(Failure(AddressState.GONE, f"more than {_MAX_SHORTLINKS} short links in a row"))

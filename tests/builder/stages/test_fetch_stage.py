@@ -481,7 +481,7 @@ def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
 def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same picture is asked for again once there is room."""
     write(corpus, [link(A)])
-    monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._ROOM_SECONDS", 0.01)
+    monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._DISK_FULL_SECONDS", 0.01)
     real, failures, said = os.fsync, [1, 1], []
 
     def fsync(number: int) -> None:

@@ -1,6 +1,4 @@
-"""Whose pictures are not asked for, or not looked for elsewhere: what was taken down, removed or deleted stays so."""
-
-import pyarrow as pa
+"""List the addresses that must not be fetched, or not from archives: taken down, removed or deleted."""
 
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -11,52 +9,47 @@ __all__ = ["removed_addresses", "taken_down_addresses"]
 
 
 def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
-    """Addresses that somebody asked to be taken down or that stand in things that are, and those that others link to.
+    """Return the addresses that were taken down, and those that other links still need. One may be in both.
 
-    An address may be in both.
+    Taken down are addresses with a tombstone of their own, and those in a submission or comment that has one.
 
     Raises:
         CorpusError: the tombstones cannot be read.
     """
     tombstones = load_tombstones(corpus)
-    gone: set[str] = set()
-    staying: set[str] = set()
+    taken_down: set[str] = set()
+    needed: set[str] = set()
     for shard in range(corpus.shards) if tombstones else ():
         columns = ["url", "canonical", "submission_id", "comment_id", "reason"]
         links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
         if not links:
             continue
-        things = taken_down_ids(corpus, shard, tombstones)
+        ids = taken_down_ids(corpus, shard, tombstones)
         for link in links:
             if (
-                link["submission_id"] in things[TombstoneKind.SUBMISSION]
-                or link["comment_id"] in things[TombstoneKind.COMMENT]
+                link["submission_id"] in ids[TombstoneKind.SUBMISSION]
+                or link["comment_id"] in ids[TombstoneKind.COMMENT]
                 or any(tombstones.covers(TombstoneKind.ADDRESS, link[name]) for name in ("url", "canonical"))
             ):
-                gone.add(link["canonical"])
+                taken_down.add(link["canonical"])
             elif link["reason"] is None:
-                staying.add(link["canonical"])
-    return frozenset(gone), frozenset(staying)
+                needed.add(link["canonical"])
+    return frozenset(taken_down), frozenset(needed)
 
 
 def removed_addresses(corpus: Corpus) -> frozenset[str]:
-    """Addresses in posts and comments that were removed or deleted, by whomever: no copy is looked for of them, nor of what they lead to."""
-    found: set[str] = set()
+    """Return the addresses in posts and comments that anybody removed or deleted. No archive may be asked for them."""
+    addresses: set[str] = set()
+    columns = ["id", "removed_by_category", "deleted_by_author"]
     for shard in range(corpus.shards):
-        links = storage.find_rows(
-            corpus.fs, corpus.shard_path(shard, "links"), ["canonical", "submission_id", "comment_id"]
-        )
-        if not links:
-            continue
-        removed: set[str | None] = set()
-        for table in ("submissions", "comments"):
-            path = corpus.shard_path(shard, table)
-            found_table = storage.find_table(corpus.fs, path, ["id", "removed_by_category", "deleted_by_author"])
-            if found_table is not None:
-                removed |= _removed(found_table)
-        found.update(link["canonical"] for link in links if {link["submission_id"], link["comment_id"]} & removed)
-    return frozenset(found)
-
-
-def _removed(table: pa.Table) -> set[str | None]:
-    return {row["id"] for row in table.to_pylist() if row["removed_by_category"] or row["deleted_by_author"]}
+        removed = {
+            row["id"]
+            for table in ("submissions", "comments")
+            for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)
+            if row["removed_by_category"] or row["deleted_by_author"]
+        }
+        links_path = corpus.shard_path(shard, "links")
+        for link in storage.find_rows(corpus.fs, links_path, ["canonical", "submission_id", "comment_id"]):
+            if link["submission_id"] in removed or link["comment_id"] in removed:
+                addresses.add(link["canonical"])
+    return frozenset(addresses)

@@ -1,4 +1,4 @@
-"""What a fetch would ask for, and what came of what was asked: tables by host, from the ledger alone."""
+"""Tables by host, from the ledger alone: the plan of a fetch, and the states of the addresses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ from photoshop_request.media.http.rate_limits import Rate, site_of
 __all__ = ["PAGE_KINDS", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
 
 PAGE_KINDS = frozenset({AddressKind.PAGE, AddressKind.ALBUM, AddressKind.SHORTLINK})
-"""Kinds that lead to pictures and are none."""
+"""Kinds of addresses that lead to pictures."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostPlan:
-    """One host's part of a fetch that has not begun."""
+    """The plan of one host for a fetch."""
 
     host: str
     site: str
-    """Hosts of one site share its rate."""
+    """Hosts of one site share its rate limit."""
     addresses: int
     extra_requests: int
-    """Pages, albums and short links: each leads to at least one more picture, here or elsewhere."""
+    """Pages, albums and short links. Each leads to at least one more request, to this host or another."""
     per_second: float
     minutes: float
-    """At least, at the set rate and if the host had its site to itself."""
+    """The least time at the rate, if no other host shared the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostStates:
-    """One host's addresses by what became of them."""
+    """The addresses of one host by state."""
 
     host: str
     addresses: int
@@ -38,7 +38,7 @@ class HostStates:
 
 
 def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rate]) -> list[HostPlan]:
-    """The plan of each host, the longest first. `pending` is `Ledger.pending_kinds()`, `rate` is `Limits.rate`."""
+    """Return the plan of each host, the longest first. `pending` is `Ledger.pending_kinds()`, `rate` is `Limits.rate`."""
     plans = []
     for host in {host for host, _ in pending}:
         kinds = {kind: count for (name, kind), count in pending.items() if name == host}
@@ -50,7 +50,7 @@ def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rat
 
 
 def minutes_in_all(plans: list[HostPlan]) -> float:
-    """Minutes until the slowest site is done: sites are asked side by side, hosts of one site in turn."""
+    """Return the minutes until the slowest site is done. Sites are fetched in parallel, hosts of one site in turn."""
     by_site: dict[str, float] = {}
     for plan in plans:
         by_site[plan.site] = by_site.get(plan.site, 0.0) + plan.minutes
@@ -58,6 +58,6 @@ def minutes_in_all(plans: list[HostPlan]) -> float:
 
 
 def host_states(by_host: Mapping[str, Mapping[AddressState, int]]) -> list[HostStates]:
-    """The table of states by host, largest first. `by_host` is `Ledger.states_by_host()`."""
+    """Return the states of each host, the largest first. `by_host` is `Ledger.states_by_host()`."""
     rows = [HostStates(host, sum(states.values()), dict(sorted(states.items()))) for host, states in by_host.items()]
     return sorted(rows, key=lambda row: (-row.addresses, row.host))

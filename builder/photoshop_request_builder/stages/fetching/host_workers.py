@@ -1,4 +1,4 @@
-"""Works off the pending addresses of a ledger: a few workers a host, all on one event loop, results kept in batches."""
+"""Fetch the pending addresses of a ledger: a few workers per host on one event loop, results recorded in batches."""
 
 import asyncio
 import collections
@@ -14,18 +14,21 @@ from photoshop_request_builder.store.ledger import Ledger, LedgerEntry
 
 __all__ = ["HostWorkers"]
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-_BATCH = 256
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MAX_UNRECORDED = 256
 _PAGE = 64
-_FLUSH_SECONDS = 0.25
+"""Addresses that are read from the ledger at once."""
+_RECORD_SECONDS = 0.25
 _GRACE_SECONDS = 3.0
-_ROOM_SECONDS = 30.0
+"""Time for open requests to end after a stop."""
+_DISK_FULL_SECONDS = 30.0
 
 
 class HostWorkers:
-    """One run over the ledger. A host's addresses are taken in order; new ones that pages lead to join at the end.
+    """One run over the pending addresses of a ledger, in order per host. Addresses that pages name join at the end.
 
-    `wanted` tells the hosts of this run, `resting` those that ask for more time than a run waits.
+    Only hosts for which `is_selected` are fetched, and none while it `is_paused`. `work` fetches one address,
+    `concurrency` is the number of workers of a host, `limit` the number of addresses.
     """
 
     def __init__(
@@ -33,38 +36,38 @@ class HostWorkers:
         ledger: Ledger,
         work: Callable[[LedgerEntry], Awaitable[Outcome]],
         *,
-        at_once: Callable[[str], int],
-        wanted: Callable[[str], bool] = lambda _: True,
-        resting: Callable[[str], bool] = lambda _: False,
+        concurrency: Callable[[str], int],
+        is_selected: Callable[[str], bool] = lambda _: True,
+        is_paused: Callable[[str], bool] = lambda _: False,
         limit: int | None = None,
         on_done: Callable[[Outcome], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger, self._work = ledger, work
-        self._at_once, self._wanted, self._resting, self._left = at_once, wanted, resting, limit
-        self._on_done, self._say, self._sleep = on_done, say, sleep
+        self._concurrency, self._is_selected, self._is_paused = concurrency, is_selected, is_paused
+        self._remaining, self._on_done, self._say, self._sleep = limit, on_done, say, sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: collections.Counter[str] = collections.Counter()
-        self._waiting: dict[str, collections.deque[tuple[int, LedgerEntry]]] = {}
+        self._queues: dict[str, collections.deque[tuple[int, LedgerEntry]]] = {}
         self._cursor: dict[str, int] = {}
-        self._finished: list[Outcome] = []
+        self._unrecorded: list[Outcome] = []
 
     async def run(self, stop: asyncio.Event) -> bool:
-        """Work until nothing is pending or `stop` is set; returns whether everything was done. Results are kept."""
+        """Work until no address is pending or `stop` is set; return whether all are done. Results are recorded."""
         for host in self._ledger.hosts():
-            self._wake(host)
+            self._start_workers(host)
         stopping = asyncio.create_task(stop.wait())
         try:
-            while self._tasks or self._finished:
+            while self._tasks or self._unrecorded:
                 if self._tasks:
                     waits: set[asyncio.Task[Any]] = {*self._tasks, stopping}
-                    done, _ = await asyncio.wait(waits, timeout=_FLUSH_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                    done, _ = await asyncio.wait(waits, timeout=_RECORD_SECONDS, return_when=asyncio.FIRST_COMPLETED)
                     self._reap(done - {stopping})
                 if not stop.is_set():
-                    await self._flush_unless(stopping)
+                    await self._record_unless(stopping)
                 if stop.is_set():
-                    await self._end()
+                    await self._shut_down()
                     return False
             return True
         finally:
@@ -72,7 +75,7 @@ class HostWorkers:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(stopping, *self._tasks, return_exceptions=True)
-            with contextlib.suppress(sqlite3.Error):  # after a fault: what is finished is finished
+            with contextlib.suppress(sqlite3.Error):  # results survive an error
                 self._record()
 
     def _reap(self, done: set[asyncio.Task[Any]]) -> None:
@@ -80,9 +83,9 @@ class HostWorkers:
             self._tasks.discard(task)
             task.result()
 
-    async def _end(self) -> None:
-        """Let requests under way end for a moment, cancel the rest, keep what is finished."""
-        self._left = 0
+    async def _shut_down(self) -> None:
+        """Give open requests a few seconds to end, cancel the others, and record the results."""
+        self._remaining = 0
         if self._tasks:
             _, pending = await asyncio.wait(self._tasks, timeout=_GRACE_SECONDS)
             for task in pending:
@@ -91,74 +94,71 @@ class HostWorkers:
             self._tasks.clear()
         self._record()
 
-    def _wake(self, host: str) -> None:
-        while self._wanted(host) and self._workers[host] < self._at_once(host):
+    def _start_workers(self, host: str) -> None:
+        while self._is_selected(host) and self._workers[host] < self._concurrency(host):
             self._workers[host] += 1
-            task = asyncio.create_task(self._lane(host))
-            self._tasks.add(task)
+            self._tasks.add(asyncio.create_task(self._fetch_host(host)))
 
-    async def _lane(self, host: str) -> None:
+    async def _fetch_host(self, host: str) -> None:
         try:
             while entry := self._next(host):
-                self._finished.append(await self._worked(entry))
-                if len(self._finished) >= _BATCH:
-                    await self._flush()
+                self._unrecorded.append(await self._fetch_entry(entry))
+                if len(self._unrecorded) >= _MAX_UNRECORDED:
+                    await self._record_when_possible()
         finally:
             self._workers[host] -= 1
 
     def _next(self, host: str) -> LedgerEntry | None:
-        if self._left == 0 or self._resting(host):
+        if self._remaining == 0 or self._is_paused(host):
             return None
-        waiting = self._waiting.setdefault(host, collections.deque())
-        if not waiting:
-            waiting.extend(self._ledger.pending(host, self._cursor.get(host, 0), _PAGE))
-        if not waiting:
+        queue = self._queues.setdefault(host, collections.deque())
+        if not queue:
+            queue.extend(self._ledger.pending(host, self._cursor.get(host, 0), _PAGE))
+        if not queue:
             return None
-        self._cursor[host], entry = waiting.popleft()
-        if self._left is not None:
-            self._left -= 1
+        self._cursor[host], entry = queue.popleft()
+        if self._remaining is not None:
+            self._remaining -= 1
         return entry
 
-    async def _worked(self, entry: LedgerEntry) -> Outcome:
+    async def _fetch_entry(self, entry: LedgerEntry) -> Outcome:
         while True:
             try:
                 outcome = await self._work(entry)
             except OSError as error:
-                if error.errno not in _NO_ROOM:
+                if error.errno not in _DISK_FULL:
                     with storage.explain_disk_errors("images"):
                         raise
-                await self._pause()
+                await self._wait_for_disk()
                 continue
             self._on_done(outcome)
             return outcome
 
-    async def _flush_unless(self, stopping: asyncio.Task[Any]) -> None:
-        """Keep what is finished; a disk without room must not keep a run from being stopped."""
-        flush = asyncio.create_task(self._flush())
-        await asyncio.wait({flush, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not flush.done():
-            flush.cancel()
-            await asyncio.gather(flush, return_exceptions=True)
+    async def _record_unless(self, stopping: asyncio.Task[Any]) -> None:
+        """Record the results, unless the run is stopped while the disk is full."""
+        recording = asyncio.create_task(self._record_when_possible())
+        await asyncio.wait({recording, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not recording.done():
+            recording.cancel()
+            await asyncio.gather(recording, return_exceptions=True)
         else:
-            flush.result()
+            recording.result()
 
-    async def _flush(self) -> None:
-        while self._finished:
+    async def _record_when_possible(self) -> None:
+        while self._unrecorded:
             try:
                 self._record()
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                     raise
-                await self._pause()
+                await self._wait_for_disk()
 
     def _record(self) -> None:
-        batch = self._finished[:]
+        batch = self._unrecorded[:]
         for host in self._ledger.record(batch) if batch else ():
-            self._wake(host)
-        del self._finished[: len(batch)]
+            self._start_workers(host)
+        del self._unrecorded[: len(batch)]
 
-    async def _pause(self) -> None:
-        self._say(
-            f"No space left on the disk. Free some: fetching goes on by itself, it looks again in {_ROOM_SECONDS:.0f} s."
-        )
-        await self._sleep(_ROOM_SECONDS)
+    async def _wait_for_disk(self) -> None:
+        self._say(f"No space left on the disk. Free some: fetching tries again in {_DISK_FULL_SECONDS:.0f} s.")
+        await self._sleep(_DISK_FULL_SECONDS)

@@ -1,4 +1,4 @@
-"""Placeholders that nobody has listed yet: one host that sends the same bytes for pictures of unrelated people."""
+"""Find placeholders that no list has: one host sends the same bytes for pictures of unrelated people."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from photoshop_request_builder.store.ledger import Ledger
 
 __all__ = ["Suspect", "quarantine", "suspects"]
 
-TIMES = 3
-"""Unrelated addresses with the same bytes: two may be one picture posted twice, three hardly are."""
+MIN_REPEATS = 3
+"""Unrelated addresses with the same bytes. Two may be one picture posted twice; three rarely are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,37 +23,38 @@ class Suspect:
 
 
 def quarantine(corpus: Corpus, ledger: Ledger) -> list[Suspect]:
-    """Hold back what looks like a placeholder (`placeholder_suspected`), until `Ledger.release`."""
-    found = suspects(corpus, ledger)
-    for suspect in found:
+    """Hold back suspected placeholders (`placeholder_suspected`) until `Ledger.release`."""
+    suspected = suspects(corpus, ledger)
+    for suspect in suspected:
         detail = f"the same bytes came for {len(suspect.addresses)} unrelated addresses of {suspect.host}"
         ledger.quarantine(suspect.sha256, suspect.host, detail)
-    return found
+    return suspected
 
 
 def suspects(corpus: Corpus, ledger: Ledger) -> list[Suspect]:
-    """Digests that addresses in at least three requests, by at least three authors, of one host share."""
-    repeated = ledger.repeated(TIMES)
+    """Return the digests of one host that addresses of at least three requests by at least three authors share."""
+    repeated = ledger.repeated(MIN_REPEATS)
     if not repeated:
         return []
-    named_by = {address: {address, *ledger.parents(address)} for group in repeated.values() for address in group}
-    posts = _posts(corpus, set().union(*named_by.values()))
-    found = []
+    names = {address: {address, *ledger.parents(address)} for group in repeated.values() for address in group}
+    links = _links_to(corpus, set().union(*names.values()))
+    suspected = []
     for (host, sha256), addresses in sorted(repeated.items()):
-        seen = [post for address in addresses for name in named_by[address] for post in posts[name]]
-        if min(len({post[0] for post in seen}), len({post[1] for post in seen})) >= TIMES:
-            found.append(Suspect(host, sha256, tuple(addresses)))
-    return found
+        posts = [post for address in addresses for name in names[address] for post in links[name]]
+        requests, authors = {request for request, _ in posts}, {author for _, author in posts}
+        if min(len(requests), len(authors)) >= MIN_REPEATS:
+            suspected.append(Suspect(host, sha256, tuple(addresses)))
+    return suspected
 
 
-def _posts(corpus: Corpus, wanted: set[str]) -> dict[str, set[tuple[str, str]]]:
-    """Request and author of every link to these addresses; links without an author count for nobody."""
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+def _links_to(corpus: Corpus, addresses: set[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return request and author of every link to `addresses`, by address. Links without an author do not count."""
+    links: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
         table = storage.find_table(corpus.fs, path, ["canonical", "submission_id", "author"])
         if table is not None:
             for canonical, submission, author in zip(*(column.to_pylist() for column in table.columns), strict=True):
-                if canonical in wanted and author:
-                    found[canonical].add((submission, author))
-    return found
+                if canonical in addresses and author:
+                    links[canonical].add((submission, author))
+    return links

@@ -37,8 +37,8 @@ def run(
                 stop.set()
             return outcome
 
-        lanes = HostWorkers(ledger, counted, **{"at_once": lambda _host: 2, **options})
-        return await lanes.run(stop)
+        workers = HostWorkers(ledger, counted, **{"concurrency": lambda _host: 2, **options})
+        return await workers.run(stop)
 
     return asyncio.run(main())
 
@@ -84,7 +84,7 @@ def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
         inside[entry.host] -= 1
         return Outcome(entry.address, AddressState.OK)
 
-    run(ledger, work, at_once={"a.org": 1, "b.org": 3}.get)
+    run(ledger, work, concurrency={"a.org": 1, "b.org": 3}.get)
     assert (most, together) == ({"a.org": 1, "b.org": 3}, 4)
 
 
@@ -107,22 +107,22 @@ def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
 def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
     """The rest stays pending."""
     ledger.add([*pictures(10), *pictures(10, "b.org")])
-    run(ledger, fine, wanted=lambda host: host == "a.org", limit=4)
+    run(ledger, fine, is_selected=lambda host: host == "a.org", limit=4)
     assert ledger.hosts() == {"a.org": 6, "b.org": 10}
 
 
 def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
     """The run ends without it, as soon as that is known."""
     ledger.add([*pictures(5), *pictures(5, "b.org")])
-    tired: set[str] = set()
+    paused: set[str] = set()
 
     async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "b.org":
-            tired.add("b.org")
+            paused.add("b.org")
             return Outcome(entry.address, AddressState.PENDING, "later")
         return await fine(entry)
 
-    assert run(ledger, work, at_once=lambda _host: 1, resting=tired.__contains__)
+    assert run(ledger, work, concurrency=lambda _host: 1, is_paused=paused.__contains__)
     assert ledger.hosts() == {"b.org": 5}
 
 
@@ -208,8 +208,8 @@ def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: p
 
     async def main() -> None:
         stop = asyncio.Event()
-        lanes = HostWorkers(ledger, fine, at_once=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
-        await asyncio.wait_for(lanes.run(stop), timeout=10)
+        workers = HostWorkers(ledger, fine, concurrency=lambda _: 2, sleep=sleep, say=lambda _: stop.set())
+        await asyncio.wait_for(workers.run(stop), timeout=10)
 
     monkeypatch.setattr(ledger, "record", never)
     with pytest.raises(sqlite3.OperationalError, match="full"):

@@ -1,7 +1,8 @@
-"""How often a site is asked, on a clock that only sleeping moves."""
+"""Rate limits of a site, on a clock that only sleeping moves."""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,17 +11,17 @@ from servers.fetching import Clock
 from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limiter, Limits, Rate, site_of
 
 
-def limiter(rate: Rate, clock: Clock, chance: Callable[[], float] = lambda: 0.0) -> Limiter:
-    return Limiter("x", rate, clock=clock, sleep=clock.sleep, chance=chance)
+def made_limiter(rate: Rate, clock: Clock, jitter: Callable[[], float] = lambda: 0.0) -> Limiter:
+    return Limiter("x", rate, clock=clock, sleep=clock.sleep, jitter=jitter)
 
 
-def starts(rate: Rate, count: int, chance: float = 0.0) -> list[float]:
+def starts(rate: Rate, count: int, jitter: float = 0.0) -> list[float]:
     clock, times = Clock(), []
-    gate = limiter(rate, clock, lambda: chance)
+    limiter = made_limiter(rate, clock, lambda: jitter)
 
     async def main() -> None:
         for _ in range(count):
-            async with gate.place():
+            async with limiter.turn():
                 times.append(clock.now)
 
     asyncio.run(main())
@@ -28,32 +29,32 @@ def starts(rate: Rate, count: int, chance: float = 0.0) -> list[float]:
 
 
 @pytest.mark.parametrize("per_second", [0.1, 0.2, 0.5, 1.0, 2.1, 4.0, 50.0])
-@pytest.mark.parametrize("chance", [0.0, 1.0])
-def test_no_window_of_ten_seconds_holds_more_than_the_rate(per_second: float, chance: float) -> None:
-    """However the window lies, at most ten seconds' worth of requests start in it."""
-    times = starts(Rate(per_second), int(40 * per_second) + 3, chance)
+@pytest.mark.parametrize("jitter", [0.0, 1.0])
+def test_no_window_of_ten_seconds_exceeds_the_rate(per_second: float, jitter: float) -> None:
+    """Start at most ten seconds' worth of requests in any window."""
+    times = starts(Rate(per_second), int(40 * per_second) + 3, jitter)
     for start in times:
         assert sum(start <= time <= start + 10 for time in times) <= max(1, 10 * per_second)
 
 
 def test_the_rate_is_used() -> None:
-    """Spacing is no wider than a sixth above what the rate allows."""
+    """Space requests at most a sixth wider than the rate allows."""
     assert max(after - before for before, after in pairwise(starts(Rate(1), 20, 1.0))) <= 1.16
 
 
 def test_no_limit_means_no_wait() -> None:
-    """An infinite rate never sleeps."""
+    """Never sleep at an infinite rate."""
     assert set(starts(Rate(float("inf")), 100)) == {0.0}
 
 
-def test_no_more_at_once_than_allowed() -> None:
-    """The third waits until one of the two is done."""
+def test_concurrency_is_limited() -> None:
+    """Make the third request wait until one of the first two is done."""
     inside, most = 0, 0
-    gate = limiter(Rate(float("inf"), 2), Clock())
+    limiter = made_limiter(Rate(float("inf"), 2), Clock())
 
     async def visit() -> None:
         nonlocal inside, most
-        async with gate.place():
+        async with limiter.turn():
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
@@ -66,48 +67,49 @@ def test_no_more_at_once_than_allowed() -> None:
     assert most == 2
 
 
-def test_a_site_rests_when_told() -> None:
-    """Retry-After moves everybody's next turn."""
-    gate = limiter(Rate(100), Clock())
-    assert gate.overloaded("a", 30.0, 1) == 30
-    assert gate.resting == pytest.approx(30)
+def test_retry_after_pauses_the_site() -> None:
+    """Delay the next request of all addresses."""
+    limiter = made_limiter(Rate(100), Clock())
+    assert limiter.back_off("a", 30.0, 1) == 30
+    assert limiter.pause == pytest.approx(30)
 
 
-def test_a_rest_is_told() -> None:
-    """Whoever watches learns which site rests and for how long, once a rest."""
-    told: list[tuple[str, float]] = []
+def test_a_pause_is_reported_once() -> None:
+    """Call `on_pause` with site and seconds, and not again for a shorter pause within it."""
+    pauses: list[tuple[str, float]] = []
     clock = Clock()
-    limits = Limits(clock=clock, sleep=clock.sleep, on_rest=lambda site, seconds: told.append((site, seconds)))
-    limits.of("i.imgur.com").overloaded("a", 90.0, 1)
-    limits.of("i.imgur.com").overloaded("b", 5.0, 1)
-    assert told == [("imgur.com", 90.0)]
+    make = partial(Limiter, clock=clock, sleep=clock.sleep, on_pause=lambda *pause: pauses.append(pause))
+    limits = Limits(make_limiter=make)
+    limits.of("i.imgur.com").back_off("a", 90.0, 1)
+    limits.of("i.imgur.com").back_off("b", 5.0, 1)
+    assert pauses == [("imgur.com", 90.0)]
 
 
-def test_back_off_doubles() -> None:
-    """Without Retry-After: 1, 2, 4 seconds."""
-    gate = limiter(Rate(100), Clock())
-    assert [gate.overloaded("a", None, attempt) for attempt in (1, 2, 3)] == [1, 2, 4]
+def test_backoff_doubles() -> None:
+    """Wait 1, 2, 4 seconds without Retry-After."""
+    limiter = made_limiter(Rate(100), Clock())
+    assert [limiter.back_off("a", None, attempt) for attempt in (1, 2, 3)] == [1, 2, 4]
 
 
-def test_the_circuit_opens_after_three_addresses_in_a_row_and_cools() -> None:
-    """Ten minutes, then twenty, at most an hour; a good answer resets it."""
-    gate = limiter(Rate(100), Clock())
+def test_the_circuit_opens_after_three_addresses_in_a_row() -> None:
+    """Pause 10 minutes, then 20, up to an hour; start over after a good answer."""
+    limiter = made_limiter(Rate(100), Clock())
 
     def refuse_three() -> float:
-        return [gate.overloaded(address, None, 1) for address in ("a", "b", "c")][-1]
+        return [limiter.back_off(address, None, 1) for address in ("a", "b", "c")][-1]
 
     assert [refuse_three() for _ in range(5)] == [600, 1200, 2400, 3600, 3600]
-    gate.answered()
+    limiter.succeed()
     assert refuse_three() == 600
 
 
-def test_one_bad_address_does_not_close_a_site() -> None:
-    """The same address three times is that address's fault; a good answer in between starts the count again."""
-    gate = limiter(Rate(100), Clock())
-    assert [gate.overloaded("a", None, 1) for _ in range(5)] == [1] * 5
-    gate.overloaded("b", None, 1)
-    gate.answered()
-    assert gate.overloaded("c", None, 1) == 1
+def test_one_bad_address_does_not_open_the_circuit() -> None:
+    """Count an address once, and start over after a good answer."""
+    limiter = made_limiter(Rate(100), Clock())
+    assert [limiter.back_off("a", None, 1) for _ in range(5)] == [1] * 5
+    limiter.back_off("b", None, 1)
+    limiter.succeed()
+    assert limiter.back_off("c", None, 1) == 1
 
 
 @pytest.mark.parametrize(
@@ -123,8 +125,8 @@ def test_one_bad_address_does_not_close_a_site() -> None:
         ("example.org", "example.org"),
     ],
 )
-def test_hosts_of_one_family_share_a_limit(host: str, site: str) -> None:
-    """One machine park, one limit."""
+def test_hosts_of_one_site_share_a_limit(host: str, site: str) -> None:
+    """Give hosts of the same servers one limiter."""
     assert site_of(host) == site
     limits = Limits()
     assert limits.of(host) is limits.of(site)
@@ -132,7 +134,7 @@ def test_hosts_of_one_family_share_a_limit(host: str, site: str) -> None:
 
 
 def test_a_rate_can_be_set_by_host_or_site() -> None:
-    """What the user sets goes before what is built in."""
+    """Prefer the user's rates to the built-in ones."""
     limits = Limits({"imgur.com": Rate(9), "example.org": Rate(8)}, other=Rate(7))
     assert [limits.rate(host).per_second for host in ("i.imgur.com", "example.org", "a.org", "i.redd.it")] == [
         9,
