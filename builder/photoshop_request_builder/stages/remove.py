@@ -9,8 +9,7 @@ from photoshop_request_builder.engine.stage import Contents, Rule, ShardInputs, 
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tables import REMOVED
-from photoshop_request_builder.store.taken_down import taken_down_ids
-from photoshop_request_builder.store.tombstones import TombstoneKind, Tombstones, load_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, Tombstones, load_tombstones, taken_down_ids
 
 VERSION = 2
 _PICTURE = ["comment_id", "role", "link", "url", "sha256", "phash"]

@@ -1,27 +1,25 @@
-"""What language models answered: every answer that was paid for, by its question, and which of them are in use.
+"""Store the answers of language models, and which model's answers the dataset uses.
 
-`rewrites/answers.sqlite` is written answer by answer and survives a kill; `rewrites/in_use.json` names the model and
-prompt whose answers go into the dataset, so that a row never mixes two.
+`rewrites/answers.sqlite` holds every answer by its question; each is on the disk before the next one is asked for.
+`rewrites/in_use.json` names one model and one prompt, so that a row never mixes two.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from fsspec.implementations.local import LocalFileSystem
-
-from photoshop_request.errors import CorpusError
 from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.database import open_database, transaction
 
+FORMAT = 1
 TRANSIENT = frozenset(
     {NoRewrite.TIMED_OUT, NoRewrite.RATE_LIMITED, NoRewrite.SERVER_ERROR, NoRewrite.UNREACHABLE, NoRewrite.REJECTED}
 )
-"""No answer at all: asked again by the next run."""
-_TABLE = """
+"""Failures of the endpoint: the next run asks again."""
+_SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY,
     submission_id TEXT NOT NULL,
@@ -30,13 +28,13 @@ CREATE TABLE IF NOT EXISTS answers (
     needs_more INTEGER,
     tokens_in INTEGER NOT NULL,
     tokens_out INTEGER NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
 """
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInUse:
-    """Whose answers go into the dataset."""
+    """The model and prompt whose answers the dataset uses."""
 
     model: str
     prompt_version: str
@@ -45,110 +43,94 @@ class ModelInUse:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What came of one question."""
+    """The answer to one question, or why there is none."""
 
     key: str
     submission_id: str
     result: RewrittenInstruction | NoRewrite
     tokens_in: int = 0
     tokens_out: int = 0
-    """As the endpoint counted them; 0 where it does not say."""
+    """As counted by the endpoint; 0 if it does not say."""
 
 
 class ModelAnswers:
-    """The answers of a corpus. One process writes (it holds the corpus's lock); others may read."""
+    """The answers of a corpus. The holder of the corpus's lock writes; others may read."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
 
     def put(self, answer: ModelAnswer) -> None:
-        """Keep an answer; it is on the disk when this returns."""
-        used = answer.result if isinstance(answer.result, RewrittenInstruction) else None
+        """Store an answer. It is on the disk when this returns."""
+        rewrite = answer.result if isinstance(answer.result, RewrittenInstruction) else None
         row = (
             answer.key,
             answer.submission_id,
-            None if used else str(answer.result),
-            used.instruction if used else None,
-            used.needs_more_than_the_source if used else None,
+            None if rewrite else str(answer.result),
+            rewrite.instruction if rewrite else None,
+            rewrite.needs_more_than_the_source if rewrite else None,
             answer.tokens_in,
             answer.tokens_out,
         )
-        with self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def get(self, keys: Iterable[str]) -> dict[str, RewrittenInstruction | NoRewrite]:
-        """What is known of these questions."""
-        found: dict[str, RewrittenInstruction | NoRewrite] = {}
+        """Return the stored results of these questions."""
+        results: dict[str, RewrittenInstruction | NoRewrite] = {}
         for key in keys:
-            row = self._connection.execute(
-                "SELECT reason, instruction, needs_more FROM answers WHERE key = ?", (key,)
-            ).fetchone()
-            if row:
-                found[key] = NoRewrite(row[0]) if row[0] else RewrittenInstruction(row[1], bool(row[2]))
-        return found
+            query = "SELECT reason, instruction, needs_more FROM answers WHERE key = ?"
+            if row := self._database.execute(query, (key,)).fetchone():
+                results[key] = NoRewrite(row[0]) if row[0] else RewrittenInstruction(row[1], bool(row[2]))
+        return results
 
     def stamp(self) -> str:
-        """Changes whenever an answer is added."""
-        rows = self._connection.execute("SELECT key, reason, instruction FROM answers ORDER BY key").fetchall()
+        """Return a fingerprint of all answers."""
+        rows = self._database.execute("SELECT key, reason, instruction FROM answers ORDER BY key").fetchall()
         return storage.fingerprint("answers", 1, {"rows": [list(row) for row in rows]})
 
     def forget(self, submission_ids: Iterable[str]) -> None:
-        """Remove what was made from the words of these requests; it is overwritten on the disk."""
-        self._connection.execute("PRAGMA secure_delete = ON")
-        with self._connection:
-            self._connection.executemany(
-                "DELETE FROM answers WHERE submission_id = ?", [(each,) for each in submission_ids]
+        """Erase the answers to questions about these requests; their bytes are overwritten."""
+        self._database.execute("PRAGMA secure_delete = ON")
+        with transaction(self._database):
+            self._database.executemany(
+                "DELETE FROM answers WHERE submission_id = ?", [(submission_id,) for submission_id in submission_ids]
             )
+        # until a checkpoint the file still holds the old pages
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
 def open_answers(corpus: Corpus) -> Iterator[ModelAnswers]:
-    """The answers of a corpus; the file is made when it is missing. It lies where the ledger lies: on a local disk.
+    """Open the answers of a corpus for the length of the block. They lie beside the ledger, on a local disk.
 
     Raises:
-        CorpusError: the file is no SQLite database.
-        StorageError: it cannot be written.
+        CorpusError, StorageError: see `open_database`.
     """
-    path = _path(corpus)
-    with storage.explain_disk_errors(str(path)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path)
-    try:
-        connection.execute(_TABLE)
-        yield ModelAnswers(connection)
-    except sqlite3.DatabaseError as error:
-        raise CorpusError(f"{path}: {error}. Move the file away to start again; its answers are lost then.") from error
-    finally:
-        connection.close()
+    advice = "Move the file away to start again; its answers are lost then."
+    with open_database(corpus.answers_path, _SCHEMA, FORMAT, advice=advice) as database:
+        yield ModelAnswers(database)
 
 
 def forget_answers(corpus: Corpus, submission_ids: Iterable[str]) -> None:
-    """Remove what models made of the words of these requests, if ever one was asked."""
-    if _path(corpus).exists():
+    """Erase the answers to questions about these requests, if the corpus has answers."""
+    if corpus.answers_path.exists():
         with open_answers(corpus) as answers:
             answers.forget(submission_ids)
 
 
 def read_model_in_use(corpus: Corpus) -> ModelInUse | None:
-    """Whose answers go into the dataset; None as long as nothing has been rewritten."""
-    found = storage.read_json(corpus.fs, corpus.path("rewrites", "in_use.json"))
-    return ModelInUse(**found) if found else None
+    """Return the model whose answers the dataset uses, or None before the first rewriting."""
+    stored = storage.read_json(corpus.fs, corpus.path("rewrites", "in_use.json"))
+    return ModelInUse(**stored) if stored else None
 
 
-def set_model_in_use(corpus: Corpus, chosen: ModelInUse) -> None:
-    """Let the answers of this model and prompt go into the dataset, instead of those of any other."""
-    storage.write_json(corpus.fs, corpus.path("rewrites", "in_use.json"), asdict(chosen))
+def set_model_in_use(corpus: Corpus, model: ModelInUse) -> None:
+    """Use the answers of this model and prompt in the dataset, and of no other."""
+    storage.write_json(corpus.fs, corpus.path("rewrites", "in_use.json"), asdict(model))
 
 
 def answers_stamp(corpus: Corpus) -> str:
-    """Changes whenever an answer is added: what the tables made from the answers depend on."""
-    if not _path(corpus).exists():
+    """Return a fingerprint of all answers, or "" if the corpus has none."""
+    if not corpus.answers_path.exists():
         return ""
     with open_answers(corpus) as answers:
         return answers.stamp()
-
-
-def _path(corpus: Corpus) -> Path:
-    if isinstance(corpus.fs, LocalFileSystem):
-        return Path(corpus.root) / "rewrites" / "answers.sqlite"
-    return corpus.ledger_path.with_suffix(".answers.sqlite")

@@ -1,4 +1,4 @@
-"""Where things lie in a corpus, and which shard a request belongs to."""
+"""Create and open a corpus, and name the path of each of its files."""
 
 import re
 import shutil
@@ -19,16 +19,16 @@ from photoshop_request.errors import BusyError, CorpusError
 from photoshop_request_builder.store import storage
 
 FORMAT = 1
-"""Of the folder; a corpus of another format is refused, never guessed at."""
+"""Version of the folder's layout. A corpus of another format is refused."""
 DEFAULT_SHARDS = 64
-"""About 1,300 requests a shard at the subreddit's size: seconds of work, megabytes of memory."""
+"""About 1,300 requests a shard for all of r/PhotoshopRequest: seconds of work, megabytes of memory."""
 DEFAULT_SUBREDDITS = ("PhotoshopRequest",)
 _SUBREDDIT = re.compile(r"[A-Za-z0-9_]{2,21}")
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A working folder. Picklable: it goes to workers on other machines as it is."""
+    """A working folder. Picklable, so that workers on other machines receive it."""
 
     fs: AbstractFileSystem
     root: str
@@ -37,42 +37,52 @@ class Corpus:
     subreddits: tuple[str, ...]
 
     def path(self, *parts: str) -> str:
-        """The fsspec path of something in the corpus."""
+        """Return the fsspec path of a file of the corpus."""
         return "/".join((self.root, *parts))
 
     def shard_path(self, shard: int, table: str) -> str:
-        """The path of one shard's table: submissions, comments, links, candidates …"""
+        """Return the path of one shard's table, by its name in `tables.TABLES`."""
         return self.path("shards", f"{shard:05d}", f"{table}.parquet")
 
     def image_path(self, sha256: str, extension: str) -> str:
-        """The path of a fetched picture."""
+        """Return the path of a fetched picture."""
         return self.path("images", sha256[:2], sha256[2:4], f"{sha256}.{extension}")
 
     @property
+    def is_local(self) -> bool:
+        """True on a local disk, False in object storage."""
+        return isinstance(self.fs, LocalFileSystem)
+
+    @property
     def ledger_path(self) -> Path:
-        """The ledger: on the corpus's own disk, or beside the working folder when the corpus is in object storage."""
+        """The ledger, on a local disk: in the corpus, or in the current folder for a corpus in object storage."""
         return self._local("ledger.sqlite")
 
     @property
     def decisions_path(self) -> Path:
-        """Where reviewers' decisions are kept: beside the ledger."""
+        """The review decisions, beside the ledger."""
         return self._local("decisions.sqlite")
 
     @property
+    def answers_path(self) -> Path:
+        """The answers of language models, on the ledger's disk."""
+        return self._local("rewrites/answers.sqlite" if self.is_local else "ledger.answers.sqlite")
+
+    @property
     def address(self) -> str:
-        """The corpus's name as a user would type it."""
-        return self.root if isinstance(self.fs, LocalFileSystem) else str(self.fs.unstrip_protocol(self.root))
+        """The corpus's path or URL, as a user types it."""
+        return self.root if self.is_local else str(self.fs.unstrip_protocol(self.root))
 
     def _local(self, name: str) -> Path:
-        if isinstance(self.fs, LocalFileSystem):
+        if self.is_local:
             return Path(self.root) / name
         return Path(f"{re.sub(r'[^A-Za-z0-9]+', '-', self.root).strip('-')}.{name}")
 
 
 def shard_of(submission_id: str, shards: int) -> int:
-    """The shard of a request and of everything under it: stable for ever, whatever else the corpus holds.
+    """Return the shard of a request and of everything under it. It never changes.
 
-    The top bits of a 64-bit xxh3 of the id (without `t3_`): doubling `shards` splits each shard in two.
+    It is the top bits of a 64-bit xxh3 hash of the id without `t3_`: doubling `shards` splits each shard in two.
     """
     return xxhash.xxh3_64_intdigest(submission_id.encode()) >> (64 - shards.bit_length() + 1) if shards > 1 else 0
 
@@ -84,17 +94,17 @@ def table_contents(corpus: Corpus, shard: int, tables: Sequence[str]) -> dict[st
 
 
 def open_corpus(path: str | Path) -> Corpus:
-    """An existing corpus.
+    """Open the corpus at `path`.
 
     Raises:
-        CorpusError: there is none at `path`, it is of another format, or what `corpus.toml` says makes no sense.
+        CorpusError: there is no corpus, it has another format, or `corpus.toml` is not valid.
     """
     fs, root = _locate(path)
     try:
         settings = tomllib.loads(fs.cat_file(f"{root}/corpus.toml").decode())
     except (FileNotFoundError, NotADirectoryError):
         raise CorpusError(
-            f"{path}: no corpus here (no corpus.toml). Make one with: photoshop-request ingest {path} FILE…"
+            f"{path}: no corpus here (no corpus.toml). Create one with: photoshop-request ingest {path} FILE…"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path}/corpus.toml: not readable as TOML ({error}).") from error
@@ -102,7 +112,7 @@ def open_corpus(path: str | Path) -> Corpus:
     if corpus.get("format") != FORMAT:
         raise CorpusError(
             f"{path}/corpus.toml: format {corpus.get('format')!r}, this version reads {FORMAT}. "
-            "Use the version that made it, or start a new corpus."
+            "Use the version that made it, or create a new corpus."
         )
     shards = corpus.get("shards")
     if not isinstance(shards, int) or shards < 1 or shards & (shards - 1):
@@ -114,11 +124,11 @@ def open_corpus(path: str | Path) -> Corpus:
 
 
 def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None, shards: int | None = None) -> Corpus:
-    """A new corpus at `path`, or the one that is there; None takes what is there, or the default.
+    """Create a corpus at `path`, or open the one that is there. None means: as it is there, or the default.
 
     Raises:
-        CorpusError: `path` is a file, or holds a corpus of other subreddits or shards, or a setting is not valid.
-        StorageError: it cannot be written.
+        CorpusError: `path` is a file, holds a corpus of other subreddits or shards, or an argument is not valid.
+        StorageError: the corpus cannot be written.
     """
     if shards is not None and (shards < 1 or shards & (shards - 1)):
         raise CorpusError(f"shards must be a power of two, not {shards}.")
@@ -135,51 +145,48 @@ def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None
     if subreddits and {name.lower() for name in corpus.subreddits} != {name.lower() for name in subreddits}:
         raise CorpusError(
             f"{path}: this corpus is of {', '.join(corpus.subreddits)}. "
-            f"Start another corpus for {', '.join(subreddits)}, or leave --subreddit out."
+            f"Create another corpus for {', '.join(subreddits)}, or omit --subreddit."
         )
     if shards and shards != corpus.shards:
-        raise CorpusError(f"{path}: this corpus has {corpus.shards} shards, which cannot change. Leave --shards out.")
+        raise CorpusError(f"{path}: this corpus has {corpus.shards} shards, which cannot change. Omit --shards.")
     return corpus
 
 
 def lock_corpus(corpus: Corpus) -> FileLock:
-    """The right to write to `corpus`, held until released; one process has it at a time.
+    """Lock `corpus` for writing until the lock is released. One process holds it at a time.
 
     Raises:
-        BusyError: another process has it.
+        BusyError: another process holds the lock.
         StorageError: the folder cannot be written.
     """
-    here = isinstance(corpus.fs, LocalFileSystem)
-    place = Path(corpus.root, ".lock") if here else corpus.ledger_path.with_suffix(".lock")
+    place = Path(corpus.root, ".lock") if corpus.is_local else corpus.ledger_path.with_suffix(".lock")
     held = FileLock(place)
     try:
         with storage.explain_disk_errors(str(place)):
             held.acquire(timeout=0)
     except Timeout:
         raise BusyError(
-            f"{corpus.address}: another photoshop-request is working on this corpus. Wait for it to end, or stop it."
+            f"{corpus.address}: another photoshop-request is working on this corpus. Wait until it ends, or stop it."
         ) from None
     return held
 
 
 @contextmanager
 def scratch_folder(corpus: Corpus) -> Iterator[str]:
-    """A folder for files in the making: on the corpus's own disk, so that a rename puts them in their place.
+    """Create a temporary folder, on the corpus's disk so that a rename publishes its files.
 
-    What a killed process left behind is removed by `clean_scratch`.
+    `clean_scratch` removes what a killed process left in it.
     """
-    if isinstance(corpus.fs, LocalFileSystem):
+    if corpus.is_local:
         Path(_scratch(corpus)).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_scratch(corpus)) as folder:
-            yield folder
-    else:
-        with tempfile.TemporaryDirectory(prefix="photoshop-request-") as folder:
-            yield folder
+    parent = _scratch(corpus) if corpus.is_local else None
+    with tempfile.TemporaryDirectory(prefix="photoshop-request-", dir=parent) as folder:
+        yield folder
 
 
 def clean_scratch(corpus: Corpus) -> None:
-    """Remove files in the making that a killed process left behind; only for who holds the lock."""
-    if not isinstance(corpus.fs, LocalFileSystem):
+    """Remove temporary files that a killed process left. The caller holds the lock."""
+    if not corpus.is_local:
         return
     shutil.rmtree(_scratch(corpus), ignore_errors=True)
     for pattern in _WRITTEN:
@@ -189,7 +196,7 @@ def clean_scratch(corpus: Corpus) -> None:
 
 
 _WRITTEN = ("*", "shards/*/*", "incoming/*/*/*", "built/*/*", "dataset/*", "dataset/*/*", "takedown/*")
-"""Where tables, notes and pages are written whole. Not under `images`, which has a folder of its own for it."""
+"""Places of temporary files outside of `.scratch`. Under `images` they have a folder of their own."""
 
 
 def _scratch(corpus: Corpus) -> str:
@@ -197,6 +204,6 @@ def _scratch(corpus: Corpus) -> str:
 
 
 def _locate(path: str | Path) -> tuple[AbstractFileSystem, str]:
-    # what other processes and machines write must be seen at once
+    # without a cache: other processes and machines write too
     fs, root = fsspec.core.url_to_fs(str(path), use_listings_cache=False)
     return fs, root.rstrip("/")

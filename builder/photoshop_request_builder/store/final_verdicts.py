@@ -1,4 +1,4 @@
-"""The verdicts in force: the machine's, but for the candidates of which people said otherwise in `review`."""
+"""Read candidates with the verdict in force: review decisions override automatic verdicts."""
 
 from typing import Any
 
@@ -10,43 +10,42 @@ from photoshop_request_builder.store.corpus import Corpus
 __all__ = ["read_candidates"]
 
 _KEY = ("comment_id", "position", "index", "sha256")
-"""Of a candidate: where it was posted, and its bytes. People judged those; other bytes are to be judged anew."""
+"""Identifies a candidate: where it was posted, and its bytes. A review decision does not hold for other bytes."""
 
 
 def read_candidates(corpus: Corpus, shard: int, columns: list[str] | None = None) -> pa.Table:
-    """The rows of `candidates` with the verdicts in force, and `verified`: whether people confirmed or gave it.
+    """Read the rows of `candidates` with the verdicts in force.
 
-    `confidence` is the machine's, of its own verdict: null where people gave another.
+    The column `verified` is True if reviewers confirmed or changed the verdict. `confidence` belongs to the automatic
+    verdict: null if reviewers changed it.
     """
     path = corpus.shard_path(shard, "candidates")
-    wanted = None if columns is None else list(dict.fromkeys([*columns, *_KEY]))
-    table = storage.read_table(corpus.fs, path, wanted)
-    settled = _settled(corpus, shard)
-    if settled:
-        table = _overruled(table, settled)
+    needed = None if columns is None else list(dict.fromkeys([*columns, *_KEY]))
+    table = storage.read_table(corpus.fs, path, needed)
+    if reviewed := _reviewed(corpus, shard):
+        table = _override(table, reviewed)
     else:
         table = table.append_column("verified", pa.repeat(pa.scalar(False), table.num_rows))
     return table if columns is None else table.select([*columns, "verified"])
 
 
-def _settled(corpus: Corpus, shard: int) -> dict[tuple[Any, ...], str]:
-    """What the reviewers agree on, by candidate."""
+def _reviewed(corpus: Corpus, shard: int) -> dict[tuple[Any, ...], str]:
+    """Return the verdicts on which all reviewers agree, by candidate."""
     rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "reviews"))
     return {tuple(row[name] for name in _KEY): row["verdict"] for row in rows}
 
 
-def _overruled(table: pa.Table, settled: dict[tuple[Any, ...], str]) -> pa.Table:
+def _override(table: pa.Table, reviewed: dict[tuple[Any, ...], str]) -> pa.Table:
     keys = zip(*(table.column(name).to_pylist() for name in _KEY), strict=True)
-    said = [settled.get(key) for key in keys]
+    reviews = [reviewed.get(key) for key in keys]
     if "verdict" in table.column_names:
-        machine = table.column("verdict").to_pylist()
-        table = _with(table, "verdict", [each or other for each, other in zip(said, machine, strict=True)])
+        automatic = table.column("verdict").to_pylist()
+        verdicts = [review or verdict for review, verdict in zip(reviews, automatic, strict=True)]
+        table = _with(table, "verdict", verdicts)
         if "confidence" in table.column_names:
-            sure = zip(table.column("confidence").to_pylist(), said, machine, strict=True)
-            table = _with(
-                table, "confidence", [value if each in {None, other} else None for value, each, other in sure]
-            )
-    return table.append_column("verified", pa.array([each is not None for each in said], type=pa.bool_()))
+            rows = zip(table.column("confidence").to_pylist(), verdicts, automatic, strict=True)
+            table = _with(table, "confidence", [value if verdict == own else None for value, verdict, own in rows])
+    return table.append_column("verified", pa.array([review is not None for review in reviews], type=pa.bool_()))
 
 
 def _with(table: pa.Table, name: str, values: list[Any]) -> pa.Table:

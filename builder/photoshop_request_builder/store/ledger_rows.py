@@ -1,7 +1,7 @@
-"""The rows of the ledger: their columns, and the ways between columns and frozen dataclasses."""
+"""Define the ledger's tables, and convert their rows to dataclasses and back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from photoshop_request.media.addresses.hosts import classify, host_of
@@ -47,12 +47,11 @@ CREATE TABLE IF NOT EXISTS released (sha256 TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
 INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
 """
-COLUMNS = "address, host, family, kind, depth, state, detail, tries, http, etag, sha256, bytes, extension, final, via, retrieved, fallback, changed"
 
 
 @dataclass(frozen=True, slots=True)
 class NewAddress:
-    """An address that the ledger may not know yet."""
+    """An address to add to the ledger if it is not there yet."""
 
     address: str
     fallback: str | None = None
@@ -68,11 +67,11 @@ class LedgerEntry:
     family: str
     kind: str
     depth: int
-    """How many pages and short links led here."""
+    """Number of pages and short links that led here."""
     state: AddressState
     detail: str
     tries: int
-    """Requests over all runs."""
+    """Number of requests over all runs."""
     http: int | None
     etag: str | None
     sha256: str | None
@@ -87,7 +86,7 @@ class LedgerEntry:
 
 
 def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
-    """The first columns of a new row at Unix second `now`: pending, or final at once where nothing may be asked."""
+    """Return the columns of a new row. The state is pending, or final at once if the address may not be requested."""
     target = classify(new.address)
     state = state_of_reason(target.reason, target.kind) if target.reason else AddressState.PENDING
     return (
@@ -103,8 +102,11 @@ def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
     )
 
 
+COLUMNS = ", ".join(field.name for field in fields(LedgerEntry))
+
+
 def entry_of(row: Sequence[object]) -> LedgerEntry:
-    """A row of `COLUMNS`."""
+    """Return the entry of a row of `COLUMNS`."""
     values: list[Any] = list(row)
     values[5] = AddressState(values[5])
     return LedgerEntry(*values)

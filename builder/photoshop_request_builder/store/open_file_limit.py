@@ -1,13 +1,13 @@
-"""As many open files as there are shards: an input's rows go to all of them at once, and systems allow 256 or 1,024."""
+"""Raise the limit of open files: reading an archive writes to all shards at once, and systems allow 256 or 1,024."""
 
 from photoshop_request.errors import StorageError
 
 _OTHERS = 64
-"""Files that a process has open beside those it asked for: libraries, pipes, the input."""
+"""Other open files of the process: libraries, pipes, the input."""
 
 
 def raise_open_file_limit(count: int) -> None:
-    """Let this process have `count` more files open, as far as its own limit may be raised without rights.
+    """Raise this process's soft limit so that it can open `count` more files.
 
     Raises:
         StorageError: the system's hard limit is lower.
@@ -23,6 +23,6 @@ def raise_open_file_limit(count: int) -> None:
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise StorageError(
             f"{needed:,} files must be open at once, but this system allows {hard:,} (`ulimit -Hn`). "
-            "Raise that limit, or start a corpus with fewer shards (`--shards`)."
+            "Raise that limit, or create a corpus with fewer shards (`--shards`)."
         )
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -1,4 +1,4 @@
-"""Where fetched bytes go: `images/ab/cd/<sha256>.<ext>`, written once, never changed."""
+"""Write and read fetched pictures: `images/ab/cd/<sha256>.<ext>`, written once, never changed."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,6 @@ import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.store import storage
@@ -24,10 +22,10 @@ __all__ = ["empty_download_folder", "find_picture", "picture_saver", "read_pictu
 
 
 def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
-    """The fetched bytes, checked: nothing is compared or published that is not what a host gave.
+    """Read a picture, and check its SHA-256.
 
     Raises:
-        CorpusError: the file is missing, or its bytes are others.
+        CorpusError: the file is missing or damaged.
     """
     data = find_picture(corpus, sha256, extension)
     if data is None:
@@ -36,10 +34,10 @@ def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
 
 
 def read_unless_taken_down(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
-    """The same, or None where the picture was taken down and erased, which tables of before do not say.
+    """Read a picture, or return None if a takedown erased it after the tables were written.
 
     Raises:
-        CorpusError: the file is missing without that, or its bytes are others.
+        CorpusError: the file is missing for another reason, or damaged.
     """
     data = find_picture(corpus, sha256, extension)
     if data is None and not load_tombstones(corpus).covers(TombstoneKind.SHA256, sha256):
@@ -48,10 +46,10 @@ def read_unless_taken_down(corpus: Corpus, sha256: str, extension: str) -> bytes
 
 
 def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
-    """The same, or None where the picture is not there.
+    """Read a picture, or return None if the file is missing.
 
     Raises:
-        CorpusError: its bytes are others.
+        CorpusError: the file is damaged.
     """
     path = corpus.image_path(sha256, extension)
     try:
@@ -59,57 +57,56 @@ def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
     except FileNotFoundError:
         return None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise _broken(corpus, path, "not the bytes that were fetched: damaged, or changed by hand")
+        raise _broken(corpus, path, "damaged: its SHA-256 is not that of the fetched picture")
     return data
 
 
 def _missing(corpus: Corpus, sha256: str, extension: str) -> CorpusError:
-    return _broken(corpus, corpus.image_path(sha256, extension), "this picture is missing")
+    return _broken(corpus, corpus.image_path(sha256, extension), "missing")
 
 
 def _broken(corpus: Corpus, path: str, what: str) -> CorpusError:
-    return CorpusError(f"{path}: {what}. Set it right with: photoshop-request doctor {corpus.address} --deep --repair")
+    return CorpusError(f"{path}: {what}. Repair it with: photoshop-request doctor {corpus.address} --deep --repair")
 
 
 def empty_download_folder(corpus: Corpus) -> Path:
-    """An empty folder for bodies on their way: on the pictures' disk, so that the last step is a rename."""
-    here = isinstance(corpus.fs, LocalFileSystem)
-    folder = Path(corpus.root, "images", ".part") if here else corpus.ledger_path.with_suffix(".part")
+    """Return an empty folder for downloads, on the pictures' disk so that a rename publishes a file."""
+    folder = Path(corpus.root, "images", ".part") if corpus.is_local else corpus.ledger_path.with_suffix(".part")
     folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.iterdir():
-        left.unlink()
+    for leftover in folder.iterdir():
+        leftover.unlink()
     return folder
 
 
 def picture_saver(corpus: Corpus) -> "Callable[[Body, str], Awaitable[str]]":
-    """Keeps a body under its digest: flushed to the disk, then renamed; one that is on the disk already is left alone.
+    """Return a function that saves a body under its SHA-256 and returns the digest.
 
-    The returned function gives the digest; OSError when the disk does not take the body, whose `.part` file is gone then.
+    A file that exists already is left alone. If the disk refuses the body, its `.part` file is removed and OSError raised.
     """
-    put = _keep_here if isinstance(corpus.fs, LocalFileSystem) else _keep_away
+    write = _write_local if corpus.is_local else _write_remote
 
-    async def keep(body: "Body", extension: str) -> str:
-        return await asyncio.to_thread(_keep, corpus, body, extension, put)
+    async def save(body: "Body", extension: str) -> str:
+        return await asyncio.to_thread(_save, corpus, body, extension, write)
 
-    return keep
+    return save
 
 
-def _keep(corpus: Corpus, body: "Body", extension: str, put: "Callable[[Corpus, Body, str], None]") -> str:
+def _save(corpus: Corpus, body: "Body", extension: str, write: "Callable[[Corpus, Body, str], None]") -> str:
     try:
         sha256 = body.sha256()
-        put(corpus, body, corpus.image_path(sha256, extension))
+        write(corpus, body, corpus.image_path(sha256, extension))
         return sha256
     finally:
         if body.part:
             body.part.unlink(missing_ok=True)
 
 
-def _keep_here(corpus: Corpus, body: "Body", path: str) -> None:
+def _write_local(corpus: Corpus, body: "Body", path: str) -> None:
     final = Path(path)
     with contextlib.suppress(FileNotFoundError):
         if final.stat().st_size == body.size:
             return
-    # two addresses may give the same bytes at the same moment, each on a thread of its own
+    # two threads may save the same bytes at the same moment
     part = body.part or Path(corpus.root, "images", ".part", f"{final.name}.{threading.get_ident()}")
     try:
         with part.open("rb+" if body.part else "wb") as file:
@@ -119,7 +116,7 @@ def _keep_here(corpus: Corpus, body: "Body", path: str) -> None:
             os.fsync(file.fileno())
         try:
             part.replace(final)
-        except FileNotFoundError:  # the first picture of its folder
+        except FileNotFoundError:  # its folder does not exist yet
             final.parent.mkdir(parents=True, exist_ok=True)
             part.replace(final)
     except BaseException:
@@ -127,8 +124,8 @@ def _keep_here(corpus: Corpus, body: "Body", path: str) -> None:
         raise
 
 
-def _keep_away(corpus: Corpus, body: "Body", path: str) -> None:
-    # not asked whether it is there: most are new, and the same bytes again change nothing
+def _write_remote(corpus: Corpus, body: "Body", path: str) -> None:
+    # without a check: most files are new, and writing the same bytes again is harmless
     if body.part:
         corpus.fs.put_file(str(body.part), path)
     else:

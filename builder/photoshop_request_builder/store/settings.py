@@ -1,4 +1,4 @@
-"""The settings of a run, and where each value comes from: flag > environment > corpus.toml > default."""
+"""Resolve the settings of a run: a flag overrides the environment, then corpus.toml, then the default."""
 
 import os
 import tomllib
@@ -14,7 +14,7 @@ from photoshop_request_builder.store.corpus import Corpus
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value that a user may set, by the same name everywhere."""
+    """One setting, with the same name as flag, environment variable and entry of corpus.toml."""
 
     name: str
     parse: Callable[[Any], Any]
@@ -23,13 +23,13 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """The environment variable that sets it."""
+        """The name of its environment variable."""
         return f"PHOTOSHOP_REQUEST_{self.name.upper()}"
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveSetting:
-    """A setting's value in force, and its origin: `flag`, `environment`, `corpus.toml` or `default`."""
+    """The value in force and its origin: `flag`, `environment`, `corpus.toml` or `default`."""
 
     setting: Setting
     value: Any
@@ -37,7 +37,7 @@ class EffectiveSetting:
 
 
 def default_workers() -> int:
-    """The cores this process may use."""
+    """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -63,22 +63,17 @@ def _share(value: Any) -> float:
 
 
 def remember_setting(corpus: Corpus, name: str, value: bool) -> None:
-    """Set a setting in corpus.toml, so that every later command has it; the other lines stay as they are.
+    """Write a setting to corpus.toml for all later commands. Comments and order of the file stay.
 
     Raises:
         StorageError: no space or no permission.
     """
+    import tomlkit  # only writing needs it
+
     path = corpus.path("corpus.toml")
-    lines = corpus.fs.cat_file(path).decode().splitlines()
-    heads = [line.partition("#")[0].strip() for line in lines]
-    if "[settings]" not in heads:
-        for grown in (lines, heads):
-            grown += ["", "[settings]"]
-    here = heads.index("[settings]") + 1
-    end = next((place for place in range(here, len(heads)) if heads[place].startswith("[")), len(heads))
-    kept = [line for line in lines[here:end] if line.partition("=")[0].strip() != name]
-    lines[here:end] = [f"{name} = {str(value).lower()}", *kept]
-    storage.write_bytes(corpus.fs, path, ("\n".join(lines) + "\n").encode())
+    document = tomlkit.parse(storage.read_bytes(corpus.fs, path).decode())
+    document.setdefault("settings", tomlkit.table())[name] = value
+    storage.write_bytes(corpus.fs, path, tomlkit.dumps(document).encode())
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -101,46 +96,46 @@ def _http_address(value: Any) -> str:
 
 
 def parse_rates(value: Any) -> dict[str, float]:
-    """`i.redd.it=4,imgur.com=1` (or the same as a table) as requests a second by host; `inf` lifts a limit.
+    """Parse `i.redd.it=4,imgur.com=1`, or a table, as requests per second by host; `inf` means no limit.
 
     Raises:
-        ValueError: not of that form, or a rate that is not positive.
+        ValueError: another form, or a rate that is not positive.
     """
     pairs = value.items() if isinstance(value, Mapping) else (item.split("=") for item in str(value).split(",") if item)
     return {str(host).strip().lower(): _positive_number(rate) for host, rate in pairs}
 
 
 SETTINGS = (
-    Setting("workers", _positive_integer, default_workers, "processes for stages that are bound by cores"),
-    Setting("engine", _engine, lambda: "local", "local, or ray: who runs the stages that are bound by cores"),
-    Setting("address", str, lambda: None, "of the Ray cluster: HOST:PORT or auto; none starts one on this machine"),
-    Setting("mirror", _http_address, lambda: None, "https://HOST/PATH is requested as MIRROR/HOST/PATH"),
-    Setting("contact", str, lambda: None, "a mail or web address for the user agent, so that hosts can reach you"),
+    Setting("workers", _positive_integer, default_workers, "number of worker processes"),
+    Setting("engine", _engine, lambda: "local", "where stages run: local, or ray"),
+    Setting(
+        "address", str, lambda: None, "Ray cluster address: HOST:PORT or auto; without it Ray starts on this machine"
+    ),
+    Setting("mirror", _http_address, lambda: None, "base URL; https://HOST/PATH is requested as MIRROR/HOST/PATH"),
+    Setting("contact", str, lambda: None, "e-mail or web address in the user agent, so that hosts can reach you"),
     Setting(
         "rate",
         parse_rates,
         dict,
-        "requests a second by host, over the built-in limits: HOST=N,HOST=N; * is every other host",
+        "requests per second by host, instead of the built-in limits: HOST=N,HOST=N; * is every other host",
     ),
-    Setting("arctic_shift", _http_address, lambda: BASE, "base address of the Arctic Shift service"),
-    Setting("removal_contact", str, lambda: None, "where people ask for removal: printed in the dataset's card"),
-    Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as content for adults"),
-    Setting("classify_nsfw", _yes_or_no, lambda: False, "score every picture of an edit (needs the extra nsfw)"),
-    # the makers of OpenNSFW: under 0.2 is safe with high probability, over 0.8 is not
-    Setting("nsfw_threshold", _share, lambda: 0.8, "score, 0 to 1, from which the classifier's word counts as nsfw"),
-    Setting(
-        "verified_test", _yes_or_no, lambda: False, "the test split holds only edits that people confirmed in review"
-    ),
+    Setting("arctic_shift", _http_address, lambda: BASE, "base URL of the Arctic Shift service"),
+    Setting("removal_contact", str, lambda: None, "address for removal requests, printed in the dataset card"),
+    Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as adult content"),
+    Setting("classify_nsfw", _yes_or_no, lambda: False, "score the pictures of every edit (needs the extra nsfw)"),
+    # OpenNSFW's authors: below 0.2 very likely safe, above 0.8 very likely not
+    Setting("nsfw_threshold", _share, lambda: 0.8, "score from 0 to 1 at which the classifier marks a picture as nsfw"),
+    Setting("verified_test", _yes_or_no, lambda: False, "put only edits confirmed in review into the test split"),
 )
 
 
 def resolve_settings(
     corpus: Corpus | None, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None
 ) -> dict[str, EffectiveSetting]:
-    """Every setting's value in force, by name. `flags` holds what was given on the command line (None: not given).
+    """Return every setting by name. `flags` are the values of the command line; None means not given.
 
     Raises:
-        InputError: a value cannot be used; the message names the setting and where it was set.
+        InputError: a value is not valid; the message names the setting and its origin.
     """
     environment = os.environ if environment is None else environment
     stored = _stored(corpus) if corpus else {}
@@ -155,13 +150,15 @@ def _resolve_one(
         ("environment", environment.get(setting.variable) or None),
         ("corpus.toml", stored.get(setting.name)),
     )
-    for origin, given in places:
-        if given is None or given in ([], ()):
+    for origin, value in places:
+        if value is None or value in ([], ()):
             continue
         try:
-            return EffectiveSetting(setting, setting.parse(given), origin)
+            return EffectiveSetting(setting, setting.parse(value), origin)
         except (ValueError, TypeError, AttributeError, KeyError):
-            raise InputError(f"{setting.name} = {given!r} ({origin}) cannot be used: {setting.meaning}.") from None
+            raise InputError(
+                f"{setting.name} = {value!r} ({origin}) is not valid. Expected: {setting.meaning}."
+            ) from None
     return EffectiveSetting(setting, setting.default(), "default")
 
 

@@ -1,4 +1,4 @@
-"""The objects as their sources gave them, by id."""
+"""Find the original JSON of a submission or comment, from every source."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from photoshop_request_builder.store.incoming import INCOMING_TABLES, RAW, read_
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One observation of one thing."""
+    """One submission or comment as one source returned it."""
 
     table: str
     """submissions or comments."""
@@ -25,23 +25,23 @@ class Observation:
 
 
 def find_observations(corpus: Corpus, thing_id: str) -> list[Observation]:
-    """Every observation of a submission or comment, in the order of sources and parts.
+    """Return every observation of a submission or comment, ordered by source and part.
 
-    `thing_id` may have its prefix (`t3_`, `t1_`); with it only that kind is looked for.
+    With its prefix (`t3_`, `t1_`), `thing_id` matches only submissions or only comments.
 
     Raises:
-        InputError: the corpus has no such thing.
+        InputError: the corpus has no such submission or comment.
     """
     kinds = {"t3_": ["submissions"], "t1_": ["comments"]}.get(thing_id[:3].lower(), list(INCOMING_TABLES))
-    found = [raw for table in kinds for raw in _observations(corpus, table, bare_id(thing_id))]
-    if not found:
-        raise InputError(f"{corpus.address}: has no {' or '.join(kinds)} with the id {thing_id}.")
-    return found
+    observations = [line for table in kinds for line in _observations(corpus, table, bare_id(thing_id))]
+    if not observations:
+        raise InputError(f"{corpus.address}: no {' or '.join(kinds)} with the id {thing_id}.")
+    return observations
 
 
 def _observations(corpus: Corpus, table: str, thing_id: str) -> Iterator[Observation]:
     for summary in read_parts(corpus):
-        # a comment lies in the shard of its submission, which its own id does not tell
+        # a comment lies in the shard of its submission, which its id does not reveal
         shards = [shard_of(thing_id, corpus.shards)] if table == "submissions" else summary.shards.get(table, ())
         for shard in shards:
             ids = read_rows(corpus, summary, table, shard, ["id"])

@@ -2,8 +2,7 @@
 
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.taken_down import taken_down_ids
-from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones
+from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones, taken_down_ids
 
 __all__ = ["removed_addresses", "taken_down_addresses"]
 
