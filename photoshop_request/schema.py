@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from photoshop_request.edits.figures import FIGURES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from datasets import Features
 
 SPLITS = ("train", "validation", "test")
@@ -250,3 +251,14 @@ def features(config: str = DEFAULT_CONFIG) -> "Features":
         return Value(kind)
 
     return Features({column.name: feature(column.kind) for column in CONFIGS[config]})
+
+
+def arrow_type(kind: str) -> "pa.DataType":
+    """Return the Arrow type of a column of plain values.
+
+    Raises:
+        ValueError: the column holds pictures or messages.
+    """
+    import pyarrow as pa  # `import photoshop_request.schema` stays light
+
+    return pa.list_(pa.type_for_alias(kind[5:-1])) if kind.startswith("list<") else pa.type_for_alias(kind)

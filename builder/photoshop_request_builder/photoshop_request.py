@@ -1,6 +1,5 @@
-"""The `datasets` builder over a corpus. The module's name is the builder's name, so it is the dataset's."""
+"""Define the `datasets` builder over a corpus. `datasets` names the dataset after this module."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,16 +7,17 @@ from typing import Any
 import datasets
 from datasets.builder import Key
 
+from photoshop_request.rows import FILTERS, RowFilter, config_columns, row_condition
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, SPLITS, features
 from photoshop_request_builder.dataset.files import corpus_fingerprint
-from photoshop_request_builder.dataset.row_selection import Wanted, wanted_of
 from photoshop_request_builder.dataset.rows import dataset_rows
+from photoshop_request_builder.dataset.shrink import shrinker
 from photoshop_request_builder.store.corpus import open_corpus
 
 
 @dataclass
-class PhotoshopRequestConfig(datasets.BuilderConfig):
-    """What of a corpus becomes a dataset."""
+class PhotoshopRequestConfig(RowFilter, datasets.BuilderConfig):
+    """Say what of a corpus becomes a dataset. The fields of `RowFilter` select rows."""
 
     corpus: str = ""
     """Path or fsspec address of the corpus."""
@@ -26,34 +26,22 @@ class PhotoshopRequestConfig(datasets.BuilderConfig):
     splits: Sequence[str] = SPLITS
     """Only these splits."""
     fingerprint: str = ""
-    """Of the corpus's content: without it `datasets` would return what it cached for another content."""
-    min_score: int | None = None
-    max_changed_fraction: float | None = None
-    min_locality: float | None = None
-    task_types: Sequence[str] = ()
-    accepted_only: bool = False
-    since: int | str | None = None
-    until: int | str | None = None
-    one_edit_per_request: bool = False
+    """Fingerprint of the corpus's content. Without it `datasets` would return what it cached for other content."""
     max_side: int | None = None
+    """Pixels of the longer side; shrinks larger pictures, requires `reencode`."""
     reencode: str | None = None
-
-    @property
-    def wanted(self) -> Wanted:
-        """The selection that the arguments make; `Wanted` says what each means.
-
-        Raises:
-            InputError: a value cannot be used, or the config has no column that the argument looks at.
-        """
-        return wanted_of(self.name, {field.name: getattr(self, field.name) for field in dataclasses.fields(Wanted)})
+    """`jpeg` or `png`: format of the pictures that `max_side` shrinks. All other pictures keep their bytes."""
 
 
 class PhotoshopRequest(datasets.GeneratorBasedBuilder):
-    """Real edits of real photos by real requests, from a corpus whose stages are done.
+    """Build the dataset from a corpus whose stages have run.
 
     `PhotoshopRequest(corpus="CORPUS")`, then `download_and_prepare(num_proc=…)` and `as_dataset(split="train")`.
-    Selections are arguments: `PhotoshopRequest(corpus="CORPUS", accepted_only=True, min_locality=0.8)`, see `Wanted`.
-    Rows come in the order of shards; pictures are the fetched bytes, less EXIF GPS (`gps_removed`).
+    Arguments select rows: `PhotoshopRequest(corpus="CORPUS", accepted_only=True, min_locality=0.8)`; see `RowFilter`.
+    Rows come in the order of shards. Pictures are the fetched bytes without EXIF GPS (`gps_removed`).
+
+    Raises:
+        InputError: a value is not allowed, or the config has no column for a filter.
     """
 
     VERSION = datasets.Version("1.0.0")
@@ -65,9 +53,11 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def __init__(self, *args: Any, corpus: str, fingerprint: str | None = None, **kwargs: Any) -> None:
         config = kwargs.get("config_name") or DEFAULT_CONFIG
-        made_of = fingerprint or corpus_fingerprint(open_corpus(corpus), config)
-        super().__init__(*args, corpus=str(corpus), fingerprint=made_of, **kwargs)
-        self._wanted: Wanted = self.config.wanted
+        self._filters = RowFilter(**{name: kwargs[name] for name in FILTERS if name in kwargs})
+        row_condition(self._filters.active(), config_columns(config), f"the config {config}")
+        self._change = shrinker(kwargs.get("max_side"), kwargs.get("reencode"))
+        content = fingerprint or corpus_fingerprint(open_corpus(corpus), config)
+        super().__init__(*args, corpus=str(corpus), fingerprint=content, **kwargs)
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(
@@ -75,8 +65,8 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager: datasets.DownloadManager) -> list[datasets.SplitGenerator]:  # noqa: ARG002
-        wanted = self.config.shards
-        shards = list(range(open_corpus(self.config.corpus).shards)) if wanted is None else list(wanted)
+        only = self.config.shards
+        shards = list(range(open_corpus(self.config.corpus).shards)) if only is None else list(only)
         return [
             datasets.SplitGenerator(name=split, gen_kwargs={"shards": shards, "split": split})
             for split in self.config.splits
@@ -84,11 +74,12 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     def _generate_examples(self, shards: list[int], split: str) -> Iterator[tuple[Key, dict[str, Any]]]:
         corpus = open_corpus(self.config.corpus)
-        for number, (place, row) in enumerate(dataset_rows(corpus, self.config.name, shards, split, self._wanted)):
+        rows = dataset_rows(corpus, self.config.name, shards, split, self._filters, self._change)
+        for number, (place, row) in enumerate(rows):
             yield Key(place, number), row
 
     def as_dataset(self, split: Any = None, in_memory: bool = False) -> Any:
-        """The prepared splits, as `datasets` gives them; a split in which a selection left no row is an empty one."""
+        """Return the prepared splits; a split without rows is empty, where `datasets` itself would fail."""
         if split is None:
             return datasets.DatasetDict({name: self.as_dataset(name, in_memory) for name in self.info.splits})
         if split in self.info.splits and not self.info.splits[split].num_examples:

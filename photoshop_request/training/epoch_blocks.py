@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,9 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from photoshop_request.errors import InputError
+from photoshop_request.rows import row_condition, select_dicts
+from photoshop_request.schema import DEFAULT_CONFIG
 from photoshop_request.training.batch_plan import Share
 from photoshop_request.training.row_source import INDEX, SHOWN, Read, Rows, check_columns
-from photoshop_request.training.sampling import Sampling, epoch_order, selected
+from photoshop_request.training.sampling import Sampling, epoch_order
 
 if TYPE_CHECKING:
     from datasets import IterableDataset
@@ -96,6 +98,7 @@ class Streamed:
         if self.sampling.weighted:
             raise InputError("a stream cannot be weighed: how often to draw a row depends on all the others.")
         check_columns(self.dataset.column_names)
+        row_condition(self.sampling.active(), self.dataset.column_names, "the dataset as it was loaded")
 
     @property
     def name(self) -> str:
@@ -125,7 +128,7 @@ class Streamed:
 
     def _block(self, mark: Mark, rows: list[dict[str, Any]], within: int, epoch: int) -> Block:
         """The rows of this machine, of `within` that went round; each machine gets as many, whatever is left."""
-        index = pa.table({name: [row.get(name) for row in rows] for name in INDEX})
+        index = pa.table({name: [row[name] for row in rows] for name in ("source_width", "source_height")})
         order = np.random.default_rng([self.seed, epoch, int(mark["seen"]), self.share.rank]).permutation(len(rows))
         fewest, most = within // self.share.world, -(-within // self.share.world)
         equal = order[:fewest] if self.drop_last or not fewest else np.resize(order, most)
@@ -149,7 +152,7 @@ class Streamed:
 
         With the state of the stream before them.
         """
-        together = self.sampling.max_edits_per_request is not None
+        together = self.sampling.max_edits_per_request is not None or self.sampling.one_edit_per_request
         run: list[dict[str, Any]] = []
         begin = before = state
         for row in stream:
@@ -163,9 +166,7 @@ class Streamed:
 
     def _few(self, run: list[dict[str, Any]], epoch: int) -> list[dict[str, Any]]:
         """What is shown of a run this time."""
-        names = [name for name in INDEX if name in run[0]]
-        index = pa.table({name: [row[name] for row in run] for name in names})
-        good = [run[number] for number in selected(index, replace(self.sampling, max_edits_per_request=None))]
+        good = select_dicts(run, self.sampling.active(), DEFAULT_CONFIG)
         most = self.sampling.max_edits_per_request
         if most is None or len(good) <= most:
             return good

@@ -15,7 +15,8 @@ import pyarrow as pa
 from pyarrow import parquet as pq
 
 from photoshop_request.errors import InputError
-from photoshop_request.loading import load, looking_at
+from photoshop_request.loading import dataset_errors, load
+from photoshop_request.rows import FILTERS, config_columns
 from photoshop_request.schema import DEFAULT_CONFIG
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ __all__ = ["INDEX", "SHOWN", "Read", "Rows", "check_columns", "file_of", "rows_a
 Read = Callable[[int], dict[str, Any]]
 """A row by its number, pictures as files; may be called by several threads at once."""
 
-INDEX = ("submission_id", "source_width", "source_height", "task_types", "score_percentile", "locality")
-"""Columns that an order is made from; the first three must be there."""
+_FILTERED = {column for row_filter in FILTERS.values() for column in row_filter.columns}
+INDEX = tuple(
+    name
+    for name in config_columns(DEFAULT_CONFIG)
+    if name in {"submission_id", "source_width", "source_height", *_FILTERED}
+)
+"""Columns that the order of an epoch depends on."""
 SHOWN = (
     "source_image",
     "edited_image",
@@ -164,7 +170,7 @@ def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
     import datasets  # a second, for those whose files lie elsewhere
 
     place = fspath(address)
-    with looking_at(place):
+    with dataset_errors(place):
         try:
             found = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
         except ValueError as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photoshop_request.errors import InputError
+from photoshop_request.rows import RowFilter, select_rows
 from photoshop_request.training.task_weights import Policy, sampling_weights
 
 if TYPE_CHECKING:
@@ -15,18 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["Sampling", "epoch_order", "selected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """What is drawn. An epoch has as many draws as rows are selected, less what `max_edits_per_request` withholds.
+@dataclass(kw_only=True)
+class Sampling(RowFilter):
+    """Say which rows an epoch shows and how often. The fields of `RowFilter` select rows.
+
+    An epoch has as many draws as rows are selected, less what `max_edits_per_request` withholds.
 
     Without weights every selected row comes once. With them a row of weight 2.3 comes two or three times and one of
     weight 0.4 in two epochs of five; weights average 1.
     """
 
-    min_score_percentile: float | None = None
-    """Select by the request's score in its month, 0 to 1, inclusive; a row without one is left out."""
-    min_locality: float | None = None
-    """Select by the share of blocks that stayed bit-close, 0 to 1, inclusive."""
     max_edits_per_request: int | None = None
     """Show at most so many edits of a request an epoch, others the next time; None for all."""
     task_policy: Policy | str = Policy.NATURAL
@@ -37,6 +36,9 @@ class Sampling:
     """Weigh by score_percentile to this power: 0 not at all; a row without one counts as the average."""
     locality_power: float = 0.0
     """Weigh by locality to this power: 0 not at all."""
+
+    def __post_init__(self) -> None:
+        self.active()
 
     @property
     def weighted(self) -> bool:
@@ -63,11 +65,10 @@ def epoch_order(index: "pa.Table", sampling: Sampling, seed: int, epoch: int) ->
 
 def selected(index: "pa.Table", sampling: Sampling) -> "NDArray[np.int64]":
     """Numbers of the rows that meet the selection, in the order of the index."""
-    keep = np.ones(index.num_rows, bool)
-    for name, least in (("score_percentile", sampling.min_score_percentile), ("locality", sampling.min_locality)):
-        if least is not None:
-            keep &= _numbers(index, name) >= least  # false for nulls, which are nan
-    return np.flatnonzero(keep)
+    active = sampling.active()
+    if not active:
+        return np.arange(index.num_rows)
+    return np.array(select_rows(index, active, "the dataset as it was loaded"), np.int64)
 
 
 def _drawn(rows: "NDArray[np.int64]", weights: "NDArray[np.float64]", dice: np.random.Generator) -> "NDArray[np.int64]":

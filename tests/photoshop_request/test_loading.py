@@ -1,4 +1,4 @@
-"""The dataset with selections, from a folder."""
+"""Test `load` on a folder."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three triplets and two pairs."""
+    """Return a dataset of three triplets and two pairs."""
     pairs = [preference(0, signal="accepted"), preference(1, signal="score")]
     return dataset_folder(
         tmp_path_factory.mktemp("loading") / "dataset",
@@ -30,50 +30,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written into the user's cache."""
+    """Keep the user's cache clean."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-@pytest.mark.parametrize(
-    ("wanted", "ids"),
-    [
-        ({}, ["s0", "s1", "s2"]),
-        ({"task_types": ["delete"]}, ["s0", "s1"]),
-        ({"task_types": ["super-resolution", "crop"]}, ["s2"]),
-        ({"task_types": ["zoom"]}, []),
-        ({"min_locality": 0.5}, ["s0", "s1"]),
-        ({"max_changed_fraction": 0.1}, ["s0"]),
-        ({"accepted_only": True}, ["s0"]),
-        ({"min_score_percentile": 0.5}, ["s1"]),
-        ({"since": 200}, ["s1", "s2"]),
-        ({"until": 200}, ["s0"]),
-        ({"since": 0}, ["s0", "s1", "s2"]),
-        ({"until": 0}, []),
-        ({"since": "2020-01-01", "until": "2021-01-01T00:00:00+00:00"}, ["s2"]),
-        ({"min_locality": 0.5, "accepted_only": True, "task_types": ["delete"]}, ["s0"]),
-    ],
-)
-def test_selections(folder: Path, wanted: dict[str, object], ids: list[str], streaming: bool) -> None:
-    """The same rows whether loaded or streamed; a null is not wanted."""
-    found = load(folder, columns=["submission_id"], streaming=streaming, **wanted)
-    assert [row["submission_id"] for row in found] == ids
-
-
-def test_columns_come_in_the_order_that_was_asked_for(folder: Path) -> None:
-    """Also when no row is wanted."""
+def test_columns_keep_the_order_of_the_argument(folder: Path) -> None:
+    """Keep it also if no row is left."""
     names = ["edited_image", "instruction"]
     assert load(folder, columns=names).column_names == names
     assert load(folder, columns=names, min_locality=1.0).column_names == names
 
 
-def test_pairs_decided_by_the_requester(folder: Path) -> None:
-    """`accepted_only` of preferences looks at the signal."""
+def test_accepted_only_keeps_pairs_decided_by_acceptance(folder: Path) -> None:
+    """Read the column `signal` of preferences."""
     assert [row["submission_id"] for row in load(folder, "preferences", accepted_only=True)] == ["s0"]
 
 
-def test_what_is_not_wanted_is_not_read(tmp_path: Path) -> None:
-    """Row groups and columns that are ruled out may even be damaged."""
+def test_row_groups_and_columns_that_are_left_out_are_not_read(tmp_path: Path) -> None:
+    """Damage a column of one row group, and read all the others."""
     place = dataset_folder(tmp_path / "dataset", {"triplets": ROWS[:2]}, batch_size=1)
     file = place / "triplets" / "train-00000-of-00001.parquet"
     second = pq.read_metadata(file).row_group(1)
@@ -85,9 +59,9 @@ def test_what_is_not_wanted_is_not_read(tmp_path: Path) -> None:
     data[start : start + chunk.total_compressed_size] = b"\xff" * chunk.total_compressed_size
     file.write_bytes(data)
 
-    def ids(**wanted: object) -> list[str]:
-        found = load(place, streaming=True, **wanted)
-        return [row["submission_id"] for row in found]
+    def ids(**filters: object) -> list[str]:
+        rows = load(place, streaming=True, **filters)
+        return [row["submission_id"] for row in rows]
 
     with pytest.raises(OSError, match=r"Parquet|header|deserialize"):
         ids()
@@ -96,33 +70,28 @@ def test_what_is_not_wanted_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "wanted", "said"),
+    ("arguments", "columns", "message"),
     [
-        (["pictures"], {}, "there is no config"),
-        (["triplets", "test"], {}, "split 'test'"),
-        (["turns"], {}, "'turns'"),
-        (["conversations"], {"since": 1}, "since: the config conversations has no column"),
-        ([], {"task_types": ["fly"]}, "there is no 'fly'"),
-        ([], {"task_types": "delete"}, "give a list"),
-        ([], {"min_locality": 1.5}, "between 0 and 1"),
-        ([], {"since": "yesterday"}, "not a date"),
-        ([], {"columns": ["colour"]}, "no column colour"),
+        (["pictures"], None, "config: 'pictures' is not one of triplets, requests"),
+        (["triplets", "test"], None, "no split 'test'"),
+        (["turns"], None, "config 'turns' has no split 'train'"),
+        ([], ["colour"], "columns: the config triplets has no column colour"),
     ],
 )
-def test_what_cannot_be_loaded_is_said(
-    folder: Path, arguments: list[str], wanted: dict[str, object], said: str
+def test_an_impossible_load_is_explained(
+    folder: Path, arguments: list[str], columns: list[str] | None, message: str
 ) -> None:
-    """With what to do."""
-    with pytest.raises(InputError, match=said):
-        load(folder, *arguments, **wanted)
+    """Name the config, split or column that does not exist."""
+    with pytest.raises(InputError, match=message):
+        load(folder, *arguments, columns=columns)
 
 
-def test_a_folder_without_a_dataset_is_said(tmp_path: Path) -> None:
-    """Not with a traceback of the Hub's client."""
-    with pytest.raises(InputError, match="no dataset there"):
+def test_a_folder_without_a_dataset_is_explained(tmp_path: Path) -> None:
+    """Raise an `InputError`, not an error of the Hub's client."""
+    with pytest.raises(InputError, match="no dataset found"):
         load(tmp_path / "nothing")
 
 
-def test_it_is_offered_at_the_top() -> None:
-    """Whatever was imported before."""
+def test_the_package_exports_load() -> None:
+    """Return the same function, whatever was imported before."""
     assert photoshop_request.load is load

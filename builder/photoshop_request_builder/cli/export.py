@@ -2,13 +2,19 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from photoshop_request.export import FORMATS, ExportSummary
+from photoshop_request.rows import FILTERS, RowFilter
 from photoshop_request_builder.cli.console import data, progress, say
 from photoshop_request_builder.commands import export as exporting
+
+
+def _filter(flag: str) -> Any:
+    """Return the option of a row filter, with the filter's meaning as its help."""
+    return typer.Option(flag, help=FILTERS[flag[2:].replace("-", "_")].meaning)
 
 
 def export(
@@ -19,20 +25,17 @@ def export(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to make; it must be new or empty.")],
     split: Annotated[str, typer.Option("--split", help="train, validation or test.")] = "train",
     task_type: Annotated[
-        list[str] | None, typer.Option("--task-type", help="Only this kind of edit; may be given several times.")
+        list[str] | None,
+        typer.Option("--task-type", help=f"{FILTERS['task_types'].meaning} Repeat the option for several."),
     ] = None,
-    min_locality: Annotated[
-        float | None, typer.Option("--min-locality", help="At least this share of blocks stayed bit-close, 0 to 1.")
-    ] = None,
-    max_changed_fraction: Annotated[
-        float | None, typer.Option("--max-changed-fraction", help="At most this share of the area changed, 0 to 1.")
-    ] = None,
-    accepted_only: Annotated[bool, typer.Option("--accepted-only", help="Only edits that the requester took.")] = False,
-    min_score_percentile: Annotated[
-        float | None, typer.Option("--min-score-percentile", help="The request's score in its month, 0 to 1.")
-    ] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Posted at or after this date: 2024-09-30.")] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Posted before this date.")] = None,
+    min_locality: Annotated[float | None, _filter("--min-locality")] = None,
+    max_changed_fraction: Annotated[float | None, _filter("--max-changed-fraction")] = None,
+    accepted_only: Annotated[bool, _filter("--accepted-only")] = False,
+    min_score: Annotated[int | None, _filter("--min-score")] = None,
+    min_score_percentile: Annotated[float | None, _filter("--min-score-percentile")] = None,
+    since: Annotated[str | None, _filter("--since")] = None,
+    until: Annotated[str | None, _filter("--until")] = None,
+    one_edit_per_request: Annotated[bool, _filter("--one-edit-per-request")] = False,
 ) -> None:
     """Write the dataset in the format of a trainer.
 
@@ -43,17 +46,19 @@ def export(
     """
     kind = exporting.format_of(form)
     dataset = exporting.dataset_of(corpus)
-    wanted = {
-        "task_types": task_type,
-        "min_locality": min_locality,
-        "max_changed_fraction": max_changed_fraction,
-        "accepted_only": accepted_only,
-        "min_score_percentile": min_score_percentile,
-        "since": since,
-        "until": until,
-    }
+    filters = RowFilter(
+        task_types=task_type,
+        min_locality=min_locality,
+        max_changed_fraction=max_changed_fraction,
+        accepted_only=accepted_only,
+        min_score=min_score,
+        min_score_percentile=min_score_percentile,
+        since=since,
+        until=until,
+        one_edit_per_request=one_edit_per_request,
+    )
     with progress("export", exporting.rows_in(dataset, kind.config, split), "rows") as advance:
-        done = exporting.export(dataset, kind, out, split=split, wanted=wanted, advance=advance)
+        done = exporting.export(dataset, kind, out, split=split, filters=filters, advance=advance)
     _report(form, out.absolute(), done)
 
 

@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.export import FORMATS, ExportSummary, Format
 from photoshop_request.loading import load
+from photoshop_request.rows import RowFilter
 from photoshop_request_builder.store.storage import explain_disk_errors
 
 __all__ = ["dataset_of", "export", "format_of", "rows_in"]
@@ -55,12 +57,12 @@ def export(
     out: Path,
     *,
     split: str,
-    wanted: Mapping[str, Any],
+    filters: RowFilter,
     advance: Callable[[float], None],
 ) -> ExportSummary:
     """Write the wanted rows to `out`, which appears when it is complete; what a stopped run left is removed.
 
-    `wanted` is what `photoshop_request.load` selects by; `advance` is told of every row.
+    `advance` is called once per row.
 
     Raises:
         InputError: `out` is there and not empty, or no row is left to write.
@@ -68,8 +70,10 @@ def export(
     """
     out = out.absolute()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out}: there is something already. Name a new folder, or remove it.")
-    rows = load(dataset, kind.config, split, streaming=True, columns=kind.columns, **wanted).decode(enable=False)
+        raise InputError(f"{out}: output folder is not empty. Name a new folder, or remove this one.")
+    rows = load(dataset, kind.config, split, streaming=True, columns=kind.columns, **asdict(filters)).decode(
+        enable=False
+    )
     part = out.with_name(f".{out.name}.part")
     more = {"paths_under": out} if kind.absolute else {}
     with explain_disk_errors(str(out)):
@@ -94,7 +98,7 @@ def _told(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[str, 
 def _check(done: ExportSummary) -> None:
     """Raise where nothing was written."""
     if not done.rows:
-        raise InputError("no row meets the selection. Ask for less.")
+        raise InputError("no rows match. Loosen the filters.")
     if not done.written:
         why = ", ".join(f"{reason} {count:,}" for reason, count in done.left_out.items())
         raise InputError(f"all {done.rows:,} rows are left out ({why}). Choose another format.")

@@ -1,13 +1,12 @@
 """The rows of a config: from the threads of the corpus's shards, with their pictures read."""
 
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from photoshop_request.rows import RowFilter, select_dicts
 from photoshop_request_builder.dataset.configs import ROWS, context_of
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.published_pictures import fill_pictures, picture_reader
-from photoshop_request_builder.dataset.row_selection import Wanted, keep, shrink
 from photoshop_request_builder.dataset.thread import read_threads
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -15,14 +14,22 @@ __all__ = ["dataset_rows"]
 
 
 def dataset_rows(
-    corpus: Corpus, config: str, shards: Iterable[int], split: str, wanted: Wanted | None = None
+    corpus: Corpus,
+    config: str,
+    shards: Iterable[int],
+    split: str,
+    filters: RowFilter | None = None,
+    change: Callable[[bytes], bytes] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each shard's place among `shards` with a row of it, in order. One row's pictures are held at a time, and two more."""
-    wanted = wanted or Wanted()
+    """Yield each row that `filters` keep, in order, with the place of its shard among `shards`.
+
+    `change` rewrites each picture. Holds the pictures of one row, and two more.
+    """
+    active = filters.active() if filters else {}
     context, policy = context_of(corpus), read_policy(corpus)
-    change = partial(shrink, max_side=wanted.max_side, form=wanted.reencode or "") if wanted.max_side else None
     read = picture_reader(corpus, change)
     for place, shard in enumerate(shards):
         for thread in read_threads(corpus, shard, split, policy):
-            for row in keep(ROWS[config](thread, context), wanted):
+            rows = list(ROWS[config](thread, context))
+            for row in select_dicts(rows, active, config):
                 yield place, fill_pictures(row, read)

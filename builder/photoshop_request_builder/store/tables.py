@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 
 from photoshop_request.edits.figures import FIGURES
 from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.schema import arrow_type
 
 T = TypeVar("T", Submission, Comment)
 
@@ -127,14 +128,6 @@ PICTURES = pa.schema(
 )
 """What fetching made of each link: one row a picture (an album gives several), or one with the reason why none."""
 
-_ARROW = {
-    "bool": pa.bool_(),
-    "int32": pa.int32(),
-    "float64": pa.float64(),
-    "string": pa.string(),
-    "list<float64>": pa.list_(pa.float64()),
-}
-
 CANDIDATES = pa.schema(
     [
         *PICTURES,
@@ -151,7 +144,7 @@ CANDIDATES = pa.schema(
         ("second_source_sha256", pa.string()),
         ("duplicate_of", pa.string()),
         ("revises", pa.string()),
-        *((figure.name, _ARROW[figure.kind]) for figure in FIGURES),
+        *((figure.name, arrow_type(figure.kind)) for figure in FIGURES),
         ("change_mask", pa.binary()),
     ]
 )

@@ -10,6 +10,7 @@ from made_rows import dataset_folder, picture, triplet
 from typer.testing import CliRunner, Result
 
 from photoshop_request.errors import InputError
+from photoshop_request.rows import RowFilter
 from photoshop_request_builder.cli.program import app
 from photoshop_request_builder.commands.export import dataset_of, export, format_of, rows_in
 
@@ -67,9 +68,9 @@ def test_selections_reach_the_export(folder: Path, tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (("pictures", "out"), "there is no format 'pictures'; there are diffusers,"),
-        (("imagefolder", "full"), "there is something already"),
+        (("imagefolder", "full"), "output folder is not empty"),
         (("imagefolder", "out", "--split", "test"), "split 'test'"),
-        (("imagefolder", "out", "--min-locality", "0.99"), "no row meets the selection"),
+        (("imagefolder", "out", "--min-locality", "0.99"), "no rows match"),
         (("trl", "out"), "'conversations'"),
     ],
 )
@@ -104,14 +105,18 @@ def test_a_failure_in_the_middle_leaves_nothing(folder: Path, tmp_path: Path) ->
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        export(str(folder), format_of("imagefolder"), tmp_path / "out", split="train", wanted={}, advance=fail)
+        export(
+            str(folder), format_of("imagefolder"), tmp_path / "out", split="train", filters=RowFilter(), advance=fail
+        )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_rows_are_told_one_by_one(folder: Path, tmp_path: Path) -> None:
     """As many as the footers say."""
     told: list[float] = []
-    export(str(folder), format_of("webdataset"), tmp_path / "out", split="train", wanted={}, advance=told.append)
+    export(
+        str(folder), format_of("webdataset"), tmp_path / "out", split="train", filters=RowFilter(), advance=told.append
+    )
     assert sum(told) == rows_in(str(folder), "triplets", "train") == 3
     assert rows_in("org/name", "triplets", "train") is None
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from photoshop_request.errors import InputError
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, distance, from_hex, hash_file
-from photoshop_request.schema import CONFIGS, SPLITS
+from photoshop_request.schema import CONFIGS, SPLITS, arrow_type
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, shard_of
@@ -25,11 +25,9 @@ __all__ = ["Found", "Match", "check", "matches", "plan_fetching", "read_manifest
 VERSION = 1
 NEAR = 4
 """Bits of pHash by which a re-encoded copy may differ (`edits.hashing`: re-uploads drift by at most four)."""
-_ARROW = {kind: pa.type_for_alias(kind) for kind in ("string", "int32", "int64", "float64")}
-_ARROW["list<string>"] = pa.list_(pa.string())
 MANIFEST = pa.schema(
     [
-        *((column.name, _ARROW[column.kind]) for column in CONFIGS["manifest"]),
+        *((column.name, arrow_type(column.kind)) for column in CONFIGS["manifest"]),
         ("split", pa.string()),
     ]
 )

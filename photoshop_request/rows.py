@@ -1,0 +1,284 @@
+"""Select rows of a config: one set of filters for `load`, the builder, `export` and `Sampling`."""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
+
+from photoshop_request.errors import InputError
+from photoshop_request.schema import CONFIGS, arrow_type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyarrow.compute import Expression
+
+__all__ = [
+    "FILTERS",
+    "Filter",
+    "RowFilter",
+    "best_edits",
+    "config_columns",
+    "row_condition",
+    "select_dicts",
+    "select_rows",
+]
+
+PREFERENCE_COLUMNS = ("submission_id", "accepted", "comment_score", "comment_created_utc")
+"""Columns that `best_edits` reads."""
+_NUMBER = "row number"
+_INT64 = 2**63
+_FRACTION = "a number from 0 to 1"
+_TIME = "Unix seconds (an integer) or an ISO date such as 2024-09-30"
+
+
+def _fraction(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
+        raise ValueError(_FRACTION)
+    return float(value)
+
+
+def _integer(value: Any, allowed: str = "an integer") -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not -_INT64 <= int(value) < _INT64:
+        raise ValueError(allowed)
+    return int(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("True or False")  # noqa: TRY004 - `active` turns it into an InputError
+    return value
+
+
+def _unix_seconds(value: Any) -> int:
+    """Return Unix seconds; a date without a time zone is in UTC."""
+    if not isinstance(value, str):
+        return _integer(value, _TIME)
+    try:
+        parsed = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_TIME) from None
+    return math.ceil((parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)).timestamp())
+
+
+def _task_types(value: Any) -> tuple[str, ...]:
+    from photoshop_request.text.request.task_types import TaskType  # reads the taxonomy
+
+    is_list = isinstance(value, Collection) and not isinstance(value, (str, bytes, Mapping))
+    if not is_list or not all(isinstance(task, str) and task in set(TaskType) for task in value):
+        raise ValueError(f"a list of task types; they are {', '.join(TaskType)}")
+    return tuple(map(str, value))
+
+
+def _at_least(column: str, value: Any) -> "Expression":
+    from pyarrow import compute as pc  # `import photoshop_request.rows` stays light
+
+    return pc.field(column) >= value
+
+
+def _at_most(column: str, value: Any) -> "Expression":
+    from pyarrow import compute as pc
+
+    return pc.field(column) <= value
+
+
+def _before(column: str, value: Any) -> "Expression":
+    from pyarrow import compute as pc
+
+    return pc.field(column) < value
+
+
+def _accepted(column: str, _: Any) -> "Expression":
+    from pyarrow import compute as pc
+
+    return pc.field(column) == ("accepted" if column == "signal" else True)
+
+
+def _any_of(column: str, values: Sequence[str]) -> "Expression":
+    """Match lists that hold one of `values`. Parquet filters cannot search lists, so they match joined text."""
+    from pyarrow import compute as pc
+
+    either = "|".join(value.replace("-", r"\-") for value in values)
+    return pc.match_substring_regex(pc.binary_join(pc.field(column), "\n"), rf"(?:^|\n)(?:{either})(?:\n|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Describe one argument that selects rows."""
+
+    meaning: str
+    """With unit and range; the help text of the command's option."""
+    columns: tuple[str, ...]
+    """The filter reads the first of these that a config has; without a `condition`, all of them."""
+    parse: Callable[[Any], Any]
+    """Return the value to compare with; raise `ValueError` with what is allowed."""
+    condition: "Callable[[str, Any], Expression] | None"
+    """Return what the column must meet; None for a filter that compares rows with each other."""
+
+
+_SCORES = ("comment_score", "score", "chosen_score")
+_TIMES = ("comment_created_utc", "created_utc", "chosen_created_utc")
+
+
+@dataclass(kw_only=True)
+class RowFilter:
+    """Select the rows that meet every filter which is set. A row with null in a column that a filter reads is left out.
+
+    None, False and an empty list select every row. `min_score`, `since` and `until` read the edit's comment; in
+    `requests` they read the request, in `preferences` the preferred edit.
+    """
+
+    task_types: Annotated[
+        Sequence[str] | None,
+        Filter("Keep rows with at least one of these task types.", ("task_types",), _task_types, _any_of),
+    ] = None
+    min_locality: Annotated[
+        float | None, Filter("Minimum locality, 0 to 1; near 1 is a local edit.", ("locality",), _fraction, _at_least)
+    ] = None
+    max_changed_fraction: Annotated[
+        float | None,
+        Filter("Maximum fraction of the area that changed, 0 to 1.", ("changed_fraction",), _fraction, _at_most),
+    ] = None
+    accepted_only: Annotated[
+        bool,
+        Filter(
+            "Keep edits that the requester accepted; in `requests`, solved ones.",
+            ("accepted", "solved", "signal"),
+            _flag,
+            _accepted,
+        ),
+    ] = False
+    min_score: Annotated[
+        int | None, Filter("Minimum score of the comment with the edit.", _SCORES, _integer, _at_least)
+    ] = None
+    min_score_percentile: Annotated[
+        float | None,
+        Filter(
+            "Minimum percentile of the request's score within its month, 0 to 1.",
+            ("score_percentile",),
+            _fraction,
+            _at_least,
+        ),
+    ] = None
+    since: Annotated[
+        int | str | None,
+        Filter("Keep edits posted at or after this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _at_least),
+    ] = None
+    until: Annotated[
+        int | str | None,
+        Filter("Keep edits posted before this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _before),
+    ] = None
+    one_edit_per_request: Annotated[
+        bool,
+        Filter(
+            "Keep one edit per request: the accepted one, else the highest score, else the earliest.",
+            PREFERENCE_COLUMNS,
+            _flag,
+            None,
+        ),
+    ] = False
+
+    def active(self) -> dict[str, Any]:
+        """Return the filters that are set, by name, each with the value to compare with.
+
+        Raises:
+            InputError: a value is not allowed.
+        """
+        values: dict[str, Any] = {}
+        for name, row_filter in FILTERS.items():
+            given = getattr(self, name)
+            if given is None:
+                continue
+            try:
+                value = row_filter.parse(given)
+            except ValueError as error:
+                raise InputError(f"{name}: {given!r} is not {error}.") from None
+            if value is not False and value != ():  # 0 is a limit
+                values[name] = value
+        return values
+
+
+def _filters_of(declaration: type) -> dict[str, Filter]:
+    hints = get_type_hints(declaration, include_extras=True)
+    return {field.name: get_args(hints[field.name])[1] for field in fields(declaration)}
+
+
+FILTERS = _filters_of(RowFilter)
+"""Every filter, by the name of its argument."""
+
+
+def config_columns(config: str) -> dict[str, str]:
+    """Return the types of a config's columns, by name.
+
+    Raises:
+        InputError: there is no such config.
+    """
+    if config not in CONFIGS:
+        raise InputError(f"config: {config!r} is not one of {', '.join(CONFIGS)}.")
+    return {column.name: column.kind for column in CONFIGS[config]}
+
+
+def row_condition(active: Mapping[str, Any], columns: Collection[str], holder: str) -> "Expression | None":
+    """Return the condition that rows with these columns must meet; None if every row does.
+
+    Raises:
+        InputError: `holder` ("the config requests") has no column for a filter.
+    """
+    condition = None
+    for name, value in active.items():
+        row_filter = FILTERS[name]
+        missing = [column for column in row_filter.columns if column not in columns]
+        if missing and (not row_filter.condition or len(missing) == len(row_filter.columns)):
+            raise InputError(f"{name}: {holder} has no column {' or '.join(missing)}. Leave {name} out.")
+        if row_filter.condition:
+            part = row_filter.condition(next(name for name in row_filter.columns if name in columns), value)
+            condition = part if condition is None else condition & part
+    return condition
+
+
+def select_rows(table: "pa.Table", active: Mapping[str, Any], holder: str) -> list[int]:
+    """Return the numbers of the rows that the filters keep, in order.
+
+    Raises:
+        InputError: the table, called `holder`, has no column for a filter.
+    """
+    condition = row_condition(active, table.column_names, holder)
+    numbered = table.append_column(_NUMBER, [list(range(table.num_rows))])
+    kept = numbered if condition is None else numbered.filter(condition)
+    if "one_edit_per_request" not in active:
+        return list(kept.column(_NUMBER).to_pylist())
+    rows = kept.select([*PREFERENCE_COLUMNS, _NUMBER]).to_pylist()
+    rows.sort(key=lambda row: row["submission_id"])  # keeps the order within a request
+    return sorted(row[_NUMBER] for row in best_edits(rows))
+
+
+def select_dicts(rows: Sequence[dict[str, Any]], active: Mapping[str, Any], config: str) -> list[dict[str, Any]]:
+    """Return the rows of `config` that the filters keep, in order; `select_rows` for plain values.
+
+    Raises:
+        InputError: the config has no column for a filter.
+    """
+    if not active:
+        return list(rows)
+    import pyarrow as pa
+
+    kinds = config_columns(config)
+    read = {column for name in active for column in FILTERS[name].columns if column in kinds}
+    schema = pa.schema([(column, arrow_type(kinds[column])) for column in sorted(read)])
+    return [rows[number] for number in select_rows(pa.Table.from_pylist(rows, schema), active, f"the config {config}")]
+
+
+def best_edits(rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """Yield one row per run of rows of one request: the accepted edit, else the highest score, else the earliest.
+
+    Of equal rows the first is kept. Two rows are held at a time.
+    """
+    for _, run in groupby(rows, key=lambda row: row["submission_id"]):
+        yield max(run, key=_preference)
+
+
+def _preference(row: Mapping[str, Any]) -> tuple[bool, float, float]:
+    score, posted = row["comment_score"], row["comment_created_utc"]
+    return bool(row["accepted"]), -math.inf if score is None else score, -math.inf if posted is None else -posted
