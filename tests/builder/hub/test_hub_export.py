@@ -42,5 +42,5 @@ def test_selected_rows_are_loaded_by_name(client: Run, hub: Hub, repo: str, samp
 
 def test_a_name_that_is_not_there_is_said(client: Run, hub: Hub, repo: str) -> None:
     """With what to give instead."""
-    with pytest.raises(InputError, match="no dataset there"):
+    with pytest.raises(InputError, match="no dataset found"):
         client(load, repo)

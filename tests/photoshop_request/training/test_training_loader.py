@@ -232,7 +232,7 @@ def test_a_state_of_something_else_is_refused(make: Make) -> None:
 def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
     """With what to do."""
     cases: list[tuple[str, Any, dict[str, Any]]] = [
-        ("no dataset there", tmp_path / "nothing", {}),
+        ("no dataset found", tmp_path / "nothing", {}),
         ("no split 'dev'", folder, {"split": "dev"}),
         ("flip", folder, {"flip": 1.5}),
         ("batch_size", folder, {"batch_size": 0}),
