@@ -1,1 +1,1 @@
-"""The words: instructions, task types, acceptance, conversations."""
+"""Texts: instructions, task types, acceptance, preferences, conversations, turns."""

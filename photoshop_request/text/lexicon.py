@@ -1,6 +1,6 @@
-"""The words that asking for an edit is made of. English only: other languages keep their whole text."""
+"""Word lists of requests for edits. English only: texts in other languages stay whole."""
 
-import re
+from photoshop_request.text.word_patterns import word_set
 
 __all__ = [
     "DEFECTS",
@@ -11,22 +11,9 @@ __all__ = [
     "GERUNDS",
     "LIGHT_VERBS",
     "MODALS",
-    "either",
-    "words_of",
 ]
 
-
-def either(*patterns: str) -> re.Pattern[str]:
-    """One pattern out of alternatives, so that each stands on a line of its own."""
-    return re.compile("|".join(patterns))
-
-
-def words_of(text: str) -> frozenset[str]:
-    """A word list written as one string."""
-    return frozenset(text.split())
-
-
-EDIT_VERBS = words_of(
+EDIT_VERBS = word_set(
     "add adjust airbrush alter animate apply blend blur blurr bleach brighten change clean clear clone close colorize colourize "
     "colorise colourise color colour combine composite convert copy correct cover create crop cut darken deblur dehaze delete denoise "
     "depixelate design redesign desaturate digitize draw duplicate edit eliminate embed enhance enlarge erase exchange expand extend extract "
@@ -40,11 +27,11 @@ EDIT_VERBS = words_of(
     "re-color re-colour decolorize simulate mash stitch join connect attach stick slap throw toss bring rearrange decorate dress undress shave fatten "
     "age de-age deage iron wipe wash rebuild reassemble re-touch touch-up take-out strip lose drop substitute save rescue trash ditch nuke scrub snip tuck plump scoot slide nudge zoomify declutter defog"
 )
-LIGHT_VERBS = words_of(
+LIGHT_VERBS = word_set(
     "get take give have do use keep leave let try see show work play mess come find help pull go look provide build"
 )
-MODALS = words_of("can could would will might may cud cld couldnt couldn't can't wouldn't")
-DESIRES = words_of(
+MODALS = word_set("can could would will might may cud cld couldnt couldn't can't wouldn't")
+DESIRES = word_set(
     "like love need needs needed want wants wanted wish hoping hope wondering looking trying appreciate appreciated request requesting asking "
     "grateful thankful possible please pls plz help great awesome amazing nice cool wonderful perfect fantastic ideally ideal preferably "
     "would'd could should maybe perhaps possibly beg begging kill die dying fun funny hilarious rad sweet chance way use deserves begs screams if mind willing interested care"
@@ -63,18 +50,18 @@ _DOUBLED = {
     "blur": "blurred", "crop": "cropped", "flip": "flipped", "photoshop": "photoshopped", "shop": "shopped", "swap": "swapped",
     "slim": "slimmed", "trim": "trimmed", "thin": "thinned", "zoom": "zoomed", "strip": "stripped", "uncrop": "uncropped",
 }  # fmt: skip
-_IRREGULAR = words_of("cut redone drawn put shrunk hidden undone rebuilt taken made turned blown written brought")
-_NO_PARTICIPLE = words_of(
+_IRREGULAR = word_set("cut redone drawn put shrunk hidden undone rebuilt taken made turned blown written brought")
+_NO_PARTICIPLE = word_set(
     "make put cut close open like age draw shrink hide lose bring write stick throw rid even tone iron print place frame drop go"
 )
 EDIT_PARTICIPLES = (
     frozenset(_DOUBLED.get(verb, _participle(verb)) for verb in EDIT_VERBS - _NO_PARTICIPLE) | _IRREGULAR
-) - words_of("matched poses posed included photoshopeds")
+) - word_set("matched poses posed included photoshopeds")
 GERUNDS = frozenset(
     ending for verb in EDIT_VERBS for ending in (f"{verb}ing", f"{verb.removesuffix('e')}ing", f"{verb}{verb[-1]}ing")
 )
-"""Every -ing form that a verb could have; what is no word does no harm."""
-EDIT_NOUNS = words_of(
+"""Every -ing form that a verb could have. Forms that are no words do no harm."""
+EDIT_NOUNS = word_set(
     "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
     "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "
     "repairing restoring enhancement enhancing resizing upscaling upscale vectorization vector vectorized background-removal sharpening fixing "
@@ -82,7 +69,7 @@ EDIT_NOUNS = words_of(
     "logo poster banner wallpaper avatar icon gif meme cartoon silhouette mockup mock-up caricature sticker flyer background-free cut-out cutout "
     "clearer brighter darker sharper bigger larger smaller lighter thinner skinnier slimmer younger older cleaner nicer crisper crisp taller"
 )
-DEFECTS = words_of(
+DEFECTS = word_set(
     "crease creases creased tear tears torn rip rips ripped scratch scratches scratched stain stains stained fade faded fading blur blurry "
     "blurred dark damage damaged water-damaged fold folds folded overexposed underexposed glare noise noisy grain grainy red-eye redeye washed "
     "reflection reflections spot spots dust dusty crack cracks cracked wrinkle wrinkles wrinkled pixelated watermark watermarks mold mould "

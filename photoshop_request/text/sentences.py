@@ -1,18 +1,18 @@
-"""Plain lines to sentences: the unit that is kept or left out."""
+"""Split plain lines into sentences."""
 
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from photoshop_request.text.plain import Line
-from photoshop_request.text.words import bare_words, splitter
+from photoshop_request.text.plain_text import Line
+from photoshop_request.text.word_patterns import bare_words, lower_case, word_splitter
 
-__all__ = ["Part", "Sentence", "split"]
+__all__ = ["Section", "Sentence", "split_sentences"]
 
 
-class Part(StrEnum):
-    """Where a sentence was written."""
+class Section(StrEnum):
+    """The section of a request that a sentence was written in."""
 
     TITLE = "title"
     BODY = "body"
@@ -21,50 +21,47 @@ class Part(StrEnum):
 
 
 class Sentence(NamedTuple):
-    """One sentence with what the rules look at. A named tuple, because it is made twice as fast as a dataclass."""
+    """One sentence, prepared for the patterns. A named tuple is created twice as fast as a dataclass."""
 
     text: str
-    part: Part
+    section: Section
     marker: str
     """The list marker as written, on the first sentence of a list item."""
-    low: str
+    lower: str
     """The text in lower case, of the same length."""
     words: frozenset[str]
-    """Its words, with their apostrophes."""
-    bare: frozenset[str]
-    """The same without apostrophes: see `bare_words`."""
+    """The words with their apostrophes."""
+    bare_words: frozenset[str]
+    """The words without apostrophes, see `word_patterns.bare_words`."""
 
 
 _END = re.compile(r"[.!?](?:[)\"'\u201d]*\s+(?=[^\s.,;:)!?])|(?<=[a-z0-9].)(?=[A-Z][a-z]+ ))")
-"""A stop and a blank, or a stop between a small letter and a capitalised word ("... in 1885.Could you")."""
+"""A full stop and a space, or a full stop between a small letter and a capitalised word ("... in 1885.Could you")."""
 _STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|put|turn)\b")
-"""What begins a new sentence after "..." even in lower case."""
+"""Words that begin a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
 _SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
-_words = splitter("'+")
+_split_words = word_splitter("'+")
 
 
-def split(lines: Iterable[Line], part: Part) -> Iterator[Sentence]:
-    """The sentences of some lines, in order. A line break ends a sentence; so does a full stop that is no abbreviation."""
+def split_sentences(lines: Iterable[Line], section: Section) -> Iterator[Sentence]:
+    """Yield the sentences of the lines in order. Line breaks and full stops end a sentence, abbreviations do not."""
     for line in lines:
         marker, text = line.marker, line.text
         if ":" in text or ";" in text or "=" in text or "<" in text or "^" in text or "8" in text:
             text = _SMILEY.sub(" ", text).strip()
-        for each in _cut(text):
-            low = each.lower()
-            if len(low) != len(each):
-                low = "".join(c.lower() if c.isascii() else c for c in each)
-            words = frozenset(_words(low))
-            if words or not each.isascii():
-                yield Sentence(each, part, marker, low, words, bare_words(low, words))
+        for sentence in _cut(text):
+            lower = lower_case(sentence)
+            words = frozenset(_split_words(lower))
+            if words or not sentence.isascii():
+                yield Sentence(sentence, section, marker, lower, words, bare_words(lower, words))
                 marker = ""
 
 
-def _abbreviated(text: str, stop: int) -> bool:
-    """Does an abbreviation end with the full stop before `stop`? Most words are too long to be one."""
-    if (
-        text[max(0, stop - 5) : stop - 1].isalpha() and stop > 4 and text[stop - 2] not in "xX"
-    ):  # "approx" is the longest
+def _is_abbreviation(text: str, stop: int) -> bool:
+    """Return whether the full stop before `stop` ends an abbreviation."""
+    # Four letters before the full stop are too long for one, except "approx", which is found by its x.
+    if stop > 4 and text[max(0, stop - 5) : stop - 1].isalpha() and text[stop - 2] not in "xX":
         return False
     return _ABBREVIATION.search(text, max(0, stop - 8), stop) is not None
 
@@ -75,13 +72,13 @@ def _cut(text: str) -> Iterator[str]:
         yield text.strip()
         return
     start = 0
-    for found in _END.finditer(text):
-        stop, end = found.start() + 1, found.end()
+    for sentence_end in _END.finditer(text):
+        stop, end = sentence_end.start() + 1, sentence_end.end()
         if text[end].islower() and (
             text[stop] in "\"'\u201d)" or (text[stop - 2 : stop] == ".." and not _STARTS.match(text, end))
         ):
             continue
-        if text[stop - 1] == "." and _abbreviated(text, stop):
+        if text[stop - 1] == "." and _is_abbreviation(text, stop):
             continue
         yield text[start:end].strip()
         start = end

@@ -1,7 +1,4 @@
-"""What a language model answered: read, checked, and refused for a named reason where it does not stay on the request.
-
-Nothing is repaired: an answer is used as it is or not at all.
-"""
+"""Read and check a language model's answer. It is used as it is, or refused for a named reason."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,64 +11,65 @@ from photoshop_request.text import lexicon
 from photoshop_request.text.language import UNKNOWN, language
 from photoshop_request.text.model.prompt import RequestWords
 from photoshop_request.text.usernames import username_pattern
+from photoshop_request.text.word_patterns import word_set
 
 __all__ = ["LONGEST_ANSWER", "NoRewrite", "RewrittenInstruction", "read_answer"]
 
 LONGEST_ANSWER = 1000
-"""Characters: twice the 80 words that the prompt allows, in a wordy language."""
-_SHORT = 240
-"""Characters that even the shortest request may be given: a picture lets "fix this" be spelt out."""
+"""Characters. Twice the 80 words that the prompt allows, in a wordy language."""
+_MIN_LENGTH_LIMIT = 240
+"""Characters allowed for the shortest request: with a picture a model can spell out "fix this"."""
 _SAME_WORDS = 0.5
-"""Share of an answer's telling words that must come from the request; with pictures half of that."""
+"""Share of an answer's specific words that must come from the request. With pictures half of that."""
 
 
 class NoRewrite(StrEnum):
-    """Why a request has no rewritten instruction: the closed list, counted for every run."""
+    """The reasons why a request has no rewritten instruction, counted for every run."""
 
     NOT_JSON = "not_json"
     WRONG_FORM = "wrong_form"
-    """JSON, but not the object that was asked for."""
+    """JSON, but not the requested object."""
     REFUSAL = "refusal"
-    """The model talks about itself, or says that it cannot help."""
+    """The model writes about itself, or that it cannot help."""
     CUT_OFF = "cut_off"
     """The answer ends in the middle."""
     NOT_AN_EDIT_REQUEST = "not_an_edit_request"
-    """The model says that nobody is asked to edit a picture."""
+    """The model says that the post asks for no edit."""
     EMPTY = "empty"
     TOO_LONG = "too_long"
     ADDRESS = "address"
-    """Holds a web or mail address."""
+    """Contains a web or mail address."""
     USER_NAME = "user_name"
     MARKUP = "markup"
-    """Several lines, markup, the fence of the prompt, or signs that cannot be seen."""
+    """Several lines, markup, the markers of the prompt, or invisible signs."""
     OTHER_LANGUAGE = "other_language"
     OFF_TOPIC = "off_topic"
-    """Names no edit, or speaks of what the request does not."""
+    """Names no edit, or things that are not in the request."""
     REQUEST_TOO_LONG = "request_too_long"
     """Not sent."""
     SUSPICIOUS_REQUEST = "suspicious_request"
-    """Not sent: speaks to a language model rather than to an editor."""
+    """Not sent: addresses a language model rather than an editor."""
     TIMED_OUT = "timed_out"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     REJECTED = "rejected"
-    """The endpoint does not take the question: too long for the model, no pictures, blocked by its own filter."""
+    """The endpoint refuses the question: too long, pictures not supported, or blocked by its filter."""
     UNREACHABLE = "unreachable"
     NOT_ASKED = "not_asked"
-    """Not asked yet, or not in these words."""
+    """Not asked yet, or the request has changed since."""
 
 
 @dataclass(frozen=True, slots=True)
 class RewrittenInstruction:
-    """An answer that may be used."""
+    """An answer that passed all checks."""
 
     instruction: str
     needs_more_than_the_source: bool
-    """The model's word: another photo, a logo or a text is needed that the request does not hold."""
+    """The model's statement that another photo, a logo or a text is needed that the request does not contain."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _AnswerJson:
     instruction: str
     is_edit_request: bool
     needs_more_than_the_source: bool
@@ -92,10 +90,11 @@ _REFUSAL = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""Scripts that put no spaces between words: each sign counts as a word."""
+"""Scripts without spaces between words: each sign counts as a word."""
 _STEM = 4
+"""Letters of a word that are compared."""
 _EDITS = lexicon.EDIT_VERBS | lexicon.EDIT_NOUNS | lexicon.EDIT_PARTICIPLES | {"give", "take"}
-_COMMON = _EDITS | lexicon.words_of(
+_COMMON = _EDITS | word_set(
     "picture photo image person people woman background foreground subject face natural realistic original unchanged "
     "quality same rest left right middle centre center front behind visible entire whole while keep keeping using with "
     "from that this into them they their appear look make instead only light other without area"
@@ -111,17 +110,17 @@ def read_answer(
     with_pictures: bool = False,
     names: Iterable[str] = (),
 ) -> RewrittenInstruction | NoRewrite:
-    """The rewrite that a model's answer holds, or why it is not used.
+    """Return the instruction in a model's answer, or the reason why it is refused.
 
-    `words` is what was asked, `is_cut` whether the model ran into its limit of tokens, `names` are those of everybody
-    in the thread. A model's thoughts (`<think>`) and a fence of code around the JSON are passed over.
+    `words` is the question. `is_cut` is true if the model ran into its token limit. `names` are all user names of the
+    thread. The model's thoughts (`<think>`) and a code fence around the JSON are skipped.
     """
     if not content or not content.strip():
         return NoRewrite.EMPTY
     text = _THOUGHT.sub("", content, count=1)
     fenced = _FENCED.match(text)
     try:
-        answer = msgspec.json.decode(fenced.group(1) if fenced else text, type=_Answer)
+        answer = msgspec.json.decode(fenced.group(1) if fenced else text, type=_AnswerJson)
     except msgspec.ValidationError:
         return NoRewrite.WRONG_FORM
     except (msgspec.DecodeError, UnicodeEncodeError):
@@ -131,48 +130,45 @@ def read_answer(
     if not answer.is_edit_request:
         return NoRewrite.NOT_AN_EDIT_REQUEST
     instruction = answer.instruction.strip()
-    reason = _fault(instruction, words, username_pattern(names), with_pictures=with_pictures)
+    reason = _failed_check(instruction, words, username_pattern(names), with_pictures=with_pictures)
     return reason or RewrittenInstruction(instruction, answer.needs_more_than_the_source)
 
 
-def _fault(
+def _failed_check(
     instruction: str, words: RequestWords, names: re.Pattern[str] | None, *, with_pictures: bool
 ) -> NoRewrite | None:
-    asked = words.joined()
-    longest = min(LONGEST_ANSWER, max(_SHORT, int(1.25 * len(asked))))
+    request = words.joined()
+    max_length = min(LONGEST_ANSWER, max(_MIN_LENGTH_LIMIT, int(1.25 * len(request))))
     checks: tuple[tuple[NoRewrite, Callable[[], object]], ...] = (
         (NoRewrite.EMPTY, lambda: len(instruction) < 3),
-        (NoRewrite.TOO_LONG, lambda: len(instruction) > longest),
+        (NoRewrite.TOO_LONG, lambda: len(instruction) > max_length),
         (NoRewrite.ADDRESS, lambda: _ADDRESS.search(instruction)),
         (NoRewrite.USER_NAME, lambda: _USER.search(instruction) or (names and names.search(instruction))),
         (NoRewrite.MARKUP, lambda: _MARKUP.search(instruction)),
         (NoRewrite.REFUSAL, lambda: _REFUSAL.search(instruction)),
-        (NoRewrite.OTHER_LANGUAGE, lambda: _languages_differ(asked, instruction)),
-        (NoRewrite.OFF_TOPIC, lambda: not _is_on_topic(asked, instruction, with_pictures=with_pictures)),
+        (NoRewrite.OTHER_LANGUAGE, lambda: _languages_differ(request, instruction)),
+        (NoRewrite.OFF_TOPIC, lambda: not _is_on_topic(request, instruction, with_pictures=with_pictures)),
     )
     return next((reason for reason, fails in checks if fails()), None)
 
 
-def _languages_differ(asked: str, instruction: str) -> bool:
-    """Only where both are long enough to tell."""
+def _languages_differ(request: str, instruction: str) -> bool:
+    """Return whether both languages are known and differ. Short instructions do not count."""
     if len(instruction.split()) < 6:
         return False
-    languages = {language(asked[:600]), language(instruction)}
+    languages = {language(request[:600]), language(instruction)}
     return len(languages) == 2 and UNKNOWN not in languages
 
 
-def _is_on_topic(asked: str, instruction: str, *, with_pictures: bool) -> bool:
-    said = _stems(instruction)
-    if instruction.isascii() and language(asked[:600]) == "en" and not _names_an_edit(instruction):
+def _is_on_topic(request: str, instruction: str, *, with_pictures: bool) -> bool:
+    if instruction.isascii() and language(request[:600]) == "en" and not _names_edit(instruction):
         return False
-    telling = said - _COMMON_STEMS
-    if not telling:
-        return True
-    least = _SAME_WORDS / 2 if with_pictures else _SAME_WORDS
-    return len(telling & _stems(asked)) >= least * len(telling)
+    specific = _stems(instruction) - _COMMON_STEMS
+    min_share = _SAME_WORDS / 2 if with_pictures else _SAME_WORDS
+    return len(specific & _stems(request)) >= min_share * len(specific)
 
 
-def _names_an_edit(instruction: str) -> bool:
+def _names_edit(instruction: str) -> bool:
     words = re.findall(r"[a-z]+(?:-[a-z]+)*", instruction.lower())
     return any(
         not _EDITS.isdisjoint((word, word.removesuffix("ing"), word.removesuffix("ing") + "e", word.removesuffix("s")))
@@ -181,5 +177,5 @@ def _names_an_edit(instruction: str) -> bool:
 
 
 def _stems(text: str) -> frozenset[str]:
-    low = text.lower()
-    return frozenset([word[:_STEM] for word in _WORD.findall(low)] + _SIGN.findall(low))
+    lower = text.lower()
+    return frozenset([word[:_STEM] for word in _WORD.findall(lower)] + _SIGN.findall(lower))

@@ -1,7 +1,7 @@
-"""Asks a language model for an instruction: what is sent, in which words, and what makes two questions the same.
+"""Prompt a language model for an instruction.
 
-What Reddit's users wrote is untrusted. It travels as one JSON object between two marker lines, and the marker is a
-digest of that very object, so that no text can hold the marker that ends it. User names and addresses do not travel.
+Reddit users' texts are untrusted. They are sent as one JSON object between two marker lines. The marker is a digest of
+the object, so no text can contain the marker that ends it. User names and addresses are not sent.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from photoshop_request.text.plain import plain_lines, plain_title
+from photoshop_request.text.plain_text import plain_lines, plain_title
 from photoshop_request.text.usernames import username_pattern, without_usernames
 
 __all__ = [
@@ -28,9 +28,9 @@ __all__ = [
 ]
 
 PROMPT_VERSION = "rewrite-1"
-"""The prompt in force, `prompts/<version>.md`. Another wording is another version."""
+"""Version of the prompt, `prompts/<version>.md`. A changed text is a new version."""
 LONGEST_REQUEST = 8000
-"""Characters. What is longer is a manual or an attack; of 974 real requests the longest has 3,562."""
+"""Maximum characters of a request that is sent. The longest of 974 real requests has 3,562."""
 
 _SUSPICIOUS = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:instructions?|prompts?|rules|guidelines)\b"
@@ -44,7 +44,7 @@ _SUSPICIOUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RequestWords:
-    """The words of a request as they are sent."""
+    """The texts of a request as they are sent."""
 
     title: str
     text: str
@@ -52,7 +52,7 @@ class RequestWords:
     clarifications: tuple[str, ...] = ()
 
     def joined(self) -> str:
-        """All of it, one part a line."""
+        """Return all texts, one a line."""
         return "\n".join(part for part in (self.title, self.text, *self.captions, *self.clarifications) if part)
 
 
@@ -64,49 +64,51 @@ def request_words(
     *,
     names: Iterable[str] = (),
 ) -> RequestWords:
-    """The words to send: without markup, addresses and user names. `names` are those of everybody in the thread."""
-    hidden = username_pattern(names)
+    """Return the texts to send, without markup, addresses and user names. `names` are all user names of the thread."""
+    pattern = username_pattern(names)
 
-    def line(text: str) -> str:
-        bare = plain_title(without_usernames(text))
-        return hidden.sub("someone", bare) if hidden else bare
+    def hidden(text: str) -> str:
+        return pattern.sub("someone", text) if pattern else text
 
-    def lines(text: str) -> str:
-        found = "\n".join(f"{each.marker} {each.text}".strip() for each in plain_lines(without_usernames(text)))
-        return hidden.sub("someone", found) if hidden else found
+    def one_line(markdown: str) -> str:
+        return hidden(plain_title(without_usernames(markdown)))
+
+    def lines(markdown: str) -> str:
+        plain = plain_lines(without_usernames(markdown))
+        return hidden("\n".join(f"{line.marker} {line.text}".strip() for line in plain))
 
     return RequestWords(
-        line(title),
+        one_line(title),
         lines(selftext),
-        tuple(text for caption in captions if (text := line(caption))),
-        tuple(text for comment in clarifications if (text := lines(comment))),
+        tuple(filter(None, map(one_line, captions))),
+        tuple(filter(None, map(lines, clarifications))),
     )
 
 
 def is_suspicious(words: RequestWords) -> bool:
-    """Whether a request speaks to a language model rather than to an editor; such a one is not sent at all."""
+    """Return whether a request addresses a language model rather than an editor. It is not sent then."""
     return bool(_SUSPICIOUS.search(words.joined()))
 
 
 def messages(words: RequestWords, pictures: Sequence[str] = ()) -> list[dict[str, Any]]:
-    """The chat that asks for an instruction. `pictures` are `data:` addresses of the request's own pictures."""
+    """Return the chat that asks for an instruction. `pictures` are `data:` URLs of the request's pictures."""
     body = json.dumps(asdict(words), ensure_ascii=False, indent=1)
     marker = hashlib.blake2b(body.encode(), digest_size=8).hexdigest()
     text = f"<<<request {marker}\n{body}\nrequest {marker}>>>"
     content: Any = text
     if pictures:
-        shown = [{"type": "image_url", "image_url": {"url": address}} for address in pictures]
-        content = [{"type": "text", "text": text}, *shown]
+        images = [{"type": "image_url", "image_url": {"url": url}} for url in pictures]
+        content = [{"type": "text", "text": text}, *images]
     return [{"role": "system", "content": prompt()}, {"role": "user", "content": content}]
 
 
 def question_key(model: str, words: RequestWords, pictures: Sequence[str] = ()) -> str:
-    """What makes two questions the same: the model, the prompt to the letter, the words, the pictures' SHA-256."""
-    made_of = [model, PROMPT_VERSION, prompt(), messages(words)[1]["content"], list(pictures)]
-    return hashlib.blake2b(json.dumps(made_of).encode(), digest_size=16).hexdigest()
+    """Return a hash of the question: model, prompt, texts and the pictures' SHA-256. Answers are stored by it."""
+    parts = [model, PROMPT_VERSION, prompt(), messages(words)[1]["content"], list(pictures)]
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
 @cache
 def prompt() -> str:
-    """The system prompt in force."""
+    """Return the system prompt."""
     return files(__package__).joinpath("prompts", f"{PROMPT_VERSION}.md").read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""The request: its instruction and task types."""
+"""Requests: instruction and task types."""

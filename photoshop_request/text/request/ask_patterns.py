@@ -1,34 +1,33 @@
-"""The ways of asking, as patterns: what stands before a wish, and what looks like a wish and is none."""
+"""Patterns of asking: phrases that come before an ask, and phrases that look like one and are none."""
 
 import re
 from dataclasses import dataclass
 
-from photoshop_request.text.cues import has_part
-from photoshop_request.text.lexicon import MODALS, either, words_of
-from photoshop_request.text.words import splitter, starts_of
+from photoshop_request.text.lexicon import MODALS
+from photoshop_request.text.word_patterns import any_of, contains_any, word_set, word_splitter, word_starts
 
 __all__ = [
-    "GIVES",
-    "HOLLOW",
+    "LIGHT_VERB_EDIT",
+    "NO_EDIT",
+    "REQUEST_WORDS",
+    "STATEMENT",
     "SUBJECT",
-    "TOLD",
     "UNKNOWN_VERB",
-    "WISHING",
-    "ends_of_asking",
-    "ends_of_funny",
+    "funny_if_ends",
     "names_picture",
+    "question_ends",
     "wants_state",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class _QuestionPattern:
     """A question to the editors ("could anyone", "if somebody can")."""
 
-    cues: frozenset[str]
-    """Words of which one stands in the sentence."""
+    keywords: frozenset[str]
+    """The sentence contains at least one of these words."""
     first: frozenset[str]
-    """Bare words (see `bare_words`) with one of which the pattern begins."""
+    """The pattern begins with one of these bare words."""
     pattern: re.Pattern[str]
 
 
@@ -36,13 +35,13 @@ _PICTURE_OF = re.compile(
     r"\b(?:a|an|another|some|this) (?:\w+ ){0,3}(?:picture|photo|pic|image|version|drawing|poster|design)s? (?:of|with|where|like)\b"
 )
 _WHO = r"(?:any\s?(?:one|body)|some\s?(?:one|body)|sombody|somone|(?:any|some|one) of|you(?:'d|'ll)?|u|ya|y'?all|reddit(?:ors)?|people|an?|the|some|any)"
-_ASK = re.compile(
+_CAN_YOU = re.compile(
     rf"\b(?:can|could|would|will|may|might|cud|cld)(?:n't)?\s+(?:(?:please|possibly|maybe|pretty|also|perhaps|plz|pls)\s+)*(?:(?:it|there) be (?:possible|any \w+)|(?:{_WHO}|i|we)\b)"
 )
-_ASK_IF = re.compile(
+_IF_YOU = re.compile(
     rf"\b(?:if|that|wondering|hoping|think|appreciate|love|like|want|need|for|chance|there|grateful to|thankful to)\s+(?:(?:maybe|perhaps|possibly)\s+)?(?:(?:{_WHO})\b(?=(?:\s+[\w'-]+){{0,8}}?\s+(?:can|could|would|might|will|able|to|wants?|please|has|have|who)\b)|(?:i|we) (?:can|could)\b)"
 )
-_ASK_WHO = re.compile(
+_ANYONE_WHO = re.compile(
     r"\b(?:(?:great|awesome|nice|cool|amazing|fantastic|incredible|wonderful|love|like|perfect) to (?=have|get|see)"
     r"|(?:is|are|was|be) (?:it|there) (?:at all )?(?:possible|any ?way|a way|any chance|any\s?one|some\s?one)\b|any ?(?:way|chance) (?:to|you|some|any|of|that|this)\b"
     r"|how (?:hard|difficult) would it be\b|(?:(?:any|some)\s?(?:one|body)|person|people|one) (?:who|that) (?:can|could|will|wants?|is|would|takes?|took)\b|(?:any|some)(?:\s?(?:one|body)| of you)(?: \w+){0,3}? (?:mind|up for|willing|want|wanna|interested|care|fancy|down|feel like|who|that)\b|(?:would|do) you mind\b|(?:who|whoever) (?:can|could|wants? to|would)\b|any \w+ (?:willing|able) to\b|care to\b|possible (?:for (?:some|any)one )?to\b)"
@@ -53,24 +52,25 @@ _FUNNY_IF = re.compile(
 SUBJECT = re.compile(
     r"(?:\b(?:i|we|she|he|they|who|and|but|all)\b\s?)?(?:'?(?:d|m|ve)\s+)?(?:(?:would|am|is|are|was|were|do|really|just|also|simply|only|absolutely|be|have|been|kinda|basically|[a-z]+ly)\s+)*$"
 )
-_ASK_WHO_WORDS = words_of(
+"""The subject before a verb of desire."""
+_ANYONE_WHO_WORDS = word_set(
     "anyone someone anybody somebody any some who whoever care mind possible way anyway chance hard difficult great awesome nice cool "
     "amazing fantastic incredible wonderful perfect"
 )
-_ASK_FIRST = words_of("can could would will may might cud cld cann couldn wouldn willn mayn mightn cudn cldn")
-_ASK_IF_WORDS = words_of(
+_CAN_YOU_FIRST = word_set("can could would will may might cud cld cann couldn wouldn willn mayn mightn cudn cldn")
+_IF_YOU_WORDS = word_set(
     "if that wondering hoping think appreciate love like want need for chance there grateful thankful"
 )
-_ASK_WHO_FIRST = words_of(
+_ANYONE_WHO_FIRST = word_set(
     "great awesome nice cool amazing fantastic incredible wonderful love like perfect is are was be any anyway anychance how anyone anybody someone "
     "somebody some person people one would do who whoever care possible"
 )
-_ASKS = (
-    _Ask(MODALS, _ASK_FIRST, _ASK),
-    _Ask(_ASK_IF_WORDS, _ASK_IF_WORDS, _ASK_IF),
-    _Ask(_ASK_WHO_WORDS, _ASK_WHO_FIRST, _ASK_WHO),
+_QUESTIONS = (
+    _QuestionPattern(MODALS, _CAN_YOU_FIRST, _CAN_YOU),
+    _QuestionPattern(_IF_YOU_WORDS, _IF_YOU_WORDS, _IF_YOU),
+    _QuestionPattern(_ANYONE_WHO_WORDS, _ANYONE_WHO_FIRST, _ANYONE_WHO),
 )
-HOLLOW = either(
+NO_EDIT = any_of(
     r"make (?:my|her|his|our|their|someone's|the)\b(?: [\w']+)?(?: [\w']+)? (?:day|week|year|life|christmas|happy|smile|cry|laugh|birthday|special|holidays?|dreams?)\b",
     r"make (?:it|this) (?:happen|work|up to)\b",
     r"make (?:a|me) (?:difference|so happy|happy|very happy)",
@@ -91,75 +91,76 @@ HOLLOW = either(
     r"use (?:(?:it|these|them) (?:as|for|in|on)\b|(?:a|this|the|that) (?:\w+ )?(?:pic|photo|one|image)|(?:it|them) )",
     r"keep (?:it|them) (?:up|coming)",
 )
-GIVES = either(
+"""Phrases with an edit verb that ask for no edit. Matched at the verb."""
+LIGHT_VERB_EDIT = any_of(
     r"put (?:(?:it|this|them|these) )?(?:back )?together\b",
     r"(?:get|take|give|keep|leave|turn) (?!(?:this|it|these|that|them) (?:done|a (?:shot|go|try))|it\b\W*$|(?:her|him|them|my|our) (?:\w+ )?(?:something|an?|for|as|the)\b)\w+ \w",
     r"get rid",
     r"(?:have|get) .*\b(?:look|looking|out|off|removed|done|into|away)\b",
 )
+"""Phrases in which a light verb means an edit. Matched at the verb."""
 _WANTS_STATE = re.compile(
     r"(?:\b(?:would|i'd|we'd) (?:really )?(?:like|love|prefer)|\b(?:wants?|needs?)) (?:this|it|the|my|him|her|them|these|our|his)\b[^.?!]{0,40}\bto (?:be|look|have|say|show)\b"
 )
 UNKNOWN_VERB = re.compile(
     r"\b(?:can|could|would|will) (?:any\s?one|some\s?one|any\s?body|some\s?body|you|u)(?: guys| please| kindly| possibly| maybe| be able to)* (?!(?:tell|explain|know|please|here|out|guys|kindly|be)\b)(\w{3,}) (?=me|this|my|the|these|him|her|it|us|that|our|a|an\b)"
 )
-WISHING = words_of(
+"""Questions with a verb that is in no list ("could you Americanize me")."""
+REQUEST_WORDS = word_set(
     "like love need needs want wants hoping hope wish looking appreciate appreciated request requesting please possible great awesome amazing nice cool "
     "wonderful perfect fantastic ideally preferably deserves should maybe perhaps possibly incredible needed"
 )
-TOLD = either(
+"""Words that turn a named edit into an ask."""
+STATEMENT = any_of(
     r"^\W*(?:i'm|we're|i am|we are) not",
     r"^\W*(?:i|we) (?:tried|would appreciate (?:all|any)|think i|have|had|was able|did|finished|got|made|know|don't|do not|just|can't|mean|feel|do)\b",
     r"^\W*(?:thank|thanks|wow|you guys|this sub|there (?:are|is))",
 )
-_ANY_FIRST = frozenset[str]().union(*(ask.first for ask in _ASKS))
-_bare = splitter("")
+"""Beginnings of sentences that tell something and ask for nothing."""
+_FIRST_WORDS = frozenset[str]().union(*(question.first for question in _QUESTIONS))
+_split_bare = word_splitter("")
 
 
-def ends_of_asking(low: str, words: frozenset[str], tokens: list[str], starts: list[int]) -> list[int]:
-    """Where each question to the editors ends. Tried at the words that begin one: far fewer places than letters."""
-    if "'" in low or "-" in low or "+" in low:
-        tokens = _bare(low)
-        starts = starts_of(low, tokens)
-    spots = [count for count, token in enumerate(tokens) if token in _ANY_FIRST]
+def question_ends(lower: str, words: frozenset[str], tokens: list[str], starts: list[int]) -> list[int]:
+    """Return where each question to the editors ends.
+
+    Patterns are tried only at words that begin one, which are far fewer than the letters.
+    """
+    if "'" in lower or "-" in lower or "+" in lower:
+        tokens = _split_bare(lower)
+        starts = word_starts(lower, tokens)
+    spots = [index for index, token in enumerate(tokens) if token in _FIRST_WORDS]
     ends = []
-    for ask in _ASKS:
-        if words.isdisjoint(ask.cues):
+    for question in _QUESTIONS:
+        if words.isdisjoint(question.keywords):
             continue
         end = 0
-        for count in spots:
-            if tokens[count] in ask.first and starts[count] >= end and (found := ask.pattern.match(low, starts[count])):
-                end = found.end()
+        for index in spots:
+            start = starts[index]
+            if tokens[index] in question.first and start >= end and (match := question.pattern.match(lower, start)):
+                end = match.end()
                 ends.append(end)
     return ends if len(ends) < 2 else list(dict.fromkeys(ends))
 
 
-# Below: parts of the text of which one stands in whatever a pattern matches.
-_FUNNY = (
-    "funny if ",
-    "cool if ",
-    "great if ",
-    "awesome if ",
-    "nice if ",
-    "hilarious if ",
-    "amazing if ",
-    "fun if ",
-    "epic if ",
+# Parts of the text: whatever the pattern matches contains at least one of them.
+_FUNNY_IF_PARTS = tuple(
+    f"{word} if " for word in ("funny", "cool", "great", "awesome", "nice", "hilarious", "amazing", "fun", "epic")
 )
-_TO_BE = ("to be", "to look", "to have", "to say", "to show")
-_PICTURES = ("picture", "photo", "pic", "image", "version", "drawing", "poster", "design")
+_WANTS_STATE_PARTS = ("to be", "to look", "to have", "to say", "to show")
+_PICTURE_OF_PARTS = ("picture", "photo", "pic", "image", "version", "drawing", "poster", "design")
 
 
-def ends_of_funny(low: str) -> list[int]:
-    """Where each "it would be funny if" ends."""
-    return [found.end() for found in _FUNNY_IF.finditer(low)] if has_part(low, _FUNNY) else []
+def funny_if_ends(lower: str) -> list[int]:
+    """Return where each "it would be funny if" ends."""
+    return [match.end() for match in _FUNNY_IF.finditer(lower)] if contains_any(lower, _FUNNY_IF_PARTS) else []
 
 
-def wants_state(low: str) -> bool:
-    """Is something wanted to be, look or say something?"""
-    return has_part(low, _TO_BE) and _WANTS_STATE.search(low) is not None
+def wants_state(lower: str) -> bool:
+    """Return whether the text wants something to be, look or say something."""
+    return contains_any(lower, _WANTS_STATE_PARTS) and _WANTS_STATE.search(lower) is not None
 
 
-def names_picture(low: str) -> bool:
-    """Is a picture of something named ("a photo of him without the hat")?"""
-    return has_part(low, _PICTURES) and _PICTURE_OF.search(low) is not None
+def names_picture(lower: str) -> bool:
+    """Return whether the text names a picture of something ("a photo of him without the hat")."""
+    return contains_any(lower, _PICTURE_OF_PARTS) and _PICTURE_OF.search(lower) is not None

@@ -1,17 +1,17 @@
-"""Sentences beside a wish: which say what is meant or how it should be, and which only talk."""
+"""Recognize details of an ask: sentences that say which thing is meant, or what the edit must look like."""
 
-import re
-
-from photoshop_request.text.cues import cued, occurs
-from photoshop_request.text.lexicon import words_of
+from photoshop_request.text.request.chitchat import is_encouragement, is_story
 from photoshop_request.text.sentences import Sentence
+from photoshop_request.text.word_patterns import WordPatterns, word_set
 
-__all__ = ["is_detail", "is_fluff", "tells"]
+__all__ = ["is_detail"]
 
-_SHORT = 22
-"""Words: a longer sentence with a place in it tells a story."""
-_PRESENT = words_of("is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the")
-_POSITION = cued(
+_MAX_WORDS_POSITION = 22
+"""Words. A longer sentence that names a place tells a story."""
+_PRESENT_WORDS = word_set(
+    "is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the"
+)
+_POSITION = WordPatterns(
     (
         "left right middle center centre back front top bottom background foreground corner",
         r"\b(?:on|to|in|at|from) (?:the|my|his|her|your) (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|center|centre|back|front|top|bottom|background|foreground|corner)\b",
@@ -22,15 +22,15 @@ _POSITION = cued(
         r"\bthe (?:one|guy|girl|man|woman|lady|dude|person|kid|boy|baby|tall\w*|skinny)(?: \w+)? (?:with|in|on|who|wearing|holding|sitting|standing|that)\b",
     ),
 )
-_COLOURS = words_of(
+_COLOURS = word_set(
     "red blue green brown black white grey gray blond blonde brunette hazel gold golden pink purple yellow orange silver maroon navy tan auburn dark light "
     "olive teal turquoise beige brownish reddish greenish blueish bluish khaki cream crimson ginger"
 )
-_COLOURED = words_of(
+_COLOURED_THINGS = word_set(
     "eye eyes hair skin dress shirt suit uniform car tie jacket coat hat color colors colour colours truck house shoes pants jeans sweater lips lipstick "
     "blouse skirt scarf grass trees background boots robe gown flowers belt"
 )
-_DIRECTIVE = cued(
+_DIRECTIVE = WordPatterns(
     ("*", r"^\W*(?:maybe|perhaps|possibly|preferably|or|no|without|with|keep|leave)\b"),
     ("should must", r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say))\b"),
     ("has have need needs", r"\b(?:has to be|have to be|needs? to (?:be|have|say|fit|look))\b"),
@@ -50,61 +50,28 @@ _DIRECTIVE = cued(
     ),
     ("x* \u00d7*", r"\b\d+\s?[x\u00d7]\s?\d+\b"),
 )
-_TELLS = re.compile(
-    r"\W*(?:(?:and|but|so|also|because|since|when|as|then|now|this|that|it|there)\s+)*(?:i|we|he|she|they|my \w+|our \w+|you|it) (?:was|were|had|did|tried|went|took|got|thought|decided|know|think|really|just|have (?:been|no|tried)|don't (?:know|care|have|want to)|passed|died|love|loved|would|will|would've|can't|couldn't|could|can|am (?:not|so|trying|going))\b"
-)
-_LIKED = cued(
+_LIKED = WordPatterns(
     (
         "love like",
         r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+",
     ),
 )
-_FLUFF = cued(
-    (
-        "be",
-        r"\b(?:doesn't|does not|don't) (?:even )?(?:have|need) to be (?:\w+ ){0,2}(?:good|perfect|great|fancy|extravagant|anything|amazing|hard|professional)",
-    ),
-    ("have", r"\bhave (?:fun|at it|a (?:go|great|good|nice))"),
-    ("be get go", r"\b(?:(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town))"),
-    (
-        "your good surprise",
-        r"\b(?:take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic)",
-    ),
-    ("let feel", r"\b(?:let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post))"),
-    ("pick", r"\bpick (?:whichever|your|the one|any)"),
-    ("let lets show see", r"\b(?:let'?s see|show (?:me|us) what|see what you can)"),
-    ("do use", r"\b(?:do|use) (?:what|whatever|anything|any) you"),
-    ("keep", r"\bkeep (?:it|them|'em) (?:up|coming)"),
-    ("tell check make", r"\b(?:tell me|check (?:it|this) out|make (?:this|it) (?:awesome|epic|so)\b)"),
-    ("hesitate* worry* excuse*", r"\b(?:don't (?:hesitate|worry)|excuse)"),
-)
 
 
-def is_fluff(sentence: Sentence) -> bool:
-    """Is it encouragement or politeness ("have fun with it", "let me know")?"""
-    return occurs(_FLUFF, sentence.low, sentence.bare)
+def is_detail(sentence: Sentence, *, in_list: bool) -> bool:
+    """Return whether a sentence says which thing is meant, in which colour, or what the edit must look like.
 
-
-def tells(low: str) -> bool:
-    """Does a lower-case sentence begin like a story ("and my mother was ...")?"""
-    return _TELLS.match(low) is not None
-
-
-def is_detail(sentence: Sentence, *, listed: bool) -> bool:
-    """Does it say which thing is meant, of what colour, or how it should be?"""
-    low, bare = sentence.low, sentence.bare
-    if is_fluff(sentence):
+    `in_list` says that the sentence before was kept, so that a list item after it belongs to it.
+    """
+    lower, words, bare = sentence.lower, sentence.words, sentence.bare_words
+    if is_encouragement(sentence):
         return False
-    if (sentence.marker and listed) or occurs(_LIKED, low, bare):
+    if (sentence.marker and in_list) or _LIKED.occur_in(lower, bare):
         return True
-    if _coloured(sentence):
+    if not words.isdisjoint(_COLOURS) and not words.isdisjoint(_COLOURED_THINGS):
         return True
-    if low.endswith("?") or tells(low):
+    if lower.endswith("?") or is_story(lower):
         return False
-    words = sentence.words
-    placed = len(words) <= _SHORT and not words.isdisjoint(_PRESENT) and occurs(_POSITION, low, bare)
-    return placed or occurs(_DIRECTIVE, low, bare)
-
-
-def _coloured(sentence: Sentence) -> bool:
-    return not sentence.words.isdisjoint(_COLOURS) and not sentence.words.isdisjoint(_COLOURED)
+    if len(words) <= _MAX_WORDS_POSITION and not words.isdisjoint(_PRESENT_WORDS) and _POSITION.occur_in(lower, bare):
+        return True
+    return _DIRECTIVE.occur_in(lower, bare)

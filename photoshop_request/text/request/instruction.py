@@ -1,8 +1,15 @@
-"""What the editor was asked to do, in the requester's own words.
+"""Turn a request into its instruction: the edit that is asked for, in the requester's own words.
 
-Sentences are sorted, by small named rules, into wishes, details of a wish, and everything else (greetings, thanks,
-payment, back story). Wishes lose their way of asking ("could anyone please"); details that tell which thing or person is
-meant stay. Nothing is written that the requester did not write.
+The steps, in the order of `instruction`:
+
+1. `request_sentences` splits title, self text, captions and clarifications into sentences.
+2. `_language` detects the language. The patterns know English, so a text in another language is kept whole.
+3. `choose_clauses` finds asks (`asks`), trims them (`trim`), keeps details (`details`) and drops chit-chat (`chitchat`).
+4. `why_no_request` recognizes posts that ask for no edit (`not_requests`).
+5. `_with_fallback` adds weaker asks, the title or the whole text if no ask names an edit.
+6. `join_clauses` joins what is kept.
+
+No step writes a word that the requester did not write.
 """
 
 from collections.abc import Sequence
@@ -10,101 +17,64 @@ from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.language import UNKNOWN, is_english, language
-from photoshop_request.text.plain import Line, plain_lines, plain_title
-from photoshop_request.text.request.chitchat import is_signature, title_tags
-from photoshop_request.text.request.not_requests import not_a_request
-from photoshop_request.text.request.rules import Rule
-from photoshop_request.text.request.sentence_choice import Piece, Selection, joined, select
-from photoshop_request.text.sentences import Part, Sentence, split
-from photoshop_request.text.usernames import without_usernames
+from photoshop_request.text.request.clause_choice import Clause, ClauseChoice, choose_clauses, join_clauses
+from photoshop_request.text.request.not_requests import NoRequest, why_no_request
+from photoshop_request.text.request.request_sentences import request_sentences
+from photoshop_request.text.sentences import Section, Sentence
 
-__all__ = ["Instruction", "Rule", "instruction"]
+__all__ = ["Instruction", "NoRequest", "instruction"]
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """A request, reduced to what is to be done."""
+    """A request, reduced to the edit that is asked for."""
 
     text: str
-    """Empty only when the request has no words."""
-    is_edit_request: bool
-    """False for questions, offers, announcements and posts that ask for nothing; the text is then what was said."""
+    """Empty only if the request has no words."""
     language: str
     """ISO 639-1, or "und"."""
-    rules: tuple[Rule, ...] = ()
-    """Which rules fired, in order of first use."""
+    no_request: NoRequest | None = None
+    """The reason why the post asks for no edit. The text then says what was posted."""
+
+    @property
+    def is_edit_request(self) -> bool:
+        """False for questions, offers, announcements and posts that ask for nothing."""
+        return self.no_request is None
 
 
-_DOTS = ". \u2026"
-_GOES_ON = ("..", "\u2026", ",", ":")
+_MIN_WORDS_VAGUE = 4
+"""Words of an ask that can stand alone, even if it names no edit."""
 
 
 def instruction(submission: Submission, clarifications: Sequence[Comment] = ()) -> Instruction:
-    """The instruction of a request. `clarifications`: the requester's own comments before the edit, oldest first.
-
-    The rules know English. A text in another language is kept whole, without markup and addresses.
-    """
-    sentences, read = _read(submission, clarifications)
+    """Return the instruction of a request. `clarifications` are the requester's later comments, oldest first."""
+    sentences = request_sentences(submission, clarifications)
     code = _language(sentences)
-    chosen = select(sentences) if code in ("en", UNKNOWN) else Selection()
-    chosen.fired = {**dict.fromkeys(read), **chosen.fired}
     if code not in ("en", UNKNOWN):
-        verdict = None
-        chosen.fire(Rule.WHOLE_TEXT)
-        chosen.kept = [_as_written(each) for each in sentences]
-    else:
-        verdict = not_a_request(submission, sentences, chosen)
-        _fall_back(sentences, chosen)
-    if verdict:
-        chosen.fire(verdict)
-    return Instruction(joined(chosen.kept), verdict is None, code, tuple(chosen.fired))
+        return Instruction(join_clauses(map(_as_written, sentences)), code)
+    choice = choose_clauses(sentences)
+    reason = why_no_request(submission, sentences, choice)
+    return Instruction(join_clauses(_with_fallback(choice, sentences)), code, reason)
 
 
 def _language(sentences: Sequence[Sentence]) -> str:
-    """The words are known already: they settle nearly every request without a second look at the text."""
-    if is_english(each.words for each in sentences):
+    # the words of the sentences settle nearly every request, without another look at the text
+    if is_english(sentence.words for sentence in sentences):
         return "en"
-    return language(" ".join(each.text for each in sentences)[:600])
+    return language(" ".join(sentence.text for sentence in sentences)[:600])
 
 
-def _read(submission: Submission, clarifications: Sequence[Comment]) -> tuple[list[Sentence], list[Rule]]:
-    """Every sentence of a request without tags, user names and markup, and the rules that took them off."""
-    raw = [title_tags(submission.title), submission.selftext]
-    raw += [media.caption for media in submission.media if media.caption]
-    captions = len(raw)
-    raw += [comment.body for comment in clarifications]
-    clean = [without_usernames(text) for text in raw]
-    fired = [Rule.TITLE_TAG] if raw[0] != submission.title else []
-    fired += [Rule.USERNAME] if clean != raw else []
-    title, lines = plain_title(clean[0]), list(plain_lines(clean[1]))
-    if title.endswith(_GOES_ON) and lines and (lines[0].text[0].islower() or lines[0].text.startswith("..")):
-        title = title.rstrip(_DOTS) + " " + lines.pop(0).text.lstrip(_DOTS)
-        fired.append(Rule.CONTINUED_TITLE)
-    if lines and is_signature(lines[-1]):
-        lines.pop()
-        fired.append(Rule.SIGNATURE)
-    found = list(split((Line(title),), Part.TITLE)) if title else []
-    found += split(lines, Part.BODY)
-    for index, text in enumerate(clean[2:], 2):
-        found += split(plain_lines(text), Part.CAPTION if index < captions else Part.CLARIFICATION)
-    return found, fired
+def _with_fallback(choice: ClauseChoice, sentences: Sequence[Sentence]) -> list[Clause]:
+    """Return the kept clauses. If none names an edit, put weaker asks, the title or other sentences before them."""
+    if choice.names_edit:
+        return choice.kept
+    clauses = [*choice.trimmed_asks_without_edit(), *choice.kept]
+    if any(len(sentence.words) >= _MIN_WORDS_VAGUE for sentence, _ in choice.asks_without_edit):
+        return clauses
+    title = [sentence for sentence in choice.other_sentences if sentence.section is Section.TITLE]
+    fallback = title or choice.other_sentences or ([] if clauses else sentences)
+    return [*map(_as_written, fallback), *clauses]
 
 
-def _fall_back(sentences: Sequence[Sentence], chosen: Selection) -> None:
-    """Without a wish that names an edit: wishes that ask for something; else the title; else all that is no noise."""
-    if chosen.solid:
-        return
-    if chosen.weak:
-        chosen.fire(Rule.FRAME)
-        chosen.kept[:0] = chosen.asked()
-        if any(len(each.words) > 3 for each, _ in chosen.weak):
-            return
-    titles = [each for each in chosen.spare if each.part is Part.TITLE]
-    spare = titles or chosen.spare or ([] if chosen.kept else list(sentences))
-    if spare:
-        chosen.fire(Rule.TITLE_ONLY if titles else Rule.WHOLE_TEXT)
-        chosen.kept[:0] = [_as_written(each) for each in spare]
-
-
-def _as_written(sentence: Sentence) -> Piece:
-    return Piece(sentence.text, sentence.words, sentence.part, sentence.marker, wish=True)
+def _as_written(sentence: Sentence) -> Clause:
+    return Clause(sentence.text, sentence.words, sentence.section, sentence.marker)

@@ -1,7 +1,6 @@
-"""What kinds of edit a text asks for: many labels or none, each with its confidence and the words that show it.
+"""Classify the edits that a text asks for, with a confidence and the words that show it. A text may have several.
 
-The taxonomy is data, in `taxonomy.toml`; how well it does is measured in the tests, label by label, on sentences of which
-a third was never looked at while the rules were written.
+The taxonomy is data, in `taxonomy.toml`. Tests measure F1 by task type, a third of it on held-out sentences.
 """
 
 import re
@@ -11,15 +10,13 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from photoshop_request.text.cues import Cued, cued, occurs
-from photoshop_request.text.lexicon import words_of
-from photoshop_request.text.words import splitter
+from photoshop_request.text.word_patterns import WordPatterns, lower_case, word_set, word_splitter
 
 __all__ = ["TaskScore", "TaskType", "task_types"]
 
 
 class TaskType(StrEnum):
-    """The closed list of labels: PSR's verbs, two of the communities' own, and `UNCLEAR`."""
+    """The closed list of task types: PSR's fifteen verbs, two jobs that the communities name themselves, and `UNCLEAR`."""
 
     ADD = "add"
     ADJUST = "adjust"
@@ -39,18 +36,18 @@ class TaskType(StrEnum):
     RESTORE = "restore"
     COLOURISE = "colourise"
     UNCLEAR = "unclear"
-    """No rule fired: never a guess."""
+    """No rule matched."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskScore:
-    """One label of a text."""
+    """A task type of a text."""
 
     task: TaskType
     confidence: float
-    """0 to 1, of the rules; 0 for `UNCLEAR`."""
+    """0 to 1, or 0 for `UNCLEAR`."""
     start: int
-    """The evidence is `text[start:end]`, of the surest rule."""
+    """The evidence is `text[start:end]`, from the rule with the highest confidence."""
     end: int
 
 
@@ -58,7 +55,7 @@ class TaskScore:
 class _Rule:
     task: TaskType
     confidence: float
-    cues: frozenset[str]
+    keywords: frozenset[str]
     needs: frozenset[str]
     pattern: re.Pattern[str]
 
@@ -66,54 +63,45 @@ class _Rule:
 @dataclass(frozen=True, slots=True)
 class _Taxonomy:
     rules: dict[str, tuple[_Rule, ...]]
-    """By cue."""
-    never: Cued
+    """By keyword."""
+    never: WordPatterns
     hidden: re.Pattern[str]
     """The patterns of `never` as one."""
     threshold: float
 
 
-_words = splitter("&:'-")
-_bare = splitter("")
-_READ = 2_000
-"""Letters that are read. The longest of 974 real instructions has 763, and patterns that look ahead take quadratic time."""
+_split_words = word_splitter("&:'-")
+_split_bare = word_splitter("")
+_MAX_LETTERS = 2_000
+"""Letters that are read. The longest of 974 real instructions has 763. Patterns with look-ahead take quadratic time."""
 _UNCLEAR = (TaskScore(TaskType.UNCLEAR, 0.0, 0, 0),)
 
 
 def task_types(text: str) -> tuple[TaskScore, ...]:
-    """The kinds of edit that an instruction asks for, the surest first; `UNCLEAR` alone when no rule fires."""
+    """Return the task types of an instruction, highest confidence first, or `UNCLEAR` alone if no rule matches."""
     taxonomy = _taxonomy()
-    head = text[:_READ]
-    low = head.lower() if head.isascii() else _lower(head)
-    bare = frozenset(_bare(low))
-    if occurs(taxonomy.never, low, bare):
-        low = taxonomy.hidden.sub(lambda found: "\x00" * len(found.group()), low)
-    called = dict.fromkeys(rule for word in _words(low) if word in taxonomy.rules for rule in taxonomy.rules[word])
-    found: dict[TaskType, TaskScore] = {}
-    for rule in called:
-        if rule.needs and rule.needs.isdisjoint(bare):
-            continue
-        match = rule.pattern.search(low)
-        if match:
-            found[rule.task] = _surer(found.get(rule.task), rule, match)
-    sure = [each for each in found.values() if each.confidence >= taxonomy.threshold]
-    return tuple(sorted(sure, key=lambda each: (-each.confidence, each.task))) or _UNCLEAR
+    lower = lower_case(text[:_MAX_LETTERS].replace("\u2019", "'"))
+    bare = frozenset(_split_bare(lower))
+    if taxonomy.never.occur_in(lower, bare):
+        lower = taxonomy.hidden.sub(lambda match: "\x00" * len(match.group()), lower)
+    keywords = (word for word in _split_words(lower) if word in taxonomy.rules)
+    scores: dict[TaskType, TaskScore] = {}
+    for rule in dict.fromkeys(rule for word in keywords for rule in taxonomy.rules[word]):
+        if (not rule.needs or not rule.needs.isdisjoint(bare)) and (match := rule.pattern.search(lower)):
+            scores[rule.task] = _combined(scores.get(rule.task), rule, match)
+    above = [score for score in scores.values() if score.confidence >= taxonomy.threshold]
+    return tuple(sorted(above, key=lambda score: (-score.confidence, score.task))) or _UNCLEAR
 
 
-def _surer(before: TaskScore | None, rule: _Rule, match: re.Match[str]) -> TaskScore:
+def _combined(before: TaskScore | None, rule: _Rule, match: re.Match[str]) -> TaskScore:
+    """Return the score of a task type with one more rule: confidences a and b make 1 - (1-a)(1-b)."""
     start, end = match.span()
     if before is None:
         return TaskScore(rule.task, rule.confidence, start, end)
-    both = round(1 - (1 - before.confidence) * (1 - rule.confidence), 4)
+    confidence = round(1 - (1 - before.confidence) * (1 - rule.confidence), 4)
     if rule.confidence > before.confidence:
-        return TaskScore(rule.task, both, start, end)
-    return TaskScore(rule.task, both, before.start, before.end)
-
-
-def _lower(text: str) -> str:
-    """Lower case of the same length, with straight apostrophes: spans stay those of the text."""
-    low = text.replace("\u2019", "'").lower()
-    return low if len(low) == len(text) else "".join(sign.lower() if sign.isascii() else sign for sign in text)
+        return TaskScore(rule.task, confidence, start, end)
+    return TaskScore(rule.task, confidence, before.start, before.end)
 
 
 @cache
@@ -127,13 +115,13 @@ def _taxonomy() -> _Taxonomy:
                 pattern = pattern.replace(f"<{name}>", value)
         return pattern
 
-    by_cue: dict[str, list[_Rule]] = {}
+    rules: dict[str, tuple[_Rule, ...]] = {}
     for name, task in data["tasks"].items():
-        for each in task["rules"]:
-            cues, needs = words_of(each["cues"]), words_of(each.get("needs", ""))
-            rule = _Rule(TaskType(name), each["confidence"], cues, needs, re.compile(expanded(each["pattern"])))
-            for cue in rule.cues:
-                by_cue.setdefault(cue, []).append(rule)
-    never = [(each["cues"], expanded(each["pattern"])) for each in data["never"]["patterns"]]
+        for row in task["rules"]:
+            keywords, needs = word_set(row["keywords"]), word_set(row.get("needs", ""))
+            rule = _Rule(TaskType(name), row["confidence"], keywords, needs, re.compile(expanded(row["pattern"])))
+            for keyword in keywords:
+                rules[keyword] = (*rules.get(keyword, ()), rule)
+    never = [(row["keywords"], expanded(row["pattern"])) for row in data["never"]["patterns"]]
     hidden = re.compile("|".join(pattern for _, pattern in never))
-    return _Taxonomy({cue: tuple(rules) for cue, rules in by_cue.items()}, cued(*never), hidden, data["threshold"])
+    return _Taxonomy(rules, WordPatterns(*never), hidden, data["threshold"])

@@ -1,1 +1,1 @@
-"""The thread: acceptance, preferences, conversations and turns."""
+"""Threads: acceptance, preferences, conversations and turns."""

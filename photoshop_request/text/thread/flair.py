@@ -1,4 +1,4 @@
-"""What a request's flair and title tags say of money, AI and whether it was solved."""
+"""Read payment, AI permission and solved state from a request's flair and title tags."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 __all__ = ["AI_FLAIRS_SINCE", "Terms", "says_solved", "terms"]
 
 AI_FLAIRS_SINCE = 1_754_006_400
-"""1 August 2025, UTC: from then on r/PhotoshopRequest has flairs that allow or forbid AI."""
+"""1 August 2025, UTC. Since then r/PhotoshopRequest has flairs that allow or forbid AI."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """None where nothing says it: a solved flair, for one, takes the place of the flair that was there before."""
+    """The terms of a request. None if nothing states them: a solved flair, for example, replaces the flair before."""
 
     paid: bool | None
     ai_allowed: bool | None
@@ -27,7 +27,7 @@ _TAG = re.compile(r"[\[(][^\])]{1,40}[\])]")
 
 
 def terms(flair: str | None, title: str, created_utc: int) -> Terms:
-    """The terms of a request. Flair says more than a tag in the title; AI is read from flairs of its time, or a tag."""
+    """Return the terms of a request. Flair overrides title tags. Flairs before `AI_FLAIRS_SINCE` say nothing about AI."""
     tags = " ".join(_TAG.findall(title))
     paid = _paid(flair or "")
     if paid is None:
@@ -39,7 +39,7 @@ def terms(flair: str | None, title: str, created_utc: int) -> Terms:
 
 
 def says_solved(text: str) -> bool:
-    """Whether a flair, or a tag of a title, says that the request was solved."""
+    """Return whether a flair or title tag says that the request was solved."""
     return _SOLVED.search(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Who is who in a thread, and which edit a comment speaks of."""
+"""Tell requester and solvers apart, and find the edit that a comment is about."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ __all__ = ["Edit", "edit_above", "is_requester", "requester_comments"]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A solver's picture in a comment, as far as threads are concerned."""
+    """A picture that a solver posted in a comment."""
 
     comment_id: str
     solver: str
@@ -18,15 +18,15 @@ class Edit:
     """With its prefix, as in `Comment.parent_id`."""
     created_utc: int
     score: int | None
-    """Of the comment; None where Reddit hides it."""
+    """Score of the comment. None if Reddit hides it."""
     picture: str
-    """Whatever identifies the picture: its sha256 or its address."""
+    """SHA-256 or address: any string that identifies the picture."""
     source: str | None = None
-    """The same of the requester's picture that it was made from; only `preferences` asks."""
+    """The requester's picture that was edited, identified in the same way. Only `preferences` needs it."""
 
 
 def is_requester(comment: Comment, submission: Submission) -> bool:
-    """Did the requester write it? By Reddit's own mark, and by name before 2018, when there was no mark."""
+    """Return whether the requester wrote the comment: by Reddit's mark, or by name before 2018, when there was none."""
     if comment.is_submitter is not None:
         return comment.is_submitter
     return comment.author is not None and comment.author == submission.author
@@ -35,19 +35,22 @@ def is_requester(comment: Comment, submission: Submission) -> bool:
 def requester_comments(
     submission: Submission, comments: Iterable[Comment], before_utc: int | None = None
 ) -> tuple[Comment, ...]:
-    """The requester's own comments, oldest first, without deleted ones; `before_utc`: only those written before it."""
+    """Return the requester's comments, oldest first, without deleted ones. `before_utc` drops later comments."""
     own = [
-        each
-        for each in comments
-        if is_requester(each, submission)
-        and not each.deleted_by_author
-        and (before_utc is None or each.created_utc < before_utc)
+        comment
+        for comment in comments
+        if is_requester(comment, submission)
+        and not comment.deleted_by_author
+        and (before_utc is None or comment.created_utc < before_utc)
     ]
-    return tuple(sorted(own, key=lambda each: (each.created_utc, each.id)))
+    return tuple(sorted(own, key=lambda comment: (comment.created_utc, comment.id)))
 
 
 def edit_above(comment: Comment, comments: Mapping[str, Comment], edits: Container[str]) -> str | None:
-    """The comment id of the nearest edit above a comment, or None. `comments` by id, `edits`: ids of their comments."""
+    """Return the comment id of the nearest edit above a comment, or None.
+
+    `comments` are the thread's by id, `edits` the comment ids of its edits.
+    """
     seen = {comment.id}
     parent = comment.parent_id
     while parent.startswith("t1_"):

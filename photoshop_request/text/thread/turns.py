@@ -1,10 +1,10 @@
-"""Chains of edits: an edit, what the requester wished of it, and the edit that answered the wish."""
+"""Find revisions: an edit, the change that the requester asked for, and the solver's next edit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request.text.thread.comment_text import wish
+from photoshop_request.text.thread.comment_text import instruction_in
 from photoshop_request.text.thread.participants import Edit, edit_above, requester_comments
 
 __all__ = ["Turn", "turns"]
@@ -12,43 +12,45 @@ __all__ = ["Turn", "turns"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One link of a chain. Whether the second picture is made of the first is for the pictures to say."""
+    """One revision. The pictures decide whether the second is made from the first."""
 
     before: Edit
-    ask: str
-    """What the requester wrote between the two, reduced to what is wished for."""
+    instruction: str
+    """The change that the requester asked for between the two edits."""
     ask_comment_ids: tuple[str, ...]
-    """The requester's comments that say it, oldest first."""
+    """The requester's comments with the instruction, oldest first."""
     after: Edit
     depth: int
-    """1 is the first revision of a chain."""
+    """1 for the first revision of a chain."""
 
 
 def turns(submission: Submission, comments: Sequence[Comment], edits: Sequence[Edit]) -> list[Turn]:
-    """The revisions of one thread, oldest first.
+    """Return the revisions of one thread, oldest first.
 
-    A revision is a later edit by the same solver, below the first one in the thread, with a wish of the requester
-    between them that speaks of the first. A second version that nobody asked for is no revision.
+    A revision is a later edit by the same solver, below the first one in the thread. Between the two the requester asked
+    for a change of the first. A second version that nobody asked for is no revision.
     """
-    by_id = {each.id: each for each in comments}
+    by_id = {comment.id: comment for comment in comments}
     by_comment: dict[str, list[Edit]] = {}
     for edit in edits:
         by_comment.setdefault(edit.comment_id, []).append(edit)
-    wishes: dict[str, list[tuple[Comment, str]]] = {}
-    for each in requester_comments(submission, comments):
-        about = edit_above(each, by_id, by_comment)
-        if about is not None and (text := wish(each.body)):
-            wishes.setdefault(about, []).append((each, text))
-    found: list[Turn] = []
+    asks: dict[str, list[tuple[Comment, str]]] = {}
+    for comment in requester_comments(submission, comments):
+        edit_id = edit_above(comment, by_id, by_comment)
+        if edit_id is not None and (text := instruction_in(comment.body)):
+            asks.setdefault(edit_id, []).append((comment, text))
+    revisions: list[Turn] = []
     depth: dict[str, int] = {}
-    for after in sorted(edits, key=lambda each: (each.created_utc, each.comment_id, each.picture)):
-        about = edit_above(by_id[after.comment_id], by_id, by_comment) if after.comment_id in by_id else None
-        before = next((each for each in by_comment.get(about or "", ()) if each.solver == after.solver), None)
-        if about is None or before is None:
+    for after in sorted(edits, key=lambda edit: (edit.created_utc, edit.comment_id, edit.picture)):
+        edit_id = edit_above(by_id[after.comment_id], by_id, by_comment) if after.comment_id in by_id else None
+        before = next((edit for edit in by_comment.get(edit_id or "", ()) if edit.solver == after.solver), None)
+        if edit_id is None or before is None:
             continue
-        said = [(each.id, text) for each, text in wishes.get(about, ()) if each.created_utc < after.created_utc]
+        said = [
+            (comment.id, text) for comment, text in asks.get(edit_id, ()) if comment.created_utc < after.created_utc
+        ]
         if said:
-            depth[after.comment_id] = depth.get(about, 0) + 1
-            text = " ".join(text for _, text in said)
-            found.append(Turn(before, text, tuple(name for name, _ in said), after, depth[after.comment_id]))
-    return found
+            depth[after.comment_id] = depth.get(edit_id, 0) + 1
+            ids, texts = zip(*said, strict=True)
+            revisions.append(Turn(before, " ".join(texts), ids, after, depth[after.comment_id]))
+    return revisions

@@ -1,4 +1,4 @@
-"""Lets the tests of this folder share their made threads."""
+"""Let the tests of this folder import `threads_made`."""
 
 import sys
 from pathlib import Path

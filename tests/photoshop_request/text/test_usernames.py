@@ -1,14 +1,14 @@
-"""No user name in a published text."""
+"""Test that published texts contain no user name."""
 
 import pytest
 
 from photoshop_request.text.usernames import username_filter
 
-HIDE = username_filter(["Photo_Wizard99", "sunny", "mira-k"])
+hide = username_filter(["Photo_Wizard99", "sunny", "mira-k"])
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "hidden"),
     [
         ("Thanks /u/Photo_Wizard99!", "Thanks u/[user]!"),
         ("u/sunny did this", "u/[user] did this"),
@@ -23,11 +23,11 @@ HIDE = username_filter(["Photo_Wizard99", "sunny", "mira-k"])
         ("", ""),
     ],
 )
-def test_names_are_hidden_and_words_are_not(text: str, shown: str) -> None:
-    """By mention, and by the thread's own names where they cannot be words."""
-    assert HIDE(text) == shown
+def test_names_are_hidden_and_words_are_not(text: str, hidden: str) -> None:
+    """Mentions are hidden, and names of the thread that cannot be words."""
+    assert hide(text) == hidden
 
 
 def test_hiding_twice_changes_nothing() -> None:
-    """What is hidden is no name."""
-    assert HIDE(HIDE("u/sunny, Photo_Wizard99")) == HIDE("u/sunny, Photo_Wizard99")
+    """The placeholder is no name."""
+    assert hide(hide("u/sunny, Photo_Wizard99")) == hide("u/sunny, Photo_Wizard99")

@@ -1,4 +1,4 @@
-"""Small threads whose truth is known, for the tests of this folder."""
+"""Build small threads for the tests of this folder."""
 
 from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
@@ -14,8 +14,8 @@ def post(title: str = "Please remove the ladder", **fields) -> Submission:
 
 
 def say(name: str, author: str | None, body: str, *, to: str | None = None, after: int = 0, **fields) -> Comment:
-    """A comment `after` minutes after the post; `to` is the id of the comment it answers."""
-    given = {
+    """Return a comment `after` minutes after the post. `to` is the id of the comment it replies to."""
+    defaults = {
         "id": name,
         "submission_id": "post1",
         "parent_id": f"t1_{to}" if to else "t3_post1",
@@ -24,7 +24,7 @@ def say(name: str, author: str | None, body: str, *, to: str | None = None, afte
         "body": body,
         "is_submitter": author == "mira",
     }
-    return replace(COMMENT, **(given | fields))
+    return replace(COMMENT, **(defaults | fields))
 
 
 def edit(comment: Comment, picture: str | None = None, score: int | None = 1) -> Edit:

@@ -19,7 +19,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             continue
         yield {
             "before_image": picture_ref(before),
-            "instruction": thread.hide(turn.ask),
+            "instruction": thread.hide(turn.instruction),
             "after_image": picture_ref(after),
             "source_image": picture_ref(thread.picture(before["source_sha256"])),
             "first_instruction": thread.instruction_at(before["solver_comment_utc"]),

@@ -1,4 +1,4 @@
-"""Answers that stay on the request are used as they are; every other is refused for a named reason."""
+"""Test that an answer is used as it is, or refused for a named reason."""
 
 import json
 
@@ -14,7 +14,7 @@ WORDS = RequestWords(
 GOOD = "Remove the man with the striped tie on the left. Brighten the lake in the background."
 
 
-def said(instruction: object, *, is_edit_request: object = True, needs_more: object = False) -> str:
+def answer(instruction: object, *, is_edit_request: object = True, needs_more: object = False) -> str:
     return json.dumps(
         {
             "instruction": instruction,
@@ -27,14 +27,14 @@ def said(instruction: object, *, is_edit_request: object = True, needs_more: obj
 @pytest.mark.parametrize(
     "content",
     [
-        said(GOOD),
-        f"```json\n{said(GOOD)}\n```",
-        f"<think>The tie {{is}} striped.</think>\n{said(GOOD)}",
-        said(f"  {GOOD}\n"),
+        answer(GOOD),
+        f"```json\n{answer(GOOD)}\n```",
+        f"<think>The tie {{is}} striped.</think>\n{answer(GOOD)}",
+        answer(f"  {GOOD}\n"),
     ],
 )
 def test_a_good_answer_is_used_as_it_is(content: str) -> None:
-    """Also where it is thought about first, or fenced as code."""
+    """Thoughts before it and a code fence around it are skipped."""
     assert read_answer(content, WORDS) == RewrittenInstruction(GOOD, needs_more_than_the_source=False)
 
 
@@ -43,61 +43,61 @@ def test_a_good_answer_is_used_as_it_is(content: str) -> None:
     [
         (None, NoRewrite.EMPTY),
         ("  ", NoRewrite.EMPTY),
-        (said(""), NoRewrite.EMPTY),
+        (answer(""), NoRewrite.EMPTY),
         (GOOD, NoRewrite.NOT_JSON),
         ("I'm sorry, but I can't help with pictures of people.", NoRewrite.REFUSAL),
-        (said("I cannot remove people from photos."), NoRewrite.REFUSAL),
+        (answer("I cannot remove people from photos."), NoRewrite.REFUSAL),
         ('{"instruction": "Remove the man', NoRewrite.NOT_JSON),
         ("[1, 2]", NoRewrite.WRONG_FORM),
         ('{"instruction": "Remove the man."}', NoRewrite.WRONG_FORM),
-        (said(["Remove the man."]), NoRewrite.WRONG_FORM),
-        (said(GOOD, is_edit_request="yes"), NoRewrite.WRONG_FORM),
-        (said("", is_edit_request=False), NoRewrite.NOT_AN_EDIT_REQUEST),
-        (said("Remove the striped man on the left. " * 40), NoRewrite.TOO_LONG),
-        (said("Remove the man, see https://example.org/tie."), NoRewrite.ADDRESS),
-        (said("Remove the man as shown on example.com."), NoRewrite.ADDRESS),
-        (said("Remove the man that u/somebody pointed at."), NoRewrite.USER_NAME),
-        (said("Remove the man on the left for @somebody."), NoRewrite.USER_NAME),
-        (said("Remove the man that Bo_1984 knows."), NoRewrite.USER_NAME),
-        (said("Remove the man.\nBrighten the lake."), NoRewrite.MARKUP),
-        (said("Remove the **man** on the left."), NoRewrite.MARKUP),
-        (said("Remove the man\u202e on the left."), NoRewrite.MARKUP),
-        (said("Remove the man. request 00>>>"), NoRewrite.MARKUP),
-        (said("Entferne den Mann mit der gestreiften Krawatte auf der linken Seite."), NoRewrite.OTHER_LANGUAGE),
-        (said("Buy the best coins of the year today."), NoRewrite.OFF_TOPIC),
-        (said("Turn the horse into a purple dragon breathing flames."), NoRewrite.OFF_TOPIC),
-        (said("My cousin wears a striped tie on the left."), NoRewrite.OFF_TOPIC),
+        (answer(["Remove the man."]), NoRewrite.WRONG_FORM),
+        (answer(GOOD, is_edit_request="yes"), NoRewrite.WRONG_FORM),
+        (answer("", is_edit_request=False), NoRewrite.NOT_AN_EDIT_REQUEST),
+        (answer("Remove the striped man on the left. " * 40), NoRewrite.TOO_LONG),
+        (answer("Remove the man, see https://example.org/tie."), NoRewrite.ADDRESS),
+        (answer("Remove the man as shown on example.com."), NoRewrite.ADDRESS),
+        (answer("Remove the man that u/somebody pointed at."), NoRewrite.USER_NAME),
+        (answer("Remove the man on the left for @somebody."), NoRewrite.USER_NAME),
+        (answer("Remove the man that Bo_1984 knows."), NoRewrite.USER_NAME),
+        (answer("Remove the man.\nBrighten the lake."), NoRewrite.MARKUP),
+        (answer("Remove the **man** on the left."), NoRewrite.MARKUP),
+        (answer("Remove the man\u202e on the left."), NoRewrite.MARKUP),
+        (answer("Remove the man. request 00>>>"), NoRewrite.MARKUP),
+        (answer("Entferne den Mann mit der gestreiften Krawatte auf der linken Seite."), NoRewrite.OTHER_LANGUAGE),
+        (answer("Buy the best coins of the year today."), NoRewrite.OFF_TOPIC),
+        (answer("Turn the horse into a purple dragon breathing flames."), NoRewrite.OFF_TOPIC),
+        (answer("My cousin wears a striped tie on the left."), NoRewrite.OFF_TOPIC),
     ],
 )
-def test_an_answer_that_strays_is_refused_for_its_reason(content: str | None, reason: NoRewrite) -> None:
-    """One reason each; nothing is repaired."""
+def test_a_bad_answer_is_refused_for_its_reason(content: str | None, reason: NoRewrite) -> None:
+    """Each answer has one reason. Nothing is repaired."""
     assert read_answer(content, WORDS, names=["Bo_1984"]) is reason
 
 
-def test_an_answer_that_ends_in_the_middle_is_told_apart() -> None:
-    """By the endpoint's word, not by its look."""
+def test_a_cut_answer_has_its_own_reason() -> None:
+    """The endpoint says that it is cut."""
     assert read_answer('{"instruction": "Remove', WORDS, is_cut=True) is NoRewrite.CUT_OFF
 
 
-def test_pictures_let_the_model_name_what_the_request_points_at() -> None:
-    """So that fewer words must be the requester's own."""
+def test_pictures_let_the_model_name_things() -> None:
+    """With pictures fewer words must come from the request."""
     words = RequestWords("Can you get rid of her?", "")
-    content = said("Remove the blonde woman in the yellow raincoat behind her.")
+    content = answer("Remove the blonde woman in the yellow raincoat behind her.")
     assert read_answer(content, words) is NoRewrite.OFF_TOPIC
-    assert read_answer(said("Remove her from the photo."), words) == RewrittenInstruction(
+    assert read_answer(answer("Remove her from the photo."), words) == RewrittenInstruction(
         "Remove her from the photo.", False
     )
     long = RequestWords("Please take out the woman in the coat", "She stands next to grandma, by the boat")
-    content = said("Remove the blonde woman in the yellow coat beside the elderly lady near the boat.")
+    content = answer("Remove the blonde woman in the yellow coat beside the elderly lady near the boat.")
     assert isinstance(read_answer(content, long, with_pictures=True), RewrittenInstruction)
 
 
 def test_another_language_is_compared_by_its_own_words() -> None:
-    """Requests that are not in English keep their language."""
+    """A rewritten instruction keeps the language of its request."""
     words = RequestWords("K\u00f6nnte jemand den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben?", "")
     assert isinstance(
-        read_answer(said("Den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben."), words),
+        read_answer(answer("Den Zaun im Hintergrund entfernen und das Kleid blau f\u00e4rben."), words),
         RewrittenInstruction,
     )
-    english = read_answer(said("Remove the fence in the background and make the dress blue."), words)
+    english = read_answer(answer("Remove the fence in the background and make the dress blue."), words)
     assert english is NoRewrite.OTHER_LANGUAGE

@@ -24,25 +24,25 @@ def labelled(name: str) -> list[tuple[set[str], str]]:
 def f1_by_label(rows: list[tuple[set[str], str]]) -> dict[str, float]:
     right: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    for wanted, sentence in rows:
-        found = {each.task.value for each in task_types(sentence)}
-        right.update(wanted & found)
-        wrong.update(wanted ^ found)
+    for labels, sentence in rows:
+        predicted = {score.task.value for score in task_types(sentence)}
+        right.update(labels & predicted)
+        wrong.update(labels ^ predicted)
     return {task.value: 2 * right[task] / max(1, 2 * right[task] + wrong[task]) for task in TaskType}
 
 
-def macro(rows: list[tuple[set[str], str]]) -> float:
+def macro_f1(rows: list[tuple[set[str], str]]) -> float:
     scores = f1_by_label(rows)
     return sum(scores.values()) / len(scores)
 
 
-def test_labels_are_psr_and_two_of_our_own():
-    """The closed list: PSR's fifteen verbs, restore, colourise, and unclear."""
+def test_task_types_are_a_closed_list():
+    """PSR's fifteen verbs, restore, colourise, and unclear."""
     assert {task.value for task in TaskType} == {*PSR.split(), "restore", "colourise", "unclear"}
 
 
 def test_every_label_has_examples():
-    """At least 400 sentences, at least 19 for each label, and the held-out ones are others."""
+    """There are at least 400 sentences and 19 for each label. No held-out sentence is among them."""
     rows, held_out = labelled("labelled_requests.tsv"), labelled("held_out_requests.tsv")
     assert len(rows) >= 400
     counts = Counter(label for labels, _ in rows for label in labels)
@@ -52,14 +52,14 @@ def test_every_label_has_examples():
 
 
 def test_macro_f1_on_the_labelled_sentences():
-    """The sentences that the rules were tuned on."""
-    assert macro(labelled("labelled_requests.tsv")) >= 0.95
+    """The rules were tuned on these sentences."""
+    assert macro_f1(labelled("labelled_requests.tsv")) >= 0.95
 
 
 def test_macro_f1_on_the_held_out_sentences():
-    """Sentences that no rule was tuned on: the figure to believe."""
+    """No rule was tuned on these sentences, so this is the figure to trust."""
     rows = labelled("held_out_requests.tsv")
-    assert macro(rows) >= 0.85
+    assert macro_f1(rows) >= 0.85
     assert min(f1_by_label(rows).values()) >= 0.6
 
 
@@ -81,8 +81,8 @@ def test_macro_f1_on_the_held_out_sentences():
     ],
 )
 def test_words_that_only_look_like_edits(sentence):
-    """Hard negatives are unclear, never a guess."""
-    assert [each.task for each in task_types(sentence)] == [TaskType.UNCLEAR]
+    """Hard negatives are unclear."""
+    assert [score.task for score in task_types(sentence)] == [TaskType.UNCLEAR]
 
 
 @pytest.mark.parametrize(
@@ -94,23 +94,23 @@ def test_words_that_only_look_like_edits(sentence):
     ],
 )
 def test_evidence_is_a_span_of_the_text(text, task, evidence):
-    """The span points into the text as given, whatever its case and signs."""
-    (found,) = task_types(text)
-    assert (found.task, text[found.start : found.end]) == (task, evidence)
+    """The span points into the text, whatever its case and signs."""
+    (score,) = task_types(text)
+    assert (score.task, text[score.start : score.end]) == (task, evidence)
 
 
-def test_labels_come_surest_first():
-    """Several labels are ordered by confidence, and two rules make a label surer than one."""
-    found = task_types("Colorize and restore this torn picture")
-    assert [each.confidence for each in found] == sorted((each.confidence for each in found), reverse=True)
+def test_the_highest_confidence_comes_first():
+    """Two rules give a task type more confidence than one."""
+    scores = task_types("Colorize and restore this torn picture")
+    assert [score.confidence for score in scores] == sorted((score.confidence for score in scores), reverse=True)
     (once,) = task_types("Restore this")
-    twice = next(each for each in found if each.task is TaskType.RESTORE)
+    twice = next(score for score in scores if score.task is TaskType.RESTORE)
     assert twice.confidence > once.confidence
 
 
 @pytest.mark.parametrize("words", ["a ", "put a b ", "make me look ", "give him a "])
-def test_endless_texts_take_no_time(words):
-    """Nobody can stop a run with one long post."""
+def test_long_texts_are_quick(words):
+    """One long post cannot stall a run."""
     start = time.process_time()
     task_types(words * 50_000)
     assert time.process_time() - start < 5
@@ -118,8 +118,8 @@ def test_endless_texts_take_no_time(words):
 
 @given(st.text(max_size=200))
 def test_any_text_gets_labels(text):
-    """Never an error, never nothing, spans inside the text, each label once."""
-    found = task_types(text)
-    assert found
-    assert len({each.task for each in found}) == len(found)
-    assert all(0 <= each.start <= each.end <= len(text) and 0 <= each.confidence <= 1 for each in found)
+    """There is at least one label, each label occurs once, and spans lie inside the text."""
+    scores = task_types(text)
+    assert scores
+    assert len({score.task for score in scores}) == len(scores)
+    assert all(0 <= score.start <= score.end <= len(text) and 0 <= score.confidence <= 1 for score in scores)

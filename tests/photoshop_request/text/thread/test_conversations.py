@@ -1,4 +1,4 @@
-"""Threads as chats, in TRL's form and ms-swift's."""
+"""Test chats in TRL's and ms-swift's form."""
 
 import json
 import warnings
@@ -29,8 +29,8 @@ def flat(chat):
     return [(message["role"], [part["text"] or "<image>" for part in message["content"]]) for message in chat.messages]
 
 
-def test_question_answer_edit_wish_revision():
-    """The requester speaks as user and one solver as assistant, in the order in which they spoke."""
+def test_a_thread_becomes_a_chat():
+    """The requester is the user and the solver the assistant, in the order of their comments."""
     chat = conversation(POST, THREAD, "ana", PICTURES)
     assert flat(chat) == [
         ("user", ["<image>", "[Request] Please remove the ladder\nIt is the red one.\nThanks!"]),
@@ -45,26 +45,26 @@ def test_question_answer_edit_wish_revision():
 
 
 def test_no_edit_no_chat():
-    """A solver who shows no picture made no conversation; neither did somebody who never wrote."""
+    """A solver without a picture has no chat, and neither has somebody who never wrote."""
     assert conversation(POST, THREAD, "bo", PICTURES) is None
     assert conversation(POST, THREAD, "nobody", PICTURES) is None
 
 
-def test_deleted_comments_stay_out():
-    """What its author deleted is in neither the words nor the pictures."""
-    thread = [say(each.id, each.author, each.body, after=5) for each in THREAD[:1]]
+def test_deleted_comments_are_left_out():
+    """Their pictures are left out too."""
+    thread = [say("q1", "ana", "All of it, or only the top?", after=5)]
     thread += [say("e1", "ana", "Done", after=20, deleted_by_author=True), say("e2", "ana", "Done again", after=30)]
     assert conversation(POST, thread, "ana", PICTURES).images == ["source", "second"]
 
 
-def test_usernames_stay_out():
-    """Nobody's name is in the words."""
+def test_usernames_are_left_out():
+    """No text of the chat contains a user name."""
     thread = [say("e1", "ana", "Based on what u/other_one did", after=20)]
     assert "other_one" not in json.dumps(conversation(POST, thread, "ana", PICTURES).messages)
 
 
 def test_swift_has_as_many_tags_as_pictures():
-    """The string form keeps one tag a picture, and breaks up a tag that somebody typed."""
+    """Each picture has one tag. A tag that somebody typed is broken up."""
     thread = [*THREAD, say("e3", "ana", "I typed <image> here", to="r3", after=55)]
     chat = conversation(POST, thread, "ana", PICTURES)
     row = ms_swift_row(chat)
@@ -73,7 +73,7 @@ def test_swift_has_as_many_tags_as_pictures():
     assert "< image >" in row["messages"][-1]["content"]
 
 
-def test_parts_survive_parquet_in_the_form_that_trl_takes(tmp_path):
+def test_parts_survive_parquet(tmp_path):
     """Parts have the keys type and text and no key image, before and after Arrow."""
     import pyarrow.parquet as pq
 
@@ -85,8 +85,8 @@ def test_parts_survive_parquet_in_the_form_that_trl_takes(tmp_path):
     assert {message["role"] for message in back} == {"user", "assistant"}
 
 
-def test_trl_fills_the_pictures_in():
-    """TRL's own `prepare_multimodal_messages` takes the messages and finds as many places as pictures."""
+def test_trl_fills_in_the_pictures():
+    """TRL's `prepare_multimodal_messages` accepts the messages and finds a place for each picture."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         data_utils = pytest.importorskip("trl.data_utils", reason="needs trl, which only trainers have")

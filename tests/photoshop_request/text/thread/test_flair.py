@@ -1,4 +1,4 @@
-"""What flair and title tags say."""
+"""Test the terms in flair and title tags."""
 
 import pytest
 
@@ -25,5 +25,5 @@ OLD = AI_FLAIRS_SINCE - 1
     ],
 )
 def test_terms(flair, title, created, expected):
-    """Flair comes before tags, tags are only what stands in brackets, and AI flairs have a first day."""
+    """Flair overrides tags, tags stand in brackets, and flairs before 1 August 2025 say nothing about AI."""
     assert terms(flair, title, created) == expected

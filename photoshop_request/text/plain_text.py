@@ -1,4 +1,4 @@
-"""Reddit markdown to plain lines: what a person would read aloud, without addresses."""
+"""Convert Reddit Markdown to plain lines, without markup and addresses."""
 
 import re
 from typing import NamedTuple
@@ -7,7 +7,7 @@ __all__ = ["Line", "plain_lines", "plain_title"]
 
 
 class Line(NamedTuple):
-    """One line of a text, without markup. A named tuple, because it is made twice as fast as a dataclass."""
+    """One line of a text, without markup. A named tuple is created twice as fast as a dataclass."""
 
     text: str
     marker: str = ""
@@ -39,46 +39,44 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x200b"
 
 
 def plain_lines(markdown: str) -> tuple[Line, ...]:
-    """The lines of a self text or comment that hold words. Struck-out words, fenced code and addresses are gone."""
+    """Return the lines of a self text or comment that hold words, without struck-out words, code and addresses."""
     lines: list[Line] = []
-    fenced = False
-    for raw in _straight(markdown).splitlines():
-        bare = raw.strip()
-        if bare.startswith(("```", "~~~")):
-            fenced = not fenced
-        elif bare and not fenced and not (bare.startswith("http") and " " not in bare):
-            lead = _LEAD.sub("", bare, count=1) if bare[0] in ">#" else bare
-            found = _MARKER.match(lead) if lead and (lead[0] in _MARKS or lead[1:2] == ")") else None
-            marker = found.group().strip() if found else ""
-            text = _inline(lead[found.end() :] if found else lead)
+    in_code = False
+    for line in map(str.strip, _normalized(markdown).splitlines()):
+        if line.startswith(("```", "~~~")):
+            in_code = not in_code
+        elif line and not in_code and not (line.startswith("http") and " " not in line):
+            content = _LEAD.sub("", line, count=1) if line[0] in ">#" else line
+            marker = _MARKER.match(content) if content and (content[0] in _MARKS or content[1:2] == ")") else None
+            text = _without_markup(content[marker.end() :] if marker else content)
             if text and (text[0].isalnum() or _LETTER.search(text)):
-                lines.append(Line(text, marker))
+                lines.append(Line(text, marker.group().strip() if marker else ""))
     return tuple(lines)
 
 
 def plain_title(title: str) -> str:
-    """A title on one line. Titles are not markdown, but people put links and emphasis in them all the same."""
-    return _inline(_straight(title))
+    """Return a title on one line, without markup: titles are not Markdown, but people put links and emphasis in them."""
+    return _without_markup(_normalized(title))
 
 
-def _straight(text: str) -> str:
-    """Without invisible signs, with straight apostrophes and `&` for `&amp;`."""
+def _normalized(text: str) -> str:
+    """Remove invisible signs, straighten apostrophes and decode entities such as `&amp;`."""
     if not text.isascii():
         text = _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u2018", "'")
-    return _ENTITY.sub(lambda found: _ENTITIES[found.group(1).lower()], text) if "&" in text else text
+    return _ENTITY.sub(lambda entity: _ENTITIES[entity.group(1).lower()], text) if "&" in text else text
 
 
-def _words_of_link(found: re.Match[str]) -> str:
-    """The words of a link, apart from what follows; nothing for an embedded picture."""
-    if found.group(1):
+def _link_text(link: re.Match[str]) -> str:
+    """Return the text of a link, separated from a word that follows, and nothing for an embedded picture."""
+    if link.group(1):
         return " "
-    return found.group(2) + (" " if found.string[found.end() : found.end() + 1].isalnum() else "")
+    return link.group(2) + (" " if link.string[link.end() : link.end() + 1].isalnum() else "")
 
 
-def _inline(text: str) -> str:
-    """One line without markup. Each pattern runs only where its signs occur: most lines have none."""
+def _without_markup(text: str) -> str:
+    """Return one line without markup. Each pattern runs only where its signs occur: most lines have none."""
     if "](" in text or "] (" in text:
-        text = _LINK.sub(_words_of_link, text)
+        text = _LINK.sub(_link_text, text)
     if "http" in text or "www." in text or ("." in text and _HOST.search(text)):
         text = _ADDRESS.sub(" ", text)
     if "~~" in text:
