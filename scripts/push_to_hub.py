@@ -15,7 +15,7 @@ from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request_builder.cli.console import progress, say
 from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.hub.changes import count_rows
-from photoshop_request_builder.hub.publish import Destination, publish, survey
+from photoshop_request_builder.hub.publish import Destination, preview, publish
 from photoshop_request_builder.hub.remote import read_columns
 from photoshop_request_builder.hub.verify import verify
 from photoshop_request_builder.store.corpus import lock_corpus, open_corpus
@@ -39,7 +39,7 @@ def main() -> None:
     reporter = Reporter(say, progress)
     with lock_corpus(corpus):
         if given.dry_run:
-            remote, changes = survey(corpus, api, to, reporter)
+            remote, changes = preview(corpus, api, to, reporter)
             read = partial(read_columns, api, to.repo, remote.head or "")
             for config, rows in count_rows(changes, corpus.fs, read).items():
                 print(f"{config}: {rows.added:,} rows added, {rows.removed:,} removed, {rows.kept:,} kept")

@@ -46,8 +46,9 @@ def client_process(environment: Mapping[str, str]) -> Iterator[Run]:
 # What runs there.
 
 
-def publish(corpus: Path, repo: str, **more: Any) -> dict[str, Any]:
-    """Publish without waiting between tries: the result, what was said, the waits; or the error in words."""
+def publish(corpus: Path, repo: str, **options: Any) -> dict[str, Any]:
+    """Publish without waits between attempts. Return the result with all messages, or the error."""
+    import stamina
     from huggingface_hub import HfApi
 
     from photoshop_request.errors import PhotoshopRequestError
@@ -57,14 +58,15 @@ def publish(corpus: Path, repo: str, **more: Any) -> dict[str, Any]:
     from photoshop_request_builder.store.corpus import open_corpus
 
     said: list[str] = []
-    slept: list[float] = []
-    found: dict[str, Any] = {"said": said, "slept": slept}
-    to = Destination(repo, **more)
+    reporter = Reporter(said.append, progress)
     try:
-        done = publish(open_corpus(corpus), HfApi(), to, reporter=Reporter(said.append, progress), sleep=slept.append)
+        with stamina.set_testing(True, attempts=100, cap=True):
+            done = publish(open_corpus(corpus), HfApi(), Destination(repo, **options), reporter=reporter)
     except PhotoshopRequestError as error:
-        return {**found, "error": type(error).__name__, "message": str(error)}
-    return {**found, "revision": done.revision, "sent": done.sent, "pull_request": done.pull_request}
+        outcome: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
+    else:
+        outcome = {"revision": done.revision, "sent": done.sent, "pull_request": done.pull_request}
+    return {**outcome, "said": said, "retries": [line for line in said if "; retry " in line]}
 
 
 def verify(corpus: Path, repo: str, revision: str = "main") -> tuple[str, ...]:

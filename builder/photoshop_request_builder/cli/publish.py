@@ -13,9 +13,9 @@ from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, reporter
 from photoshop_request_builder.cli.publishing import check_name, hub_client, publish_and_verify
 from photoshop_request_builder.hub.changes import count_rows
-from photoshop_request_builder.hub.publish import Destination, survey
+from photoshop_request_builder.hub.publish import Destination, preview
 from photoshop_request_builder.hub.remote import read_columns
-from photoshop_request_builder.hub.retry import persist
+from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
 
@@ -62,9 +62,9 @@ def publish(
 
 def _show_changes(corpus: Corpus, destination: Destination, *, as_json: bool) -> None:
     api = hub_client()
-    remote, changes = survey(corpus, api, destination, reporter)
+    remote, changes = preview(corpus, api, destination, reporter)
     read = partial(read_columns, api, destination.repo, remote.head or "")
-    rows = persist(lambda: count_rows(changes, corpus.fs, read), say=say)
+    rows = call_hub(lambda: count_rows(changes, corpus.fs, read), say=say)
     if as_json:
         state = {
             "repo": destination.repo,

@@ -85,8 +85,8 @@ def _add(corpus: Corpus, names: list[str]) -> None:
 def _publish(corpus: Corpus, name: str, revision: str, workers: int | None, *, squash: bool) -> None:
     from photoshop_request_builder.cli.publishing import check_name, hub_client, publish_and_verify  # the Hub's client
     from photoshop_request_builder.commands.run import run_stages
-    from photoshop_request_builder.hub.history import squash as squash_history
     from photoshop_request_builder.hub.publish import Destination
+    from photoshop_request_builder.hub.squash import squash as squash_history
 
     repo = check_name(name)
     with exclusive(corpus, {"workers": workers}) as settings:

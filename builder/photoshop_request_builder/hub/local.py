@@ -1,4 +1,4 @@
-"""The dataset's files as they were built: what is to be published, nothing made anew."""
+"""List the built dataset files and open them for upload."""
 
 import io
 from collections.abc import Sequence
@@ -14,41 +14,41 @@ from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["LocalFile", "built_files", "opened"]
+__all__ = ["LocalFile", "built_files", "open_for_upload"]
 
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """One Parquet file of the dataset, with the record of its making."""
+    """One built Parquet file, with its recorded size and digest."""
 
     piece: DatasetFile
     address: str
-    """In the corpus's storage."""
+    """Path in the corpus's storage."""
     sha256: str
     bytes: int
     rows: int
 
     @property
     def path(self) -> str:
-        """Where it goes on the Hub."""
+        """Path on the Hub."""
         return f"{self.piece.config}/{self.piece.name}"
 
 
 def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
-    """The files of `configs`, or of all.
+    """Return the built files of `configs`, by default of all configs.
 
     Raises:
-        InputError: there is no such config.
-        CorpusError: the dataset is not built, or not from what the corpus holds now.
+        InputError: a config does not exist.
+        CorpusError: the dataset is not built, is out of date, or is empty.
     """
     if unknown := sorted(set(configs) - set(CONFIGS)):
-        raise InputError(f"no config {unknown[0]!r}; there are {', '.join(CONFIGS)}.")
+        raise InputError(f"No config is named {unknown[0]!r}. Choose from: {', '.join(CONFIGS)}.")
     if stale := [job for name in ("remove", "settle", "build") for job in plan(stage_named(name), corpus)]:
         raise CorpusError(
-            f"{corpus.address}: the dataset is not built from what the corpus holds now "
-            f"({stale[0].unit}). Run: photoshop-request build {corpus.address}"
+            f"{corpus.address}: the dataset is out of date ({stale[0].unit}). "
+            f"Run: photoshop-request build {corpus.address}"
         )
-    found = [
+    files = [
         LocalFile(
             piece,
             corpus.path("dataset", piece.config, piece.name),
@@ -59,13 +59,16 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
         for piece, record in built_records(corpus).items()
         if not configs or piece.config in configs
     ]
-    if not found:
-        raise CorpusError(f"{corpus.address}: there is nothing to publish; `status` says what was dropped and why.")
-    return found
+    if not files:
+        raise CorpusError(
+            f"{corpus.address}: no rows to publish. "
+            f"See why they were dropped: photoshop-request status {corpus.address}"
+        )
+    return files
 
 
-def opened(corpus: Corpus, file: LocalFile) -> str | BinaryIO:
-    """What the Hub's client takes: the path of a file on this disk, or an open file in object storage.
+def open_for_upload(corpus: Corpus, file: LocalFile) -> str | BinaryIO:
+    """Return what the Hub's client uploads: a local path, or an open file in object storage.
 
     Raises:
         CorpusError: the file is not the one that was built.

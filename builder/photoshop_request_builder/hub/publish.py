@@ -1,14 +1,14 @@
-"""Publishing: the files that differ are sent, then one commit changes everything at once.
+"""Publish the dataset: upload the files that differ, then change everything in one commit.
 
-Nothing here remembers anything. A run that was cut off is started again: files that arrived are not sent again, and a
-commit that went through leaves nothing to do.
+Publishing keeps no state of its own. After a stop, run it again: uploaded files are not sent twice, and a commit that
+went through leaves nothing to do.
 """
 
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.utils.sha import git_hash
@@ -19,127 +19,127 @@ from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.card import card
 from photoshop_request_builder.dataset.files import built_records
 from photoshop_request_builder.engine.running import Reporter
-from photoshop_request_builder.hub.changes import Changes, compare
-from photoshop_request_builder.hub.local import LocalFile, built_files, opened
+from photoshop_request_builder.hub.changes import Changes, compare_files
+from photoshop_request_builder.hub.local import LocalFile, built_files, open_for_upload
 from photoshop_request_builder.hub.readme import merge_readme
-from photoshop_request_builder.hub.remote import MAIN, Remote, look
-from photoshop_request_builder.hub.retry import persist
+from photoshop_request_builder.hub.remote import MAIN, Remote, read_remote
+from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["Destination", "Published", "publish", "survey"]
+__all__ = ["Destination", "Published", "preview", "publish"]
 
 Operation = CommitOperationAdd | CommitOperationDelete
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a dataset goes, and how."""
+    """Dataset on the Hub to publish to, with options."""
 
     repo: str
     """ORG/NAME."""
     revision: str = MAIN
-    """A branch; made if it is missing."""
+    """Branch; created if missing."""
     configs: tuple[str, ...] = ()
-    """Which configs; none means all."""
+    """Configs to publish; empty means all."""
     private: bool = False
     create_pr: bool = False
     tag: str | None = None
-    """Of the release: given to the commit."""
+    """Release tag to put on the commit."""
     commit_each: bool = False
-    """One commit for each config, instead of one for all."""
+    """Make one commit per config instead of one for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a run of publish came to."""
+    """Result of publishing."""
 
     revision: str
-    """The commit that holds it now."""
+    """Commit that holds the dataset."""
     sent: int
-    """Files that were not on the Hub."""
+    """Number of files uploaded."""
     bytes: int
-    """Of those files."""
+    """Bytes of these files."""
     files: tuple[LocalFile, ...]
-    """Everything that the revision holds of this corpus."""
+    """All files of this corpus in the revision, uploaded now or earlier."""
     pull_request: str | None = None
-    """Its address."""
+    """URL of the pull request, if one was opened."""
 
 
-def survey(corpus: Corpus, api: HfApi, to: Destination, reporter: Reporter) -> tuple[Remote, Changes]:
-    """What is there, and what publishing would change; nothing is sent.
+@dataclass(frozen=True, slots=True)
+class _Upload:
+    """Everything that one run of `publish` works with."""
+
+    corpus: Corpus
+    api: HfApi
+    to: Destination
+    write_card: card.CardWriter
+    reporter: Reporter
+
+
+def preview(corpus: Corpus, api: HfApi, to: Destination, reporter: Reporter) -> tuple[Remote, Changes]:
+    """Return what the Hub holds and what publishing would change. Nothing is sent.
 
     Raises:
         CorpusError, InputError: see `built_files`.
-        CredentialsError, NetworkError: see `persist`.
+        CredentialsError, NetworkError: see `call_hub`.
     """
     files = built_files(corpus, to.configs)
-    remote = persist(partial(look, api, to.repo, to.revision), say=reporter.say)
-    return remote, compare(files, remote, to.configs or tuple(CONFIGS))
+    remote = call_hub(partial(read_remote, api, to.repo, to.revision), say=reporter.say)
+    return remote, compare_files(files, remote, to.configs or tuple(CONFIGS))
 
 
-def publish(
-    corpus: Corpus, api: HfApi, to: Destination, *, reporter: Reporter, sleep: Callable[[float], None] = time.sleep
-) -> Published:
-    """Make the dataset on the Hub what lies built in the corpus, and leave other people's files there alone.
+def publish(corpus: Corpus, api: HfApi, to: Destination, *, reporter: Reporter) -> Published:
+    """Make the dataset on the Hub equal to the built one. Other people's files there stay.
 
     Raises:
-        CorpusError: the dataset is not built from what the corpus holds now.
-        InputError: the destination cannot be: a tag that exists, a public dataset that was to be private.
-        CredentialsError: no token, or one without write permission.
-        NetworkError: the Hub does not answer, after every try.
+        CorpusError: the dataset is not built or out of date.
+        InputError: the tag exists on another commit, or `private` is set for a public dataset.
+        CredentialsError: the token is missing or lacks write permission.
+        NetworkError: the Hub still fails after the last attempt.
     """
     files = built_files(corpus, to.configs)
-    ask = partial(persist, say=reporter.say, sleep=sleep)
-    remote = ask(partial(look, api, to.repo, to.revision))
-    _prepare(api, to, remote, ask)
-    everything = to.configs or tuple(CONFIGS)
-    rounds = [(name,) for name in everything] if to.commit_each and not to.create_pr else [everything]
-    write = card.card_writer(corpus, list(built_records(corpus).items()))
+    call = partial(call_hub, say=reporter.say)
+    remote = call(partial(read_remote, api, to.repo, to.revision))
+    _prepare(api, to, remote, call)
+    every = to.configs or tuple(CONFIGS)
+    commits = [(name,) for name in every] if to.commit_each and not to.create_pr else [every]
+    upload = _Upload(corpus, api, to, card.card_writer(corpus, list(built_records(corpus).items())), reporter)
     total = Published("", 0, 0, tuple(files))
-    for configs in rounds:
-        mine = [file for file in files if file.piece.config in configs]
-        done = _send(corpus, api, to, mine, configs, write, reporter, sleep)
+    for configs in commits:
+        done = _publish_configs(upload, [file for file in files if file.piece.config in configs], configs)
         total = replace(done, sent=total.sent + done.sent, bytes=total.bytes + done.bytes, files=total.files)
     if to.tag:
-        ask(partial(_tag, api, to.repo, to.tag, total.revision))
+        call(partial(_tag, api, to.repo, to.tag, total.revision))
     return total
 
 
-def _prepare(api: HfApi, to: Destination, remote: Remote, ask: Callable[[Callable[[], None]], None]) -> None:
-    """Refuse what cannot be before anything is sent; then make the repository and the branch if they are missing."""
+def _prepare(api: HfApi, to: Destination, remote: Remote, call: Callable[[Callable[[], Any]], Any]) -> None:
+    """Reject an impossible destination before anything is sent. Then create a missing repository and branch."""
     if to.private and remote.exists and not remote.private:
-        raise InputError(f"{to.repo} is public already. Make it private in its settings, or leave --private out.")
+        raise InputError(f"{to.repo} is already public. Make it private in its settings, or omit --private.")
     if to.create_pr and not remote.exists:
-        raise InputError(f"{to.repo}: there is no such dataset to make a pull request for. Leave --create-pr out.")
+        raise InputError(f"{to.repo} does not exist, so it cannot get a pull request. Omit --create-pr.")
     if not remote.exists:
-        ask(lambda: _discard(api.create_repo(to.repo, repo_type="dataset", private=to.private, exist_ok=True)))
+        call(lambda: api.create_repo(to.repo, repo_type="dataset", private=to.private, exist_ok=True))
     elif to.tag and _tags(api, to.repo).get(to.tag, remote.head) != remote.head:
-        raise InputError(f"{to.repo} has a tag {to.tag!r} already, on another commit. Choose another.")
+        raise _tag_is_taken(to.repo, to.tag)
     if to.revision != MAIN and remote.head is None:
-        ask(lambda: api.create_branch(to.repo, branch=to.revision, repo_type="dataset", exist_ok=True))
+        call(lambda: api.create_branch(to.repo, branch=to.revision, repo_type="dataset", exist_ok=True))
 
 
-def _send(
-    corpus: Corpus,
-    api: HfApi,
-    to: Destination,
-    files: Sequence[LocalFile],
-    configs: Sequence[str],
-    write: card.CardWriter,
-    reporter: Reporter,
-    sleep: Callable[[float], None],
-) -> Published:
-    """Send what differs of `configs`, then commit; anew from what is there then, where somebody else was faster."""
-    arrived: dict[str, CommitOperationAdd] = {}
+def _publish_configs(upload: _Upload, files: Sequence[LocalFile], configs: Sequence[str]) -> Published:
+    """Upload what differs, then commit. After a conflict, start over from what the Hub holds then."""
+    api, to, say = upload.api, upload.to, upload.reporter.say
+    uploaded: dict[str, CommitOperationAdd] = {}
 
     def attempt() -> Published:
-        remote = look(api, to.repo, to.revision)
-        changes = compare(files, remote, configs)
-        _upload(corpus, api, to, changes, arrived, reporter, sleep)
-        operations = _operations(write, to.repo, configs, files, changes, remote, arrived)
-        sent = len(arrived), sum(file.bytes for file in files if file.path in arrived)
+        remote = read_remote(api, to.repo, to.revision)
+        changes = compare_files(files, remote, configs)
+        _send(upload, changes, uploaded)
+        operations = _operations(upload, configs, files, changes, remote, uploaded)
+        sent = len(uploaded), sum(file.bytes for file in files if file.path in uploaded)
         if not operations:
-            reporter.say(f"{to.repo}: {', '.join(configs)}: nothing to do")
+            say(f"{to.repo}: {', '.join(configs)}: nothing to do")
             return Published(remote.head or "", *sent, tuple(files))
         commit = api.create_commit(
             to.repo,
@@ -153,55 +153,46 @@ def _send(
         )
         return Published(commit.oid, *sent, tuple(files), commit.pr_url)
 
-    return persist(attempt, say=reporter.say, sleep=sleep, when_cut=not to.create_pr)
+    return call_hub(attempt, say=say, retry_lost_connection=not to.create_pr)
 
 
-def _upload(
-    corpus: Corpus,
-    api: HfApi,
-    to: Destination,
-    changes: Changes,
-    arrived: dict[str, CommitOperationAdd],
-    reporter: Reporter,
-    sleep: Callable[[float], None],
-) -> None:
-    """Send the files one by one, so that what arrived is never sent again; `arrived` remembers them by path."""
-    with _quiet(), reporter.progress("publish", changes.bytes, "bytes") as advance:
+def _send(upload: _Upload, changes: Changes, uploaded: dict[str, CommitOperationAdd]) -> None:
+    """Upload file by file and record each in `uploaded` by path, so that none is sent twice."""
+    to, reporter = upload.to, upload.reporter
+    with _without_progress_bars(), reporter.progress("publish", changes.bytes, "bytes") as advance:
         for file in changes.send:
-            if file.path not in arrived:
-                operation = CommitOperationAdd(file.path, opened(corpus, file))
+            if file.path not in uploaded:
+                operation = CommitOperationAdd(file.path, open_for_upload(upload.corpus, file))
                 send = partial(
-                    api.preupload_lfs_files,
+                    upload.api.preupload_lfs_files,
                     to.repo,
                     [operation],
                     repo_type="dataset",
                     revision=to.revision,
                     create_pr=to.create_pr,
                 )
-                persist(send, say=reporter.say, sleep=sleep)
-                arrived[file.path] = operation
+                call_hub(send, say=reporter.say)
+                uploaded[file.path] = operation
             advance(file.bytes)
 
 
 def _operations(
-    write: card.CardWriter,
-    repo: str,
+    upload: _Upload,
     configs: Collection[str],
     files: Sequence[LocalFile],
     changes: Changes,
     remote: Remote,
-    arrived: dict[str, CommitOperationAdd],
+    uploaded: dict[str, CommitOperationAdd],
 ) -> list[Operation]:
-    """What the commit consists of; empty where the Hub holds all of it."""
-    operations: list[Operation] = [arrived[file.path] for file in changes.send]
+    """Return the operations of the commit; empty if the Hub is up to date."""
+    operations: list[Operation] = [uploaded[file.path] for file in changes.send]
     operations += [CommitOperationDelete(path) for path in changes.remove]
     paths = (set(remote.files) - set(changes.remove)) | {file.path for file in files}
-    held = {path.partition("/")[0] for path in paths}
-    made = write(repo, held, configs)
-    small = {**made.figures, "README.md": merge_readme(made.readme, remote.readme, paths)}
-    for path, text in small.items():
-        there, data = remote.files.get(path), text.encode()
-        if there is None or there.blob != git_hash(data):
+    folders = {path.partition("/")[0] for path in paths}
+    made = upload.write_card(upload.to.repo, folders, configs)
+    for path, text in {**made.figures, "README.md": merge_readme(made.readme, remote.readme, paths)}.items():
+        data = text.encode()
+        if path not in remote.files or remote.files[path].blob != git_hash(data):
             operations.append(CommitOperationAdd(path, data))
     return operations
 
@@ -211,25 +202,25 @@ def _tags(api: HfApi, repo: str) -> dict[str, str]:
 
 
 def _tag(api: HfApi, repo: str, tag: str, commit: str) -> None:
-    """Tag a commit; a tag that is there already, on it, is fine.
+    """Tag a commit, unless it has the tag already.
 
     Raises:
         InputError: the tag is on another commit.
     """
-    there = _tags(api, repo).get(tag)
-    if there is None:
+    tagged = _tags(api, repo).get(tag)
+    if tagged is None:
         api.create_tag(repo, tag=tag, revision=commit, repo_type="dataset")
-    elif there != commit:
-        raise InputError(f"{repo} has a tag {tag!r} already, on another commit. Choose another.")
+    elif tagged != commit:
+        raise _tag_is_taken(repo, tag)
 
 
-def _discard(_result: object) -> None:
-    """For calls whose answer says nothing new."""
+def _tag_is_taken(repo: str, tag: str) -> InputError:
+    return InputError(f"{repo}: the tag {tag!r} is already on another commit. Choose another tag.")
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the bars of the Hub's client: progress is ours."""
+def _without_progress_bars() -> Iterator[None]:
+    """Hide the bars of the Hub's client; the reporter shows progress."""
     were_off = are_progress_bars_disabled()
     disable_progress_bars()
     try:

@@ -1,4 +1,4 @@
-"""The README's YAML on the Hub: ours over what is there, so that no order of pushes loses a config."""
+"""Merge our README header into the one on the Hub, so that no order of pushes loses a config."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,45 +10,44 @@ from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 __all__ = ["merge_readme"]
 
 
-def merge_readme(ours: str, there: str | None, paths: set[str]) -> str:
-    """The README to send: the text of `ours`; its YAML over that of `there`, config by config.
+def merge_readme(ours: str, theirs: str | None, paths: set[str]) -> str:
+    """Return the README to send: our text, and our YAML merged into `theirs` config by config.
 
-    A config of this program is kept from `there` only while it has a file in `paths` (what the repository will hold);
-    configs and fields that others wrote are kept as they are.
+    Our configs in `theirs` are kept only while `paths` (all files after the commit) has a file of them.
+    Configs and fields that others wrote are kept unchanged.
     """
-    mine, before = _data(ours), _data(there) if there else {}
-    data = {**before, **mine}
+    new, old = _header(ours), _header(theirs) if theirs else {}
+    data = {**old, **new}
+    folders = {path.partition("/")[0] for path in paths}
     for field in ("configs", "dataset_info"):
-        merged = {**_kept(_named(before.get(field)), paths), **_named(mine.get(field))}
+        kept = {
+            name: entry for name, entry in _by_name(old.get(field)).items() if name not in CONFIGS or name in folders
+        }
+        merged = {**kept, **_by_name(new.get(field))}
         if merged:
-            # the order of the schema, then that of the others
+            # our configs first, in the schema's order
             order = [name for name in CONFIGS if name in merged] + [name for name in merged if name not in CONFIGS]
-            data[field] = [_one_default(merged[name], order) for name in order]
+            data[field] = [_with_one_default(merged[name], order) for name in order]
     return f"---\n{DatasetCardData(**data).to_yaml()}\n---\n\n{DatasetCard(ours).text.lstrip()}"
 
 
-def _one_default(entry: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
-    """`datasets` refuses two defaults: ours is the default wherever it is published."""
+def _with_one_default(entry: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
+    """Remove `default` from other configs where ours is published: `datasets` refuses two defaults."""
     if DEFAULT_CONFIG in names and entry.get("config_name") != DEFAULT_CONFIG:
         return {key: value for key, value in entry.items() if key != "default"}
     return dict(entry)
 
 
-def _data(text: str) -> dict[str, Any]:
-    """The YAML of a README; empty where there is none, or none that can be read."""
+def _header(text: str) -> dict[str, Any]:
+    """Return the YAML header of a README; empty if there is none or it cannot be read."""
     try:
         data: dict[str, Any] = vars(DatasetCard(text, ignore_metadata_errors=True).data)
-    except Exception:  # noqa: BLE001 - YAML's own errors, which other people's READMEs may raise
+    except Exception:  # noqa: BLE001 - other people's READMEs raise any of YAML's errors
         return {}
     return {name: value for name, value in data.items() if value is not None}
 
 
-def _named(entries: Any) -> dict[str, Mapping[str, Any]]:
-    """Entries by their config's name; `dataset_info` of a single config is not in a list."""
+def _by_name(entries: Any) -> dict[str, Mapping[str, Any]]:
+    """Return entries by config name. `dataset_info` of a single config is not in a list."""
     listed = [entries] if isinstance(entries, Mapping) else entries or []
     return {entry.get("config_name", "default"): entry for entry in listed if isinstance(entry, Mapping)}
-
-
-def _kept(entries: dict[str, Mapping[str, Any]], paths: set[str]) -> dict[str, Mapping[str, Any]]:
-    here = {path.partition("/")[0] for path in paths}
-    return {name: entry for name, entry in entries.items() if name not in CONFIGS or name in here}

@@ -1,4 +1,4 @@
-"""What a dataset repository holds at a revision: one look, before anything is decided."""
+"""Read a dataset repository on the Hub: its files, README, and columns of Parquet files."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -12,12 +12,12 @@ from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundErro
 
 from photoshop_request.schema import CONFIGS
 
-__all__ = ["MAIN", "Remote", "RemoteFile", "config_of", "look", "read_columns", "row_count"]
+__all__ = ["MAIN", "Remote", "RemoteFile", "config_of", "read_columns", "read_remote", "row_count"]
 
 MAIN = "main"
-_OURS = re.compile(r"(?P<config>\w+)/\w+-\d{5}-of-\d{5}\.parquet")
+_DATASET_FILE = re.compile(r"(?P<config>\w+)/\w+-\d{5}-of-\d{5}\.parquet")
 _BLOCK = 2**18
-"""Bytes read ahead: footers and columns of ids are small, and pictures lie between them."""
+"""Bytes to read ahead. Footers and id columns are small, with pictures between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,48 +27,48 @@ class RemoteFile:
     path: str
     bytes: int
     sha256: str | None
-    """Of a large file; None for small ones, which git keeps itself."""
+    """SHA-256 of a large file; None for a small file, which lies in git itself."""
     blob: str
-    """As git names the file; of a small one, known by its bytes."""
+    """Git's digest of the blob."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A dataset repository at a revision."""
+    """A dataset repository at one revision."""
 
     repo: str
     head: str | None
-    """The commit; None where there is no such repository or branch yet."""
+    """Commit id; None if the repository or the branch is missing."""
     exists: bool
-    """Whether there is the repository; a branch of it may still be missing."""
+    """True if the repository exists. The branch may still be missing."""
     private: bool
     files: Mapping[str, RemoteFile]
-    """By path."""
+    """Files by path."""
     readme: str | None
 
     @property
-    def pieces(self) -> dict[str, RemoteFile]:
-        """The files that this program wrote: those of its configs, by name."""
+    def dataset_files(self) -> dict[str, RemoteFile]:
+        """The Parquet files that this program wrote, by path."""
         return {path: file for path, file in self.files.items() if config_of(path) is not None}
 
 
 def config_of(path: str) -> str | None:
-    """The config that a file on the Hub belongs to by its name; None for files that are not ours."""
-    found = _OURS.fullmatch(path)
-    return found["config"] if found and found["config"] in CONFIGS else None
+    """Return the config that a path on the Hub belongs to, or None for other people's files."""
+    match = _DATASET_FILE.fullmatch(path)
+    return match["config"] if match and match["config"] in CONFIGS else None
 
 
-def look(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
-    """What lies at `revision` of the dataset `repo`; a repository or branch that is missing holds nothing.
+def read_remote(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
+    """List the dataset `repo` at `revision`. A missing repository or branch has no files.
 
     Raises:
-        httpx2.HTTPError: as `persist` takes it.
+        httpx2.HTTPError: the Hub fails or refuses; `call_hub` handles it.
     """
     try:
-        about = api.repo_info(repo, repo_type="dataset")
+        info = api.repo_info(repo, repo_type="dataset")
     except RepositoryNotFoundError:
         return Remote(repo, None, exists=False, private=False, files={}, readme=None)
-    private = bool(about.private)
+    private = bool(info.private)
     try:
         head = api.repo_info(repo, repo_type="dataset", revision=revision).sha
     except RevisionNotFoundError:
@@ -79,30 +79,33 @@ def look(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
         for entry in tree
         if isinstance(entry, RepoFile)
     }
-    readme = _text(api, repo, head, "README.md") if "README.md" in files else None
+    readme = None
+    if "README.md" in files:
+        readme = bytes(_file_system(api).cat_file(_path(repo, head, "README.md"))).decode("utf-8", "replace")
     return Remote(repo, head, exists=True, private=private, files=files, readme=readme)
 
 
-def read_columns(api: HfApi, repo: str, revision: str, path: str, wanted: Iterable[str]) -> pa.Table:
-    """Some columns of a Parquet file on the Hub, without the bytes of the others; those it lacks are left out."""
+def read_columns(api: HfApi, repo: str, revision: str, path: str, columns: Iterable[str]) -> pa.Table:
+    """Read some columns of a Parquet file on the Hub without the bytes of the others. Missing columns are left out."""
     with _open(api, repo, revision, path) as file:
         parquet = pq.ParquetFile(file, pre_buffer=False)
-        # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
-        return parquet.read([name for name in wanted if name in parquet.schema_arrow.names], use_threads=False)
+        # an Arrow thread that still holds a Python file at exit crashes the interpreter
+        return parquet.read([name for name in columns if name in parquet.schema_arrow.names], use_threads=False)
 
 
 def row_count(api: HfApi, repo: str, revision: str, path: str) -> int:
-    """The rows of a Parquet file on the Hub, by its footer."""
+    """Return the number of rows in a Parquet file on the Hub, from its footer."""
     with _open(api, repo, revision, path) as file:
         return int(pq.read_metadata(file).num_rows)
 
 
 def _open(api: HfApi, repo: str, revision: str, path: str) -> Any:
-    files = HfFileSystem(endpoint=api.endpoint, token=api.token, use_listings_cache=False)
-    return files.open(f"datasets/{repo}@{revision}/{path}", "rb", block_size=_BLOCK)
+    return _file_system(api).open(_path(repo, revision, path), "rb", block_size=_BLOCK)
 
 
-def _text(api: HfApi, repo: str, revision: str | None, path: str) -> str:
-    """A small file's text."""
-    files = HfFileSystem(endpoint=api.endpoint, token=api.token, use_listings_cache=False)
-    return bytes(files.cat_file(f"datasets/{repo}@{revision}/{path}")).decode("utf-8", "replace")
+def _file_system(api: HfApi) -> HfFileSystem:
+    return HfFileSystem(endpoint=api.endpoint, token=api.token, use_listings_cache=False)
+
+
+def _path(repo: str, revision: str | None, path: str) -> str:
+    return f"datasets/{repo}@{revision}/{path}"

@@ -1,4 +1,4 @@
-"""Asking the Hub again, since neither of its clients does so for a conflict or a repository call that fails."""
+"""Retry calls to the Hub. Its clients retry neither conflicts nor failed repository calls."""
 
 import time
 from collections.abc import Callable
@@ -8,97 +8,87 @@ import httpx2
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 
 from photoshop_request.errors import CredentialsError, InputError, NetworkError, PhotoshopRequestError
+from photoshop_request.retry import requested_wait, retry
 
-__all__ = ["persist"]
+__all__ = ["call_hub"]
 
 R = TypeVar("R")
 
-_TRIES = 8
-_LONGEST = 60.0
-"""Seconds; eight tries with doubling waits from one second last two minutes."""
-_LONGEST_ASKED = 900.0
-"""Seconds that a `Retry-After` may ask for; the Hub's rate limits are by five minutes."""
-_AGAIN = frozenset({409, 412, 429})
+_ATTEMPTS = 8
+"""With waits that double from 1 s to at most 60 s, these last two minutes."""
+_RETRIED = frozenset({409, 412, 429})
 
 
-def persist(
-    attempt: Callable[[], R],
-    *,
-    say: Callable[[str], None],
-    sleep: Callable[[float], None] = time.sleep,
-    when_cut: bool = True,
-) -> R:
-    """The result of `attempt`, tried again after a conflict (409, 412), a rate limit (429), a 5xx or a lost connection.
+def call_hub(call: Callable[[], R], *, say: Callable[[str], None], retry_lost_connection: bool = True) -> R:
+    """Return the result of `call`. Retry a conflict (409, 412), a rate limit (429), a 5xx and a lost connection.
 
-    With `when_cut=False` a lost connection is not tried again: for calls of which two are more than one.
+    A `Retry-After` header sets the wait. Pass `retry_lost_connection=False` for calls that must not run twice.
 
     Raises:
-        CredentialsError: no token, or one that may not do this.
-        InputError: the Hub refuses what was asked, or does not know the repository.
-        NetworkError: it does not answer, after every try.
+        CredentialsError: the token is missing or lacks permission.
+        InputError: the Hub refuses the call or does not know the repository.
+        NetworkError: the Hub still fails after the last attempt.
     """
-    tries = 0
-    while True:
-        try:
-            return attempt()
-        except (httpx2.HTTPError, LocalTokenNotFoundError, RuntimeError) as error:
-            cause = _cause(error)
-            if cause is None:
-                raise
-            tries += 1
-            wait = _wait(cause, tries, when_cut=when_cut)
-            if wait is None or tries == _TRIES:
-                raise _explained(cause, tries) from error
-            say(f"the Hub: {_words(cause)}; again in {wait:.0f} s")
-            sleep(wait)
+
+    failures = 0
+
+    def wait_after(error: Exception) -> bool | float:
+        nonlocal failures
+        failures += 1
+        cause = _cause(error)
+        if cause is None or not _is_retried(cause, retry_lost_connection=retry_lost_connection):
+            return False
+        headers = cause.response.headers if isinstance(cause, HfHubHTTPError) else {}
+        wait = requested_wait(headers, time.time())
+        if failures < _ATTEMPTS:
+            delay = "" if wait is None else f" in {wait:.0f} s"
+            say(f"Hub: {_describe(cause)}; retry {failures} of {_ATTEMPTS - 1}{delay}")
+        return True if wait is None else wait
+
+    try:
+        return retry(call, wait_after, attempts=_ATTEMPTS)
+    except (httpx2.HTTPError, LocalTokenNotFoundError, RuntimeError) as error:
+        cause = _cause(error)
+        if cause is None:
+            raise
+        raise _explain(cause, failures) from error
 
 
-def _cause(error: Exception) -> httpx2.HTTPError | LocalTokenNotFoundError | None:
-    """What went wrong on the way to the Hub; its client wraps that of an upload into a RuntimeError."""
+def _cause(error: BaseException) -> httpx2.HTTPError | LocalTokenNotFoundError | None:
+    """Return the Hub's own error. The client wraps a failed upload in a RuntimeError."""
     if isinstance(error, RuntimeError):
-        inner = error.__cause__
-        return inner if isinstance(inner, httpx2.HTTPError) else None
+        error = error.__cause__ or error
     return error if isinstance(error, httpx2.HTTPError | LocalTokenNotFoundError) else None
 
 
-def _wait(error: Exception, tries: int, *, when_cut: bool) -> float | None:
-    """Seconds until the next try; None where another one is useless."""
-    backoff = min(2.0 ** (tries - 1), _LONGEST)
+def _is_retried(error: Exception, *, retry_lost_connection: bool) -> bool:
     if isinstance(error, HfHubHTTPError):
-        status = error.response.status_code
-        if status not in _AGAIN and status < 500:
-            return None
-        asked = error.response.headers.get("Retry-After", "")
-        return min(float(asked), _LONGEST_ASKED) if asked.isdecimal() else backoff
-    return backoff if when_cut and isinstance(error, httpx2.TransportError) else None
+        return error.response.status_code in _RETRIED or error.response.status_code >= 500
+    return retry_lost_connection and isinstance(error, httpx2.TransportError)
 
 
-def _words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     if isinstance(error, HfHubHTTPError):
         status = error.response.status_code
-        return {409: "a conflict", 412: "somebody else changed the dataset", 429: "too many requests"}.get(
-            status, f"error {status}"
-        )
+        known = {409: "conflict", 412: "somebody else changed the dataset", 429: "rate limit reached"}
+        return known.get(status, f"error {status}")
     return f"no connection ({type(error).__name__})"
 
 
-def _explained(error: Exception, tries: int) -> PhotoshopRequestError:
+def _explain(error: Exception, attempts: int) -> PhotoshopRequestError:
     if isinstance(error, LocalTokenNotFoundError):
-        return CredentialsError("The Hub needs a token: set HF_TOKEN, or run `hf auth login`.")
-    if not isinstance(error, HfHubHTTPError):
-        return NetworkError(
-            f"The Hub does not answer ({type(error).__name__}, {tries} tries). What was sent is kept there; "
-            "run the same command again."
-        )
-    status = error.response.status_code
-    if status in {401, 403}:
-        return CredentialsError(
-            f"The Hub refuses the token ({status}). It needs write permission for this dataset: set HF_TOKEN, "
-            "or run `hf auth login`."
-        )
-    if status in _AGAIN or status >= 500:
-        return NetworkError(
-            f"The Hub: {_words(error)}, {tries} tries. What was sent is kept there; run the same command again."
-        )
-    said = error.server_message or f"error {status}"
-    return InputError(f"The Hub refuses: {said} (is the dataset's name right, and may this token see it?)")
+        return CredentialsError("The Hub needs a token. Set HF_TOKEN, or run `hf auth login`.")
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code
+        if status in {401, 403}:
+            return CredentialsError(
+                f"The Hub refuses the token ({status}). It needs write permission for this dataset. Set HF_TOKEN, "
+                "or run `hf auth login`."
+            )
+        if not _is_retried(error, retry_lost_connection=True):
+            reason = error.server_message or f"error {status}"
+            return InputError(f"The Hub refuses: {reason}. Check the dataset's name and the token's permissions.")
+    return NetworkError(
+        f"The Hub fails: {_describe(error)}, {attempts} attempts. Uploaded files are kept there. "
+        "Run the same command again."
+    )

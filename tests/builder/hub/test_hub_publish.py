@@ -224,7 +224,7 @@ def test_private_is_not_promised_of_a_public_dataset(client: Run, hub: Hub, repo
     client(hub_client.push_table, repo, "extra", [1])
     found = client(hub_client.publish, sample_corpus, repo, private=True)
     assert found["error"] == "InputError"
-    assert "public already" in found["message"]
+    assert "already public" in found["message"]
 
 
 @pytest.mark.parametrize(
