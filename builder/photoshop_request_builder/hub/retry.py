@@ -29,7 +29,6 @@ def call_hub(call: Callable[[], R], *, say: Callable[[str], None], retry_lost_co
         InputError: the Hub refuses the call or does not know the repository.
         NetworkError: the Hub still fails after the last attempt.
     """
-
     failures = 0
 
     def wait_after(error: Exception) -> bool | float:

@@ -36,7 +36,9 @@ def test_a_rate_limit_is_waited_out_for_as_long_as_it_says(
 ) -> None:
     """By Retry-After."""
     hub.troubles.append(Trouble("POST", COMMIT, 429, headers={"Retry-After": "17"}))
-    assert client(hub_client.publish, sample_corpus, repo)["retries"] == ["Hub: rate limit reached; retry 1 of 7 in 17 s"]
+    assert client(hub_client.publish, sample_corpus, repo)["retries"] == [
+        "Hub: rate limit reached; retry 1 of 7 in 17 s"
+    ]
 
 
 def test_making_the_repository_is_tried_again(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
