@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from made_corpus import make_corpus
 
-from photoshop_request_builder.pages.report.writing import make_report
+from photoshop_request_builder.pages.report.report import make_report
 from photoshop_request_builder.store.corpus import Corpus
 
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
-from photoshop_request_builder.dataset.analysis.agreement import Agreement, Calibration, Share, agreements, calibrate
+from photoshop_request_builder.dataset.analysis.proportion import Proportion
+from photoshop_request_builder.pages.review.agreement import Agreement, Calibration, agreements, calibrate
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, Decision, open_decisions
 
@@ -130,7 +131,7 @@ def _verdicts_table(verdicts: Sequence[Calibration], *, sampled: bool) -> Table:
     return table
 
 
-def _share(share: Share) -> str:
+def _share(share: Proportion) -> str:
     if share.value is None:
         return "-"
     low, high = share.interval

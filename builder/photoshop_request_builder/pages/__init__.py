@@ -1,1 +1,1 @@
-"""Pages for a browser: report, viewer, review."""
+"""Pages for people: report, viewer, review."""

@@ -1,1 +1,1 @@
-"""Numbers of a corpus, counted by SQL."""
+"""Count what the charts of the report and the card show, with SQL over the corpus."""

@@ -1,4 +1,4 @@
-"""The corpus as SQL sees it: a view a table over all shards, and the requests and published edits in the making."""
+"""Open the corpus as a duckdb database: one view per table, plus the requests and the published edits."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from photoshop_request_builder.store.tombstones import TombstoneKind
 
 _VIEWS = ("submissions", "comments", "candidates", "texts", "acceptances", "splits", "ranks", "removed")
 _MEMORY = "1GB"
-"""What duckdb may hold; it goes on on the disk."""
+"""Memory limit of duckdb. Beyond it, duckdb spills to disk."""
 _TERMS = pa.schema([("id", pa.string()), ("paid", pa.bool_()), ("ai_allowed", pa.bool_())])
 _KEY = ("submission_id", "comment_id", "position", "index")
 _PUBLISHED = pa.schema([tables.CANDIDATES.field(name) for name in _KEY])
@@ -57,26 +57,29 @@ where not s.deleted_by_author and s.id not in (select value from removed where k
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open corpus. Besides a view a table of the shards:
+    """An open corpus with one view per table of the shards.
 
-    `edits`: candidates that are published; `requests`: what the config `requests` holds, with `words` (of the
-    instruction), `accepted` and the rest as there.
+    Two tables are added. `edits` holds the published candidates. `requests` holds the rows of the config `requests`,
+    with the number of `words` in the instruction.
     """
 
     corpus: Corpus
     connection: duckdb.DuckDBPyConnection
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """All rows of a query; `values` stand for its question marks."""
+        """Return all rows of a query. `values` fill its question marks."""
         return self.connection.execute(query, values).fetchall()
 
     def one(self, query: str, *values: Any) -> tuple[Any, ...]:
-        """The only row of a query."""
+        """Return the only row of a query."""
         [row] = self.rows(query, *values)
         return row
 
-    def counted(self, query: str, series: Sequence[str], ends: Sequence[float]) -> list[tuple[Any, ...]]:
-        """Each of `ends`, which rise, with the rows of `query` (`series`, `value`) from there to the next, by series."""
+    def histogram(self, query: str, series: Sequence[str], ends: Sequence[float]) -> list[tuple[Any, ...]]:
+        """Return a histogram: each lower end in `ends`, ascending, with the number of values per series.
+
+        `query` returns columns `series` and `value`.
+        """
         places = ", ".join(f"({end})" for end in ends)
         counts = ", ".join(f"count(*) filter (series = '{name}')" for name in series)
         found = self.rows(
@@ -92,10 +95,10 @@ class Database:
 
 @contextmanager
 def open_database(corpus: Corpus) -> Iterator[Database]:
-    """The corpus to be asked, in bounded memory; tables that have not been made are empty.
+    """Open the corpus for queries, in bounded memory. Missing tables are empty.
 
     Raises:
-        InputError: a setting cannot be used.
+        InputError: a setting is invalid.
         CorpusError: a table is damaged.
     """
     try:
@@ -105,8 +108,8 @@ def open_database(corpus: Corpus) -> Iterator[Database]:
     except (duckdb.OperationalError, duckdb.InvalidInputException) as error:
         cause = str(error).partition("\n")[0]
         raise CorpusError(
-            f"{corpus.address}: a table cannot be read ({cause}). "
-            f"See what is wrong with: photoshop-request doctor {corpus.address} --deep"
+            f"{corpus.address}: cannot read a table ({cause}). "
+            f"Check it: photoshop-request doctor {corpus.address} --deep"
         ) from error
 
 
@@ -138,7 +141,7 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
     here = isinstance(corpus.fs, LocalFileSystem)
     addresses = there if here else [corpus.fs.unstrip_protocol(at) for at in there]
     listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
-    kind = "view" if here else "table"  # object storage is asked once, not by every chart
+    kind = "view" if here else "table"  # object storage is read once, not by every chart
     connection.execute(f"create temp {kind} {name} as select * from read_parquet([{listed}])")
 
 

@@ -1,24 +1,23 @@
-"""The charts that the dataset's card shows: few, drawn and worded as in the report."""
+"""Draw the few charts that the dataset card shows, with the captions of the report."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from photoshop_request_builder.dataset.analysis.chapters import asks, inputs, pictures
+from photoshop_request_builder.dataset.analysis import inputs, pictures, requests
 from photoshop_request_builder.dataset.analysis.database import Database, open_database
-from photoshop_request_builder.dataset.charts.captions import Language, words
-from photoshop_request_builder.dataset.charts.chart import Figure, rounded
-from photoshop_request_builder.dataset.charts.draw import drawn, standalone
+from photoshop_request_builder.dataset.charts.captions import Language, read_captions
+from photoshop_request_builder.dataset.charts.chart import Chart, rounded
+from photoshop_request_builder.dataset.charts.draw import draw_standalone
 from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["CardChart", "draw_card_charts"]
 
-
-_CHOSEN: dict[str, Callable[[Database], Figure]] = {
+_CHARTS: dict[str, Callable[[Database], Chart]] = {
     "funnel": inputs.funnel_steps,
     "coverage_submissions": partial(inputs.coverage, table="submissions"),
     "hosts": inputs.hosts,
-    "tasks": asks.tasks,
+    "tasks": requests.tasks,
     "changed": pictures.changed,
     "locality": pictures.locality,
 }
@@ -26,29 +25,28 @@ _CHOSEN: dict[str, Callable[[Database], Figure]] = {
 
 @dataclass(frozen=True, slots=True)
 class CardChart:
-    """A chart for people who read no page of ours."""
+    """A chart as an SVG file, with its captions."""
 
     title: str
     axis: str
-    """What is counted."""
+    """Name of the number that is counted."""
     sentence: str
-    """What it shows."""
     svg: str
-    """A file of its own: it leads nowhere and needs nothing."""
+    """A file of its own, without links or style sheets."""
 
 
 def draw_card_charts(corpus: Corpus) -> dict[str, CardChart]:
-    """The charts that have something to show, by name. The same corpus gives the same bytes.
+    """Return the charts that have data, by name. The same corpus gives the same bytes.
 
     Raises:
-        InputError: a setting cannot be used.
+        InputError: a setting is invalid.
         CorpusError: a table of the corpus is damaged.
     """
-    said = words(Language.EN)
+    captions = read_captions(Language.EN)
     with open_database(corpus) as database:
-        figures = [rounded(count(database)) for count in _CHOSEN.values()]
+        charts = [rounded(count(database)) for count in _CHARTS.values()]
     return {
-        figure.name: CardChart(said.title(figure), said.axis(figure), said.sentence(figure), svg)
-        for figure in figures
-        if (svg := drawn(figure, said, standalone))
+        chart.name: CardChart(captions.title(chart), captions.axis(chart), captions.sentence(chart), svg)
+        for chart in charts
+        if (svg := draw_standalone(chart, captions))
     }

@@ -1,1 +1,1 @@
-"""Charts as SVG with their captions."""
+"""Draw charts as SVG, with captions in several languages."""

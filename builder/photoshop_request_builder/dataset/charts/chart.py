@@ -1,6 +1,6 @@
-"""What a chart shows, before anybody draws or words it."""
+"""Numbers of a chart, independent of drawing and language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -9,71 +9,77 @@ Value: TypeAlias = str | int | float | None
 Row: TypeAlias = tuple[Value, ...]
 
 
-class Kind(StrEnum):
-    """How a figure is drawn."""
+class ChartKind(StrEnum):
+    """Ways to draw a chart. `Chart.drawn` names the columns that each one draws."""
 
     BARS = "bars"
-    """A horizontal bar a row: `drawn` is the label and the number."""
+    """One horizontal bar per row: label, number. With three columns: group, label, number."""
     COLUMNS = "columns"
-    """A group of vertical columns a row: `drawn` is the label and one number a series."""
+    """One group of vertical columns per row: label, then one number per series."""
     STACKED = "stacked"
-    """The same, on top of each other, as shares of their sum."""
+    """Vertical columns on top of each other, as shares of their sum: label, then one number per series."""
     HEAT = "heat"
-    """A cell a row: `drawn` is the cell's row, its column and its number."""
+    """One cell per row: the cell's row, its column, its number."""
     RANGES = "ranges"
-    """A dot with its range a row: `drawn` is the label, the low end, the middle and the high end."""
+    """A dot with its range per row: label, low end, middle, high end."""
     LINE = "line"
-    """A line through all rows: `drawn` is the two numbers, each a share."""
+    """One line through all rows: two shares."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A threshold or a stretch that is drawn into COLUMNS."""
+    """A threshold or a range drawn into `ChartKind.COLUMNS`."""
 
     name: str
-    """Of its words."""
+    """Key of its caption."""
     first: Value
-    """Where on the axis, in the unit of the label."""
+    """Position on the axis, in the unit of the label."""
     last: Value = None
-    """Where a stretch ends, itself included; None for a line."""
+    """Last position of a range, inclusive; None for a threshold."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One chart with its table: every number that is shown is in `rows` or `facts`.
+class Chart:
+    """One chart with its table. Every number shown is in `rows` or `facts`.
 
     Columns and facts whose name ends in `share` are between 0 and 1.
     """
 
     name: str
-    kind: Kind
+    kind: ChartKind
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     drawn: tuple[str, ...]
+    """Columns that are drawn; the table shows all."""
     facts: Mapping[str, Value] = field(default_factory=dict)
-    """What the sentence says."""
+    """Numbers in the sentence below the chart."""
     marks: tuple[Mark, ...] = ()
     case: str = "some"
-    """Which sentence: `none` where there is nothing to show."""
+    """Key of the sentence to show; `none` if there is no data."""
 
     def column(self, name: str) -> list[Value]:
-        """One column of the table."""
-        place = self.columns.index(name)
-        return [row[place] for row in self.rows]
+        """Return one column of the table."""
+        index = self.columns.index(name)
+        return [row[index] for row in self.rows]
 
     @property
-    def shown(self) -> list[Row]:
-        """The drawn columns."""
-        places = [self.columns.index(name) for name in self.drawn]
-        return [tuple(row[place] for place in places) for row in self.rows]
+    def drawn_rows(self) -> list[Row]:
+        """The rows, reduced to the drawn columns."""
+        indexes = [self.columns.index(name) for name in self.drawn]
+        return [tuple(row[index] for index in indexes) for row in self.rows]
 
 
-def rounded(figure: Figure) -> Figure:
-    """Six digits: sums of floats in several threads differ in the last ones from run to run."""
+def ratio(part: float, whole: float) -> float:
+    """Return `part / whole`, or 0 if `whole` is 0."""
+    return part / whole if whole else 0.0
+
+
+def rounded(chart: Chart) -> Chart:
+    """Round floats to six digits. Sums over several threads differ in the last digits from run to run."""
     return replace(
-        figure,
-        rows=tuple(tuple(_round(value) for value in row) for row in figure.rows),
-        facts={name: _round(value) for name, value in figure.facts.items()},
+        chart,
+        rows=tuple(tuple(_round(value) for value in row) for row in chart.rows),
+        facts={name: _round(value) for name, value in chart.facts.items()},
     )
 
 

@@ -1,4 +1,4 @@
-"""What every chart is drawn with: the style, rectangles, texts. Coordinates are units of a chart that is `WIDTH` wide."""
+"""Draw rectangles and texts of a chart as SVG, and hold its style. A chart is `WIDTH` units wide."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from html import escape
 from photoshop_request_builder.dataset.charts.chart import Value
 
 WIDTH = 400
-"""Few enough units that letters stay legible on a phone."""
+"""Units. Small, so that letters stay legible on a phone."""
 LABEL = 132
-"""Width of the labels on the left."""
+"""Width of the labels on the left, in units."""
 
 _LIGHT = {
     "ink": "#1f2328",
@@ -31,8 +31,8 @@ _DARK = {
     "c2": "#35c99b",
     "c3": "#e29cc9",
 }
-"""Colours are Okabe and Ito's, told apart by every kind of colour vision, darker on light paper."""
-_LOOKS = {
+"""Okabe and Ito's colours, which every kind of colour vision can tell apart; darker on a light background."""
+_STYLES = {
     "t": {"fill": "soft", "font-size": "12px"},
     "n": {"font-size": "12px"},
     "b": {"font-weight": "600"},
@@ -47,83 +47,81 @@ _LOOKS = {
     "r": {"stroke": "c0", "stroke-width": "6", "stroke-opacity": ".35", "stroke-linecap": "round"},
     "l": {"fill": "none", "stroke": "c0", "stroke-width": "2.5"},
 }
-"""Class -> what it looks like; names of colours stand for the colours."""
+"""CSS class -> attributes. Names from `_LIGHT` stand for colours."""
 
 
-def _sheet() -> str:
+def _style_sheet() -> str:
     colours = {
-        name: "".join(f"--{colour}:{value};" for colour, value in each.items())
-        for name, each in {"light": _LIGHT, "dark": _DARK}.items()
+        name: "".join(f"--{colour}:{value};" for colour, value in palette.items())
+        for name, palette in {"light": _LIGHT, "dark": _DARK}.items()
     }
-    looks = "\n".join(
-        f".chart .{kind}{{{';'.join(f'{name}:{_coloured(value)}' for name, value in look.items())}}}"
-        for kind, look in _LOOKS.items()
+    rules = "\n".join(
+        f".chart .{name}{{{';'.join(f'{key}:{_css_value(value)}' for key, value in style.items())}}}"
+        for name, style in _STYLES.items()
     )
     return f"""
 :root{{{colours["light"]}}}
 @media(prefers-color-scheme:dark){{:root{{{colours["dark"]}}}}}
 svg.chart{{display:block;width:100%;height:auto;font:13px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}}
 .chart text{{fill:var(--ink)}}
-{looks}
+{rules}
 """
 
 
-def _coloured(value: str) -> str:
+def _css_value(value: str) -> str:
     return f"var(--{value})" if value in _LIGHT else value
 
 
-STYLE = _sheet()
-"""Of a page with charts, on light and on dark paper."""
+STYLE = _style_sheet()
+"""Style sheet of a page with charts, for light and dark mode."""
+BACKGROUND = _LIGHT["card"]
+"""Background of a stand-alone chart, so that it is legible on light and dark pages."""
+ATTRIBUTES = f'fill="{_LIGHT["ink"]}" font-family="system-ui,sans-serif" font-size="13"'
+"""Attributes of a stand-alone chart's root element."""
 
 
-def plain(markup: str) -> str:
-    """A chart's markup with its looks as attributes, on light paper: for who forbids style sheets, and any page."""
-    return re.sub(r' class="(\w+)"', lambda found: _attributes(_LOOKS[found[1]]), markup)
+def inline_styles(markup: str) -> str:
+    """Replace classes by attributes for light mode. Some sites, such as the Hub, forbid style sheets."""
+    return re.sub(r' class="(\w+)"', lambda match: _attributes(_STYLES[match[1]]), markup)
 
 
-def _attributes(look: Mapping[str, str]) -> str:
-    return "".join(f' {name}="{_LIGHT.get(value, value)}"' for name, value in look.items())
+def _attributes(style: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{_LIGHT.get(value, value)}"' for name, value in style.items())
 
 
-PAPER = _LIGHT["card"]
-"""Under such a chart: it lies on light and on dark pages."""
-PLAIN = f'fill="{_LIGHT["ink"]}" font-family="system-ui,sans-serif" font-size="13"'
-"""Attributes of such a chart as a whole."""
-
-
-def rect(x: float, y: float, width: float, height: float, kind: str, about: str = "", more: str = "") -> str:
-    """A rectangle of a class of `STYLE`; `about` is shown where the pointer rests, `more` are further attributes."""
-    inner = f"<title>{escape(about)}</title>" if about else ""
+def rect(x: float, y: float, width: float, height: float, kind: str, tooltip: str = "", more: str = "") -> str:
+    """Draw a rectangle of class `kind`. `more` holds further attributes."""
+    inner = f"<title>{escape(tooltip)}</title>" if tooltip else ""
     shape = f'x="{x:.1f}" y="{y:.1f}" width="{max(0.0, width):.1f}" height="{max(0.0, height):.1f}"'
     return f'<rect class="{kind}" {shape}{more}>{inner}</rect>' if inner else f'<rect class="{kind}" {shape}{more}/>'
 
 
-def text(x: float, y: float, said: str, kind: str = "", anchor: str = "start", more: str = "") -> str:
-    """One line of text, escaped, with its base at `y`."""
+def text(x: float, y: float, content: str, kind: str = "", anchor: str = "start", more: str = "") -> str:
+    """Draw one line of text, escaped, with its baseline at `y`."""
     style = f' class="{kind}"' if kind else ""
     where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}"{style}{where}{more}>{escape(said)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}"{style}{where}{more}>{escape(content)}</text>'
 
 
 def label(text: str, y: float) -> str:
-    """A name on the left, cut where it would run out of the chart, whole in its title."""
+    """Draw a label on the left. If it is too long, cut it and put the whole text in its tooltip."""
     short = cut(text, LABEL - 10)
     title = f"<title>{escape(text)}</title>" if short != text else ""
     return f'<text x="{LABEL - 8}" y="{y:.1f}" text-anchor="end">{escape(short)}{title}</text>'
 
 
 def cut(text: str, room: float) -> str:
-    """As much of a text as surely fits."""
+    """Cut a text so that it fits into `room` units in any typeface."""
     used = 0.0
-    for place, letter in enumerate(text):
-        used += _breadth(letter)
+    for index, letter in enumerate(text):
+        used += _width(letter)
         if used > room:
-            return f"{text[: max(0, place - 1)]}…"
+            return f"{text[: max(0, index - 1)]}…"
     return text
 
 
-def _breadth(letter: str) -> float:
-    """Of a letter of 13 units in a wide typeface, at most: nobody can measure what the reader's machine will draw."""
+def _width(letter: str) -> float:
+    """Return the greatest width of a 13-unit letter in a wide typeface, since the reader's font is unknown."""
     if letter in "mwMW@%" or ord(letter) > 0x10FF:
         return 13.0
     if letter in "fijlrt.,:;'()[]-|! ":
@@ -132,5 +130,5 @@ def _breadth(letter: str) -> float:
 
 
 def amount(value: Value) -> float:
-    """A cell as a length; what is missing has none."""
+    """Return a cell's number as a length; 0 if it is missing."""
     return float(value) if isinstance(value, int | float) else 0.0

@@ -1,1 +1,1 @@
-"""The report page."""
+"""Write the report: charts of the corpus as one HTML file."""

@@ -1,4 +1,4 @@
-"""The page: chapters of charts, each with its sentence, its table and how it is counted; one file, no network."""
+"""Render the report as one HTML file: sections of charts, each with its sentence, table and method. No network."""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -8,31 +8,33 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from photoshop_request_builder.dataset.charts import svg
-from photoshop_request_builder.dataset.charts.captions import Words, table
-from photoshop_request_builder.dataset.charts.chart import Figure
-from photoshop_request_builder.dataset.charts.draw import drawn
+from photoshop_request_builder.dataset.charts.captions import Captions
+from photoshop_request_builder.dataset.charts.chart import Chart
+from photoshop_request_builder.dataset.charts.draw import draw
 
 
-def render(chapters: Mapping[str, Sequence[Figure]], subreddits: Sequence[str], said: Words) -> str:
-    """The whole page as HTML. Everything is escaped but what `charts` has drawn."""
+def render(sections: Mapping[str, Sequence[Chart]], subreddits: Sequence[str], captions: Captions) -> str:
+    """Return the page as HTML. Everything is escaped except the SVG of the charts."""
     template = files(__package__).joinpath("page.html.j2").read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     shown = [
-        {"id": chapter, "title": said.chapters[chapter], "charts": [_chart(figure, said) for figure in figures]}
-        for chapter, figures in chapters.items()
+        {"id": name, "title": captions.sections[name], "charts": [_chart(chart, captions) for chart in charts]}
+        for name, charts in sections.items()
     ]
     style = Markup(svg.STYLE)  # noqa: S704 - our own constant
-    return environment.from_string(template).render(said=said, chapters=shown, subreddits=subreddits, style=style)
+    return environment.from_string(template).render(
+        captions=captions, sections=shown, subreddits=subreddits, style=style
+    )
 
 
-def _chart(figure: Figure, said: Words) -> dict[str, Any]:
-    head, rows = table(figure, said)
+def _chart(chart: Chart, captions: Captions) -> dict[str, Any]:
+    header, rows = captions.table(chart)
     return {
-        "id": figure.name,
-        "title": said.title(figure),
-        "sentence": said.sentence(figure),
-        "svg": Markup(drawn(figure, said)),  # noqa: S704 - `charts` escapes every text
-        "method": said.method(figure),
-        "head": head,
+        "id": chart.name,
+        "title": captions.title(chart),
+        "sentence": captions.sentence(chart),
+        "svg": Markup(draw(chart, captions)),  # noqa: S704 - `draw` escapes every text
+        "method": captions.method(chart),
+        "header": header,
         "rows": rows,
     }

@@ -1,1 +1,1 @@
-"""People judge the verdicts: a local web application, their decisions, how far they agree, and what that says."""
+"""Review verdicts in the browser: a local web application that stores decisions and measures agreement."""

@@ -1,4 +1,4 @@
-"""Who may ask the review server: whoever knows the address with its token, from this machine, from its own page."""
+"""Restrict the review server to its own page: check token, Host and Origin, and set security headers."""
 
 import hmac
 from collections.abc import Collection
@@ -7,10 +7,10 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["guarded"]
+__all__ = ["restrict_access"]
 
 _HEADERS = {
-    # nothing but the page's own files; no other page may frame it
+    # only the page's own files load, and no other page may frame it
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
@@ -21,45 +21,44 @@ _HEADERS = {
 }
 
 
-def guarded(app: ASGIApp, token: str, hosts: Collection[str]) -> ASGIApp:
-    """`app` under `/TOKEN`: everything else is refused before it is looked at.
+def restrict_access(app: ASGIApp, token: str, hosts: Collection[str]) -> ASGIApp:
+    """Serve `app` below `/TOKEN` and refuse every other request.
 
-    `hosts` are the values of the Host header that are ours: another name that leads here is DNS rebinding. A request
-    that changes something must come from the page itself. No CORS header is ever sent.
+    `hosts` are the allowed Host headers; others are DNS rebinding. A request from another page's origin is refused. No
+    CORS header is ever sent.
     """
 
-    async def ask(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        refused = _refused(scope, token, hosts)
-        if refused is not None:
-            await refused(scope, receive, send)
+        refusal = _refusal(scope, token, hosts)
+        if refusal is not None:
+            await refusal(scope, receive, send)
             return
         await app({**scope, "root_path": f"/{token}"}, receive, _with_headers(send))
 
-    return ask
+    return answer
 
 
-def _refused(scope: Scope, token: str, hosts: Collection[str]) -> PlainTextResponse | None:
+def _refusal(scope: Scope, token: str, hosts: Collection[str]) -> PlainTextResponse | None:
     headers = Headers(scope=scope)
     if headers.get("host") not in hosts:
-        return PlainTextResponse("not this host", 421, _HEADERS)
-    given = scope["path"].split("/")[1]
-    if not hmac.compare_digest(given.encode(), token.encode()):
-        return PlainTextResponse("the address lacks its token: copy all of it", 404, _HEADERS)
+        return PlainTextResponse("This host is not served.", 421, _HEADERS)
+    if not hmac.compare_digest(scope["path"].split("/")[1].encode(), token.encode()):
+        return PlainTextResponse("The URL lacks its token. Copy the whole URL.", 404, _HEADERS)
     origin = headers.get("origin")
     if origin is not None and origin not in {f"http://{host}" for host in hosts}:
-        return PlainTextResponse("not from this page", 403, _HEADERS)
+        return PlainTextResponse("Requests from other pages are refused.", 403, _HEADERS)
     if scope["method"] == "POST" and headers.get("content-type") != "application/json":
-        return PlainTextResponse("JSON only", 415, _HEADERS)
+        return PlainTextResponse("Send JSON.", 415, _HEADERS)
     return None
 
 
 def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             added = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
             message = {**message, "headers": [*message["headers"], *added]}
         await send(message)
 
-    return sending
+    return send_with_headers

@@ -1,4 +1,4 @@
-"""The candidates that people can judge, held in memory column by column, so that any card is there at once."""
+"""Queue of the candidates to review, in memory column by column, so that any card shows immediately."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -19,75 +19,80 @@ from photoshop_request_builder.dataset.publication import (
     read_publication,
     read_taken_down,
 )
-from photoshop_request_builder.pages.viewer.cards import OF_COMMENTS, OF_SUBMISSIONS, Request, request_of
+from photoshop_request_builder.pages.viewer.cards import (
+    COMMENT_COLUMNS,
+    SUBMISSION_COLUMNS,
+    ViewedRequest,
+    view_request,
+)
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem
 
-__all__ = ["JUDGED", "Deck", "read_deck"]
+__all__ = ["REVIEWED", "CandidateQueue", "read_candidate_queue"]
 
-JUDGED = (Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE)
-"""Verdicts by looking at two pictures: those that people can give and doubt."""
-_LEFT_ON_DISK = frozenset({"change_mask"})
-"""A mask is read when somebody asks to see it."""
+REVIEWED = (Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE)
+"""Verdicts that people can check by looking at two pictures."""
+_NOT_LOADED = frozenset({"change_mask"})
+"""Masks are read from disk when the page shows one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Grouped:
-    """A table by the request that its rows belong to."""
+class _GroupedTable:
+    """A table sorted by request."""
 
     table: pa.Table
-    where: Mapping[str, tuple[int, int]]
-    """Request -> first row and number of rows."""
+    ranges: Mapping[str, tuple[int, int]]
+    """Request id -> first row and number of rows."""
 
     def of(self, submission_id: str) -> list[dict[str, Any]]:
-        first, count = self.where.get(submission_id, (0, 0))
+        first, count = self.ranges.get(submission_id, (0, 0))
         rows: list[dict[str, Any]] = self.table.slice(first, count).to_pylist() if count else []
         return rows
 
 
 @dataclass(frozen=True, slots=True)
 class _Shard:
-    candidates: _Grouped
-    submissions: _Grouped
-    comments: _Grouped
-    texts: _Grouped
+    candidates: _GroupedTable
+    submissions: _GroupedTable
+    comments: _GroupedTable
+    texts: _GroupedTable
     selection: Publication | None
     removed: TakenDown
 
 
 @dataclass(frozen=True, slots=True)
-class Deck:
-    """Every candidate that can be judged, in the order in which they come; a number is a place in it."""
+class CandidateQueue:
+    """Every candidate that can be reviewed, in order. Its number is its position."""
 
     shards: Sequence[_Shard]
     places: Any
-    """Shard and row of each: int32 of shape (candidates, 2)."""
+    """Shard and row of each candidate: int32 of shape (candidates, 2)."""
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of candidates."""
         return len(self.places)
 
     def item(self, number: int) -> ReviewItem:
-        """What a decision is about."""
+        """Return the candidate as decisions store it."""
         return _item(self._row(number))
 
     def find(self, item: ReviewItem) -> int | None:
-        """The number of a candidate; None where the corpus does not hold it any more."""
+        """Return the number of a candidate; None if it is no longer in the corpus."""
         for place, shard in enumerate(self.shards):
-            first, count = shard.candidates.where.get(item.submission_id, (0, 0))
+            first, count = shard.candidates.ranges.get(item.submission_id, (0, 0))
             for row in range(first, first + count):
                 here = np.flatnonzero((self.places[:, 0] == place) & (self.places[:, 1] == row))
                 if len(here) and self.item(int(here[0])).key == item.key:
                     return int(here[0])
         return None
 
-    def request(self, number: int) -> tuple[Request, int | None]:
-        """The request and the candidate's place in it; None where it may not be shown: deleted or taken down."""
+    def request(self, number: int) -> tuple[ViewedRequest, int | None]:
+        """Return the request and the candidate's index in it; None if it is deleted or taken down."""
         shard, row = self.shards[self.places[number][0]], self._row(number)
         submission_id = row["submission_id"]
-        found = request_of(
-            [{**each, "verified": False} for each in shard.candidates.of(submission_id)],
+        request = view_request(
+            [{**candidate, "verified": False} for candidate in shard.candidates.of(submission_id)],
             next(iter(shard.submissions.of(submission_id)), {}),
             shard.comments.of(submission_id),
             next(iter(shard.texts.of(submission_id)), None),
@@ -95,47 +100,50 @@ class Deck:
             shard.removed,
         )
         key = _item(row).key
-        places = (place for place, each in enumerate(found.candidates) if each["sha256"] and _item(each).key == key)
-        return found, next(places, None)
+        indexes = (
+            index
+            for index, candidate in enumerate(request.candidates)
+            if candidate["sha256"] and _item(candidate).key == key
+        )
+        return request, next(indexes, None)
 
     def _row(self, number: int) -> dict[str, Any]:
         shard, row = self.places[number].tolist()
         table = self.shards[shard].candidates.table
-        return {name: table.column(name)[row].as_py() for name in _OF_ITEM}
+        return {name: table.column(name)[row].as_py() for name in _ITEM_COLUMNS}
 
 
-_OF_ITEM = ("submission_id", "comment_id", "position", "index", "sha256", "verdict", "confidence")
+_ITEM_COLUMNS = ("submission_id", "comment_id", "position", "index", "sha256", "verdict", "confidence")
 
 
-def read_deck(corpus: Corpus, order: CandidateOrder) -> Deck:
-    """The candidates of a corpus with the machine's verdicts, ordered once.
+def read_candidate_queue(corpus: Corpus, order: CandidateOrder) -> CandidateQueue:
+    """Read the candidates of a corpus with their automatic verdicts, and order them.
 
     Raises:
-        CorpusError: nothing has been compared yet.
+        CorpusError: no pictures are compared yet.
     """
-    there = [shard for shard in range(corpus.shards) if corpus.fs.exists(corpus.shard_path(shard, "candidates"))]
-    if not there:
+    compared = [shard for shard in range(corpus.shards) if corpus.fs.exists(corpus.shard_path(shard, "candidates"))]
+    if not compared:
         raise CorpusError(
-            f"{corpus.address}: nothing to review before pictures are compared. "
-            f"Do that with: photoshop-request pair {corpus.address}"
+            f"{corpus.address}: no pictures are compared yet. Run first: photoshop-request pair {corpus.address}"
         )
-    shards = [_read_shard(corpus, shard) for shard in there]
-    found = [_judged(number, shard.candidates.table, order) for number, shard in enumerate(shards)]
-    places, ranks = np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
-    return Deck(shards, places[np.argsort(ranks, kind="stable")])
+    shards = [_read_shard(corpus, shard) for shard in compared]
+    ranked = [_reviewed(number, shard.candidates.table, order) for number, shard in enumerate(shards)]
+    places, ranks = np.concatenate([pair[0] for pair in ranked]), np.concatenate([pair[1] for pair in ranked])
+    return CandidateQueue(shards, places[np.argsort(ranks, kind="stable")])
 
 
-def _judged(shard: int, table: pa.Table, order: CandidateOrder) -> tuple[Any, Any]:
-    """Places of the candidates of one shard, and what to sort them by."""
-    can_be = pc.and_(
-        pc.is_in(table.column("verdict"), pa.array([str(verdict) for verdict in JUDGED])),
+def _reviewed(shard: int, table: pa.Table, order: CandidateOrder) -> tuple[Any, Any]:
+    """Return the places of one shard's candidates, and the numbers to sort them by."""
+    is_reviewed = pc.and_(
+        pc.is_in(table.column("verdict"), pa.array([str(verdict) for verdict in REVIEWED])),
         pc.and_(pc.is_valid(table.column("sha256")), pc.is_valid(table.column("source_sha256"))),
     )
-    rows = np.flatnonzero(pc.fill_null(can_be, False).to_numpy())
+    rows = np.flatnonzero(pc.fill_null(is_reviewed, False).to_numpy())
     places = np.column_stack([np.full(len(rows), shard, np.int32), rows.astype(np.int32)])
     if order is CandidateOrder.DOUBT:
         return places, pc.fill_null(table.column("confidence"), 1.0).to_numpy()[rows]
-    # by a hash of what it is: the sample stays a sample, and itself, while the corpus grows
+    # ordered by a hash of the key, so that the sample stays the same while the corpus grows
     names = zip(*(table.column(name).to_pylist() for name in ("comment_id", "position", "index")), strict=True)
     ranks = np.fromiter((_rank(name) for name in names), np.float64, table.num_rows)
     return places, ranks[rows]
@@ -147,27 +155,27 @@ def _rank(name: tuple[Any, ...]) -> float:
 
 
 def _read_shard(corpus: Corpus, shard: int) -> _Shard:
-    columns = [name for name in tables.CANDIDATES.names if name not in _LEFT_ON_DISK]
+    columns = [name for name in tables.CANDIDATES.names if name not in _NOT_LOADED]
     return _Shard(
         _grouped(corpus, shard, "candidates", "submission_id", columns),
-        _grouped(corpus, shard, "submissions", "id", OF_SUBMISSIONS),
-        _grouped(corpus, shard, "comments", "submission_id", OF_COMMENTS),
+        _grouped(corpus, shard, "submissions", "id", SUBMISSION_COLUMNS),
+        _grouped(corpus, shard, "comments", "submission_id", COMMENT_COLUMNS),
         _grouped(corpus, shard, "texts", "submission_id", None),
         read_publication(corpus, shard, read_policy(corpus)) if is_ready(corpus, shard) else None,
         read_taken_down(corpus, shard),
     )
 
 
-def _grouped(corpus: Corpus, shard: int, name: str, key: str, columns: list[str] | None) -> _Grouped:
+def _grouped(corpus: Corpus, shard: int, name: str, key: str, columns: list[str] | None) -> _GroupedTable:
     table = storage.find_table(corpus.fs, corpus.shard_path(shard, name), columns)
     if table is None:
-        return _Grouped(pa.table({}), {})
+        return _GroupedTable(pa.table({}), {})
     ids = np.asarray(table.column(key).to_pylist(), dtype=object)
     order = np.argsort(ids.astype(str), kind="stable")
     table, ids = table.take(pa.array(order)).combine_chunks(), ids[order]
     starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.array([], int)
     counts = np.diff(np.r_[starts, len(ids)])
-    return _Grouped(
+    return _GroupedTable(
         table, dict(zip(ids[starts].tolist(), zip(starts.tolist(), counts.tolist(), strict=True), strict=True))
     )
 

@@ -1,1 +1,1 @@
-"""The before/after viewer: a static folder that opens from disk, with every candidate, kept or dropped, and why."""
+"""Make the before/after viewer: a static folder with every candidate, its verdict and reason."""

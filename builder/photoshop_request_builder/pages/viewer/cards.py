@@ -1,4 +1,4 @@
-"""What the viewer tells of a candidate, and which candidates it does not show at all."""
+"""Collect the data of a candidate's card, and leave out deleted and taken-down candidates."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,11 +23,14 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-__all__ = ["LISTED", "OF_COMMENTS", "OF_SUBMISSIONS", "Request", "card", "meanings", "request_of", "requests", "score"]
+__all__ = [
+    "COMMENT_COLUMNS", "LISTED", "SUBMISSION_COLUMNS", "ViewedRequest", "card", "meanings", "read_requests", "score",
+    "view_request",
+]  # fmt: skip
 
-_UNTOLD = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
-OF_SUBMISSIONS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
-OF_COMMENTS = ["id", "submission_id", "author", "score", "deleted_by_author"]
+_NEVER_SHOWN = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
+SUBMISSION_COLUMNS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
+COMMENT_COLUMNS = ["id", "submission_id", "author", "score", "deleted_by_author"]
 _DIGITS = 4
 LISTED = {
     **{figure.name: figure.meaning for figure in FIGURES if figure.kind != "list<float64>"},
@@ -38,61 +41,63 @@ LISTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request with the candidates that may be shown, in the order in which people posted them."""
+class ViewedRequest:
+    """One request with the candidates that may be shown, in the order of posting."""
 
     submission: Mapping[str, Any]
-    """Columns of `submissions`; empty where the archives hold only its comments."""
+    """Row of `submissions`; empty if the archives hold only the comments."""
     text: Mapping[str, Any] | None
-    """The row of `texts`; None before the build."""
+    """Row of `texts`; None before the build."""
     candidates: tuple[Mapping[str, Any], ...]
     comments: Mapping[str, Mapping[str, Any]]
     withheld: Mapping[int, str]
-    """Place in `candidates` -> why that edit is not published; empty before the build."""
+    """Index in `candidates` -> reason why the edit is not published; empty before the build."""
     pictures: Mapping[str, tuple[str, tuple[int, int] | None]]
-    """SHA-256 of every picture of the request that may be shown -> its extension and full size, if known."""
+    """SHA-256 of each picture that may be shown -> its extension, and its full size if known."""
     source: str | None
-    """SHA-256 of the request's first picture: for candidates that were compared with none."""
+    """SHA-256 of the request's first picture, shown beside candidates that have no source."""
     hidden: int
-    """Candidates that are not shown: deleted by their author, or taken down."""
+    """Number of candidates that are not shown: deleted by their author, or taken down."""
     nsfw: bool
-    """Marked by Reddit, or scored as such."""
+    """True if Reddit marks the request as NSFW, or the NSFW score does."""
     hide: Callable[[str], str]
-    """Takes user names out of a text."""
+    """Removes user names from a text."""
 
 
-def requests(corpus: Corpus, shard: int) -> Iterator[Request]:
-    """The requests of one shard that have pictures, one after the other; user names are taken out of their words."""
+def read_requests(corpus: Corpus, shard: int) -> Iterator[ViewedRequest]:
+    """Yield the requests of one shard that have pictures."""
     selection = read_publication(corpus, shard) if is_ready(corpus, shard) else None
     removed = read_taken_down(corpus, shard)
-    submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", OF_SUBMISSIONS)}
+    submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", SUBMISSION_COLUMNS)}
     comments = defaultdict(list)
-    for comment in _rows(corpus, shard, "comments", OF_COMMENTS):
+    for comment in _rows(corpus, shard, "comments", COMMENT_COLUMNS):
         comments[comment["submission_id"]].append(comment)
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
-    judged = read_candidates(corpus, shard).to_pylist()
-    for submission_id, group in groupby(judged, key=lambda row: row["submission_id"]):
-        submission, under = submissions.get(submission_id, {}), comments[submission_id]
-        yield request_of(list(group), submission, under, texts.get(submission_id), selection, removed)
+    candidates = read_candidates(corpus, shard).to_pylist()
+    for submission_id, group in groupby(candidates, key=lambda row: row["submission_id"]):
+        submission = submissions.get(submission_id, {})
+        yield view_request(
+            list(group), submission, comments[submission_id], texts.get(submission_id), selection, removed
+        )
 
 
-def request_of(
+def view_request(
     rows: Sequence[Mapping[str, Any]],
     submission: Mapping[str, Any],
     comments: Sequence[Mapping[str, Any]],
     text: Mapping[str, Any] | None,
     selection: Publication | None,
     removed: TakenDown,
-) -> Request:
-    """A request of its rows of `candidates` (as `read_candidates` gives them), `submissions`, `comments` and `texts`."""
+) -> ViewedRequest:
+    """Return a request from its rows of `candidates` (see `read_candidates`), `submissions`, `comments` and `texts`."""
     by_id = {comment["id"]: comment for comment in comments}
-    told = _is_told(submission, by_id, removed)
-    own = [row for row in rows if told(row) and row["sha256"]]
+    may_show = _filter(submission, by_id, removed)
+    own = [row for row in rows if may_show(row) and row["sha256"]]
     pictures = {row["sha256"]: (row["extension"], _size(row)) for row in own}
-    # an edit of a picture whose comment was deleted would show that picture
-    shown = [row for row in rows if row["comment_id"] and told(row) and row["source_sha256"] in {None, *pictures}]
+    # an edit shows its source, so it is hidden if the source's comment was deleted
+    shown = [row for row in rows if row["comment_id"] and may_show(row) and row["source_sha256"] in {None, *pictures}]
     names = {submission.get("author"), *(comment["author"] for comment in comments)}
-    return Request(
+    return ViewedRequest(
         submission=submission,
         text=text,
         candidates=tuple(shown),
@@ -106,45 +111,45 @@ def request_of(
     )
 
 
-def _is_told(
+def _filter(
     submission: Mapping[str, Any], comments: Mapping[str, Mapping[str, Any]], removed: TakenDown
 ) -> Callable[[Mapping[str, Any]], bool]:
-    """Says of a row of `candidates` whether it was neither deleted by its author nor taken down."""
+    """Return a function that is true for candidates neither deleted by their author nor taken down."""
 
-    def is_told(row: Mapping[str, Any]) -> bool:
-        under = (submission, comments.get(row["comment_id"] or "", {}))
-        is_deleted = any(one.get("deleted_by_author") for one in under)
-        return not (is_deleted or row["verdict"] in _UNTOLD or removed.covers(row))
+    def may_show(row: Mapping[str, Any]) -> bool:
+        posts = (submission, comments.get(row["comment_id"] or "", {}))
+        is_deleted = any(post.get("deleted_by_author") for post in posts)
+        return not (is_deleted or row["verdict"] in _NEVER_SHOWN or removed.covers(row))
 
-    return is_told
+    return may_show
 
 
 def _withheld(candidates: Sequence[Mapping[str, Any]], selection: Publication | None) -> dict[int, str]:
     if selection is None:
         return {}
-    edits = {place: row for place, row in enumerate(candidates) if row["verdict"] == Verdict.EDIT}
-    reasons = {place: selection.withheld(row) for place, row in edits.items()}
-    return {place: reason.value for place, reason in reasons.items() if reason}
+    edits = {index: row for index, row in enumerate(candidates) if row["verdict"] == Verdict.EDIT}
+    reasons = {index: selection.withheld(row) for index, row in edits.items()}
+    return {index: reason.value for index, reason in reasons.items() if reason}
 
 
-def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str, Any]:
-    """All that the page shows of one candidate, as JSON values; user names are not among it."""
-    row = request.candidates[place]
-    asked = instruction_at(request.text, row["solver_comment_utc"] or 0) if request.text else ""
+def card(request: ViewedRequest, index: int, pictures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of one candidate's card as JSON values, without user names."""
+    row = request.candidates[index]
+    instruction = instruction_at(request.text, row["solver_comment_utc"] or 0) if request.text else ""
     return {
         "submission": row["submission_id"],
         "comment": row["comment_id"],
         "title": request.hide(request.submission.get("title") or ""),
-        "instruction": request.hide(asked),
+        "instruction": request.hide(instruction),
         "tasks": list(request.text["task_types"] or ()) if request.text else [],
         "flair": request.submission.get("flair"),
         "verdict": row["verdict"],
-        "withheld": request.withheld.get(place),
+        "withheld": request.withheld.get(index),
         "verified": row["verified"],
         "detail": row["detail"],
         "host": row["host"],
         "posted": row["solver_comment_utc"],
-        "score": score(request, place),
+        "score": score(request, index),
         "request_score": request.submission.get("score"),
         "nsfw": request.nsfw,
         "figures": [_rounded(row[name]) for name in LISTED],
@@ -152,10 +157,11 @@ def card(request: Request, place: int, pictures: Mapping[str, Any]) -> dict[str,
     }
 
 
-def score(request: Request, place: int) -> int | None:
-    """Upvotes less downvotes of the candidate's comment; None where hidden."""
-    found: int | None = request.comments.get(request.candidates[place]["comment_id"], {}).get("score")
-    return found
+def score(request: ViewedRequest, index: int) -> int | None:
+    """Return upvotes minus downvotes of the candidate's comment; None if hidden."""
+    comment = request.comments.get(request.candidates[index]["comment_id"], {})
+    value: int | None = comment.get("score")
+    return value
 
 
 def meanings() -> list[tuple[str, str]]:

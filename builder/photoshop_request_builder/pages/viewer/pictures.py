@@ -1,4 +1,4 @@
-"""Small copies of pictures for the viewer: before, after, what differs between them, and where."""
+"""Make small pictures for the viewer: aligned copies, heat maps of the difference, mask overlays."""
 
 import struct
 import zlib
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 __all__ = ["SIDE", "encode_jpeg", "encode_overlay", "fill_frame", "fit_frame", "heat_map", "shrink"]
 
 SIDE = 640
-"""Pixels of the longer side: as wide as a page shows them."""
+"""Pixels of the longer side, as wide as a page shows them."""
 FULL_HEAT = 64
-"""Grey levels of difference, of 255, from which on the heat-map shows its brightest colour."""
+"""Difference in grey levels (of 255) at which the heat map reaches its brightest colour."""
 _OUTSIDE = (128, 128, 128)
-"""Where the edit has no pixels: neither light nor dark."""
+"""Grey, for areas where the edit has no pixels."""
 _SAME_FRAME = 0.5
-"""Pixels of the small picture: an edit whose corners are no further from the source's has its frame."""
+"""Pixels of the small picture. If an edit's corners are this close to the source's, both have the same frame."""
 _MASK_OPACITY = 170
 _MASK_COLOUR = (221, 0, 255)
-"""Red, green, blue: a magenta that pictures seldom have and that colour-blind people tell from its surround."""
+"""Magenta (RGB): rare in pictures, and visible to colour-blind people."""
 _PNG_START = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR"
 _PNG_HEAD = len(_PNG_START) + 13 + 4
-"""Bytes to the end of the first chunk: width, height, depth, colour type, three methods, checksum (PNG 1.2, 11.2.2)."""
+"""Bytes up to the end of the IHDR chunk (PNG 1.2, 11.2.2)."""
 _ONE_BIT_GREY, _ONE_BIT_INDEXED = b"\x01\x00", b"\x01\x03"
-"""Depth and colour type."""
+"""Bit depth and colour type."""
 
 
 def shrink(data: bytes, size: tuple[int, int] | None = None) -> "NDArray[np.uint8] | None":
-    """A picture of at most `SIDE` pixels, shape (height, width, 3), BGR; None if it cannot be decoded.
+    """Decode a picture to at most `SIDE` pixels: BGR, shape (height, width, 3). None if it cannot be decoded.
 
-    `size` is its full (width, height) where that is known: a JPEG is then decoded no larger than needed.
+    `size` is the full (width, height), if known. A JPEG is then decoded no larger than needed.
     """
     enough = max(1, SIDE * min(size) // max(size)) if size else SIDE
     picture = decode(data, min_side=1, enough=enough)
@@ -52,31 +52,31 @@ def fill_frame(
     source_size: tuple[int, int],
     frame: tuple[int, int],
 ) -> "tuple[NDArray[np.uint8], NDArray[np.bool_]]":
-    """A small edit as it lies in its source's frame, and where it has pixels there.
+    """Warp a small edit into the frame of its small source. Return it with a mask of the pixels it covers.
 
-    `matrix` (a, b, c, d, e, f) maps full-size pixels of the edit to those of the source; sizes are full (width,
-    height); `frame` is that of the small source.
+    `matrix` (a, b, c, d, e, f) maps full-size pixels of the edit to those of the source. Sizes are full (width,
+    height). `frame` is the (width, height) of the small source.
     """
     height, width = edit.shape[:2]
     grow = np.diag([edit_size[0] / width, edit_size[1] / height, 1.0])
     reduce = np.diag([frame[0] / source_size[0], frame[1] / source_size[1], 1.0])
-    lies = (reduce @ np.array([*matrix, 0, 0, 1], np.float64).reshape(3, 3) @ grow)[:2]
-    corners = np.array([[0, 0], [width, 0], [0, height]]) @ lies[:, :2].T + lies[:, 2]
+    warp = (reduce @ np.array([*matrix, 0, 0, 1], np.float64).reshape(3, 3) @ grow)[:2]
+    corners = np.array([[0, 0], [width, 0], [0, height]]) @ warp[:, :2].T + warp[:, 2]
     if np.abs(corners - [[0, 0], [frame[0], 0], [0, frame[1]]]).max() < _SAME_FRAME:
         return _resized(edit, frame), np.ones((frame[1], frame[0]), np.bool_)
-    step = np.sqrt(abs(np.linalg.det(lies[:, :2])))
-    if 0 < step < 0.75:  # linear interpolation would skip pixels: shrink first
+    step = np.sqrt(abs(np.linalg.det(warp[:, :2])))
+    if 0 < step < 0.75:  # shrink first, since linear interpolation skips pixels
         smaller = _at_most(edit, max(1, round(max(width, height) * step)))
-        lies[:, :2] *= [width / smaller.shape[1], height / smaller.shape[0]]
+        warp[:, :2] *= [width / smaller.shape[1], height / smaller.shape[0]]
         edit = smaller
-    centred = np.column_stack([lies[:, :2], lies[:, :2] @ [0.5, 0.5] + lies[:, 2] - 0.5])
+    centred = np.column_stack([warp[:, :2], warp[:, :2] @ [0.5, 0.5] + warp[:, 2] - 0.5])
     placed = cv2.warpAffine(edit, centred, frame, flags=cv2.INTER_LINEAR, borderValue=_OUTSIDE)
     inside = cv2.warpAffine(np.ones(edit.shape[:2], np.uint8), centred, frame, flags=cv2.INTER_NEAREST)
     return np.asarray(placed, np.uint8), inside.astype(bool)
 
 
 def fit_frame(picture: "NDArray[np.uint8]", frame: tuple[int, int]) -> "NDArray[np.uint8]":
-    """A picture that lies nowhere in its source, as large as the frame allows, in its middle."""
+    """Centre an unaligned picture in the frame, as large as it fits."""
     factor = min(frame[0] / picture.shape[1], frame[1] / picture.shape[0])
     size = (max(1, round(picture.shape[1] * factor)), max(1, round(picture.shape[0] * factor)))
     if size == frame:
@@ -90,9 +90,10 @@ def fit_frame(picture: "NDArray[np.uint8]", frame: tuple[int, int]) -> "NDArray[
 def heat_map(
     source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]"
 ) -> "NDArray[np.uint8]":
-    """How far two pictures of one frame are apart, the worst of three channels: black for the same, yellow for far.
+    """Return a heat map of the largest channel difference between two aligned pictures: black is equal, yellow is far.
 
-    Half as wide and high, which takes away the noise of encoding. Nothing is compensated: a change of tone shows everywhere. Grey where the edit has no pixels.
+    It has half their width and height, which hides compression noise. Tone changes show everywhere, since nothing is
+    compensated. Areas without pixels of the edit are grey.
     """
     size = (max(1, source.shape[1] // 2), max(1, source.shape[0] // 2))
     channels = cv2.split(cv2.resize(cv2.absdiff(source, edit), size, interpolation=cv2.INTER_AREA))
@@ -105,13 +106,12 @@ def heat_map(
 
 
 def encode_overlay(mask: bytes) -> bytes:
-    """A change mask (1-bit grey PNG in the source's frame) as a PNG to be laid over a picture: clear, or magenta.
+    """Turn a change mask (1-bit grey PNG) into a transparent and magenta PNG, to lay over a picture.
 
-    Its pixels are those of the mask; a page scales them. They stay packed as they are: only what they mean is new, so
-    it costs some microseconds where another PNG would cost milliseconds.
+    Only the header and palette are replaced, which takes microseconds. Encoding a new PNG takes milliseconds.
 
     Raises:
-        ValueError: `mask` is something else.
+        ValueError: `mask` is no 1-bit grey PNG.
     """
     head, rest = mask[:_PNG_HEAD], mask[_PNG_HEAD:]
     if head[:16] != _PNG_START or head[24:26] != _ONE_BIT_GREY:
@@ -122,7 +122,7 @@ def encode_overlay(mask: bytes) -> bytes:
 
 
 def encode_jpeg(pixels: "NDArray[np.uint8]", quality: int = 82) -> bytes:
-    """A BGR picture as JPEG, without any metadata."""
+    """Encode a BGR picture as JPEG without metadata."""
     done, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done
     return data.tobytes()

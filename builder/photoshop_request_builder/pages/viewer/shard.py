@@ -1,4 +1,4 @@
-"""view: the tables of a shard -> a folder of small pictures, scripts with what to tell of each, and an index of them."""
+"""Make the viewer's folder of one shard: small pictures, card data as scripts, and the index entries."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import INPUTS, read_policy
 from photoshop_request_builder.engine.jobs import Job
-from photoshop_request_builder.pages.viewer.cards import LISTED, card, requests, score
+from photoshop_request_builder.pages.viewer.cards import LISTED, card, read_requests, score
 from photoshop_request_builder.pages.viewer.previews import write_pictures
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
@@ -22,21 +22,22 @@ __all__ = ["CHUNK", "PART", "default_folder", "drop_stale", "folder_of", "plan",
 
 VERSION = 2
 CHUNK = 64
-"""Candidates a script file: a page of 50 that lie together needs two at most."""
+"""Candidates per script file. A page of 50 adjacent cards needs at most two files."""
 PART = "part.json"
-"""Written last: what the index needs to know of the shard, and its fingerprint."""
+"""File with the shard's index entries and fingerprint. It is written last."""
 _READS = ("candidates", "comments", *INPUTS)
 
 
 def plan(corpus: Corpus, out: Path) -> list[Job[None]]:
-    """The shards whose pages are missing or made from something else."""
+    """Return a job for each shard whose folder is missing or out of date."""
     return [
-        Job(f"shard {shard:05d}", partial(run, corpus, out, shard, made_of)) for shard, made_of in _stale(corpus, out)
+        Job(f"shard {shard:05d}", partial(run, corpus, out, shard, fingerprint))
+        for shard, fingerprint in _stale(corpus, out)
     ]
 
 
 def drop_stale(corpus: Corpus, out: Path) -> None:
-    """Remove the pages that `plan` would make again: what was taken down must not lie there until then."""
+    """Remove out-of-date folders immediately, so that they show nothing that was taken down."""
     for shard, _ in _stale(corpus, out):
         shutil.rmtree(folder_of(out, shard), ignore_errors=True)
 
@@ -44,28 +45,28 @@ def drop_stale(corpus: Corpus, out: Path) -> None:
 def _stale(corpus: Corpus, out: Path) -> Iterator[tuple[int, str]]:
     rule = {**dataclasses.asdict(read_policy(corpus)), "figures": list(LISTED)}
     for shard in shown_shards(corpus):
-        made_of = storage.fingerprint("view", VERSION, {**rule, **table_contents(corpus, shard, _READS)})
-        if _fingerprint(folder_of(out, shard)) != made_of:
-            yield shard, made_of
+        fingerprint = storage.fingerprint("view", VERSION, {**rule, **table_contents(corpus, shard, _READS)})
+        if _fingerprint(folder_of(out, shard)) != fingerprint:
+            yield shard, fingerprint
 
 
 def shown_shards(corpus: Corpus) -> list[int]:
-    """The shards whose candidates have been judged."""
+    """Return the shards whose candidates are compared."""
     return [shard for shard in range(corpus.shards) if corpus.fs.exists(corpus.shard_path(shard, "candidates"))]
 
 
 def default_folder(corpus: Corpus) -> Path | None:
-    """Where the viewer of a corpus is made; None for one in object storage, from where no page opens."""
+    """Return the viewer's default folder; None for a corpus in object storage, since pages open only from disk."""
     return Path(corpus.path("report", "view")).absolute() if isinstance(corpus.fs, LocalFileSystem) else None
 
 
 def folder_of(out: Path, shard: int) -> Path:
-    """Where the pages of one shard lie."""
+    """Return the folder of one shard."""
     return out / "shards" / f"{shard:05d}"
 
 
 def run(corpus: Corpus, out: Path, shard: int, fingerprint: str) -> None:
-    """Make the folder of one shard anew; what was there before stays until the new one is whole.
+    """Make the folder of one shard. The old folder stays until the new one is complete.
 
     Raises:
         StorageError: no space or no permission.
@@ -85,16 +86,16 @@ def _write(corpus: Corpus, folder: Path, shard: int) -> dict[str, Any]:
     states, reasons, tasks, scores, localities = [], [], [], [], []
     cards: list[dict[str, Any]] = []
     hidden = total = 0
-    for request in requests(corpus, shard):
+    for request in read_requests(corpus, shard):
         hidden += request.hidden
-        for place, pictures in enumerate(write_pictures(corpus, request, folder, total)):
-            row, withheld = request.candidates[place], request.withheld.get(place)
-            cards.append(card(request, place, pictures))
+        for index, pictures in enumerate(write_pictures(corpus, request, folder, total)):
+            row, withheld = request.candidates[index], request.withheld.get(index)
+            cards.append(card(request, index, pictures))
             is_edit = row["verdict"] == Verdict.EDIT
             states.append("d" if not is_edit else "w" if withheld else "k")
             reasons.append(withheld or row["verdict"])
             tasks.append(cards[-1]["tasks"])
-            scores.append(score(request, place))
+            scores.append(score(request, index))
             localities.append(None if row["locality"] is None else round(row["locality"], 3))
             if len(cards) == CHUNK:
                 _write_chunk(folder, shard, total // CHUNK, cards)
@@ -114,21 +115,21 @@ def _write(corpus: Corpus, folder: Path, shard: int) -> dict[str, Any]:
 
 
 def _coded(name: str, values: list[list[str]]) -> dict[str, Any]:
-    """Lists of words as lists of places in a sorted list of the different ones."""
-    words = sorted({word for each in values for word in each})
-    place = {word: number for number, word in enumerate(words)}
-    return {f"{name}_names": words, f"{name}s": [[place[word] for word in each] for each in values]}
+    """Encode lists of words as lists of indexes into a sorted list of distinct words."""
+    words = sorted({word for row in values for word in row})
+    code = {word: number for number, word in enumerate(words)}
+    return {f"{name}_names": words, f"{name}s": [[code[word] for word in row] for row in values]}
 
 
 def _write_chunk(folder: Path, shard: int, chunk: int, cards: list[dict[str, Any]]) -> None:
-    # ASCII only: no line separator, stray surrogate or byte order mark can change what a browser reads
+    # ASCII only, so that no line separator, surrogate or byte order mark can break the script
     text = json.dumps(cards, ensure_ascii=True, separators=(",", ":"))
     (folder / f"cards-{chunk}.js").write_text(f'viewer.cards("{shard:05d}/{chunk}",{text});\n', encoding="ascii")
 
 
 def _fingerprint(folder: Path) -> str | None:
     try:
-        found: str = json.loads((folder / PART).read_text(encoding="utf-8"))["fingerprint"]
+        fingerprint: str = json.loads((folder / PART).read_text(encoding="utf-8"))["fingerprint"]
     except (OSError, ValueError, KeyError):
         return None
-    return found
+    return fingerprint

@@ -1,4 +1,4 @@
-"""The viewer's folder as a whole: the shards' pages, the index over them, and the page that shows them."""
+"""Make the viewer: a folder per shard, an index over them, and the page that shows them."""
 
 import json
 import shutil
@@ -30,36 +30,35 @@ _FILES = (
     ("vendor", "img-comparison-slider.css"),
     ("vendor", "img-comparison-slider.LICENSE"),
 )
-"""Written before everything else: by the first a folder is known to be ours."""
+"""Files written first. The first one marks the folder as a viewer's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """What the viewer shows."""
+    """Result of making the viewer."""
 
     page: Path
-    """To be opened in a browser."""
+    """Path of `index.html`."""
     candidates: int
     hidden: int
-    """Candidates that are not shown: deleted by their author, or taken down."""
+    """Number of candidates that are not shown: deleted by their author, or taken down."""
     made: int
-    """Shards whose pages were made now; the others were there already."""
+    """Number of shards made now. The others were up to date."""
 
 
 def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> Viewed:
-    """Make the viewer of `corpus` in the local folder `out`, or bring it up to date.
+    """Make or update the viewer of `corpus` in the local folder `out`. The caller holds the corpus's lock.
 
-    What was taken down since the last build is found first, so that it does not appear. For who holds the lock.
+    Takedowns since the last build are applied first, so that nothing taken down appears.
 
     Raises:
-        CorpusError: no candidate has been judged yet, or `out` holds something else.
+        CorpusError: no pictures are compared yet, or `out` holds other files.
         StorageError: no space or no permission.
     """
     shards = shard.shown_shards(corpus)
     if not shards:
         raise CorpusError(
-            f"{corpus.address}: nothing to look at before pictures are compared. "
-            f"Do that with: photoshop-request pair {corpus.address}"
+            f"{corpus.address}: no pictures are compared yet. Run first: photoshop-request pair {corpus.address}"
         )
     _check_folder(out)
     with storage.explain_disk_errors(str(out)):
@@ -82,13 +81,13 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
 
 
 def _check_folder(out: Path) -> None:
-    """Folders of ours are removed and made anew: never among files of somebody else."""
+    """Reject a folder with other files, since the viewer's folders are removed and made anew."""
     if out.exists() and not (out.is_dir() and ((out / _FILES[0][1]).is_file() or not any(out.iterdir()))):
-        raise CorpusError(f"{out}: holds something else than the viewer. Name another folder with --out.")
+        raise CorpusError(f"{out}: the folder holds other files. Choose another with --out.")
 
 
 def _drop_others(out: Path, known: set[Path]) -> None:
-    """Halves of a killed run, and shards that the corpus does not have any more."""
+    """Remove leftovers of a killed run, and shards that the corpus no longer has."""
     for folder in (out / "shards").iterdir():
         if folder not in known:
             shutil.rmtree(folder)

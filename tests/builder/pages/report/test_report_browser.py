@@ -1,4 +1,4 @@
-"""The report in a real browser, opened from disk."""
+"""Tests of the report in a real browser, opened from disk."""
 
 from pathlib import Path
 from typing import Any
@@ -8,34 +8,34 @@ from browser import WIDTHS, complaints, prefer_dark, requested, resize, serious_
 from made_corpus import make_corpus
 
 from photoshop_request_builder.dataset.charts.captions import Language
-from photoshop_request_builder.pages.report.writing import make_report
+from photoshop_request_builder.pages.report.report import make_report
 
 pytestmark = pytest.mark.slow
 
 _OVERFLOWING = """
-const found = [];
+const cut = [];
 for (const svg of document.querySelectorAll('svg')) {
   const frame = svg.getBoundingClientRect();
   for (const text of svg.querySelectorAll('text')) {
     const box = text.getBoundingClientRect();
     if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)
-      found.push(svg.closest('figure').id + ': ' + text.textContent);
+      cut.push(svg.closest('figure').id + ': ' + text.textContent);
   }
 }
-return found;
+return cut;
 """
 
 
 @pytest.fixture(scope="module", params=Language)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a made corpus, in each language."""
+    """Return the page of a synthetic corpus, in each language."""
     corpus = make_corpus(tmp_path_factory.mktemp("report"), 1000, shards=4, flair="<img src=x onerror=alert(1)>")
     return Path(make_report(corpus, request.param).page)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_it_fits_and_asks_for_nothing(width: str, chrome: Any, report: Path) -> None:
-    """No sideways scrolling, no text cut off, legible letters, no complaint, no request but for the page itself."""
+def test_it_fits_and_loads_nothing(width: str, chrome: Any, report: Path) -> None:
+    """No horizontal scrolling, no cut text, legible letters, no console errors, no further requests."""
     chrome.get("about:blank")
     resize(chrome, width)
     requested(chrome), complaints(chrome)
@@ -52,8 +52,8 @@ def test_it_fits_and_asks_for_nothing(width: str, chrome: Any, report: Path) -> 
     assert set(requested(chrome)) <= {report.as_uri(), "about:blank"}
 
 
-def test_dark_mode_is_the_readers_choice(chrome: Any, report: Path) -> None:
-    """Paper and ink change places."""
+def test_dark_mode_follows_the_browser(chrome: Any, report: Path) -> None:
+    """The background turns dark."""
     chrome.get(report.as_uri())
     seen = []
     for dark in (False, True):
@@ -64,21 +64,21 @@ def test_dark_mode_is_the_readers_choice(chrome: Any, report: Path) -> None:
 
 
 def test_a_table_opens_and_scrolls_within_itself(chrome: Any, report: Path) -> None:
-    """The widest, on a phone."""
+    """The widest table, on a phone."""
     resize(chrome, "phone")
     chrome.get(report.as_uri())
-    chrome.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
+    chrome.execute_script("document.querySelectorAll('details').forEach(element => element.open = true)")
     wide = chrome.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1]
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious_in_the_report(chrome: Any, report: Path, *, dark: bool) -> None:
-    """With every table open, by axe-core, which comes from npm."""
+    """Check with axe-core (npm), all tables open."""
     resize(chrome, "desktop")
     chrome.get(report.as_uri())
     prefer_dark(chrome, dark=dark)
-    chrome.execute_script("document.querySelectorAll('details').forEach(each => each.open = true)")
-    found = serious_findings(chrome)
+    chrome.execute_script("document.querySelectorAll('details').forEach(element => element.open = true)")
+    findings = serious_findings(chrome)
     prefer_dark(chrome, dark=False)
-    assert found == []
+    assert findings == []

@@ -1,4 +1,4 @@
-"""The page, its numbers and its charts."""
+"""Tests of the report page, its numbers and its charts."""
 
 import json
 import re
@@ -11,14 +11,14 @@ from commands import succeed
 from made_corpus import make_corpus
 
 from photoshop_request_builder.dataset.charts.captions import Language
-from photoshop_request_builder.pages.report.writing import make_report
+from photoshop_request_builder.pages.report.report import make_report
 from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 _HOSTILE = "<script>alert('1')</script>\"&{{ 7*7 }}"
 
 
 class Page(HTMLParser):
-    """What a browser would see of the charts."""
+    """Parses the charts of the page."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -29,43 +29,45 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note the tag, and where it leads."""
+        """Record the tag and its links."""
         self.tags.append(tag)
-        given = {name: value or "" for name, value in attrs}
-        self.addresses += [given[name] for name in ("src", "href", "action", "data", "poster") if name in given]
+        attributes = {name: value or "" for name, value in attrs}
+        self.addresses += [
+            attributes[name] for name in ("src", "href", "action", "data", "poster") if name in attributes
+        ]
         if tag == "figure":
-            self.charts.append({"id": given["id"], "figcaption": "", "h3": "", "td": "", "th": "", "alt": ""})
+            self.charts.append({"id": attributes["id"], "figcaption": "", "h3": "", "td": "", "th": "", "alt": ""})
         if tag == "svg":
-            self.charts[-1]["alt"] = given["aria-label"] if given.get("role") == "img" else ""
+            self.charts[-1]["alt"] = attributes["aria-label"] if attributes.get("role") == "img" else ""
         self._in.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """Leave the tag, and what was left open in it."""
+        """Close the tag and everything open inside it."""
         while self._in and self._in.pop() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        """Take the text of a chart's parts."""
+        """Collect the text of a chart's parts."""
         if self._in and self.charts and self._in[-1] in self.charts[-1]:
             self.charts[-1][self._in[-1]] += data
 
 
 def report(corpus: Path, language: Language = Language.EN) -> Path:
-    """The folder of a fresh report."""
+    """Write a report and return its folder."""
     make_report(open_corpus(corpus), language)
     return corpus / "report"
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made corpus with a flair that is a script, and its report."""
+    """Return the report of a synthetic corpus whose flair is a script."""
     corpus = tmp_path_factory.mktemp("hostile")
     make_corpus(corpus, 800, shards=4, flair=_HOSTILE)
     return report(corpus)
 
 
 def test_a_script_in_a_flair_stays_text(hostile: Path) -> None:
-    """On the page and in every chart."""
+    """It is escaped on the page and in every chart."""
     html = (hostile / "report.html").read_text()
     assert "script" not in Page(html).tags
     assert "&lt;script&gt;alert" in html
@@ -80,8 +82,8 @@ def test_a_script_in_a_flair_stays_text(hostile: Path) -> None:
     }
 
 
-def test_nothing_leads_out_of_the_page(hostile: Path) -> None:
-    """No address but those within the page, no import, no address in a style; the policy forbids the rest."""
+def test_the_page_has_no_external_links(hostile: Path) -> None:
+    """Links stay within the page, styles load nothing, and the policy forbids everything else."""
     html = (hostile / "report.html").read_text()
     page = Page(html)
     assert page.addresses
@@ -92,10 +94,10 @@ def test_nothing_leads_out_of_the_page(hostile: Path) -> None:
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", ["sample", "made", "empty"])
-def test_every_chart_has_a_sentence_a_table_and_words_for_who_does_not_see_it(
+def test_every_chart_has_a_sentence_a_table_and_alternative_text(
     kind: str, language: Language, sample_corpus: Path, hostile: Path, tmp_path: Path
 ) -> None:
-    """In every language, with everything, something and nothing to show."""
+    """In every language, for full and empty corpora."""
     corpus = {"sample": sample_corpus, "made": hostile.parent, "empty": tmp_path}[kind]
     if kind == "empty":
         create_corpus(tmp_path)
@@ -112,7 +114,7 @@ def test_every_chart_has_a_sentence_a_table_and_words_for_who_does_not_see_it(
 
 
 def test_the_same_corpus_gives_the_same_bytes(hostile: Path) -> None:
-    """Of every file."""
+    """In every file."""
     report(hostile.parent)
     once = {path.name: path.read_bytes() for path in hostile.rglob("*.*")}
     report(hostile.parent)
@@ -120,26 +122,26 @@ def test_the_same_corpus_gives_the_same_bytes(hostile: Path) -> None:
     assert len(once) > 30
 
 
-def test_nobodys_name_is_in_the_report(hostile: Path) -> None:
-    """Neither who asked nor who answered."""
+def test_no_user_name_is_in_the_report(hostile: Path) -> None:
+    """Neither requesters nor solvers are named."""
     for path in hostile.rglob("*.*"):
         assert not re.search(r"asker\d|solver\d|somebody", path.read_text()), path
 
 
 def test_the_json_holds_what_the_page_shows(sample_corpus: Path) -> None:
-    """A cell of a table for each value, and the same sentences."""
+    """Each value has a table cell, and the sentences are equal."""
     folder = report(sample_corpus)
-    figures = json.loads((folder / "report.json").read_text())["figures"]
+    charts = json.loads((folder / "report.json").read_text())["figures"]
     page = Page((folder / "report.html").read_text())
-    assert page.tags.count("td") == sum(len(figure["rows"]) * len(figure["columns"]) for figure in figures.values())
+    assert page.tags.count("td") == sum(len(chart["rows"]) * len(chart["columns"]) for chart in charts.values())
     assert [chart["figcaption"] for chart in page.charts] == [
-        figures[chart["id"][6:]]["sentence"] for chart in page.charts
+        charts[chart["id"][6:]]["sentence"] for chart in page.charts
     ]
-    assert {f"{name}.svg" for name in figures} >= {path.name for path in (folder / "charts").iterdir()}
+    assert {f"{name}.svg" for name in charts} >= {path.name for path in (folder / "charts").iterdir()}
 
 
-def test_charts_of_an_earlier_report_do_not_stay(tmp_path: Path) -> None:
-    """A chart that has nothing to show any more is taken away."""
+def test_charts_of_an_earlier_report_are_removed(tmp_path: Path) -> None:
+    """A chart without data any more is deleted."""
     corpus = create_corpus(tmp_path)
     stale = tmp_path / "report" / "charts" / "flairs.svg"
     stale.parent.mkdir(parents=True)
@@ -148,8 +150,8 @@ def test_charts_of_an_earlier_report_do_not_stay(tmp_path: Path) -> None:
     assert not stale.exists()
 
 
-def test_the_command_says_where_the_page_lies(tmp_path: Path) -> None:
-    """Stdout is data."""
+def test_the_command_prints_the_path_of_the_page(tmp_path: Path) -> None:
+    """Stdout holds only data."""
     create_corpus(tmp_path)
     done = succeed("report", tmp_path, "--lang", "ru")
     assert done.stdout == f"{tmp_path}/report/report.html\n"

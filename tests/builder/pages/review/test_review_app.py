@@ -1,4 +1,4 @@
-"""Who is answered by the review, and with what."""
+"""Tests of the review application, agreement and calibration."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.analysis.agreement import Share, agreements, calibrate
+from photoshop_request_builder.dataset.analysis.proportion import Proportion
 from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.pages.review.agreement import agreements, calibrate
 from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import (
@@ -21,15 +22,15 @@ from photoshop_request_builder.store.decisions import (
 )
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-pytest.importorskip("starlette", reason="needs the extra review")
+pytest.importorskip("uvicorn", reason="needs the extra review")
 
 import asyncio
 
 from viewer_corpus import change, make_corpus
 
-from photoshop_request_builder.pages.review.app import application
-from photoshop_request_builder.pages.review.candidates import read_deck
-from photoshop_request_builder.pages.review.session import Desk
+from photoshop_request_builder.pages.review.candidates import read_candidate_queue
+from photoshop_request_builder.pages.review.server import application
+from photoshop_request_builder.pages.review.session import ReviewSession
 from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 HOST = "127.0.0.1:1234"
@@ -38,12 +39,12 @@ HOST = "127.0.0.1:1234"
 def ask(
     app: Any, path: str, *, method: str = "GET", body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of one answer."""
+    """Send one request; return status, headers and body."""
     sent: list[Any] = []
-    named = {"host": HOST, "content-length": str(len(body)), **headers}
+    all_headers = {"host": HOST, "content-length": str(len(body)), **headers}
     scope = {
         "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in named.items()],
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in all_headers.items()],
     }  # fmt: skip
 
     async def receive() -> Any:
@@ -53,8 +54,8 @@ def ask(
         sent.append(message)
 
     asyncio.run(app(scope, receive, send))
-    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], answered, b"".join(each.get("body", b"") for each in sent[1:])
+    received = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], received, b"".join(message.get("body", b"") for message in sent[1:])
 
 
 @pytest.fixture
@@ -69,13 +70,13 @@ def store(corpus: Corpus) -> Iterator[Decisions]:
 
 
 @pytest.fixture
-def desk(corpus: Corpus, store: Decisions) -> Desk:
-    return Desk(read_deck(corpus, CandidateOrder.DOUBT), store, "ann", CandidateOrder.DOUBT)
+def session(corpus: Corpus, store: Decisions) -> ReviewSession:
+    return ReviewSession(read_candidate_queue(corpus, CandidateOrder.DOUBT), store, "ann", CandidateOrder.DOUBT)
 
 
 @pytest.fixture
-def app(corpus: Corpus, desk: Desk) -> Any:
-    return application(corpus, desk, "ann", "secret", {HOST})
+def app(corpus: Corpus, session: ReviewSession) -> Any:
+    return application(corpus, session, "ann", "secret", {HOST})
 
 
 @pytest.mark.parametrize(
@@ -95,10 +96,10 @@ def app(corpus: Corpus, desk: Desk) -> Any:
         ("/secret/api/start", {"origin": f"http://{HOST}"}, 200),
     ],
 )
-def test_only_who_knows_the_address_is_answered(app: Any, path: str, headers: dict[str, str], status: int) -> None:
-    """Token, host and origin; nobody is ever given leave to read from another page."""
-    found, answered, _ = ask(app, path, **headers)
-    assert found == status
+def test_only_the_private_url_is_answered(app: Any, path: str, headers: dict[str, str], status: int) -> None:
+    """Token, host and origin must match. No CORS header is sent."""
+    received, answered, _ = ask(app, path, **headers)
+    assert received == status
     assert "default-src 'none'" in answered["content-security-policy"]
     assert not [name for name in answered if name.startswith("access-control")]
 
@@ -116,15 +117,15 @@ def test_only_who_knows_the_address_is_answered(app: Any, path: str, headers: di
         (b"[", "application/json", 422),
     ],
 )
-def test_only_decisions_are_kept(app: Any, store: Decisions, body: bytes, kind: str, status: int) -> None:
-    """Of a candidate that there is, with a verdict that people can give, as JSON."""
+def test_only_valid_decisions_are_stored(app: Any, store: Decisions, body: bytes, kind: str, status: int) -> None:
+    """The candidate exists, the verdict is a choice, and the body is JSON."""
     assert ask(app, "/secret/api/decide", method="POST", body=body, content_type=kind)[0] == status
     assert len(store.decisions()) == (status == 200)
 
 
-def test_a_picture_is_given_by_its_own_digest_only(app: Any, desk: Desk) -> None:
-    """Of the candidate that it belongs to."""
-    pictures = desk.show(0)["card"]["pictures"]
+def test_a_picture_needs_its_own_digest(app: Any, session: ReviewSession) -> None:
+    """The digest must belong to the candidate."""
+    pictures = session.show(0)["card"]["pictures"]
     for address, *_ in pictures.values():
         status, answered, data = ask(app, f"/secret/{address}")
         assert (status, answered["content-type"]) == (200, "image/png" if "/mask/" in address else "image/jpeg")
@@ -136,30 +137,30 @@ def test_a_picture_is_given_by_its_own_digest_only(app: Any, desk: Desk) -> None
 
 
 def test_a_takedown_ends_the_review(app: Any, corpus: Corpus) -> None:
-    """What is in memory is shown to nobody any more."""
+    """Data in memory is no longer served."""
     assert ask(app, "/secret/api/start")[0] == 200
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, "r00001")])
     assert ask(app, "/secret/api/start")[0] == 410
 
 
-def test_decisions_are_the_owners_alone(corpus: Corpus, store: Decisions) -> None:
-    """0600, with who and when."""
+def test_decisions_are_readable_by_the_owner_only(corpus: Corpus, store: Decisions) -> None:
+    """Mode 0600. Each decision has reviewer and time."""
     assert corpus.decisions_path.stat().st_mode & 0o777 == 0o600
     item = ReviewItem("s", "c", 0, 0, "f" * 64, Verdict.EDIT, 0.6)
     store.decide(item, "ann", Verdict.UNRELATED, "doubt")
     assert store.decisions() == [Decision(item, "ann", Verdict.UNRELATED, "doubt", 1_700_000_000)]
 
 
-def test_doubt_comes_first_and_a_sample_is_the_same_for_all(corpus: Corpus) -> None:
-    """By confidence; or by nothing that has to do with it."""
+def test_order_by_doubt_and_random_order(corpus: Corpus) -> None:
+    """Doubt sorts by confidence. The random order is equal for all reviewers."""
     for number in range(4):
         change(corpus, "candidates", "comment_id", f"c0000{number}2", confidence=0.5 + number / 10)
-    deck = read_deck(corpus, CandidateOrder.DOUBT)
-    assert [deck.item(number).comment_id for number in range(4)] == [f"c0000{number}2" for number in range(4)]
-    samples = [read_deck(corpus, CandidateOrder.RANDOM) for _ in range(2)]
-    first, second = ([deck.item(number) for number in range(len(deck))] for deck in samples)
+    queue = read_candidate_queue(corpus, CandidateOrder.DOUBT)
+    assert [queue.item(number).comment_id for number in range(4)] == [f"c0000{number}2" for number in range(4)]
+    samples = [read_candidate_queue(corpus, CandidateOrder.RANDOM) for _ in range(2)]
+    first, second = ([queue.item(number) for number in range(len(queue))] for queue in samples)
     assert first == second
-    assert {item.key for item in first} == {deck.item(number).key for number in range(len(deck))}
+    assert {item.key for item in first} == {queue.item(number).key for number in range(len(queue))}
 
 
 def decision(number: int, machine: str, verdict: str, reviewer: str = "ann", confidence: float = 0.9) -> Decision:
@@ -167,49 +168,49 @@ def decision(number: int, machine: str, verdict: str, reviewer: str = "ann", con
     return Decision(item, reviewer, Verdict(verdict), "random", 0)
 
 
-def test_reviewers_who_differ_settle_nothing() -> None:
-    """Until they agree the machine's word stays; what only one has decided is settled."""
-    given = [decision(1, "edit", "edit"), decision(1, "edit", "unrelated", "ben"), decision(2, "edit", "collage")]
-    assert [each.item.comment_id for each in unanimous(given)] == ["c2"]
+def test_disagreement_settles_nothing() -> None:
+    """The automatic verdict stays until reviewers agree. One reviewer alone settles a candidate."""
+    decisions = [decision(1, "edit", "edit"), decision(1, "edit", "unrelated", "ben"), decision(2, "edit", "collage")]
+    assert [decided.item.comment_id for decided in unanimous(decisions)] == ["c2"]
 
 
-def test_kappa_is_cohens() -> None:
-    """Of the textbook's table: 20 and 15 alike, 5 and 10 not."""
+def test_cohens_kappa() -> None:
+    """The textbook example: 20 and 15 agree, 5 and 10 do not."""
     pairs = [("edit", "edit")] * 20 + [("edit", "unrelated")] * 5 + [("unrelated", "edit")] * 10
     pairs += [("unrelated", "unrelated")] * 15
-    given = [
+    decisions = [
         decision(number, "edit", verdict, reviewer)
         for number, pair in enumerate(pairs)
         for reviewer, verdict in zip(("ann", "ben"), pair, strict=True)
     ]
-    [found] = agreements(given)
-    assert (found.both, found.same) == (50, 35)
-    assert found.kappa == pytest.approx(0.4)
+    [pair] = agreements(decisions)
+    assert (pair.both, pair.same) == (50, 35)
+    assert pair.kappa == pytest.approx(0.4)
 
 
-def test_intervals_are_wilsons() -> None:
-    """Against figures worked out by hand; of nothing, nothing is known."""
-    assert Share(8, 10).interval == pytest.approx((0.4902, 0.9433), abs=1e-3)
-    assert Share(10, 10).interval == pytest.approx((0.7225, 1.0), abs=1e-3)
-    assert Share(0, 0).interval == (0.0, 1.0)
+def test_wilson_intervals() -> None:
+    """Equal to values computed by hand. Without cases, the interval is 0 to 1."""
+    assert Proportion(8, 10).interval == pytest.approx((0.4902, 0.9433), abs=1e-3)
+    assert Proportion(10, 10).interval == pytest.approx((0.7225, 1.0), abs=1e-3)
+    assert Proportion(0, 0).interval == (0.0, 1.0)
 
 
-def test_calibration_counts_both_ways_and_proposes_where_it_is_sure() -> None:
-    """200 right ones over 0.8, 20 wrong ones under it."""
-    given = [decision(number, "edit", "edit", confidence=0.8 + number / 1000) for number in range(200)]
-    given += [decision(1000 + number, "edit", "same_image", confidence=0.6) for number in range(20)]
-    edit, same = calibrate(given)
-    assert (edit.precision, edit.recall) == (Share(200, 220), Share(200, 200))
-    assert (same.precision, same.recall) == (Share(0, 0), Share(0, 20))
+def test_calibration_measures_and_proposes() -> None:
+    """200 right decisions above 0.8, 20 wrong ones below."""
+    decisions = [decision(number, "edit", "edit", confidence=0.8 + number / 1000) for number in range(200)]
+    decisions += [decision(1000 + number, "edit", "same_image", confidence=0.6) for number in range(20)]
+    edit, same = calibrate(decisions)
+    assert (edit.precision, edit.recall) == (Proportion(200, 220), Proportion(200, 200))
+    assert (same.precision, same.recall) == (Proportion(0, 0), Proportion(0, 20))
     assert edit.proposal
     assert edit.proposal.confidence == 0.8
     assert same.proposal is None
 
 
-def test_what_is_settled_overrules_only_its_own_candidate_and_shard(corpus: Corpus, store: Decisions) -> None:
-    """The same bytes in the same place; other shards have no such table, and a second plan nothing to do."""
-    deck = read_deck(corpus, CandidateOrder.DOUBT)
-    item = next(deck.item(number) for number in range(len(deck)) if deck.item(number).machine == Verdict.EDIT)
+def test_a_settled_decision_overrules_only_its_candidate(corpus: Corpus, store: Decisions) -> None:
+    """Other shards get no table, a second plan has nothing to do, and changed bytes void the decision."""
+    queue = read_candidate_queue(corpus, CandidateOrder.DOUBT)
+    item = next(queue.item(number) for number in range(len(queue)) if queue.item(number).machine == Verdict.EDIT)
     store.decide(item, "ann", Verdict.REJECTED, "doubt")
     [job] = plan(stage_named("settle"), corpus)
     job.run()

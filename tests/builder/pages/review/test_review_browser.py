@@ -1,4 +1,4 @@
-"""The review in a real browser."""
+"""Tests of the review in a real browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def page(chrome: Any, corpus: Path) -> Iterator[Any]:
-    """The review of ann; afterwards nothing may have been complained of, nor asked for elsewhere."""
+    """Return ann's review. Afterwards, check for console errors and external requests."""
     with reviewing(corpus, "--reviewer", "ann") as address:
         resize(chrome, "desktop")
         prefer_dark(chrome, dark=False)
@@ -30,9 +30,9 @@ def page(chrome: Any, corpus: Path) -> Iterator[Any]:
         wait(chrome, "return document.querySelector('article')")
         yield chrome
         assert complaints(chrome) == []
-        asked = requested(chrome)
-        assert asked
-        assert {each for each in asked if not each.startswith(address)} <= {"about:blank", "data:,"}
+        urls = requested(chrome)
+        assert urls
+        assert {url for url in urls if not url.startswith(address)} <= {"about:blank", "data:,"}
         chrome.get("about:blank")
 
 
@@ -41,7 +41,7 @@ def status(page: Any) -> str:
 
 
 def press(page: Any, keys: str) -> None:
-    """One key after the other, each when the page has answered the one before."""
+    """Press keys one by one, and wait for the page after each."""
     for key in keys:
         drawn = page.execute_script("return document.body.dataset.drawn")
         pressed(page, key)
@@ -53,7 +53,7 @@ def title(page: Any) -> str:
 
 
 def test_ten_candidates_by_keys_then_a_reload(page: Any, corpus: Path) -> None:
-    """Every key gives its verdict at once, and a reload goes on at the eleventh."""
+    """Each key stores its verdict immediately, and a reload continues at the eleventh candidate."""
     assert status(page).endswith("0 decided")
     press(page, "axa132aaa6")
     wait(page, "return document.getElementById('results').textContent.endsWith('10 decided')")
@@ -64,15 +64,15 @@ def test_ten_candidates_by_keys_then_a_reload(page: Any, corpus: Path) -> None:
     decisions = decided(corpus)
     assert len(decisions) == 10
     assert {decision.reviewer for decision in decisions} == {"ann"}
-    given = [str(decision.verdict) for decision in decisions]
-    assert given[3:6] == ["edit", "unrelated", "same_image"]
-    assert given[9] == "rejected"
-    assert given[0] == decisions[0].item.machine
-    assert given[1] == ("rejected" if decisions[1].item.machine == "edit" else "edit")
+    verdicts = [str(decision.verdict) for decision in decisions]
+    assert verdicts[3:6] == ["edit", "unrelated", "same_image"]
+    assert verdicts[9] == "rejected"
+    assert verdicts[0] == decisions[0].item.machine
+    assert verdicts[1] == ("rejected" if decisions[1].item.machine == "edit" else "edit")
 
 
-def test_undo_brings_back_what_was_decided_last(page: Any, corpus: Path) -> None:
-    """Once and again, until nothing is left."""
+def test_undo_returns_to_the_last_decision(page: Any, corpus: Path) -> None:
+    """Repeatedly, until no decision is left."""
     first = title(page)
     press(page, "ax")
     press(page, "u")
@@ -84,19 +84,19 @@ def test_undo_brings_back_what_was_decided_last(page: Any, corpus: Path) -> None
     assert status(page).endswith("0 decided")
 
 
-def test_later_leaves_undecided_and_back_shows_what_one_said(page: Any, corpus: Path) -> None:
-    """J and k; a second word takes the place of the first."""
+def test_skip_and_back(page: Any, corpus: Path) -> None:
+    """Back shows the earlier verdict, and a second verdict replaces it."""
     first = status(page)
     press(page, "jk")
     assert status(page) == first
     press(page, "ak")
-    assert "you said: edit" in page.find_element("css selector", ".top").text
+    assert "your verdict: edit" in page.find_element("css selector", ".top").text
     press(page, "3")
     assert said(corpus) == ["unrelated"]
 
 
 def test_buttons_decide_too(page: Any, corpus: Path) -> None:
-    """By mouse or finger; they say what they do."""
+    """By mouse or finger. Their labels name the verdict."""
     assert page.find_element("id", "accept").text == "a right: edit"
     for name in ("accept", "reject", "undo"):
         drawn = page.execute_script("return document.body.dataset.drawn")
@@ -105,8 +105,8 @@ def test_buttons_decide_too(page: Any, corpus: Path) -> None:
     assert said(corpus) == ["edit"]
 
 
-def test_slider_mask_and_difference_are_those_of_the_viewer(page: Any) -> None:
-    """Space, m and d; their pictures arrive."""
+def test_keys_show_slider_mask_and_difference(page: Any) -> None:
+    """Space, m and d. All pictures load."""
     exposed = "return document.querySelector('img-comparison-slider').value"
     pressed(page, " ")
     assert page.execute_script(exposed) == 100
@@ -120,16 +120,16 @@ def test_slider_mask_and_difference_are_those_of_the_viewer(page: Any) -> None:
 
 
 def test_the_end_of_the_queue_says_so(page: Any) -> None:
-    """And undo still works there."""
+    """Undo still works there."""
     total = int(status(page).split(" of ")[1].split(",")[0])
     press(page, "a" * total)
-    assert status(page) == f"Nothing is left to decide: {total} of {total} are decided"
+    assert status(page) == f"All done: {total} of {total} decided"
     press(page, "u")
     assert page.find_elements("css selector", "article")
 
 
 def test_a_hostile_title_stays_text_in_review(page: Any) -> None:
-    """It is to be read, and nothing else."""
+    """It is shown and not executed."""
     for _ in range(REQUESTS * 5):
         if "window.hacked" in title(page):
             break
@@ -141,14 +141,14 @@ def test_a_hostile_title_stays_text_in_review(page: Any) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("dark", [False, True])
-def test_review_fits_and_is_seen(page: Any, tmp_path: Path, width: str, *, dark: bool) -> None:
-    """No sideways scrolling, nothing hidden behind the buttons; a screenshot lies in the test's folder."""
+def test_review_fits_every_width(page: Any, tmp_path: Path, width: str, *, dark: bool) -> None:
+    """No horizontal scrolling, nothing behind the buttons. A screenshot is saved in the test's folder."""
     resize(page, width)
     prefer_dark(page, dark=dark)
     wait(page, "return [...document.images].slice(0, 2).every((i) => i.complete)")
     assert page.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     page.execute_script("scrollTo(0, document.body.scrollHeight)")
-    below = "return document.querySelector('main').getBoundingClientRect().bottom <= document.getElementById('desk').getBoundingClientRect().top + 1"
+    below = "return document.querySelector('main').getBoundingClientRect().bottom <= document.getElementById('decision').getBoundingClientRect().top + 1"
     assert page.execute_script(below)
     page.execute_script("scrollTo(0, 0)")
     assert page.save_screenshot(tmp_path / f"review-{width}-{'dark' if dark else 'light'}.png")
@@ -156,7 +156,7 @@ def test_review_fits_and_is_seen(page: Any, tmp_path: Path, width: str, *, dark:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious_in_review(page: Any, *, dark: bool) -> None:
-    """With everything open, by axe-core, which comes from npm."""
+    """Check with axe-core (npm), everything open."""
     prefer_dark(page, dark=dark)
     page.execute_script("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     assert serious_findings(page) == []

@@ -1,4 +1,4 @@
-"""The build honours what people decided."""
+"""Tests of the build with review decisions."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from commands import command, dataset_bytes, succeed
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.pages.review.candidates import read_deck
+from photoshop_request_builder.pages.review.candidates import read_candidate_queue
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, open_decisions
@@ -18,16 +18,16 @@ pytestmark = pytest.mark.slow
 
 
 def rows(corpus: Path, split: str = "*") -> dict[tuple[str, str], bool]:
-    """Each triplet, and whether people confirmed it."""
-    found = {}
+    """Return each triplet; True if reviewers confirmed it."""
+    verified = {}
     for path in sorted((corpus / "dataset" / "triplets").glob(f"{split}-*.parquet")):
         for row in pq.read_table(path, columns=["comment_id", "edited_sha256", "verified"]).to_pylist():
-            found[row["comment_id"], row["edited_sha256"]] = row["verified"]
-    return found
+            verified[row["comment_id"], row["edited_sha256"]] = row["verified"]
+    return verified
 
 
 def hold_out(corpus: Corpus) -> None:
-    """Every second request goes to the test split, under the stamp that the stage gave: it takes it for its own."""
+    """Move every second request to the test split. The stage keeps it, since the fingerprint stays."""
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "splits")
         stamp = storage.read_stamp(corpus.fs, path)
@@ -38,13 +38,13 @@ def hold_out(corpus: Corpus) -> None:
         storage.write_table(corpus.fs, path, made_table, stamp.fingerprint)
 
 
-def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -> None:
-    """Confirmed, rejected, rescued; undone, everything is as it was. The funnel still adds up."""
+def test_build_applies_decisions(own_corpus: Path) -> None:
+    """Confirm, reject and rescue candidates. Undo restores every byte, and the funnel adds up."""
     before, bytes_before = rows(own_corpus), dataset_bytes(own_corpus)
     assert not any(before.values())
     corpus = open_corpus(own_corpus)
-    deck = read_deck(corpus, CandidateOrder.RANDOM)
-    items = [deck.item(number) for number in range(len(deck))]
+    queue = read_candidate_queue(corpus, CandidateOrder.RANDOM)
+    items = [queue.item(number) for number in range(len(queue))]
     published = [item for item in items if (item.comment_id, item.sha256) in before]
     dropped = next(item for item in items if item.machine == Verdict.SAME_IMAGE)
     with open_decisions(corpus.decisions_path) as store:
@@ -56,7 +56,7 @@ def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -
     succeed("build", own_corpus, "--workers", "1")
     after = rows(own_corpus)
     key = {name: (item.comment_id, item.sha256) for name, item in zip("abc", [*published[:2], dropped], strict=True)}
-    assert {each for each, verified in after.items() if verified} == {key["a"], key["c"]}
+    assert {row for row, verified in after.items() if verified} == {key["a"], key["c"]}
     assert set(after) == (set(before) - {key["b"]}) | {key["c"]}
     assert all(step.total == step.kept + sum(step.reasons.values()) for step in funnel(corpus))
     assert funnel(corpus)[-1].kept == len(after)
@@ -67,15 +67,15 @@ def test_build_honours_decisions_and_only_their_files_change(own_corpus: Path) -
     assert dataset_bytes(own_corpus) == bytes_before
 
 
-def test_a_verified_test_split_holds_nothing_else(own_corpus: Path) -> None:
-    """Until it is taken back; what is left out is counted, and later commands know of it."""
+def test_a_verified_test_split_holds_only_confirmed_edits(own_corpus: Path) -> None:
+    """Excluded edits are counted, later commands keep the setting, and it can be turned off."""
     corpus = open_corpus(own_corpus)
     hold_out(corpus)
     succeed("build", own_corpus, "--workers", "1")
     before, test = rows(own_corpus), rows(own_corpus, "test")
     assert 1 < len(test) < len(before)
-    deck = read_deck(corpus, CandidateOrder.DOUBT)
-    items = [deck.item(number) for number in range(len(deck))]
+    queue = read_candidate_queue(corpus, CandidateOrder.DOUBT)
+    items = [queue.item(number) for number in range(len(queue))]
     with open_decisions(corpus.decisions_path) as store:
         store.decide(
             next(item for item in items if (item.comment_id, item.sha256) in test), "ann", Verdict.EDIT, "doubt"
@@ -89,15 +89,15 @@ def test_a_verified_test_split_holds_nothing_else(own_corpus: Path) -> None:
     assert set(rows(own_corpus)) == set(before)
 
 
-def test_calibrate_prints_what_was_decided(own_corpus: Path) -> None:
-    """And says what to do where nobody has decided anything."""
+def test_calibrate_prints_agreement(own_corpus: Path) -> None:
+    """Without decisions it names the next command."""
     assert "no decisions yet" in succeed("review", own_corpus, "--calibrate").stderr
     corpus = open_corpus(own_corpus)
-    deck = read_deck(corpus, CandidateOrder.DOUBT)
+    queue = read_candidate_queue(corpus, CandidateOrder.DOUBT)
     with open_decisions(corpus.decisions_path) as store:
         for number in range(4):
             for reviewer in ("ann", "ben"):
-                store.decide(deck.item(number), reviewer, deck.item(number).machine, "doubt")
+                store.decide(queue.item(number), reviewer, queue.item(number).machine, "doubt")
     done = succeed("review", own_corpus, "--calibrate")
     assert "Cohen's kappa" in done.stdout
     assert "drawn by doubt" in done.stderr

@@ -1,4 +1,4 @@
-"""The viewer in a real browser, opened from disk."""
+"""Tests of the viewer in a real browser, opened from disk."""
 
 import shutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(chrome: Any, folder: Path) -> Iterator[Any]:
-    """The first page of the viewer; afterwards nothing may have been complained of, nor asked for elsewhere."""
+    """Return the viewer's first page. Afterwards, check for console errors and external requests."""
     chrome.get("about:blank")
     resize(chrome, "desktop")
     prefer_dark(chrome, dark=False)
@@ -35,14 +35,14 @@ def page(chrome: Any, folder: Path) -> Iterator[Any]:
     show(chrome, folder)
     yield chrome
     assert complaints(chrome) == []
-    asked = requested(chrome)
-    assert asked
-    assert {address for address in asked if not address.startswith(folder.as_uri())} <= {"about:blank"}
+    urls = requested(chrome)
+    assert urls
+    assert {url for url in urls if not url.startswith(folder.as_uri())} <= {"about:blank"}
 
 
-def show(page: Any, folder: Path, wanted: str = "") -> None:
+def show(page: Any, folder: Path, filters: str = "") -> None:
     page.get("about:blank")
-    page.get(f"{folder.as_uri()}/index.html#{wanted}")
+    page.get(f"{folder.as_uri()}/index.html#{filters}")
     wait(page, "return document.body.dataset.drawn && document.querySelector('article, #pager[hidden]')")
 
 
@@ -52,12 +52,12 @@ def status(page: Any) -> str:
 
 def focused(page: Any) -> str | None:
     script = "return document.activeElement.closest('article')?.dataset.place ?? null"
-    found: str | None = page.execute_script(script)
-    return found
+    place: str | None = page.execute_script(script)
+    return place
 
 
 def choose(page: Any, name: str, value: str) -> None:
-    """As a person does: change the field, then leave it."""
+    """Change a field as a person does."""
     page.execute_script(
         "const field = document.forms.filters.elements[arguments[0]]; field.value = arguments[1];"
         "field.dispatchEvent(new Event('change', { bubbles: true }))",
@@ -67,7 +67,7 @@ def choose(page: Any, name: str, value: str) -> None:
 
 
 def test_a_page_shows_fifty_and_pages_turn(page: Any) -> None:
-    """Forwards, backwards, by number, and by the address after a reload."""
+    """Forwards, backwards, by number, and by URL after a reload."""
     assert status(page) == f"1 to 50 of {ALL} candidates"
     assert page.execute_script("return document.querySelectorAll('article').length") == 50
     page.find_element("id", "next").click()
@@ -83,7 +83,7 @@ def test_a_page_shows_fifty_and_pages_turn(page: Any) -> None:
 
 
 def test_pictures_load_as_they_come_into_view(page: Any) -> None:
-    """The last ones of the page wait; the first ones are there, with words for who cannot see them."""
+    """The first pictures are loaded, the last are not, and all have alternative text."""
     wait(page, "return document.querySelector('article img').complete")
     images = page.execute_script(
         "return [...document.images].map((i) => [i.loading, i.alt, i.complete && i.naturalWidth > 0, i.width > 0])"
@@ -129,7 +129,7 @@ def test_keys_walk_flip_and_mask(page: Any) -> None:
 
 
 def test_j_goes_on_to_the_next_page(page: Any) -> None:
-    """At the end of one."""
+    """From the last card of a page."""
     page.execute_script("[...document.querySelectorAll('article')].at(-1).focus()")
     pressed(page, "j")
     wait(page, "return document.getElementById('results').textContent.startsWith('51 ')")
@@ -139,8 +139,8 @@ def test_j_goes_on_to_the_next_page(page: Any) -> None:
     wait(page, "return document.getElementById('results').textContent.startsWith('1 ')")
 
 
-def test_the_heat_map_and_the_file_as_posted_are_one_click_away(page: Any) -> None:
-    """And away again."""
+def test_buttons_toggle_the_heat_map_and_the_posted_file(page: Any) -> None:
+    """A second click hides them."""
     card = page.find_element("css selector", "article")
     for name in ("heat", "posted"):
         button = card.find_element("css selector", f"[data-layer={name}]")
@@ -166,56 +166,56 @@ def test_the_heat_map_and_the_file_as_posted_are_one_click_away(page: Any) -> No
         ({"verdict": "k", "reason": "gone"}, 0),
     ],
 )
-def test_filters_leave_what_they_say(page: Any, filters: dict[str, str], left: int) -> None:
-    """Alone and together; a reload keeps them, and Clear takes them away."""
+def test_filters_select_candidates(page: Any, filters: dict[str, str], left: int) -> None:
+    """Alone and combined. A reload keeps them, and Clear removes them."""
     for name, value in filters.items():
         choose(page, name, value)
-    told = f"of {left} candidates" if left else "No candidate is like that"
-    wait(page, f"return document.getElementById('results').textContent.endsWith('{told}')")
+    text = f"of {left} candidates" if left else "No candidates match. Loosen the filters."
+    wait(page, f"return document.getElementById('results').textContent.endsWith('{text}')")
     page.refresh()
-    wait(page, f"return document.getElementById('results').textContent.endsWith('{told}')")
+    wait(page, f"return document.getElementById('results').textContent.endsWith('{text}')")
     assert page.execute_script("return document.querySelectorAll('article').length") == min(left, 50)
     page.find_element("css selector", "[type=reset]").click()
     wait(page, f"return document.getElementById('results').textContent.endsWith('of {ALL} candidates')")
 
 
 def test_a_hostile_title_stays_text(page: Any) -> None:
-    """It is to be read, and nothing else."""
+    """It is shown and not executed."""
     choose(page, "task", "delete")
     wait(page, "return [...document.querySelectorAll('h3')].some((h) => h.textContent.includes('window.hacked'))")
-    title, asked, inside = page.execute_script(
+    title, instruction, inside = page.execute_script(
         "const h = [...document.querySelectorAll('h3')].find((h) => h.textContent.includes('window.hacked'));"
         "const a = h.closest('article');"
         "return [h.textContent, a.querySelector('.instruction').textContent, a.querySelectorAll('script').length]"
     )
-    assert title == asked == HOSTILE
+    assert title == instruction == HOSTILE
     assert inside == 0
     assert page.execute_script("return window.hacked ?? null") is None
     assert page.execute_script("return document.querySelectorAll('img[src=x]').length") == 0
 
 
-def test_a_shard_that_is_not_there_any_more_leaves_a_gap(chrome: Any, folder: Path, tmp_path: Path) -> None:
-    """The rest of the page is shown all the same."""
+def test_a_missing_shard_leaves_a_gap(chrome: Any, folder: Path, tmp_path: Path) -> None:
+    """The other cards are still shown."""
     shutil.copytree(folder, tmp_path / "out")
     shutil.rmtree(tmp_path / "out" / "shards" / "00000")
     show(chrome, tmp_path / "out")
-    assert "Not here any more" in chrome.find_element("css selector", "article").text
+    assert "No longer available" in chrome.find_element("css selector", "article").text
     assert wait(chrome, "return document.querySelector('img-comparison-slider')")
     complaints(chrome)
 
 
 def test_the_thread_is_a_plain_link(page: Any) -> None:
-    """That says nothing of where one came from."""
+    """It sends no referrer."""
     link = page.find_element("css selector", "article .top a")
     assert link.get_attribute("href").startswith("https://www.reddit.com/comments/r000")
     assert link.get_attribute("rel") == "noreferrer"
 
 
-def test_what_may_not_be_safe_is_veiled_until_asked_for(page: Any) -> None:
-    """The request that Reddit marks."""
+def test_nsfw_pictures_are_blurred_until_clicked(page: Any) -> None:
+    """Reddit marks the request."""
     choose(page, "reason", "nsfw")
-    button = wait(page, "return document.querySelector('article .veil')")
-    assert "blur" in page.execute_script("return getComputedStyle(document.querySelector('.veiled img')).filter")
+    button = wait(page, "return document.querySelector('article .reveal')")
+    assert "blur" in page.execute_script("return getComputedStyle(document.querySelector('.blurred img')).filter")
     button.click()
     script = "return getComputedStyle(document.querySelector('article img')).filter"
     assert page.execute_script(script) == "none"
@@ -223,8 +223,8 @@ def test_what_may_not_be_safe_is_veiled_until_asked_for(page: Any) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("dark", [False, True])
-def test_it_fits_and_is_seen(page: Any, tmp_path: Path, width: str, *, dark: bool) -> None:
-    """No sideways scrolling; a screenshot for people lies in the test's folder."""
+def test_the_viewer_fits_every_width(page: Any, tmp_path: Path, width: str, *, dark: bool) -> None:
+    """No horizontal scrolling. A screenshot is saved in the test's folder."""
     resize(page, width)
     prefer_dark(page, dark=dark)
     wait(page, "return document.querySelector('article img').complete")
@@ -236,7 +236,7 @@ def test_it_fits_and_is_seen(page: Any, tmp_path: Path, width: str, *, dark: boo
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_serious(page: Any, *, dark: bool) -> None:
-    """By axe-core, which comes from npm."""
+    """Check with axe-core (npm)."""
     prefer_dark(page, dark=dark)
     page.execute_script("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     page.execute_script("document.querySelectorAll('[data-layer=mask]').forEach((b) => b.click())")

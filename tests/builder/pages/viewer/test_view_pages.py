@@ -1,4 +1,4 @@
-"""What the viewer's folder holds, without a browser."""
+"""Tests of the viewer's folder, without a browser."""
 
 import json
 import re
@@ -34,49 +34,49 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def cards(out: Path) -> Iterator[dict[str, Any]]:
-    """Everything that the pages tell."""
+    """Yield every card."""
     for path in sorted(out.rglob("cards-*.js")):
         yield from json.loads(re.fullmatch(r'viewer\.cards\("\d{5}/\d+",(.*)\);\n', path.read_text("ascii"))[1])
 
 
 def index(out: Path) -> dict[str, Any]:
     text = (out / "index.js").read_text("ascii")
-    found: dict[str, Any] = json.loads(text.removeprefix("viewer.index(").removesuffix(");\n"))
-    return found
+    entries: dict[str, Any] = json.loads(text.removeprefix("viewer.index(").removesuffix(");\n"))
+    return entries
 
 
 def snapshot(out: Path) -> dict[str, bytes]:
     return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
 
 
-def assert_no_picture_is_left_over(out: Path) -> None:
+def assert_no_unused_pictures(out: Path) -> None:
     for folder in (out / "shards").iterdir():
         named = {picture[0] for card in cards(folder) for picture in card["pictures"].values()}
         assert {path.name for path in folder.iterdir() if path.suffix in {".jpg", ".png"}} == named
 
 
-def test_every_candidate_is_there_kept_or_dropped(corpus: Corpus, tmp_path: Path) -> None:
-    """With its verdict, what withholds it, its figures and its pictures."""
+def test_every_candidate_has_a_card(corpus: Corpus, tmp_path: Path) -> None:
+    """Each has its verdict, reason, figures and pictures."""
     done = view(corpus, tmp_path / "out")
-    told = list(cards(tmp_path / "out"))
-    assert done.candidates == len(told) == REQUESTS * (EDITS + 1)
+    shown = list(cards(tmp_path / "out"))
+    assert done.candidates == len(shown) == REQUESTS * (EDITS + 1)
     assert done.hidden == 0
-    assert {card["verdict"] for card in told} == {"edit", "same_image", "unrelated", "gone"}
-    withheld = {(card["submission"], card["withheld"]) for card in told if card["withheld"]}
+    assert {card["verdict"] for card in shown} == {"edit", "same_image", "unrelated", "gone"}
+    withheld = {(card["submission"], card["withheld"]) for card in shown if card["withheld"]}
     assert withheld == {("r00003", "nsfw"), ("r00004", "no_edit_requested")}
-    assert "solver" not in json.dumps(told)
-    assert "asker" not in json.dumps(told)
-    for card in told:
+    assert "solver" not in json.dumps(shown)
+    assert "asker" not in json.dumps(shown)
+    for card in shown:
         expected = {"edit": {"before", "after", "posted", "heat", "mask"}, "gone": {"before"}}
         expected["same_image"] = {"before", "after", "posted", "heat"}
         expected["unrelated"] = {"before", "after", "posted"}
         assert set(card["pictures"]) == expected[card["verdict"]]
 
 
-def test_the_index_says_the_same_as_the_cards(corpus: Corpus, tmp_path: Path) -> None:
-    """Row by row: the filters see what the cards tell."""
+def test_the_index_matches_the_cards(corpus: Corpus, tmp_path: Path) -> None:
+    """Row by row, the filters see the values on the cards."""
     view(corpus, tmp_path / "out")
-    told = list(cards(tmp_path / "out"))
+    shown = list(cards(tmp_path / "out"))
     parts = index(tmp_path / "out")["parts"]
     rows = [
         (
@@ -96,20 +96,20 @@ def test_the_index_says_the_same_as_the_cards(corpus: Corpus, tmp_path: Path) ->
             card["tasks"],
             card["score"],
         )
-        for card in told
+        for card in shown
     ]
 
 
 def test_named_pictures_exist_and_are_small(corpus: Corpus, tmp_path: Path) -> None:
-    """No card leads nowhere, and no file lies there that no card names."""
+    """Every card's pictures exist, and every picture belongs to a card."""
     from PIL import Image
 
     view(corpus, tmp_path / "out")
     for folder in (tmp_path / "out" / "shards").iterdir():
         named = {picture[0]: picture[1:] for card in cards(folder) for picture in card["pictures"].values()}
-        there = {path.name for path in folder.iterdir() if path.suffix in {".jpg", ".png"}}
-        assert there == set(named)
-        for name in there:
+        existing = {path.name for path in folder.iterdir() if path.suffix in {".jpg", ".png"}}
+        assert existing == set(named)
+        for name in existing:
             with Image.open(folder / name) as image:
                 assert max(image.size) <= 640
                 assert not image.getexif()
@@ -117,16 +117,16 @@ def test_named_pictures_exist_and_are_small(corpus: Corpus, tmp_path: Path) -> N
                     assert list(image.size) == named[name]
 
 
-def test_hostile_words_are_data(corpus: Corpus, tmp_path: Path) -> None:
-    """In scripts they are ASCII strings; in the page they are not at all."""
+def test_hostile_texts_are_data(corpus: Corpus, tmp_path: Path) -> None:
+    """They are ASCII strings in scripts, and the page itself has none."""
     view(corpus, tmp_path / "out")
     hostile = [card for card in cards(tmp_path / "out") if card["submission"] == "r00000"]
     assert {card["title"] for card in hostile} == {HOSTILE}
     assert "hacked" not in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
-def test_the_page_forbids_everything_but_its_own_folder(corpus: Corpus, tmp_path: Path) -> None:
-    """By its policy; and it names nothing that lies elsewhere."""
+def test_the_page_loads_only_its_own_folder(corpus: Corpus, tmp_path: Path) -> None:
+    """Its policy allows nothing else, and all links are relative."""
     view(corpus, tmp_path / "out")
     tags: list[tuple[str, dict[str, str | None]]] = []
     reader = HTMLParser()
@@ -144,7 +144,7 @@ def test_the_page_forbids_everything_but_its_own_folder(corpus: Corpus, tmp_path
 
 
 def test_a_second_run_does_nothing(corpus: Corpus, tmp_path: Path) -> None:
-    """And one changed shard is the only one made again."""
+    """After a change, only the changed shard is made again."""
     out = tmp_path / "out"
     assert view(corpus, out).made == 4
     before = {path: path.stat().st_mtime_ns for path in out.rglob("shards/*/*")}
@@ -156,15 +156,15 @@ def test_a_second_run_does_nothing(corpus: Corpus, tmp_path: Path) -> None:
     assert "Another title" in {card["title"] for card in cards(out)}
 
 
-def test_workers_and_order_change_nothing(corpus: Corpus, tmp_path: Path) -> None:
+def test_workers_do_not_change_the_result(corpus: Corpus, tmp_path: Path) -> None:
     """Byte for byte."""
     view(corpus, tmp_path / "one")
     view(corpus, tmp_path / "two", workers=2)
     assert snapshot(tmp_path / "one") == snapshot(tmp_path / "two")
 
 
-def test_half_a_shard_is_made_again(corpus: Corpus, tmp_path: Path) -> None:
-    """A killed run leaves a folder in the making, or no folder."""
+def test_an_incomplete_shard_is_made_again(corpus: Corpus, tmp_path: Path) -> None:
+    """A killed run leaves a partial folder, or no folder."""
     out = tmp_path / "out"
     view(corpus, out)
     whole = snapshot(out)
@@ -178,16 +178,16 @@ def test_half_a_shard_is_made_again(corpus: Corpus, tmp_path: Path) -> None:
     ("table", "value", "hidden"),
     [("submissions", "r00002", EDITS + 1), ("comments", "c000021", 1)],
 )
-def test_what_its_author_deleted_goes(corpus: Corpus, tmp_path: Path, table: str, value: str, hidden: int) -> None:
-    """Words, and pictures that were there before; a count is all that is left."""
+def test_deleted_candidates_are_removed(corpus: Corpus, tmp_path: Path, table: str, value: str, hidden: int) -> None:
+    """Texts and existing pictures go. Only a count stays."""
     out = tmp_path / "out"
     view(corpus, out)
     change(corpus, table, "id", value, deleted_by_author=True)
     done = view(corpus, out)
     assert (done.candidates, done.hidden) == (REQUESTS * (EDITS + 1) - hidden, hidden)
     assert f'"{value}"' not in "".join(path.read_text() for path in out.rglob("*.js"))
-    assert f"{hidden} more candidates are not shown" in (out / "index.html").read_text()
-    assert_no_picture_is_left_over(out)
+    assert f"{hidden} candidates are not shown" in (out / "index.html").read_text()
+    assert_no_unused_pictures(out)
 
 
 @pytest.mark.parametrize(
@@ -198,17 +198,19 @@ def test_what_its_author_deleted_goes(corpus: Corpus, tmp_path: Path, table: str
         (TombstoneTarget(TombstoneKind.AUTHOR, "asker"), REQUESTS * (EDITS + 1)),
     ],
 )
-def test_what_was_taken_down_goes(corpus: Corpus, tmp_path: Path, target: TombstoneTarget, hidden: int) -> None:
-    """Without a build between."""
+def test_taken_down_candidates_are_removed(
+    corpus: Corpus, tmp_path: Path, target: TombstoneTarget, hidden: int
+) -> None:
+    """No build is needed in between."""
     out = tmp_path / "out"
     view(corpus, out)
     add_tombstones(corpus, [target])
     assert view(corpus, out).hidden == hidden
-    assert_no_picture_is_left_over(out)
+    assert_no_unused_pictures(out)
 
 
-def test_pages_of_what_was_taken_down_can_go_at_once(corpus: Corpus, tmp_path: Path) -> None:
-    """Before anybody makes them again; those of other shards stay."""
+def test_stale_folders_can_be_removed_immediately(corpus: Corpus, tmp_path: Path) -> None:
+    """Folders of other shards stay."""
     out = tmp_path / "out"
     view(corpus, out)
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, "r00002")])
@@ -220,36 +222,36 @@ def test_pages_of_what_was_taken_down_can_go_at_once(corpus: Corpus, tmp_path: P
     assert view(corpus, out).made == 1
 
 
-def test_before_the_build_there_are_no_words(corpus: Corpus, tmp_path: Path) -> None:
-    """But there are pictures and verdicts, and a picture file that is missing is no more than a gap."""
+def test_the_viewer_works_before_the_build(corpus: Corpus, tmp_path: Path) -> None:
+    """Cards have verdicts without texts, and missing picture files leave gaps."""
     for shard in range(corpus.shards):
         for table in ("texts", "splits"):
             Path(corpus.shard_path(shard, table)).unlink()
     shutil.rmtree(Path(corpus.root) / "images")
     view(corpus, tmp_path / "out")
-    told = list(cards(tmp_path / "out"))
-    assert len(told) == REQUESTS * (EDITS + 1)
-    assert {card["instruction"] for card in told} == {""}
-    assert {json.dumps(card["pictures"]) for card in told} == {"{}"}
+    shown = list(cards(tmp_path / "out"))
+    assert len(shown) == REQUESTS * (EDITS + 1)
+    assert {card["instruction"] for card in shown} == {""}
+    assert {json.dumps(card["pictures"]) for card in shown} == {"{}"}
 
 
-def test_files_of_somebody_else_are_left_alone(corpus: Corpus, tmp_path: Path) -> None:
-    """The folder is refused."""
+def test_a_folder_with_other_files_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    """The message names the option."""
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("mine")
     with pytest.raises(CorpusError, match="--out"):
         view(corpus, tmp_path / "home")
 
 
-def test_the_corpus_itself_is_no_place_for_the_viewer(corpus: Corpus) -> None:
-    """It has a folder of shards too: its tables stay."""
+def test_the_corpus_itself_is_refused_as_output(corpus: Corpus) -> None:
+    """It has a folder `shards` too. Its tables stay."""
     before = snapshot(Path(corpus.root))
     with pytest.raises(CorpusError, match="--out"):
         view(corpus, Path(corpus.root))
     assert snapshot(Path(corpus.root)) == before
 
 
-def test_nothing_judged_yet(tmp_path: Path) -> None:
-    """Says what to run first."""
+def test_nothing_compared_yet(tmp_path: Path) -> None:
+    """The message names the command to run first."""
     with pytest.raises(CorpusError, match="photoshop-request pair"):
         view(create_corpus(tmp_path / "empty"), tmp_path / "out")

@@ -1,4 +1,4 @@
-"""Small pictures of the viewer."""
+"""Tests of the viewer's small pictures."""
 
 import io
 
@@ -30,7 +30,7 @@ def photo(width: int, height: int, kind: str = "JPEG") -> bytes:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_large_pictures_become_small(kind: str) -> None:
-    """The longer side tells; colours are blue, green, red."""
+    """The longer side is limited. Colours are in BGR order."""
     small = shrink(photo(2000, 1000, kind), (2000, 1000))
     assert small is not None
     assert small.shape == (SIDE // 2, SIDE, 3)
@@ -38,16 +38,16 @@ def test_large_pictures_become_small(kind: str) -> None:
     assert small[10, -10].argmax() == 0
 
 
-def test_small_pictures_stay_as_they_are_and_broken_ones_are_none() -> None:
-    """Also below what the dataset takes."""
+def test_small_pictures_stay_and_broken_ones_give_none() -> None:
+    """Pictures too small for the dataset are shown too."""
     small = shrink(photo(40, 30))
     assert small is not None
     assert small.shape == (30, 40, 3)
     assert shrink(b"<html>") is None
 
 
-def test_a_crop_lies_where_it_was_cut() -> None:
-    """At full size 1200x900; both seen at a tenth."""
+def test_a_crop_is_placed_where_it_was_cut() -> None:
+    """Full size 1200x900 pixels, both at a tenth."""
     source = np.zeros((90, 120, 3), np.uint8)
     source[30:60, 40:80] = 255
     crop = source[20:70, 30:90]
@@ -59,7 +59,7 @@ def test_a_crop_lies_where_it_was_cut() -> None:
 
 
 def test_the_same_frame_is_the_same_picture() -> None:
-    """Nothing is resampled; another size of it is."""
+    """An edit of equal size is returned itself, another size is resampled."""
     placed, inside = fill_frame(GREY, [1, 0, 0, 0, 1, 0], (1200, 900), (1200, 900), (120, 90))
     assert placed is GREY
     assert inside.all()
@@ -68,8 +68,8 @@ def test_the_same_frame_is_the_same_picture() -> None:
     assert placed.shape == (90, 120, 3)
 
 
-def test_what_lies_nowhere_stands_in_the_middle() -> None:
-    """With bars."""
+def test_unaligned_pictures_are_centred() -> None:
+    """Grey bars fill the rest."""
     fitted = fit_frame(np.full((50, 50, 3), 9, np.uint8), (120, 90))
     assert fitted.shape == (90, 120, 3)
     assert (fitted[:, 15:105] == 9).all()
@@ -77,7 +77,7 @@ def test_what_lies_nowhere_stands_in_the_middle() -> None:
 
 
 def test_heat_rises_with_difference() -> None:
-    """Black where nothing differs, brighter with each step, grey where the edit has nothing."""
+    """Black if equal, brighter with the difference, grey without pixels of the edit."""
     edit = GREY.copy()
     edit[:, 40:80, 1] += 20
     edit[:, 80:, 2] += 90
@@ -90,8 +90,8 @@ def test_heat_rises_with_difference() -> None:
     assert (heat[3, 30] == 128).all()
 
 
-def test_the_overlay_is_clear_where_nothing_changed() -> None:
-    """And magenta elsewhere, pixel by pixel that of the mask."""
+def test_the_overlay_is_transparent_outside_the_mask() -> None:
+    """It is magenta on every pixel of the mask."""
     changed = np.zeros((75, 101), np.bool_)
     changed[10:40, 50:] = True
     overlay = np.asarray(Image.open(io.BytesIO(encode_overlay(to_png(changed, (101, 75))))).convert("RGBA"))
@@ -101,7 +101,7 @@ def test_the_overlay_is_clear_where_nothing_changed() -> None:
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "P"])
 def test_an_overlay_needs_a_mask(mode: str) -> None:
-    """A picture of another kind would be shown as something else."""
+    """Other kinds of PNG are rejected."""
     picture = io.BytesIO()
     Image.new(mode, (20, 20)).save(picture, "PNG")
     with pytest.raises(ValueError, match="1-bit grey PNG"):
@@ -109,7 +109,7 @@ def test_an_overlay_needs_a_mask(mode: str) -> None:
 
 
 def test_jpeg_keeps_the_size() -> None:
-    """And the colours' order."""
+    """The order of colours stays too."""
     red = np.zeros((8, 16, 3), np.uint8)
     red[..., 2] = 255
     with Image.open(io.BytesIO(encode_jpeg(red))) as image:

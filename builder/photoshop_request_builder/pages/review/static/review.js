@@ -1,29 +1,29 @@
 "use strict";
 
-// One candidate at a time. Every decision is sent at once; what comes back is the next candidate. The part of the
-// address before the page's own name is the token, so every address here is relative.
+// Shows one candidate at a time. Each decision is sent immediately; the response holds the next candidate.
+// URLs are relative, since the page's own path starts with the token.
 (() => {
   const byId = (id) => document.getElementById(id);
   const { make, words, count, article, flip } = cards;
   let shown = {};
   let busy = false;
 
-  async function ask(path, said = null) {
-    const asked = said === null ? {} : { method: "POST", body: JSON.stringify(said), headers: { "content-type": "application/json" } };
-    const answer = await fetch(`api/${path}`, { ...asked, cache: "no-store" });
-    if (!answer.ok) throw new Error(await answer.text());
-    return answer.json();
+  async function request(path, body = null) {
+    const options = body === null ? {} : { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+    const response = await fetch(`api/${path}`, { ...options, cache: "no-store" });
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
   }
 
-  // one question at a time: a key held down decides nothing twice
-  async function then(path, said = null) {
+  // one request at a time, so that a key held down decides only once
+  async function go(path, body = null) {
     if (busy) return;
     busy = true;
     try {
-      const answer = await ask(path, said);
+      const answer = await request(path, body);
       if ("decided" in answer) draw(answer);
     } catch (error) {
-      byId("results").textContent = error instanceof TypeError ? "The server does not answer: is it still running?" : error.message;
+      byId("results").textContent = error instanceof TypeError ? "The server does not respond. Is the review still running?" : error.message;
     } finally {
       busy = false;
     }
@@ -35,48 +35,48 @@
     byId("results").textContent = card
       ? `Candidate ${count(number + 1)} of ${count(total)}, ${count(decided)} decided`
       : number === null
-        ? `Nothing is left to decide: ${count(decided)} of ${count(total)} are decided`
-        : "This candidate may not be shown any more: deleted or taken down";
+        ? `All done: ${count(decided)} of ${count(total)} decided`
+        : "This candidate was deleted or taken down";
     byId("progress").max = Math.max(1, total);
     byId("progress").value = decided;
-    byId("desk").hidden = false;
-    for (const button of byId("desk").querySelectorAll("button")) button.disabled = !card && !["undo", "later"].includes(button.id);
+    byId("decision").hidden = false;
+    for (const button of byId("decision").querySelectorAll("button")) button.disabled = !card && !["undo", "later"].includes(button.id);
     byId("later").disabled = number === null;
-    byId("card").replaceChildren(...(card ? [drawn(answer)] : []));
+    byId("card").replaceChildren(...(card ? [cardElement(answer)] : []));
     if (card) {
       byId("accept").lastElementChild.textContent = `right: ${words(card.verdict)}`;
-      byId("reject").lastElementChild.textContent = wrong() === "edit" ? "wrong: it is an edit" : "wrong: no edit";
+      byId("reject").lastElementChild.textContent = opposite() === "edit" ? "wrong: it is an edit" : "wrong: no edit";
     }
-    for (const button of document.querySelectorAll(".reason")) button.setAttribute("aria-pressed", button.dataset.verdict === answer.said);
+    for (const button of document.querySelectorAll(".reason")) button.setAttribute("aria-pressed", button.dataset.verdict === answer.decision);
     document.body.dataset.drawn = Number(document.body.dataset.drawn ?? 0) + 1;
   }
 
-  function drawn({ card, number, said }) {
+  function cardElement({ card, number, decision }) {
     const state = card.verdict !== "edit" ? "d" : card.withheld ? "w" : "k";
     const element = article(card, { state }, number);
-    if (said) element.querySelector(".top").append(make("span", { class: "mine" }, `you said: ${words(said)}`));
+    if (decision) element.querySelector(".top").append(make("span", { class: "mine" }, `your verdict: ${words(decision)}`));
     return element;
   }
 
-  const wrong = () => (shown.card.verdict === "edit" ? "rejected" : "edit");
-  const decide = (verdict) => shown.card && then("decide", { number: shown.number, verdict });
-  const later = () => shown.number !== null && then(`after/${shown.number}`);
-  const before = () => {
-    if (shown.number === null) then(`card/${shown.total - 1}`);
-    else if (shown.number > 0) then(`card/${shown.number - 1}`);
+  const opposite = () => (shown.card.verdict === "edit" ? "rejected" : "edit");
+  const decide = (verdict) => shown.card && go("decide", { number: shown.number, verdict });
+  const skip = () => shown.number !== null && go(`after/${shown.number}`);
+  const previous = () => {
+    if (shown.number === null) go(`card/${shown.total - 1}`);
+    else if (shown.number > 0) go(`card/${shown.number - 1}`);
   };
-  const undo = () => then("undo", {});
+  const undo = () => go("undo", {});
 
-  function tellAgreement(others) {
+  function showAgreement(others) {
     byId("agreement").textContent = others
-      .map(({ first, second, both, same, kappa }) => `${first} and ${second}: the same for ${count(same)} of ${count(both)}, Cohen's kappa ${kappa === null ? "undefined" : kappa.toFixed(2)}`)
+      .map(({ first, second, both, same, kappa }) => `${first} and ${second}: ${count(same)} of ${count(both)} the same, Cohen's kappa ${kappa === null ? "undefined" : kappa.toFixed(2)}`)
       .join("; ");
   }
 
   byId("accept").addEventListener("click", () => decide(shown.card.verdict));
-  byId("reject").addEventListener("click", () => decide(wrong()));
+  byId("reject").addEventListener("click", () => decide(opposite()));
   byId("undo").addEventListener("click", undo);
-  byId("later").addEventListener("click", later);
+  byId("later").addEventListener("click", skip);
   for (const button of document.querySelectorAll(".reason")) button.addEventListener("click", () => decide(button.dataset.verdict));
 
   document.addEventListener("keydown", (event) => {
@@ -84,11 +84,11 @@
     const card = byId("card").firstElementChild;
     const reason = document.querySelectorAll(".reason")[Number(event.key) - 1];
     if (event.key === "a" && card) decide(shown.card.verdict);
-    else if (event.key === "x" && card) decide(wrong());
+    else if (event.key === "x" && card) decide(opposite());
     else if (reason && card) decide(reason.dataset.verdict);
     else if (event.key === "u") undo();
-    else if (event.key === "j") later();
-    else if (event.key === "k") before();
+    else if (event.key === "j") skip();
+    else if (event.key === "k") previous();
     else if (event.key === "m" && card) card.querySelector("[data-layer=mask]")?.click();
     else if (event.key === "d" && card) card.querySelector("[data-layer=heat]")?.click();
     else if (event.key === " " && card && !event.target.closest("button, a, summary")) flip(card);
@@ -96,9 +96,9 @@
     event.preventDefault();
   });
 
-  ask("start").then((answer) => {
+  request("start").then((answer) => {
     cards.setUp(answer.figures, (one, name) => name);
-    tellAgreement(answer.agreement);
+    showAgreement(answer.agreement);
     draw(answer);
   }, (error) => (byId("results").textContent = error.message));
 })();

@@ -1,7 +1,7 @@
 "use strict";
 
-// Filters run over `index.js`; what a card tells comes from scripts of 64 cards each, added when a page needs them:
-// a page from disk may not fetch.
+// Filters run over `index.js`. Cards come from scripts of 64 cards each, added when a page needs them, since a page
+// opened from disk may not fetch.
 const viewer = (() => {
   const { make, words, count, article, flip } = cards;
   const PAGE = 50;
@@ -43,17 +43,17 @@ const viewer = (() => {
     draw();
   }
 
-  // ---- filters and pages: the address says which, so that a reload or a bookmark shows the same
+  // ---- filters and pages: kept in the URL, so that a reload or a bookmark shows the same
 
-  const wanted = () => new URLSearchParams(location.hash.slice(1));
+  const filters = () => new URLSearchParams(location.hash.slice(1));
 
   function go(changes) {
-    const next = wanted();
+    const next = filters();
     for (const [name, value] of Object.entries(changes)) {
       if (value === "") next.delete(name);
       else next.set(name, value);
     }
-    if (next.toString() === wanted().toString()) draw();
+    if (next.toString() === filters().toString()) draw();
     else location.hash = next.toString();
   }
 
@@ -71,7 +71,7 @@ const viewer = (() => {
   }
 
   async function draw() {
-    const by = wanted();
+    const by = filters();
     const turn = ++drawing;
     for (const field of form.elements) if (field.name) field.value = by.get(field.name) ?? "";
     shown = all.filter((one) => passes(one, by));
@@ -80,11 +80,11 @@ const viewer = (() => {
     const first = (page - 1) * PAGE;
     const here = shown.slice(first, first + PAGE);
     const cards = await Promise.all(here.map(cardOf));
-    if (turn !== drawing) return; // another page was asked for meanwhile
-    byId("cards").replaceChildren(...cards.map((card, place) => (card ? article(card, here[place], first + place) : gone(first + place))));
+    if (turn !== drawing) return; // another page was opened meanwhile
+    byId("cards").replaceChildren(...cards.map((card, place) => (card ? article(card, here[place], first + place) : missing(first + place))));
     byId("results").textContent = shown.length
       ? `${count(first + 1)} to ${count(first + here.length)} of ${count(shown.length)} candidates`
-      : "No candidate is like that";
+      : "No candidates match. Loosen the filters.";
     byId("page").value = page;
     byId("page").max = pages;
     byId("pages").textContent = `of ${count(pages)}`;
@@ -111,14 +111,14 @@ const viewer = (() => {
       chunks.set(name, { coming, arrived });
       const [shard, chunk] = name.split("/");
       const script = make("script", { src: `shards/${shard}/cards-${chunk}.js` });
-      script.addEventListener("error", () => arrived([])); // something of this shard was taken down since
+      script.addEventListener("error", () => arrived([])); // something in this shard was taken down since
       document.head.append(script);
     }
     return chunks.get(name).coming.then((cards) => cards[one.row % chunkSize]);
   }
 
-  function gone(place) {
-    return make("article", { tabindex: "-1", "data-place": place }, make("p", { class: "none" }, "Not here any more: make these pages again with photoshop-request view."));
+  function missing(place) {
+    return make("article", { tabindex: "-1", "data-place": place }, make("p", { class: "none" }, "No longer available. Update these pages: photoshop-request view"));
   }
 
   // ---- keys
@@ -158,7 +158,7 @@ const viewer = (() => {
     else draw();
   });
   byId("skip").addEventListener("click", (event) => {
-    event.preventDefault(); // the address is for filters
+    event.preventDefault(); // the URL's hash holds the filters
     byId("results").focus();
   });
   byId("previous").addEventListener("click", () => turnTo(Number(byId("page").value) - 1));

@@ -1,20 +1,20 @@
-"""The dataset: its configs and splits, which requests belong together, and the proof that no picture is in two splits."""
+"""Chart the dataset: configs and splits, clusters of requests, and a check for leaks between splits."""
 
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, ratio
 from photoshop_request_builder.dataset.files import built_records, split_totals
 from photoshop_request_builder.dataset.splits.leaks import check_leaks
 
 _SIZES = (1, 2, 3, 4, 5, 10, 20, 50, 100)
-"""Requests of a cluster: lower ends of the columns."""
+"""Lower ends of the columns, in requests per cluster."""
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     return [_dataset(database), _clusters(database), _leaks(database)]
 
 
-def _dataset(database: Database) -> Figure:
+def _dataset(database: Database) -> Chart:
     built = split_totals(built_records(database.corpus).items())
     rows = tuple((total.config, total.split, total.rows, total.bytes / 1e6) for total in built)
     facts = {
@@ -25,10 +25,10 @@ def _dataset(database: Database) -> Figure:
     }
     columns = ("config", "split", "rows", "megabytes")
     case = "some" if rows else "none"
-    return Figure("dataset", Kind.HEAT, columns, rows, ("config", "split", "rows"), facts, case=case)
+    return Chart("dataset", ChartKind.HEAT, columns, rows, ("config", "split", "rows"), facts, case=case)
 
 
-def _clusters(database: Database) -> Figure:
+def _clusters(database: Database) -> Chart:
     ends = ", ".join(f"({size})" for size in _SIZES)
     rows = database.rows(
         f"""
@@ -46,18 +46,18 @@ def _clusters(database: Database) -> Figure:
     facts = {
         "requests": requests,
         "clusters": clusters,
-        "alone_share": alone / requests if requests else 0.0,
+        "alone_share": ratio(alone, requests),
         "most": most or 0,
         "between": between,
     }
     columns = ("cluster_from", "clusters", "requests")
     case = "some" if requests else "none"
-    return Figure("clusters", Kind.COLUMNS, columns, tuple(rows), columns[:2], facts, case=case)
+    return Chart("clusters", ChartKind.COLUMNS, columns, rows, columns[:2], facts, case=case)
 
 
-def _leaks(database: Database) -> Figure:
+def _leaks(database: Database) -> Chart:
     found = check_leaks(database.corpus)
     rows = (("sources", found.sources), ("checked", found.checked), ("near", found.near), ("leaks", len(found.leaks)))
     facts = {**dict(rows)}
     case = ("leaks" if found.leaks else "some") if found.checked else "none"
-    return Figure("leaks", Kind.BARS, ("what", "count"), rows, ("what", "count"), facts, case=case)
+    return Chart("leaks", ChartKind.BARS, ("what", "count"), rows, ("what", "count"), facts, case=case)

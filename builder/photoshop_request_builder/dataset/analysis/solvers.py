@@ -1,18 +1,18 @@
-"""Who answers, how soon and how often, what the requester takes, and the terms that flairs set."""
+"""Chart the answers: waits, edits per request and solver, acceptance, and terms set by flairs."""
 
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Row
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Row, ratio
 
 _WAITS = (0, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 3 * 86_400, 7 * 86_400, 30 * 86_400)
-"""Seconds: lower ends of the columns."""
+"""Lower ends of the columns, in seconds."""
 _MOST_EDITS = 10
 _FLAIRS = 12
-"""Flairs with a row of their own. One that a single request has may be anything; it is counted among the others."""
+"""Flairs with a row of their own. A flair of a single request may be a name, so it is counted among the others."""
 _TOP_SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     return [
         _first_edit(database),
         _edits(database),
@@ -23,9 +23,9 @@ def figures(database: Database) -> list[Figure]:
     ]
 
 
-def _first_edit(database: Database) -> Figure:
+def _first_edit(database: Database) -> Chart:
     query = "select 'requests' as series, seconds_to_first_edit as value from requests"
-    rows = database.counted(query, ("requests",), _WAITS)
+    rows = database.histogram(query, ("requests",), _WAITS)
     count, middle, late = database.one(
         "select count(seconds_to_first_edit), median(seconds_to_first_edit) / 60,"
         " quantile_cont(seconds_to_first_edit, 0.9) / 3600 from requests"
@@ -33,10 +33,10 @@ def _first_edit(database: Database) -> Figure:
     facts = {"requests": count, "minutes": middle, "hours": late}
     drawn = ("wait_from", "requests")
     case = "some" if count else "none"
-    return Figure("first_edit", Kind.COLUMNS, drawn, tuple(rows), drawn, facts, case=case)
+    return Chart("first_edit", ChartKind.COLUMNS, drawn, rows, drawn, facts, case=case)
 
 
-def _edits(database: Database) -> Figure:
+def _edits(database: Database) -> Chart:
     found = dict(
         database.rows("select least(edits, ?), count(*) from requests where is_edit_request group by 1", _MOST_EDITS)
     )
@@ -50,18 +50,18 @@ def _edits(database: Database) -> Figure:
         "requests": requests,
         "edits": edits or 0,
         "answered": answered,
-        "answered_share": answered / requests if requests else 0.0,
-        "mean": edits / answered if answered else 0.0,
+        "answered_share": ratio(answered, requests),
+        "mean": ratio(edits, answered),
         "most": most or 0,
     }
     drawn = ("edits", "requests")
-    return Figure(
-        "edits", Kind.COLUMNS, drawn, rows if requests else (), drawn, facts, case="some" if answered else "none"
+    return Chart(
+        "edits", ChartKind.COLUMNS, drawn, rows if requests else (), drawn, facts, case="some" if answered else "none"
     )
 
 
-def _solvers(database: Database) -> Figure:
-    """Lorenz's curve from the busiest solver on; no names."""
+def _solvers(database: Database) -> Chart:
+    """Draw the Lorenz curve, busiest solver first, without names."""
     counts = [
         n
         for (n,) in database.rows(
@@ -87,15 +87,15 @@ def _solvers(database: Database) -> Figure:
         "edits": total,
         "gini": gini,
         "half": half,
-        "half_share": half / people if people else 0.0,
-        "once_share": sum(count == 1 for count in counts) / people if people else 0.0,
+        "half_share": ratio(half, people),
+        "once_share": ratio(sum(count == 1 for count in counts), people),
     }
     columns = ("solvers_share", "edits_share", "solvers", "edits")
     case = "some" if people else "none"
-    return Figure("solvers", Kind.LINE, columns, tuple(rows), columns[:2], facts, case=case)
+    return Chart("solvers", ChartKind.LINE, columns, rows, columns[:2], facts, case=case)
 
 
-def _acceptance(database: Database) -> Figure:
+def _acceptance(database: Database) -> Chart:
     rows = database.rows(
         "select evidence, count(*) from (select unnest(a.evidence) as evidence from acceptances a"
         " join (select distinct submission_id, comment_id from edits) e using (submission_id, comment_id))"
@@ -108,16 +108,16 @@ def _acceptance(database: Database) -> Figure:
     facts = {
         "answered": answered,
         "accepted": accepted,
-        "accepted_share": accepted / answered if answered else 0.0,
+        "accepted_share": ratio(accepted, answered),
         "several": several,
-        "chosen_share": chosen / several if several else 0.0,
+        "chosen_share": ratio(chosen, several),
     }
     case = "some" if accepted else "none"
     drawn = ("evidence", "edits")
-    return Figure("acceptance", Kind.BARS, drawn, tuple(rows), drawn, facts, case=case)
+    return Chart("acceptance", ChartKind.BARS, drawn, rows, drawn, facts, case=case)
 
 
-def _flairs(database: Database) -> Figure:
+def _flairs(database: Database) -> Chart:
     rows = database.rows(
         f"""
         with largest as (
@@ -143,7 +143,7 @@ def _flairs(database: Database) -> Figure:
     )
     facts = {
         "requests": requests,
-        "flaired_share": flaired / requests if requests else 0.0,
+        "flaired_share": ratio(flaired, requests),
         "kinds": kinds,
         "last": str(last),
         "top": newest[0],
@@ -151,10 +151,10 @@ def _flairs(database: Database) -> Figure:
     }
     case = ("some" if newest[2] else "rare") if flaired else "none"
     columns = ("flair", "year", "requests", "share")
-    return Figure("flairs", Kind.HEAT, columns, tuple(rows), ("flair", "year", "share"), facts, case=case)
+    return Chart("flairs", ChartKind.HEAT, columns, rows, ("flair", "year", "share"), facts, case=case)
 
 
-def _terms(database: Database, name: str) -> Figure:
+def _terms(database: Database, name: str) -> Chart:
     rows = database.rows(
         f"select cast(year as varchar), count(*) filter ({name}), count(*) filter (not {name}),"
         f" count(*) filter ({name} is null) from requests group by 1 order by 1"
@@ -164,9 +164,9 @@ def _terms(database: Database, name: str) -> Figure:
         "yes": yes,
         "no": no,
         "silent": silent,
-        "said_share": (yes + no) / (yes + no + silent) if rows else 0.0,
-        "yes_share": yes / (yes + no) if yes + no else 0.0,
+        "said_share": ratio(yes + no, yes + no + silent),
+        "yes_share": ratio(yes, yes + no),
     }
     columns = ("year", f"{name}_yes", f"{name}_no", "not_said")
     case = ("some" if yes + no else "silent") if rows else "none"
-    return Figure(name, Kind.STACKED, columns, tuple(rows), columns, facts, case=case)
+    return Chart(name, ChartKind.STACKED, columns, rows, columns, facts, case=case)

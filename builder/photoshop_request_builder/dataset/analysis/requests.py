@@ -1,20 +1,20 @@
-"""What people ask for: kinds of edit, alone, together and over time; lengths and languages of what they write."""
+"""Chart the requests: kinds of edit, instruction lengths, languages."""
 
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, ratio
 
 _LANGUAGES = 12
 _LENGTHS = (0, 1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 75, 100, 150)
-"""Words: lower ends of the columns."""
+"""Lower ends of the columns, in words."""
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     return [tasks(database), _together(database), _over_time(database), _lengths(database), _languages(database)]
 
 
-def tasks(database: Database) -> Figure:
-    """Kinds of edit, by how many requests ask for them."""
+def tasks(database: Database) -> Chart:
+    """Count requests by kind of edit."""
     (requests,) = database.one("select count(*) from requests where is_edit_request")
     rows = database.rows(
         "select task, count(*), count(*) / ? from (select unnest(task_types) as task from requests"
@@ -22,20 +22,20 @@ def tasks(database: Database) -> Figure:
         requests,
     )
     shares = {task: share for task, _, share in rows}
-    told = [task for task in shares if task != "unclear"]
+    known = [task for task in shares if task != "unclear"]
     facts = {
         "requests": requests,
-        "kinds": len(told),
-        "top": told[0] if told else None,
-        "top_share": shares[told[0]] if told else 0.0,
+        "kinds": len(known),
+        "top": known[0] if known else None,
+        "top_share": shares[known[0]] if known else 0.0,
         "unclear_share": shares.get("unclear", 0.0),
     }
     columns = ("task", "requests", "share")
-    case = "some" if told else "none"
-    return Figure("tasks", Kind.BARS, columns, tuple(rows), ("task", "requests"), facts, case=case)
+    case = "some" if known else "none"
+    return Chart("tasks", ChartKind.BARS, columns, rows, ("task", "requests"), facts, case=case)
 
 
-def _together(database: Database) -> Figure:
+def _together(database: Database) -> Chart:
     rows = database.rows(
         """
         with each as (select id, unnest(task_types) as task from requests where is_edit_request),
@@ -55,7 +55,7 @@ def _together(database: Database) -> Figure:
     top = max(rows, key=lambda row: (row[2], row[0]), default=(None, None, 0, 0.0))
     facts = {
         "several": several,
-        "several_share": several / requests if requests else 0.0,
+        "several_share": ratio(several, requests),
         "one": top[0],
         "other": top[1],
         "top": top[2],
@@ -63,10 +63,10 @@ def _together(database: Database) -> Figure:
     }
     columns = ("task", "with", "requests", "share")
     case = "some" if top[2] else "none"
-    return Figure("tasks_together", Kind.HEAT, columns, tuple(rows), ("task", "with", "share"), facts, case=case)
+    return Chart("tasks_together", ChartKind.HEAT, columns, rows, ("task", "with", "share"), facts, case=case)
 
 
-def _over_time(database: Database) -> Figure:
+def _over_time(database: Database) -> Chart:
     rows = database.rows(
         """
         with each as (select year, unnest(task_types) as task from requests where is_edit_request),
@@ -84,7 +84,7 @@ def _over_time(database: Database) -> Figure:
         for task in dict.fromkeys(row[0] for row in rows)
         if task != "unclear"
     }
-    moved = max(first_last.items(), key=lambda each: abs(each[1][-1] - each[1][0]), default=(None, (0.0, 0.0)))
+    moved = max(first_last.items(), key=lambda item: abs(item[1][-1] - item[1][0]), default=(None, (0.0, 0.0)))
     facts = {
         "first": str(years[0]) if years else None,
         "last": str(years[-1]) if years else None,
@@ -94,24 +94,24 @@ def _over_time(database: Database) -> Figure:
     }
     case = ("some" if len(years) > 1 else "one") if years else "none"
     columns = ("task", "year", "requests", "share")
-    return Figure("tasks_over_time", Kind.HEAT, columns, tuple(rows), ("task", "year", "share"), facts, case=case)
+    return Chart("tasks_over_time", ChartKind.HEAT, columns, rows, ("task", "year", "share"), facts, case=case)
 
 
-def _lengths(database: Database) -> Figure:
+def _lengths(database: Database) -> Chart:
     query = "select 'requests' as series, words as value from requests where is_edit_request"
-    rows = database.counted(query, ("requests",), _LENGTHS)
+    rows = database.histogram(query, ("requests",), _LENGTHS)
     count, low, middle, high, most = database.one(
         "select count(*), quantile_disc(words, 0.05), median(words), quantile_disc(words, 0.95), max(words)"
         " from requests where is_edit_request"
     )
     facts = {"requests": count, "low": low, "middle": middle, "high": high, "most": most}
     case = "some" if count else "none"
-    return Figure(
-        "lengths", Kind.COLUMNS, ("words_from", "requests"), tuple(rows), ("words_from", "requests"), facts, case=case
+    return Chart(
+        "lengths", ChartKind.COLUMNS, ("words_from", "requests"), rows, ("words_from", "requests"), facts, case=case
     )
 
 
-def _languages(database: Database) -> Figure:
+def _languages(database: Database) -> Chart:
     rows = database.rows(
         f"""
         with largest as (
@@ -126,4 +126,4 @@ def _languages(database: Database) -> Figure:
     facts = {"top": top[0], "top_share": top[2], "unknown_share": unknown}
     columns = ("language", "requests", "share")
     case = "some" if rows else "none"
-    return Figure("languages", Kind.BARS, columns, tuple(rows), ("language", "requests"), facts, case=case)
+    return Chart("languages", ChartKind.BARS, columns, rows, ("language", "requests"), facts, case=case)

@@ -1,4 +1,4 @@
-"""Which of two edits people prefer: margins, the pairs that say nothing, and what it is worth to come first."""
+"""Chart the preference pairs: margins, pairs left out, and the advantage of the first edit."""
 
 import math
 from collections import Counter
@@ -8,9 +8,9 @@ from itertools import groupby
 from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
 from photoshop_request.text.thread.preferences import NoPreference, Preference, preferences
-from photoshop_request_builder.dataset.analysis.agreement import Share
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
+from photoshop_request_builder.dataset.analysis.proportion import Proportion
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Mark, Row, ratio
 from photoshop_request_builder.dataset.first_poster import read_first_poster_advantage
 
 _MARGINS = tuple(step / 4 for step in range(24))
@@ -18,8 +18,8 @@ _SIGNALS = ("accepted", "score")
 _BATCH = 20_000
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     pairs: list[tuple[Preference, bool]] = []
     left_out: Counter[NoPreference] = Counter()
     correction = read_first_poster_advantage(database.corpus)
@@ -30,14 +30,14 @@ def figures(database: Database) -> list[Figure]:
             for edit in edits
             if (submission, edit.comment_id) in accepted
         }
-        found, others = preferences(edits, taken, observed_utc=last_seen, correction=correction)
-        place = {edit.comment_id: rank for rank, edit in enumerate(edits)}
-        pairs += [(pair, place[pair.chosen] < place[pair.rejected]) for pair in found]
-        left_out += others
+        preferred, without_preference = preferences(edits, taken, observed_utc=last_seen, correction=correction)
+        rank = {edit.comment_id: number for number, edit in enumerate(edits)}
+        pairs += [(pair, rank[pair.chosen] < rank[pair.rejected]) for pair in preferred]
+        left_out += without_preference
     return [_margins(pairs), _pairs(pairs, left_out), _position(database, pairs)]
 
 
-def _margins(pairs: list[tuple[Preference, bool]]) -> Figure:
+def _margins(pairs: list[tuple[Preference, bool]]) -> Chart:
     counts: Counter[tuple[int, str]] = Counter()
     for pair, _ in pairs:
         counts[min(len(_MARGINS) - 1, int(pair.margin * 4)), str(pair.signal)] += 1
@@ -53,27 +53,27 @@ def _margins(pairs: list[tuple[Preference, bool]]) -> Figure:
     }
     columns = ("margin_from", *_SIGNALS)
     case = "some" if pairs else "none"
-    return Figure("margins", Kind.COLUMNS, columns, tuple(rows), columns, facts, case=case)
+    return Chart("margins", ChartKind.COLUMNS, columns, rows, columns, facts, case=case)
 
 
-def _pairs(pairs: list[tuple[Preference, bool]], left_out: Counter[NoPreference]) -> Figure:
+def _pairs(pairs: list[tuple[Preference, bool]], left_out: Counter[NoPreference]) -> Chart:
     counts = Counter({str(why): count for why, count in left_out.items()})
-    rows: list[Row] = [("kept", len(pairs)), *sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
+    rows: list[Row] = [("kept", len(pairs)), *sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     total = len(pairs) + left_out.total()
     most, why = max(((count, why) for why, count in counts.items()), default=(0, None))
     facts = {
         "total": total,
         "kept": len(pairs),
-        "kept_share": len(pairs) / total if total else 0.0,
+        "kept_share": ratio(len(pairs), total),
         "why": why,
         "most": most,
     }
     case = ("some" if why else "all") if total else "none"
     drawn = ("became", "pairs")
-    return Figure("preference_pairs", Kind.BARS, drawn, tuple(rows) if total else (), drawn, facts, case=case)
+    return Chart("preference_pairs", ChartKind.BARS, drawn, tuple(rows) if total else (), drawn, facts, case=case)
 
 
-def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Figure:
+def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Chart:
     correction = read_first_poster_advantage(database.corpus)
     rows: list[Row] = []
     for signal in _SIGNALS:
@@ -95,13 +95,13 @@ def _position(database: Database, pairs: list[tuple[Preference, bool]]) -> Figur
     columns = ("signal", "pairs", "low_share", "first_share", "high_share")
     drawn = ("signal", "low_share", "first_share", "high_share")
     case = ("some" if correction.advantage else "few") if pairs else "none"
-    return Figure("position", Kind.RANGES, columns, tuple(rows), drawn, facts, (Mark("middle", 0.5),), case)
+    return Chart("position", ChartKind.RANGES, columns, rows, drawn, facts, (Mark("middle", 0.5),), case)
 
 
 def _first_share(signal: str, firsts: list[bool]) -> Row:
-    found = Share(sum(firsts), len(firsts))
-    low, high = found.interval
-    return signal, found.of, low, found.value, high
+    proportion = Proportion(sum(firsts), len(firsts))
+    low, high = proportion.interval
+    return signal, proportion.of, low, proportion.value, high
 
 
 def _accepted(database: Database) -> dict[tuple[str, str], Acceptance]:
@@ -109,12 +109,15 @@ def _accepted(database: Database) -> dict[tuple[str, str], Acceptance]:
     for submission, comment, evidence, utc in database.rows(
         "select submission_id, comment_id, evidence, accepted_utc from acceptances"
     ):
-        found[submission, comment] = Acceptance(comment, tuple(AcceptanceEvidence(each) for each in evidence), utc, ())
+        found[submission, comment] = Acceptance(comment, tuple(AcceptanceEvidence(name) for name in evidence), utc, ())
     return found
 
 
 def _threads(database: Database) -> Iterator[tuple[str, int | None, list[Edit]]]:
-    """Each request with more than one published edit, one edit a comment, in order of arrival: as the config takes them."""
+    """Yield each request with several published edits, one edit per comment, in order of arrival.
+
+    The config `preferences` takes the same edits.
+    """
     cursor = database.connection.execute(
         """
         select e.submission_id, s.last_seen, e.comment_id, any_value(e.author), any_value(c.parent_id),

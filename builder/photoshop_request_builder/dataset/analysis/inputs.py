@@ -1,21 +1,21 @@
-"""What went in: the funnel, the sources, the months they cover, and what hosts still have."""
+"""Chart the inputs: the funnel, the sources, the months they cover, and link rot by host."""
 
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Mark, Row, ratio
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.store.incoming import read_parts
 
 _HOSTS = 10
-"""Hosts with a row of their own; all others share one."""
+"""Hosts with a row of their own. All others share one row."""
 _HOLES = 4
-"""Holes that the sentence names; the chart shows all."""
+"""Holes that the sentence names. The chart shows all."""
 MONTHLY = ("submissions", "comments")
-"""Tables whose months are counted."""
+"""Tables that are counted by month."""
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     return [
         funnel_steps(database),
         _sources(database),
@@ -24,34 +24,34 @@ def figures(database: Database) -> list[Figure]:
     ]
 
 
-def funnel_steps(database: Database) -> Figure:
-    """What each stage took in, kept, and dropped by reason."""
+def funnel_steps(database: Database) -> Chart:
+    """Count the input and output of each stage, and what it dropped by reason."""
     steps = funnel(database.corpus)
     rows: list[Row] = []
     for step in steps:
         rows.append((step.stage, step.counted, "in", step.total))
         rows.append((step.stage, step.kept_as, "kept", step.kept))
         rows += [(step.stage, step.counted, reason, count) for reason, count in step.reasons.items()]
-    # a model may rewrite the instructions of what is kept: no step on the way
-    way = [step for step in steps if step.stage != "rewrite"]
-    total = sum(sum(step.reasons.values()) for step in way)
-    reasons = [(count, reason) for step in way for reason, count in step.reasons.items()]
+    # rewriting instructions drops nothing
+    dropping = [step for step in steps if step.stage != "rewrite"]
+    total = sum(sum(step.reasons.values()) for step in dropping)
+    reasons = [(count, reason) for step in dropping for reason, count in step.reasons.items()]
     most, why = max(reasons, default=(0, None))
     facts = {
         "steps": len(steps),
-        "into": way[0].total if way else 0,
-        "out": way[-1].kept if way else 0,
+        "into": dropping[0].total if dropping else 0,
+        "out": dropping[-1].kept if dropping else 0,
         "dropped": total,
         "why": why,
         "most": most,
     }
     columns = ("stage", "counted", "became", "count")
-    return Figure(
-        "funnel", Kind.BARS, columns, tuple(rows), ("stage", "became", "count"), facts, case="some" if steps else "none"
+    return Chart(
+        "funnel", ChartKind.BARS, columns, rows, ("stage", "became", "count"), facts, case="some" if steps else "none"
     )
 
 
-def _sources(database: Database) -> Figure:
+def _sources(database: Database) -> Chart:
     found = ingested_sources(read_parts(database.corpus))
     columns = ("source", "inputs", "lines", "submissions", "comments", "other_subreddits", "blank", "rejected")
     rows = tuple(
@@ -79,11 +79,11 @@ def _sources(database: Database) -> Figure:
         "repeated": given - merged,
         "several": several,
     }
-    return Figure("sources", Kind.BARS, columns, rows, ("source", "lines"), facts, case="some" if found else "none")
+    return Chart("sources", ChartKind.BARS, columns, rows, ("source", "lines"), facts, case="some" if found else "none")
 
 
-def coverage(database: Database, table: str) -> Figure:
-    """Rows of a table of `MONTHLY` by month, with the holes."""
+def coverage(database: Database, table: str) -> Chart:
+    """Count the rows of a table in `MONTHLY` by month, and mark the holes."""
     found = ingested_sources(read_parts(database.corpus))
     both = found[-1] if found else None
     months = both.months[table] if both else {}
@@ -101,11 +101,11 @@ def coverage(database: Database, table: str) -> Figure:
     case = ("holes" if holes else "some") if months else "none"
     marks = tuple(Mark("hole", hole.first, hole.last) for hole in holes)
     rows = tuple(months.items())
-    return Figure(f"coverage_{table}", Kind.COLUMNS, ("month", table), rows, ("month", table), facts, marks, case)
+    return Chart(f"coverage_{table}", ChartKind.COLUMNS, ("month", table), rows, ("month", table), facts, marks, case)
 
 
-def hosts(database: Database) -> Figure:
-    """What hosts still have, by the year of the post."""
+def hosts(database: Database) -> Chart:
+    """Count pictures fetched and gone, by host and year of the post."""
     rows = database.rows(
         f"""
         with asked as (
@@ -131,10 +131,10 @@ def hosts(database: Database) -> Figure:
     facts = {
         "links": links,
         "gone": gone,
-        "gone_share": gone / links if links else 0.0,
+        "gone_share": ratio(gone, links),
         "worst": worst[0],
         "worst_share": worst[1][1] / worst[1][0],
     }
     columns = ("host", "year", "links", "fetched", "gone", "otherwise", "gone_share")
     case = ("some" if gone else "all") if rows else "none"
-    return Figure("hosts", Kind.HEAT, columns, tuple(rows), ("host", "year", "gone_share"), facts, case=case)
+    return Chart("hosts", ChartKind.HEAT, columns, rows, ("host", "year", "gone_share"), facts, case=case)

@@ -1,15 +1,15 @@
-"""How requests fare: scores, comments and upvote ratios, by kind of edit, and what goes with a high score."""
+"""Chart scores, comments and upvote ratios of requests, and correlations with the score."""
 
 import math
 from statistics import NormalDist
 
 from photoshop_request_builder.dataset.analysis.database import Database
-from photoshop_request_builder.dataset.charts.chart import Figure, Kind, Mark, Row
+from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Mark, Row, ratio
 
 _COUNTS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000)
 _RATIOS = tuple(step / 20 for step in range(20))
-_LEAST = 30
-"""Requests with both numbers below which a correlation is not shown: its interval would be wider than 0.7."""
+_MIN_REQUESTS = 30
+"""Requests that a correlation needs to be shown. With fewer, its interval is wider than 0.7."""
 
 _PREDICTORS = {
     "words": "words",
@@ -24,12 +24,12 @@ _PREDICTORS = {
     "seconds_to_first_edit": "seconds_to_first_edit",
     "accepted": "cast(accepted as int)",
 }
-"""Name -> SQL over `requests`. The last four are known only afterwards."""
+"""Name -> SQL over `requests`. The last four are known only after posting."""
 _AFTERWARDS = frozenset({"num_comments", "edits", "seconds_to_first_edit", "accepted"})
 
 
-def figures(database: Database) -> list[Figure]:
-    """In the order of the page."""
+def charts(database: Database) -> list[Chart]:
+    """Return the charts of this section in the order of the page."""
     return [
         _distribution(database, "score", _COUNTS, scale="ln(1 + case when score > 0 then score else 0 * score end)"),
         _distribution(database, "num_comments", _COUNTS, scale="ln(1 + num_comments)"),
@@ -41,10 +41,13 @@ def figures(database: Database) -> list[Figure]:
 
 def _distribution(
     database: Database, name: str, ends: tuple[float, ...], *, scale: str, low_end: bool = False
-) -> Figure:
-    """Outliers lie more than three times the middle half's width outside it (Tukey), measured on `scale`."""
+) -> Chart:
+    """Chart one number of the requests with its outliers.
+
+    Outliers lie more than three interquartile ranges outside the quartiles (Tukey), measured on `scale`.
+    """
     query = f"select 'requests' as series, greatest({name}, 0) as value from requests where {name} is not null"
-    rows: list[Row] = [*database.counted(query, ("requests",), ends)]
+    rows: list[Row] = [*database.histogram(query, ("requests",), ends)]
     while len(rows) > 1 and not rows[-1][1]:
         rows.pop()
     count, missing, low, middle, high, q1, q3 = database.one(
@@ -60,7 +63,7 @@ def _distribution(
     facts = {
         "count": count,
         "missing": missing,
-        "missing_share": missing / (count + missing) if count + missing else 0.0,
+        "missing_share": ratio(missing, count + missing),
         "low": low,
         "middle": middle,
         "high": high,
@@ -69,10 +72,10 @@ def _distribution(
     }
     marks = (Mark("fence", fence),) if fence is not None and 0 <= fence <= float(rows[-1][0] or 0) else ()
     case = ("some" if fence is not None else "same") if count else "none"
-    return Figure(name, Kind.COLUMNS, ("from", "requests"), tuple(rows), ("from", "requests"), facts, marks, case)
+    return Chart(name, ChartKind.COLUMNS, ("from", "requests"), rows, ("from", "requests"), facts, marks, case)
 
 
-def _by_task(database: Database) -> Figure:
+def _by_task(database: Database) -> Chart:
     rows = database.rows(
         """
         select task, count(*), quantile_cont(score_percentile, 0.25), median(score_percentile),
@@ -94,20 +97,20 @@ def _by_task(database: Database) -> Figure:
         "worst_share": rows[-1][3] if rows else None,
     }
     case = "some" if len(rows) > 1 else "none"
-    return Figure("score_by_task", Kind.RANGES, columns, tuple(rows), drawn, facts, (Mark("middle", 0.5),), case)
+    return Chart("score_by_task", ChartKind.RANGES, columns, rows, drawn, facts, (Mark("middle", 0.5),), case)
 
 
-def _predictors(database: Database) -> Figure:
-    """Spearman's correlation with the score, both as ranks within the month, all months pooled.
+def _predictors(database: Database) -> Chart:
+    """Correlate each predictor with the score: Spearman's correlation of ranks within the month, months pooled.
 
-    Fisher's interval with Fieller's variance for ranks, 1.06 / (n - 3), where n is less by what the months' means take;
-    widened (Šidák) so that all shown intervals hold together in 95 of 100 samples.
+    Intervals are Fisher's with Fieller's variance for ranks, 1.06 / (n - 3). The months' means reduce n. Šidák's
+    correction widens the intervals so that all of them hold together in 95 of 100 samples.
     """
-    found = [(name, *_correlation(database, column)) for name, column in _PREDICTORS.items()]
-    told = [(name, r, n) for name, r, n in found if r is not None and n >= _LEAST]
-    wide = NormalDist().inv_cdf((1 + 0.95 ** (1 / max(1, len(told)))) / 2)
+    correlations = [(name, *_correlation(database, column)) for name, column in _PREDICTORS.items()]
+    shown = [(name, r, n) for name, r, n in correlations if r is not None and n >= _MIN_REQUESTS]
+    wide = NormalDist().inv_cdf((1 + 0.95 ** (1 / max(1, len(shown)))) / 2)
     rows: list[Row] = []
-    for name, r, n in sorted(told, key=lambda each: (each[0] in _AFTERWARDS, -abs(each[1]), each[0])):
+    for name, r, n in sorted(shown, key=lambda item: (item[0] in _AFTERWARDS, -abs(item[1]), item[0])):
         z, error = math.atanh(max(-0.999999, min(0.999999, r))), wide * math.sqrt(1.06 / (n - 3))
         known = "afterwards" if name in _AFTERWARDS else "before"
         rows.append((name, known, n, math.tanh(z - error), r, math.tanh(z + error)))
@@ -126,11 +129,11 @@ def _predictors(database: Database) -> Figure:
     columns = ("predictor", "known", "requests", "low", "correlation", "high")
     case = "some" if before else "none"
     drawn = ("predictor", "low", "correlation", "high")
-    return Figure("score_predictors", Kind.RANGES, columns, tuple(rows), drawn, facts, (Mark("middle", 0.0),), case)
+    return Chart("score_predictors", ChartKind.RANGES, columns, rows, drawn, facts, (Mark("middle", 0.0),), case)
 
 
 def _correlation(database: Database, column: str) -> tuple[float | None, int]:
-    """Pooled rank correlation within months, and the requests it rests on, less one a month."""
+    """Return the pooled rank correlation within months, and the requests behind it less one per month."""
     return database.rows(
         f"""
         with pairs as (
