@@ -1,4 +1,4 @@
-"""Write docs/columns.md and docs/commands.md from the code, and the README's picture from the demo.
+"""Write docs/columns.md, docs/commands.md, the stages of docs/how_it_works.md, and the README's picture.
 
 Usage: python scripts/make_docs.py; a test compares the texts.
 """
@@ -15,6 +15,7 @@ from photoshop_request_builder.cli.demo import demo
 from photoshop_request_builder.cli.program import SUMMARIES, load_command
 from photoshop_request_builder.commands.demo.contact_sheet import Pair, contact_sheet
 from photoshop_request_builder.commands.demo.pairs import sheet_pairs
+from photoshop_request_builder.stages.declared import STAGES
 from photoshop_request_builder.store.corpus import open_corpus
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -49,6 +50,27 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def how_it_works() -> str:
+    """Return docs/how_it_works.md with the table of the declared stages."""
+    rows = ["| stage | command | unit | reads | writes | decides |", "|---|---|---|---|---|---|"]
+    for stage in STAGES:
+        notes = [note for note, applies in (("opt-in", stage.is_opt_in), ("local", stage.is_local)) if applies]
+        name = f"`{stage.name}`" + (f" ({', '.join(notes)})" if notes else "")
+        reads, writes = (
+            ", ".join(f"`{name}`" for name in names)
+            for names in ((*stage.reads, *stage.looks_up), (*stage.writes, *stage.stores))
+        )
+        rows.append(f"| {name} | `{stage.command}` | {stage.unit} | {reads or _INPUTS} | {writes} | {stage.decides} |")
+    page = (DOCS / "how_it_works.md").read_text(encoding="utf-8")
+    before, begin, rest = page.partition("<!-- stages: written by scripts/make_docs.py -->\n")
+    _, end, after = rest.partition("<!-- end of stages -->\n")
+    return "".join((before, begin, "\n".join(rows), "\n", end, after))
+
+
+_INPUTS = "archives or a service"
+"""Inputs of the first stage."""
+
+
 def picture(path: Path) -> None:
     """Some of what the demo keeps and drops, as its contact sheet shows it, into a JPEG."""
     with tempfile.TemporaryDirectory() as folder:
@@ -75,6 +97,7 @@ def main() -> None:
     picture(DOCS / "pictures" / "before_after.jpg")
     (DOCS / "columns.md").write_text(columns(), encoding="utf-8")
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
+    (DOCS / "how_it_works.md").write_text(how_it_works(), encoding="utf-8")
 
 
 if __name__ == "__main__":

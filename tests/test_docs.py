@@ -28,7 +28,7 @@ def _generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["columns", "commands"])
+@pytest.mark.parametrize("name", ["columns", "commands", "how_it_works"])
 def test_the_references_are_those_of_the_code(name: str) -> None:
     """Regenerate them with scripts/make_docs.py."""
     made = getattr(_generator(), name)()
