@@ -12,7 +12,7 @@ from PIL import Image
 from photoshop_request.edits.blocks import BLOCK, BlockGrid, block_grid, detail_grid
 from photoshop_request.edits.resize import halved, resized
 from photoshop_request.errors import InputError
-from photoshop_request.media.files.decode import Picture, Rejected, decode, picture_of
+from photoshop_request.media.files.decode import Picture, Rejected, decode, to_picture
 from photoshop_request.media.files.hashes import PictureHash, hash_file, hash_picture
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def prepare(picture: AnyPicture) -> PreparedPicture:
     if isinstance(picture, bytes):
         return _prepared_file(picture, "these bytes")
     if isinstance(picture, Image.Image):
-        picture = picture_of(picture)
+        picture = to_picture(picture)
     if isinstance(picture, np.ndarray):
         picture = Picture(_rgb(picture), "", 0.0)
     return PreparedPicture(picture, hash_picture(picture))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.files.decode import Rejected, decode, is_plain, open_checked
+from photoshop_request.media.files.decode import Rejected, decode, needs_no_conversion, open_checked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,10 +41,10 @@ def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
         raise InputError(f"{image.verdict}: {image.detail}")
     width, height = image.size
     fast = _simplejpeg()
-    if fast and image.format == "JPEG" and is_plain(image):
+    if fast and image.format == "JPEG" and needs_no_conversion(image):
         with contextlib.suppress(ValueError):  # a flaw that Pillow lets pass, and that may have been published
             return fast(data, min_height=-(-height // shrink), min_width=-(-width // shrink), min_factor=1), shrink
-    picture = decode(data, min_side=1, enough=max(1, min(width, height) // shrink) if shrink > 1 else None)
+    picture = decode(data, min_side=1, sufficient_side=max(1, min(width, height) // shrink) if shrink > 1 else None)
     if isinstance(picture, Rejected):
         raise InputError(f"{picture.verdict}: {picture.detail}")
     return picture.pixels, round(max(width, height) / max(picture.pixels.shape[:2]))

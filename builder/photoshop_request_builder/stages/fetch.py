@@ -17,7 +17,7 @@ import pyarrow as pa
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts import AddressKind, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
-from photoshop_request.media.files.sandbox import inspect
+from photoshop_request.media.files.sandbox import check_in_sandbox
 from photoshop_request.media.http.client import MAX_SITE_WAIT, Client
 from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
@@ -170,7 +170,9 @@ async def _fetch_all(
         open_session(mirror=settings.mirror, contact=settings.contact, concurrency=settings.concurrency) as session,
     ):
         client = Client(session, limits, settings.mirror)
-        fetcher = Fetcher(client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, inspect)
+        fetcher = Fetcher(
+            client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, check_in_sandbox
+        )
         workers = HostWorkers(
             ledger,
             lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),

@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from photoshop_request.media.files.decode import Rejected
-from photoshop_request.media.files.nsfw import classifier, nsfw_score
+from photoshop_request.media.files.nsfw import classifier_version, nsfw_score
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import PICTURE_COLUMNS, is_source_picture
 from photoshop_request_builder.engine.stage import Rule, ShardInputs
@@ -22,7 +22,7 @@ def rule(corpus: Corpus) -> Rule | None:
     Raises:
         PhotoshopRequestError: the setting is on and no classifier is installed.
     """
-    return {"model": classifier()} if resolve_settings(corpus, {})["classify_nsfw"].value else None
+    return {"model": classifier_version()} if resolve_settings(corpus, {})["classify_nsfw"].value else None
 
 
 def make_scores(inputs: ShardInputs) -> pa.Table:

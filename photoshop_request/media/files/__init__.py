@@ -1,1 +1,1 @@
-"""Picture files: decoding, metadata and hashes."""
+"""Decode, hash and clean picture files."""

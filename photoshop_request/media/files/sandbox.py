@@ -1,6 +1,6 @@
-"""Decodes a suspicious file in a process of its own: one that may die, with bounds on memory and time.
+"""Decode a suspicious file in a separate process with limits on memory and time.
 
-Run as a program it reads a file from stdin and prints what `decode` says of it: `null`, or verdict and detail.
+Run as a program, the module decodes the file on stdin and prints JSON: `null`, or the verdict and detail of `Rejected`.
 """
 
 import asyncio
@@ -12,16 +12,17 @@ from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.http.body import Body
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["inspect"]
+__all__ = ["check_in_sandbox"]
 
 _SECONDS = 60.0
 _MEMORY = 4 * 2**30
+"""Bytes of address space."""
 
 
-async def inspect(body: Body, *, seconds: float = _SECONDS) -> Rejected | None:
-    """Why the file is no whole picture; None when it decodes to its last pixel.
+async def check_in_sandbox(body: Body, *, seconds: float = _SECONDS) -> Rejected | None:
+    """Return the reason why the file is no whole picture; None if every pixel decodes.
 
-    What takes too long, too much memory or the process itself down is `corrupt`.
+    A file that takes too much time or memory, or crashes the decoder, is `corrupt`.
     """
     data = body.data if body.data is not None else await asyncio.to_thread(_read, body)
     process = await asyncio.create_subprocess_exec(
@@ -31,18 +32,18 @@ async def inspect(body: Body, *, seconds: float = _SECONDS) -> Rejected | None:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C stops the run, and must not look like a broken picture
+        start_new_session=True,  # Ctrl-C must not reach the decoder and look like a broken picture
     )
     try:
         out, _ = await asyncio.wait_for(process.communicate(data), seconds)
-        said = json.loads(out) if process.returncode == 0 else [Verdict.CORRUPT, "took the decoder down"]
+        reason = json.loads(out) if process.returncode == 0 else [Verdict.CORRUPT, "took the decoder down"]
     except TimeoutError:
-        said = [Verdict.CORRUPT, f"not decoded within {seconds:g} s"]
+        reason = [Verdict.CORRUPT, f"not decoded within {seconds:g} s"]
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    return Rejected(Verdict(said[0]), said[1]) if said else None
+    return Rejected(Verdict(reason[0]), reason[1]) if reason else None
 
 
 def _read(body: Body) -> bytes:
@@ -52,7 +53,7 @@ def _read(body: Body) -> bytes:
 
 def _main() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource  # not on every system
+        import resource  # missing on Windows
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     result = decode(sys.stdin.buffer.read())

@@ -52,7 +52,7 @@ class Fetcher:
     """Folder of `.part` files, on the disk of the saved pictures."""
     secrets: Secrets = field(default_factory=Secrets)
     inspect: Callable[[Body], Awaitable[Rejected | None]] = _accept
-    """Decode a file that looks truncated, and return why it is no whole picture (`sandbox.inspect`)."""
+    """Decode a file that looks truncated, and return why it is no whole picture (`sandbox.check_in_sandbox`)."""
     tries: int = _TRIES
     max_bytes: int = MAX_BYTES
 

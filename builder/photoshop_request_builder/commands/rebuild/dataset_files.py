@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from photoshop_request.media.files.decode import open_checked, upright
+from photoshop_request.media.files.decode import apply_orientation, open_checked
 from photoshop_request.schema import CONFIGS, GPS_REMOVED
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.rebuild.rebuild import Found, Match, matches, splits_of
@@ -127,7 +127,7 @@ def _picture(corpus: Corpus, name: str, found: Found) -> dict[str, Any]:
 
 def _size(data: bytes) -> tuple[int | None, int | None]:
     image = open_checked(data)
-    return upright(image).size if not hasattr(image, "verdict") else (None, None)
+    return apply_orientation(image).size if not hasattr(image, "verdict") else (None, None)
 
 
 def _readme(done: Rebuilt, content: str) -> str:

@@ -85,7 +85,7 @@ def picture_address(corpus: Corpus, source: Source) -> str:
     """
     from PIL import Image  # only where pictures are sent
 
-    picture = decode(read_picture(corpus, source.sha256, source.extension), enough=SIDE)
+    picture = decode(read_picture(corpus, source.sha256, source.extension), sufficient_side=SIDE)
     if not isinstance(picture, Picture):
         raise CorpusError(f"{corpus.image_path(source.sha256, source.extension)}: does not decode ({picture.detail}).")
     image = Image.fromarray(picture.pixels)

@@ -39,7 +39,7 @@ def shrink(data: bytes, size: tuple[int, int] | None = None) -> "NDArray[np.uint
     `size` is the full (width, height), if known. A JPEG is then decoded no larger than needed.
     """
     enough = max(1, SIDE * min(size) // max(size)) if size else SIDE
-    picture = decode(data, min_side=1, enough=enough)
+    picture = decode(data, min_side=1, sufficient_side=enough)
     if isinstance(picture, Rejected):
         return None
     return np.asarray(cv2.cvtColor(_at_most(picture.pixels, SIDE), cv2.COLOR_RGB2BGR), np.uint8)

@@ -1,3 +1,5 @@
+"""Decode every format, and reject what is no usable picture."""
+
 import io
 
 import numpy as np
@@ -10,7 +12,7 @@ from photoshop_request.verdicts import Verdict
 
 
 def scene(width: int = 120, height: int = 80) -> Image.Image:
-    """Smooth colours with a bright top left corner, so that every turn and flip shows."""
+    """Return smooth colours with a bright top left corner, so that every rotation and flip shows."""
     y, x = np.mgrid[:height, :width]
     pixels = np.stack([255 * x / width, 255 * y / height, 128 + 0 * x], axis=-1)
     pixels[: height // 4, : width // 4] = 255
@@ -35,7 +37,7 @@ def close(picture: Picture, image: Image.Image, tolerance: float = 6.0) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
-def test_every_format_is_known_by_its_first_bytes_and_decodes(kind):
+def test_every_format_is_recognised_by_its_first_bytes_and_decodes(kind):
     data = saved(scene(), kind)
     assert sniff(data) == kind
     assert kind in EXTENSIONS
@@ -57,7 +59,7 @@ def test_every_format_is_known_by_its_first_bytes_and_decodes(kind):
         b"%PDF-1.7",
     ],
 )
-def test_what_is_no_picture_has_no_format(data):
+def test_other_files_have_no_format(data):
     assert sniff(data) is None
     rejected = decode(data)
     assert isinstance(rejected, Rejected)
@@ -72,7 +74,7 @@ def test_heif_is_told_from_avif_and_mp4():
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP"])
 @pytest.mark.parametrize("keep", [0.5, 0.97])
 def test_a_truncated_file_is_corrupt(kind, keep):
-    """Also when only the last pixels are missing."""
+    """It is corrupt even if only the last pixels are missing."""
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 255, (256, 256, 3), dtype=np.uint8))
     data = saved(noise, kind)
     rejected = decode(data[: int(len(data) * keep)])
@@ -88,7 +90,7 @@ def test_garbage_behind_a_magic_number_is_corrupt():
 
 
 def test_size_limits_are_checked_on_the_header():
-    """A bomb is refused although its pixel data is missing altogether."""
+    """A decompression bomb is rejected although its pixel data is missing."""
     data = saved(Image.new("1", (20_000, 20_000)), "PNG")[:100]
     rejected = decode(data)
     assert isinstance(rejected, Rejected)
@@ -160,7 +162,7 @@ def test_float_tiff_is_scaled_to_its_range():
 
 
 def test_a_colour_profile_is_converted_to_srgb():
-    """Lab (15, 60, 60) tagged as such must come out as that colour; a damaged profile changes nothing."""
+    """A picture stored as Lab comes out in its sRGB colours. A damaged profile changes nothing."""
     lab = ImageCms.createProfile("LAB")
     srgb = ImageCms.createProfile("sRGB")
     to_lab = ImageCms.buildTransform(srgb, lab, "RGB", "LAB")
@@ -172,7 +174,7 @@ def test_a_colour_profile_is_converted_to_srgb():
 
 
 def test_srgb_under_another_name_costs_no_conversion():
-    """Image servers embed compact sRGB profiles called "c2" or "uRGB": pixels stay as they are, bit for bit."""
+    """Image servers embed compact sRGB profiles called "c2" or "uRGB". Pixels stay bit-identical."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     renamed = profile.replace("sRGB".encode("utf-16-be"), "wxyz".encode("utf-16-be")).replace(b"sRGB", b"wxyz")
     assert "srgb" not in ImageCms.getProfileDescription(io.BytesIO(renamed)).lower()

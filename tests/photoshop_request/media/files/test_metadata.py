@@ -1,4 +1,4 @@
-"""GPS tags go, every pixel and every other tag stays, and the file keeps its length."""
+"""Remove GPS tags; keep every pixel, every other tag and the file's length."""
 
 import io
 import struct
@@ -46,8 +46,8 @@ def _file(kind: str, **more: object) -> bytes:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_the_place_goes_and_all_else_stays(kind: str) -> None:
-    """Pixels, orientation and the other tags, in every format that carries EXIF."""
+def test_gps_tags_go_and_all_else_stays(kind: str) -> None:
+    """Pixels, orientation and other tags stay in every format that carries EXIF."""
     data = _file(kind, exif=_exif().tobytes())
     assert Image.open(io.BytesIO(data)).getexif().get_ifd(0x8825), "the test's own file has no GPS"
     cleaned = without_location(data)
@@ -65,8 +65,8 @@ def test_the_place_goes_and_all_else_stays(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_nothing_of_the_numbers_is_left(kind: str) -> None:
-    """Not only the pointer goes: the seconds of the latitude are 12.5, as Pillow writes them 25/2."""
+def test_the_coordinates_are_erased(kind: str) -> None:
+    """The values are erased, not only the pointer. Pillow writes the seconds of the latitude, 12.5, as 25/2."""
     data = _file(kind, exif=_exif().tobytes())
     numbers = [struct.pack(f"{order}II", 25, 2) for order in "<>"]
     assert any(number in data for number in numbers)
@@ -76,15 +76,15 @@ def test_nothing_of_the_numbers_is_left(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_a_file_without_a_place_is_left_alone(kind: str) -> None:
-    """None means: publish the bytes as they are."""
+def test_a_file_without_gps_tags_is_not_changed(kind: str) -> None:
+    """None tells the caller to publish the bytes unchanged."""
     assert without_location(_file(kind)) is None
     assert without_location(_file(kind, exif=_exif(gps=False).tobytes())) is None
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
-def test_the_place_in_xmp_goes_too(kind: str) -> None:
-    """As attributes and as elements; the rest of the packet stays."""
+def test_gps_tags_in_xmp_go_too(kind: str) -> None:
+    """Attributes and elements go; the rest of the packet stays."""
     data = _file(kind, xmp=XMP)
     assert b"GPSLatitude" in data
     cleaned = without_location(data)
@@ -95,7 +95,7 @@ def test_the_place_in_xmp_goes_too(kind: str) -> None:
 
 
 def test_a_png_with_xmp_keeps_valid_checksums() -> None:
-    """Readers refuse chunks whose CRC is wrong."""
+    """Readers reject chunks with a wrong CRC."""
     text = PngInfo()
     text.add_itxt("XML:com.adobe.xmp", XMP.decode())
     cleaned = without_location(_file("PNG", pnginfo=text, exif=_exif().tobytes()))
@@ -106,35 +106,35 @@ def test_a_png_with_xmp_keeps_valid_checksums() -> None:
     assert "Flash" in image.text["XML:com.adobe.xmp"]
 
 
-def _spelt(profile: bytes) -> str:
-    """As ImageMagick writes metadata into PNG."""
+def _hex_profile(profile: bytes) -> str:
+    """Write metadata as ImageMagick does in PNG."""
     digits = "\n".join(textwrap.wrap(profile.hex(), 72))
     return f"\nexif\n{len(profile):8}\n{digits}\n"
 
 
-def _text(keyword: str, value: str, *, packed: bool = True, international: bool = False) -> PngInfo:
+def _text(keyword: str, value: str, *, compressed: bool = True, international: bool = False) -> PngInfo:
     text = PngInfo()
     if international:
-        text.add_itxt(keyword, value, zip=packed)
+        text.add_itxt(keyword, value, zip=compressed)
     else:
-        text.add_text(keyword, value, zip=packed)
+        text.add_text(keyword, value, zip=compressed)
     return text
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        _text("Raw profile type exif", _spelt(_exif().tobytes())),
-        _text("Raw profile type APP1", _spelt(_exif().tobytes()), packed=False),
-        _text("Raw profile type exif", _spelt(_exif().tobytes()[6:]), international=True),
-        _text("Raw profile type xmp", _spelt(XMP)),
+        _text("Raw profile type exif", _hex_profile(_exif().tobytes())),
+        _text("Raw profile type APP1", _hex_profile(_exif().tobytes()), compressed=False),
+        _text("Raw profile type exif", _hex_profile(_exif().tobytes()[6:]), international=True),
+        _text("Raw profile type xmp", _hex_profile(XMP)),
         _text("XML:com.adobe.xmp", XMP.decode(), international=True),
         _text("anything", XMP.decode()),
         _text("anything", " " * (1 << 21) + XMP.decode()),
     ],
 )
-def test_a_packed_or_spelt_text_of_png_with_the_place_goes(text: PngInfo) -> None:
-    """As a whole, for it cannot lose a part and keep its length; readers find a comment of blanks."""
+def test_a_png_text_that_holds_gps_tags_goes(text: PngInfo) -> None:
+    """Compressed text cannot lose a part and keep its length. Readers find a blank comment instead."""
     text.add_text("Title", "kept", zip=True)
     data = _file("PNG", pnginfo=text)
     cleaned = without_location(data)
@@ -152,19 +152,19 @@ def test_a_packed_or_spelt_text_of_png_with_the_place_goes(text: PngInfo) -> Non
 @pytest.mark.parametrize(
     "text",
     [
-        _text("Raw profile type exif", _spelt(_exif(gps=False).tobytes())),
+        _text("Raw profile type exif", _hex_profile(_exif(gps=False).tobytes())),
         _text("Raw profile type icc", "0" * (1 << 21)),
         _text("Description", "a long story " * 1000),
-        _text("Raw profile type exif", "no digits", packed=False),
+        _text("Raw profile type exif", "no digits", compressed=False),
     ],
 )
-def test_other_packed_texts_stay(text: PngInfo) -> None:
-    """Colours, captions, EXIF without a place."""
+def test_other_png_texts_stay(text: PngInfo) -> None:
+    """Colour profiles, captions and EXIF without GPS tags stay."""
     assert without_location(_file("PNG", pnginfo=text)) is None
 
 
-def test_pictures_that_a_phone_appends_lose_their_place_too() -> None:
-    """A second JPEG after the first one's end, as in MPO and motion photos."""
+def test_appended_pictures_lose_their_gps_tags_too() -> None:
+    """Phones append a second JPEG to the first, as in MPO and motion photos."""
     one = _file("JPEG", exif=_exif().tobytes())
     cleaned = without_location(one + one)
     assert cleaned is not None
@@ -173,25 +173,25 @@ def test_pictures_that_a_phone_appends_lose_their_place_too() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff", b"GIF89a" + b"\0" * 50, b"<html>", b"MM\0*\0\0\0\x08"])
-def test_what_is_no_picture_has_no_place(data: bytes) -> None:
-    """And raises nothing."""
+def test_other_files_have_no_location(data: bytes) -> None:
+    """They raise nothing either."""
     assert without_location(data) is None
 
 
 @pytest.mark.parametrize("piece", [b"<x:xmpmeta", b"<exif:GPSA>", b"<exif:GPSA "])
 @pytest.mark.parametrize("end", [b"", b"</x:xmpmeta>"])
 def test_hostile_metadata_takes_no_time(piece: bytes, end: bytes) -> None:
-    """A megabyte of one unfinished piece."""
+    """The file repeats one unfinished tag for a megabyte."""
     data = b"\xff\xd8\xff<x:xmpmeta" + piece * (1_000_000 // len(piece)) + end
     start = time.perf_counter()
     assert without_location(data) is None
     assert time.perf_counter() - start < 2
 
 
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_hostile_text_of_png_takes_no_time(*, packed: bool) -> None:
-    """Fifty thousand beginnings of EXIF, none of which goes on."""
-    text = _text("Raw profile type exif", _spelt(b"Exif\0\0II*\0" * 50_000), packed=packed)
+@pytest.mark.parametrize("compressed", [True, False])
+def test_a_hostile_text_of_png_takes_no_time(*, compressed: bool) -> None:
+    """The text holds 50,000 EXIF headers without content."""
+    text = _text("Raw profile type exif", _hex_profile(b"Exif\0\0II*\0" * 50_000), compressed=compressed)
     data = _file("PNG", pnginfo=text)
     start = time.perf_counter()
     assert without_location(data) is None
@@ -199,12 +199,12 @@ def test_a_hostile_text_of_png_takes_no_time(*, packed: bool) -> None:
 
 
 BASES = [_file(kind, exif=_exif().tobytes()) for kind in FORMATS]
-BASES.append(_file("PNG", pnginfo=_text("Raw profile type exif", _spelt(_exif().tobytes()))))
+BASES.append(_file("PNG", pnginfo=_text("Raw profile type exif", _hex_profile(_exif().tobytes()))))
 
 
 @given(st.sampled_from(BASES), st.integers(0, 2**31), st.integers(0, 600), st.binary(min_size=1, max_size=8))
 def test_damaged_files_never_raise_and_keep_their_length(data: bytes, cut: int, place: int, noise: bytes) -> None:
-    """Cut anywhere, or with noise among the metadata; cleaning twice is cleaning once."""
+    """Files are cut anywhere, or overwritten with noise. A second cleaning finds nothing."""
     damaged = bytearray(data[: len(data) - cut % len(data)])
     damaged[place : place + len(noise)] = noise[: max(0, len(damaged) - place)]
     cleaned = without_location(bytes(damaged))
@@ -214,11 +214,7 @@ def test_damaged_files_never_raise_and_keep_their_length(data: bytes, cut: int, 
 
 
 def test_a_gps_directory_that_lies_over_the_main_one_is_cleared_without_a_fault() -> None:
-    """Found by fuzzing: in a damaged file the pointer may lead to the directory that holds it, or to its middle."""
-    import struct
-
-    from photoshop_request.media.files.metadata import without_location
-
+    """In a damaged file the pointer may lead to the directory that holds it, or to its middle. Fuzzing found this."""
     entry = struct.pack(">HHII", 0x8825, 4, 1, 8)
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
     data = b"\xff\xd8\xff\xe1" + struct.pack(">H", len(tiff) + 8) + b"Exif\0\0" + tiff + b"\xff\xd9"

@@ -1,4 +1,4 @@
-"""Decoding a hostile file cannot take the run down: it happens in a process that may die."""
+"""Decode hostile files in a separate process, so that they cannot crash the run."""
 
 import asyncio
 import io
@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from photoshop_request.media.files.decode import Rejected
-from photoshop_request.media.files.sandbox import inspect
+from photoshop_request.media.files.sandbox import check_in_sandbox
 from photoshop_request.media.http.body import Body
 from photoshop_request.verdicts import Verdict
 
@@ -28,7 +28,7 @@ def jpeg() -> bytes:
 
 
 def png_bomb() -> bytes:
-    """A PNG of 60,000 x 60,000 pixels in a few kilobytes."""
+    """Return a PNG of 60,000 x 60,000 pixels in a few kilobytes."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -38,24 +38,24 @@ def png_bomb() -> bytes:
 
 
 def test_a_whole_picture_is_fine() -> None:
-    """None means that it decodes to its last pixel, from memory or from a file."""
-    assert asyncio.run(inspect(body(jpeg()))) is None
+    """None means that every pixel decodes."""
+    assert asyncio.run(check_in_sandbox(body(jpeg()))) is None
 
 
 def test_a_spooled_picture_is_read_from_its_file(tmp_path: Path) -> None:
-    """Large bodies lie in a part file."""
+    """Large bodies are in a part file."""
     part = tmp_path / "1.part"
     part.write_bytes(jpeg()[:-900])
-    found = asyncio.run(inspect(Body(None, part, 1, b"", b"")))
-    assert found is not None
-    assert found.verdict is Verdict.CORRUPT
+    rejected = asyncio.run(check_in_sandbox(Body(None, part, 1, b"", b"")))
+    assert rejected is not None
+    assert rejected.verdict is Verdict.CORRUPT
 
 
-def test_a_decompression_bomb_is_refused_by_its_header() -> None:
-    """Ten gigabytes of pixels are not unpacked."""
-    found = asyncio.run(inspect(body(png_bomb())))
-    assert found is not None
-    assert found.verdict is Verdict.TOO_LARGE
+def test_a_decompression_bomb_is_rejected_by_its_header() -> None:
+    """Its 10 GB of pixels are not decompressed."""
+    rejected = asyncio.run(check_in_sandbox(body(png_bomb())))
+    assert rejected is not None
+    assert rejected.verdict is Verdict.TOO_LARGE
 
 
 def program(folder: Path, text: str) -> str:
@@ -66,17 +66,17 @@ def program(folder: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize("text", ["kill -SEGV $$", "kill -KILL $$", "exit 3"])
-def test_a_decoder_that_dies_takes_only_its_picture_along(
+def test_a_crash_of_the_decoder_makes_only_its_picture_corrupt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
-    """A crash, the system's killer, or memory's end: corrupt."""
+    """Crashes, the kernel's out-of-memory killer and other exits count alike."""
     monkeypatch.setattr(sys, "executable", program(tmp_path, f"cat > /dev/null; {text}"))
-    assert asyncio.run(inspect(body(jpeg()))) == Rejected(Verdict.CORRUPT, "took the decoder down")
+    assert asyncio.run(check_in_sandbox(body(jpeg()))) == Rejected(Verdict.CORRUPT, "took the decoder down")
 
 
-def test_a_decoder_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After its time it is killed."""
+def test_a_decoder_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time limit counts as corrupt too."""
     monkeypatch.setattr(sys, "executable", program(tmp_path, "cat > /dev/null; exec sleep 60"))
-    found = asyncio.run(inspect(body(jpeg()), seconds=0.2))
-    assert found is not None
-    assert found.verdict is Verdict.CORRUPT
+    rejected = asyncio.run(check_in_sandbox(body(jpeg()), seconds=0.2))
+    assert rejected is not None
+    assert rejected.verdict is Verdict.CORRUPT

@@ -19,7 +19,7 @@ from servers.hosts import Request, cut, drip, endless, page, redirect, reply, re
 from photoshop_request.media.addresses.hosts import Secrets, classify
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.decode import Rejected
-from photoshop_request.media.files.sandbox import inspect
+from photoshop_request.media.files.sandbox import check_in_sandbox
 from photoshop_request.media.http.body import Body
 from photoshop_request.media.http.fetch import fetch
 from photoshop_request.media.http.network import route
@@ -127,7 +127,7 @@ def test_what_is_no_picture_is_not_kept(body: bytes) -> None:
 
 def test_a_polyglot_is_a_picture_and_nothing_else() -> None:
     """A JPEG with an archive behind it is kept under the extension of its first bytes."""
-    outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=inspect)
+    outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=check_in_sandbox)
     assert outcome.state is AddressState.OK
     assert [name.rpartition(".")[2] for name in found.kept] == ["jpg"]
 
@@ -226,7 +226,7 @@ def test_a_connection_that_ends_early_is_tried_again() -> None:
 def test_a_file_that_was_cut_before_is_corrupt(kind: str) -> None:
     """A whole answer with half a picture: decoded in a process of its own, and found corrupt."""
     body = picture(kind)
-    outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=inspect)
+    outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=check_in_sandbox)
     assert (outcome.state, found.kept) == (AddressState.CORRUPT, {})
     assert outcome.detail
 
