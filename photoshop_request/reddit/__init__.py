@@ -1,1 +1,1 @@
-"""Reddit's things: records, archives, APIs, and how observations of one thing are merged."""
+"""Reddit's records: archives and APIs that hold them, parsing and merging."""

@@ -1,7 +1,7 @@
-"""Reddit's own API through PRAW: fresh posts, whole comment trees, and how known things stand today.
+"""Client of Reddit's own API through PRAW: new posts, whole comment trees, and updates of known records.
 
-An optional top-up: it needs credentials that Reddit approved, its listings end near 1,000 items, and archives have the
-rest. Objects are given as JSON lines, so that they go the way of every archived line.
+It is an optional top-up: it needs credentials that Reddit approved, and its listings end near 1,000 items. Objects are
+returned as JSON lines, and parsed like archived lines.
 """
 
 import json
@@ -24,36 +24,36 @@ USER_AGENT = "PHOTOSHOP_REQUEST_REDDIT_USER_AGENT"
 URL = "PHOTOSHOP_REQUEST_REDDIT_URL"
 _CHECK = f"Check {CLIENT_ID} and {CLIENT_SECRET}."
 _AGENT = "python:photoshop-request:1 (research dataset builder)"
-_WAITS = 3
-"""How often a 429 is waited out before the run stops; prawcore itself does not retry it."""
-_UNTOLD = 60.0
-"""Seconds to wait after a 429 that does not say how long."""
-_COMMENTS = 2048
-"""The most that Reddit gives of a tree at once."""
+_RETRIES = 3
+"""Retries of a request after 429. prawcore has none."""
+_DEFAULT_WAIT = 60.0
+"""Seconds to wait after a 429 that names no time."""
+_MAX_COMMENTS = 2048
+"""Comments that Reddit returns at once."""
 _FULL = 200
-"""Hits of a search from which on it may have left some out: Reddit's searches end near 250."""
+"""Hits of a search that may be incomplete. Reddit's searches end near 250."""
 _HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An approved script or web application of the user's."""
+    """The user's script or web application that Reddit approved."""
 
     client_id: str
     client_secret: str
     user_agent: str = _AGENT
     url: str | None = None
-    """Another server that speaks Reddit's API; None is Reddit."""
+    """Another server with Reddit's API; None means Reddit."""
 
 
 class TreeProblem(StrEnum):
-    """Why a thread is not whole."""
+    """Reason why a comment tree is incomplete or missing."""
 
     NOT_FOUND = "not_found"
     FORBIDDEN = "forbidden"
     """Private, quarantined, or the subreddit is banned."""
     INCOMPLETE = "incomplete"
-    """A branch of the tree went away while it was read; the rest is here."""
+    """A branch of the tree vanished while it was read. The other branches are complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class CommentTree:
 
     submission_id: str
     lines: tuple[bytes, ...]
-    trouble: TreeProblem | None = None
+    problem: TreeProblem | None = None
 
 
 def credentials(environment: Mapping[str, str]) -> Credentials:
-    """The credentials in `environment`.
+    """Return the credentials in `environment`.
 
     Raises:
-        CredentialsError: there are none; the message says how to get them, and that archives need none.
+        CredentialsError: there are none. The message says how to get them.
     """
     client_id, secret = environment.get(CLIENT_ID), environment.get(CLIENT_SECRET)
     if not client_id or not secret:
@@ -82,51 +82,49 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
     return Credentials(client_id, secret, environment.get(USER_AGENT) or _AGENT, environment.get(URL) or None)
 
 
-def connect(given: Credentials, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> "praw.Reddit":
-    """A read-only PRAW client that waits out 429 answers as they ask (three times a request, each 15 minutes at most)."""
-    import praw  # only those who ask Reddit pay for it
+def connect(login: Credentials, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> "praw.Reddit":
+    """Return a read-only PRAW client that waits after 429 as Reddit asks, three times per request and 15 min at most."""
+    import praw  # slow to import
 
-    place: dict[str, Any] = (
-        {"reddit_url": given.url, "oauth_url": given.url, "short_url": given.url} if given.url else {}
-    )
+    urls: dict[str, Any] = dict.fromkeys(("reddit_url", "oauth_url", "short_url"), login.url) if login.url else {}
     return praw.Reddit(
-        client_id=given.client_id,
-        client_secret=given.client_secret,
-        user_agent=given.user_agent,
+        client_id=login.client_id,
+        client_secret=login.client_secret,
+        user_agent=login.user_agent,
         check_for_updates=False,
-        requestor_class=_patient(sleep, clock),
-        **place,
+        requestor_class=_requestor(sleep, clock),
+        **urls,
     )
 
 
 def new_submissions(reddit: "praw.Reddit", subreddit: str) -> Iterator[bytes]:
-    """The newest submissions, newest first, as far as the listing goes (about 1,000).
+    """Yield the newest submissions, newest first, to the end of the listing (about 1,000).
 
     Raises:
-        InputError: there is no such subreddit, or it is closed.
+        InputError: the subreddit does not exist, or is private.
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or too many requests after every wait.
+        NetworkError: it does not answer, or still limits the rate after every retry.
     """
-    with _explained(subreddit):
+    with _explain_errors(subreddit):
         for submission in reddit.subreddit(subreddit).new(limit=None):
-            yield raw_line(submission)
+            yield json_line(submission)
 
 
 def search_submissions(reddit: "praw.Reddit", subreddit: str, since: int, until: int) -> Iterator[bytes]:
-    """Submissions created from `since` (inclusive) to `until` (exclusive), where listings do not reach.
+    """Yield submissions created from `since` (inclusive) to `until` (exclusive), beyond the end of the listing.
 
-    Asks Reddit's search for spans of time and halves a span that may have been cut off, down to an hour. What the
-    search gives outside the span is left out.
+    Reddit's search is asked for spans of time. A span that may be incomplete is halved, down to an hour. Hits outside
+    the span are ignored.
 
     Raises:
-        InputError: there is no such subreddit, or it is closed.
+        InputError: the subreddit does not exist, or is private.
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or too many requests after every wait.
+        NetworkError: it does not answer, or still limits the rate after every retry.
     """
     spans = [(since, until)]
     while spans:
         begin, end = spans.pop()
-        with _explained(subreddit):
+        with _explain_errors(subreddit):
             query = f"timestamp:{begin}..{end - 1}"
             hits = list(reddit.subreddit(subreddit).search(query, syntax="cloudsearch", sort="new", limit=None))
         inside = [hit for hit in hits if begin <= hit.created_utc < end]
@@ -134,53 +132,52 @@ def search_submissions(reddit: "praw.Reddit", subreddit: str, since: int, until:
             middle = (begin + end) // 2
             spans += [(begin, middle), (middle, end)]
         else:
-            yield from map(raw_line, inside)
+            yield from map(json_line, inside)
 
 
-def thread(reddit: "praw.Reddit", submission_id: str) -> CommentTree:
-    """A submission with every comment: "load more" and "continue this thread" are followed to their ends.
+def comment_tree(reddit: "praw.Reddit", submission_id: str) -> CommentTree:
+    """Return a submission with all comments: "load more" and "continue this thread" are followed to the end.
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or too many requests after every wait.
+        NetworkError: it does not answer, or still limits the rate after every retry.
     """
     import praw
     import prawcore
 
     submission = reddit.submission(submission_id)
-    # both only count before the first fetch; "old" first keeps the order stable while people write
-    submission.comment_sort, submission.comment_limit = "old", _COMMENTS
-    trouble = None
+    # both must be set before the first request; "old" keeps the order stable while people write
+    submission.comment_sort, submission.comment_limit = "old", _MAX_COMMENTS
+    problem = None
     try:
-        with _explained():
+        with _explain_errors():
             try:
                 submission.comments.replace_more(limit=None)
             except (AssertionError, LookupError, TypeError, AttributeError, praw.exceptions.PRAWException):
-                # PRAW's ways to say that a branch is not what its parent announced
-                trouble = TreeProblem.INCOMPLETE
+                # PRAW raises these when a branch differs from what its parent announced
+                problem = TreeProblem.INCOMPLETE
     except prawcore.NotFound:
         return CommentTree(submission_id, (), TreeProblem.NOT_FOUND)
     except (prawcore.Forbidden, prawcore.Redirect, prawcore.UnavailableForLegalReasons):
         return CommentTree(submission_id, (), TreeProblem.FORBIDDEN)
-    comments = [thing for thing in submission.comments.list() if hasattr(thing, "body")]
-    return CommentTree(submission_id, tuple(map(raw_line, (submission, *comments))), trouble)
+    comments = [comment for comment in submission.comments.list() if hasattr(comment, "body")]
+    return CommentTree(submission_id, tuple(map(json_line, (submission, *comments))), problem)
 
 
 def refresh(reddit: "praw.Reddit", fullnames: Iterable[str]) -> Iterator[bytes]:
-    """How known things (`t3_…`, `t1_…`) stand today, a hundred a request; what Reddit does not know is left out.
+    """Yield known records (`t3_…`, `t1_…`) as they are now, a hundred per request. Unknown ones are skipped.
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or too many requests after every wait.
+        NetworkError: it does not answer, or still limits the rate after every retry.
     """
-    with _explained():
-        for thing in reddit.info(fullnames=list(fullnames)):
-            yield raw_line(thing)
+    with _explain_errors():
+        yield from map(json_line, reddit.info(fullnames=list(fullnames)))
 
 
-def raw_line(thing: Any) -> bytes:
-    """A PRAW submission or comment as the JSON object that it was made from (without `replies`)."""
-    values = {key: value for key, value in vars(thing).items() if not key.startswith("_")}
+def json_line(record: Any) -> bytes:
+    """Return a PRAW submission or comment as the JSON object that it was made from, without `replies`."""
+    values = {key: value for key, value in vars(record).items() if not key.startswith("_")}
     for added in ("comment_limit", "comment_sort"):
         values.pop(added, None)
     for name, attribute in (("author", "name"), ("subreddit", "display_name")):
@@ -193,28 +190,28 @@ def _public(value: Any) -> Any:
     return {key: item for key, item in vars(value).items() if not key.startswith("_")}
 
 
-def _patient(sleep: Callable[[float], None], clock: Callable[[], float]) -> type:
+def _requestor(sleep: Callable[[float], None], clock: Callable[[], float]) -> type:
     import prawcore
 
-    class Patient(prawcore.Requestor):
+    class RateLimitedRequestor(prawcore.Requestor):
         def request(self, *args: Any, **kwargs: Any) -> "requests.Response":
-            for _ in range(_WAITS):
+            for _ in range(_RETRIES):
                 response: requests.Response = super().request(*args, **kwargs)
                 if response.status_code != 429:
                     return response
                 wait = requested_wait(response.headers, clock())
-                wait = _UNTOLD if wait is None else wait
+                wait = _DEFAULT_WAIT if wait is None else wait
                 if wait > MAX_WAIT:
                     return response
                 sleep(wait)
             return super().request(*args, **kwargs)
 
-    return Patient
+    return RateLimitedRequestor
 
 
 @contextmanager
-def _explained(subreddit: str = "") -> Iterator[None]:
-    """Turn what stops everything into errors that say what to do; what concerns one thread passes through."""
+def _explain_errors(subreddit: str = "") -> Iterator[None]:
+    """Turn errors that stop the run into those of `errors`. Errors of one comment tree pass through."""
     import prawcore
 
     later = "Everything so far is kept; run the same command again later."

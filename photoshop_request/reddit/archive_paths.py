@@ -1,4 +1,4 @@
-"""What people type for archives: files, globs, folders, addresses."""
+"""Expand paths, globs, folders and addresses to archives."""
 
 from collections.abc import Iterable
 
@@ -7,25 +7,22 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import InputError
 
-_ENDINGS = (".zst", ".jsonl", ".ndjson", ".json", ".gz", ".bz2", ".xz", ".parquet")
-"""Of the files that are taken from a folder; a file that is named is taken whatever its ending."""
+_SUFFIXES = (".zst", ".jsonl", ".ndjson", ".json", ".gz", ".bz2", ".xz", ".parquet")
+"""Suffixes of the archives in a folder. A file named on its own may have any suffix."""
 
 
 def find_archives(inputs: Iterable[str]) -> list[str]:
-    """The archives that `inputs` name, each once: in the order given, within a glob or a folder sorted.
+    """Return the archives that `inputs` name, each once, in order; those of a glob or a folder are sorted.
 
-    A folder stands for the archives below it. Local paths stay paths; others become full addresses (`s3://…`).
+    A folder means all archives below it. Local paths stay paths, others become full addresses (`s3://…`).
 
     Raises:
         InputError: a glob or folder has no archive, or an address cannot be used.
     """
-    found: dict[str, None] = {}
-    for text in inputs:
-        found.update(dict.fromkeys(_expanded(text)))
-    return list(found)
+    return list(dict.fromkeys(path for text in inputs for path in _expand(text)))
 
 
-def _expanded(text: str) -> list[str]:
+def _expand(text: str) -> list[str]:
     try:
         fs, path = fsspec.core.url_to_fs(text)
         if fs.exists(path) and not fs.isdir(path):
@@ -34,10 +31,10 @@ def _expanded(text: str) -> list[str]:
         if not is_glob and not fs.isdir(path):
             return [text]
         names = fs.glob(path) if is_glob else fs.find(path)
-        kept = sorted(name for name in names if (is_glob or name.endswith(_ENDINGS)) and not fs.isdir(name))
+        paths = sorted(name for name in names if (is_glob or name.endswith(_SUFFIXES)) and not fs.isdir(name))
     except (OSError, ValueError, ImportError) as error:
         raise InputError(f"{text}: cannot be listed ({error}). Check the address.") from error
-    if not kept:
-        what = "matches no file" if is_glob else f"has no archive in it ({', '.join(_ENDINGS)})"
-        raise InputError(f"{text}: {what}.")
-    return kept if isinstance(fs, LocalFileSystem) else [str(fs.unstrip_protocol(name)) for name in kept]
+    if not paths:
+        problem = "matches no file" if is_glob else f"has no archive in it ({', '.join(_SUFFIXES)})"
+        raise InputError(f"{text}: {problem}.")
+    return paths if isinstance(fs, LocalFileSystem) else [str(fs.unstrip_protocol(name)) for name in paths]

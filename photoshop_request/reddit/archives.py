@@ -1,7 +1,7 @@
-"""Dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, plain JSON lines, Parquet copies.
+"""Read dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, JSON lines and Parquet mirrors.
 
-The first bytes tell the format, not the name. A file that ends in the middle, or is damaged, gives everything before
-the cut; `Archive.ending` then says so. python-zstandard's `stream_reader` would not notice: hence `decompressobj`.
+The first bytes of the file decide its format, not its name. A truncated or corrupt file gives everything before the
+fault, and `Archive.status` reports it. `decompressobj` is used because python-zstandard's `stream_reader` reports none.
 """
 
 import bz2
@@ -19,21 +19,21 @@ from photoshop_request.errors import EmptyInputError, InputError
 from photoshop_request.reddit.newlines import LineBatch, split_lines
 
 _WINDOW = 2**31
-"""Bytes: the window of the monthly files; zstd's own default refuses them ("Frame requires too much memory")."""
+"""Bytes. The monthly files need this window; zstd's default refuses them ("Frame requires too much memory")."""
 _FEED = 32 << 10
-"""Compressed bytes a step. Dumps give about 12 times as many: small blocks stay in the cache (see benchmarks/scan)."""
+"""Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache (benchmarks/scan)."""
 _PLAIN_BLOCK = 512 << 10
 _MAGIC = 6
 
 
 class ArchiveStatus(StrEnum):
-    """How an archive ended."""
+    """Condition of an archive, known after reading it."""
 
     COMPLETE = "complete"
     TRUNCATED = "truncated"
-    """The file stops in the middle of a frame: what came before the cut was given."""
+    """The file stops in the middle of a compressed frame. The bytes before it were read."""
     CORRUPT = "corrupt"
-    """The compressed bytes are damaged: what came before the damage was given."""
+    """The compressed bytes are damaged. The bytes before the damage were read."""
 
 
 class _Decompressor(Protocol):
@@ -47,16 +47,15 @@ class _Decompressor(Protocol):
 class Archive:
     """One dump, read once from start to end.
 
-    `size` and `consumed` count bytes of the file as stored, for progress; `ending` and `detail` are final once the
-    blocks or batches are used up.
+    `size` and `consumed` count stored bytes, for progress. `status` and `detail` are final after the last block.
     """
 
     def __init__(self, path: str | Path) -> None:
         """Open `path`, a local path or any fsspec address.
 
         Raises:
-            InputError: it is missing, a folder, or not readable.
-            EmptyInputError: it holds no byte.
+            InputError: it is missing, a folder, or unreadable.
+            EmptyInputError: it is empty.
         """
         self.path = str(path)
         try:
@@ -69,36 +68,36 @@ class Archive:
         except (OSError, ValueError, ImportError) as error:
             raise InputError(f"{self.path}: cannot be read ({_reason(error)}). Check the path.") from error
         if not self._magic:
-            raise EmptyInputError(f"{self.path}: is empty. Fetch it again.")
+            raise EmptyInputError(f"{self.path}: is empty. Download it again.")
         self.consumed = 0
-        self.ending = ArchiveStatus.COMPLETE
+        self.status = ArchiveStatus.COMPLETE
         self.detail = ""
 
     @property
     def is_parquet(self) -> bool:
-        """Whether it is a table, which has rows but no stream of bytes."""
+        """Return whether it is a Parquet file, which has rows instead of lines."""
         return bytes(self._magic[:4]) == b"PAR1"
 
     def batches(self) -> Iterator[LineBatch]:
-        """Every line, in batches of about a block."""
+        """Yield every line, in batches of about a block."""
         return self._rows() if self.is_parquet else split_lines(self.blocks())
 
     def blocks(self) -> Iterator[bytes]:
-        """The decompressed bytes, in blocks of mostly less than 1 MiB. Not for Parquet."""
+        """Yield the decompressed bytes in blocks, mostly of less than 1 MiB. Not for Parquet."""
         make = _format_of(self._magic)
         with self._fs.open(self._name, "rb") as file:
             yield from self._decompressed(file, make) if make else self._plain(file)
 
     def _rows(self) -> Iterator[LineBatch]:
-        from photoshop_request.reddit import parquet_mirror  # pyarrow: only where there is Parquet
+        from photoshop_request.reddit import parquet_mirror  # imports pyarrow, which is slow
 
         with self._fs.open(self._name, "rb") as file:
             try:
-                for batch, share in parquet_mirror.row_lines(file):
-                    self.consumed = int(self.size * share)
+                for batch, fraction in parquet_mirror.row_lines(file):
+                    self.consumed = int(self.size * fraction)
                     yield batch
             except parquet_mirror.DAMAGED as error:
-                self.ending, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
+                self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
         while block := file.read(_PLAIN_BLOCK):
@@ -114,7 +113,7 @@ class Archive:
                 try:
                     block = frame.decompress(data)
                 except (zstandard.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-                    self.ending, self.detail = ArchiveStatus.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
+                    self.status, self.detail = ArchiveStatus.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
                     return
                 data = b""
                 if frame.eof:
@@ -122,7 +121,7 @@ class Archive:
                 if block:
                     yield block
         if frame is not None:
-            self.ending, self.detail = (
+            self.status, self.detail = (
                 ArchiveStatus.TRUNCATED,
                 f"stops in the middle of a frame after {self.consumed:,} bytes",
             )

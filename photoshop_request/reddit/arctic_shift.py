@@ -1,6 +1,6 @@
-"""Arctic Shift: a public archive of Reddit over HTTP, without an account, for the months after the newest dump.
+"""Client of Arctic Shift, a public HTTP archive of Reddit, for the months after the newest dump. It needs no account.
 
-Objects are given as they were sent, byte for byte, so that they go the way of every archived line.
+Objects are returned byte for byte as sent, and parsed like archived lines.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,16 +23,16 @@ _TIMEOUT = 60
 
 RecordKind: TypeAlias = Literal["posts", "comments"]
 FetchRows: TypeAlias = Callable[[str, Mapping[str, str]], list[bytes]]
-"""Asks a path with parameters; gives the objects of the answer's `data`."""
+"""Request a path with parameters, and return the objects of the answer's `data`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer, without what earlier answers had."""
+    """One answer, without the objects of earlier answers."""
 
     lines: tuple[bytes, ...]
     reached: int
-    """Everything created before this second has been given (Unix seconds)."""
+    """Unix second before which all objects were returned."""
 
 
 class _SearchResponse(msgspec.Struct):
@@ -40,19 +40,19 @@ class _SearchResponse(msgspec.Struct):
     error: str | None = None
 
 
-class _Key(msgspec.Struct):
+class _RecordKey(msgspec.Struct):
     id: str
     created_utc: float
 
 
 def search(kind: RecordKind, subreddit: str, since: int, until: int, fetch: FetchRows) -> Iterator[Page]:
-    """Everything of `subreddit` created from `since` (inclusive) to `until` (exclusive), oldest first.
+    """Yield the objects of `subreddit` created from `since` (inclusive) to `until` (exclusive), oldest first.
 
-    Pages are asked for from one second before the last object on, and repetitions at the seam are left out: so it does
-    not matter whether the service counts `after` in, and objects of one second are never torn apart.
+    Each page starts one second before the last object, and skips the objects that are repeated. So `after` may be
+    inclusive or exclusive, and pages need not end between two seconds.
 
     Raises:
-        NetworkError: the service does not answer, or not as described, after every retry.
+        NetworkError: the service does not answer, or not as documented, after every retry.
     """
     after, known = since - 1, set[str]()
     while after < until:
@@ -60,20 +60,20 @@ def search(kind: RecordKind, subreddit: str, since: int, until: int, fetch: Fetc
             f"/api/{kind}/search",
             {"subreddit": subreddit, "after": str(after), "before": str(until + 1), "limit": "auto", "sort": "asc"},
         )
-        keys = [_key(row) for row in rows]
-        new = [
-            (row, created)
-            for row, (thing_id, created) in zip(rows, keys, strict=True)
-            if thing_id not in known and since <= created < until
-        ]
         if not rows:
             break
+        keys = [_key(row) for row in rows]
+        new = [
+            row
+            for row, (record_id, created) in zip(rows, keys, strict=True)
+            if record_id not in known and since <= created < until
+        ]
         last = max(created for _, created in keys)
         if new:
-            yield Page(tuple(row for row, _ in new), min(max(last, since), until))
-        # no news: the end, or only the seam again; one second on tells which
+            yield Page(tuple(new), min(max(last, since), until))
+        # without new objects this is the end, or only repetitions: one second later shows which
         after = max(last - 1, after) if new else max(last, after + 1)
-        known = {thing_id for thing_id, created in keys if created >= after}
+        known = {record_id for record_id, created in keys if created >= after}
     yield Page((), until)
 
 
@@ -151,7 +151,7 @@ def _request(
 
 def _key(row: bytes) -> tuple[str, int]:
     try:
-        key = msgspec.json.decode(row, type=_Key, strict=False)
+        key = msgspec.json.decode(row, type=_RecordKey, strict=False)
     except msgspec.DecodeError as error:
         raise NetworkError(
             f"Arctic Shift sent an object without id or time ({error}). Is the base address right?"

@@ -1,47 +1,46 @@
-"""Which time an archive covers, and where it has holes: gaps nobody mentions are the first thing a user asks about."""
+"""Months and seconds that the sources cover, and the gaps between them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from time import gmtime
 
-_THIN = 0.05
-"""Of the median month before or after, the smaller: less is a hole with a few strays in it, not a quiet month."""
+_MIN_SHARE = 0.05
+"""Rows of a month in proportion to the median month before or after, the smaller. Fewer are a gap with strays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Months in a row with nothing, or next to nothing, between months with something."""
+    """Consecutive months without rows, or with very few, between months with rows."""
 
     first: str
-    """`2022-12`."""
+    """First month, as `2022-12`."""
     last: str
     months: int
     rows: int
 
 
 def month_of(utc: int) -> str:
-    """The month of a Unix time, as `2022-12` (UTC)."""
+    """Return the month of a Unix time in UTC, as `2022-12`."""
     moment = gmtime(utc)
     return f"{moment.tm_year:04}-{moment.tm_mon:02}"
 
 
 def every_month(counts: Mapping[str, int]) -> dict[str, int]:
-    """`counts` with every month from the first to the last, 0 where there is none: what a histogram shows."""
+    """Return `counts` with every month from the first to the last, 0 for months without rows."""
     if not counts:
         return {}
-    return {
-        _name(number): counts.get(_name(number), 0) for number in range(_number(min(counts)), _number(max(counts)) + 1)
-    }
+    months = map(_name, range(_number(min(counts)), _number(max(counts)) + 1))
+    return {month: counts.get(month, 0) for month in months}
 
 
 def find_gaps(counts: Mapping[str, int]) -> list[Gap]:
-    """The holes of a histogram by month: months with nothing, or less than a twentieth of what is usual before and after."""
+    """Return the gaps in rows by month: no rows, or less than 5% of the median month before or after."""
     full = list(every_month(counts).items())
     rows = [count for _, count in full]
     runs: list[list[int]] = []
     for at, count in enumerate(rows):
-        if count and count >= _THIN * _usual(rows, at):
+        if count and count >= _MIN_SHARE * _usual(rows, at):
             continue
         if runs and runs[-1][-1] == at - 1:
             runs[-1].append(at)
@@ -51,7 +50,7 @@ def find_gaps(counts: Mapping[str, int]) -> list[Gap]:
 
 
 def uncovered_spans(covered: Iterable[tuple[int, int]], since: int, until: int) -> list[tuple[int, int]]:
-    """What of the seconds from `since` (inclusive) to `until` (exclusive) no interval of `covered` holds, sorted."""
+    """Return the spans of seconds from `since` (inclusive) to `until` (exclusive) outside all of `covered`, sorted."""
     gaps = []
     at = since
     for begin, end in sorted(covered):
@@ -64,7 +63,7 @@ def uncovered_spans(covered: Iterable[tuple[int, int]], since: int, until: int) 
 
 
 def _usual(rows: Sequence[int], at: int) -> float:
-    # over months that have something: a long hole must not become the usual; the smaller side: communities grow
+    # only months with rows, so that a long gap does not lower the median; the smaller side, because communities grow
     sides = [[count for count in side if count] for side in (rows[:at], rows[at + 1 :])]
     return min(median(side) for side in sides) if all(sides) else 0
 

@@ -1,4 +1,4 @@
-"""Small rules about single fields of Reddit's objects."""
+"""Parse single fields of Reddit's objects."""
 
 _PLACEHOLDERS = frozenset({
     "[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[removed by moderator]", "[unavailable]",
@@ -8,10 +8,9 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def unescape(text: str) -> str:
-    """Undo the one escaping that Reddit applies without `raw_json=1`: `&lt;`, `&gt;`, `&amp;`, once.
+    """Undo the escaping that Reddit applies without `raw_json=1`: `&lt;`, `&gt;`, `&amp;`, once.
 
-    Not `html.unescape`: that also turns `&copy=1` inside an address into a sign, and entities that people typed
-    (`&nbsp;`) belong to their Markdown.
+    `html.unescape` would also change `&copy=1` in an address, and entities that people typed (`&nbsp;`).
     """
     if "&" not in text:
         return text
@@ -19,22 +18,22 @@ def unescape(text: str) -> str:
 
 
 def is_placeholder(text: str | None) -> bool:
-    """Whether `text` stands where a text was: `[deleted]`, `[removed]`, `[ Removed by Reddit ]`, nothing at all."""
-    return not text or (text[0] == "[" and _squeezed(text) in _PLACEHOLDERS)
+    """Return whether `text` replaces a removed text: `[deleted]`, `[removed]`, `[ Removed by Reddit ]`, or is empty."""
+    return not text or (text[0] == "[" and _normalized(text) in _PLACEHOLDERS)
 
 
 def is_deleted_mark(text: str | None) -> bool:
-    """Whether `text` is what Reddit puts when the author deleted; `[removed]` was somebody else."""
-    return False if not text or text[0] != "[" else _squeezed(text) in _DELETED
+    """Return whether `text` says that its author deleted it. `[removed]` means somebody else did."""
+    return False if not text or text[0] != "[" else _normalized(text) in _DELETED
 
 
 def bare_id(fullname: str) -> str:
-    """An id without its `t1_` or `t3_`, in lower case."""
+    """Return an id without its `t1_` or `t3_`, in lower case."""
     return (fullname[3:] if "_" in fullname and fullname[2:3] == "_" and fullname[0] == "t" else fullname).lower()
 
 
 def base36(number: int) -> str:
-    """A non-negative number as Reddit writes ids: some dumps hold `parent_id` as a number."""
+    """Return a non-negative number as Reddit writes ids. Some dumps hold `parent_id` as a number."""
     text = ""
     while number:
         number, digit = divmod(number, 36)
@@ -42,5 +41,5 @@ def base36(number: int) -> str:
     return text or "0"
 
 
-def _squeezed(text: str) -> str:
+def _normalized(text: str) -> str:
     return text.strip().lower().replace("[ ", "[").replace(" ]", "]")

@@ -1,4 +1,4 @@
-"""`media_metadata` in the order people saw it."""
+"""Read `media_metadata` in the order of display."""
 
 from photoshop_request.reddit.fields import unescape
 from photoshop_request.reddit.json_structs import JsonGallery, JsonGalleryItem, JsonMedia
@@ -6,16 +6,16 @@ from photoshop_request.reddit.records import Media
 
 
 def media_of(metadata: dict[str, JsonMedia | None] | None, gallery: JsonGallery | None, text: str) -> tuple[Media, ...]:
-    """All entries: gallery items first, in the order of `gallery_data`, then those inside `text`, by place.
+    """Return all entries: gallery items in the order of `gallery_data`, then others by their place in `text`.
 
-    The order of `metadata` itself means nothing: some archives sort keys. A gallery item without metadata is kept with
-    an empty kind and status, for it still tells that there was a picture.
+    The order of `metadata` is ignored, because some archives sort keys. A gallery item without metadata is kept, with
+    an empty kind and status.
     """
     metadata = metadata or {}
     items = {item.media_id: item for item in (gallery.items or () if gallery else ()) if item and item.media_id}
-    rest = [media_id for media_id in metadata if media_id not in items]
-    rest.sort(key=lambda media_id: (_place(text, media_id), media_id))
-    return tuple(_media(media_id, metadata.get(media_id), items.get(media_id)) for media_id in (*items, *rest))
+    others = [media_id for media_id in metadata if media_id not in items]
+    others.sort(key=lambda media_id: (_place(text, media_id), media_id))
+    return tuple(_media(media_id, metadata.get(media_id), items.get(media_id)) for media_id in (*items, *others))
 
 
 def _place(text: str, media_id: str) -> int:

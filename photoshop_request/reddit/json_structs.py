@@ -1,7 +1,7 @@
-"""Reddit's JSON as typed structs: only the keys that a later stage uses, in every shape they had since 2005.
+"""Decode Reddit's JSON into typed structs with the keys that later stages use, in every form since 2005.
 
-The fast way decodes a line in one go with lax types (numbers in strings, integers as floats). A line with a surprise
-goes the slow way: every key is taken alone, and one that still does not fit counts as missing.
+A line is decoded in one step with lax types (numbers in strings, integers as floats). If that fails, every key is
+converted on its own, and a key that does not fit counts as missing.
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_orig
 import msgspec
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
-"""What fits a column; nothing real is larger."""
+"""A number that fits a column. No real one is larger."""
 
 
 class JsonFull(msgspec.Struct, gc=False):
-    """`media_metadata[…].s`: the full size."""
+    """`media_metadata[…].s`, the full size."""
 
     u: str | None = None
     gif: str | None = None
@@ -70,7 +70,7 @@ class JsonPreview(msgspec.Struct, gc=False):
 
 
 class JsonParent(msgspec.Struct, gc=False):
-    """An entry of `crosspost_parent_list`: the submission whose media a crosspost shows."""
+    """An entry of `crosspost_parent_list`, the submission whose media a crosspost shows."""
 
     id: str | None = None
     is_gallery: bool | None = None
@@ -87,7 +87,7 @@ class JsonMeta(msgspec.Struct, gc=False):
 
 
 class JsonComment(msgspec.Struct, gc=False):
-    """A comment: whatever has a `body`."""
+    """A comment: an object with a `body`."""
 
     meta: JsonMeta | None = msgspec.field(default=None, name="_meta")
     author: str | None = None
@@ -112,7 +112,7 @@ class JsonComment(msgspec.Struct, gc=False):
 
 
 class JsonSubmission(msgspec.Struct, gc=False):
-    """A submission: what has a `title` and no `body`."""
+    """A submission: an object with a `title` and no `body`."""
 
     meta: JsonMeta | None = msgspec.field(default=None, name="_meta")
     author: str | None = None
@@ -147,40 +147,40 @@ class JsonSubmission(msgspec.Struct, gc=False):
 
 
 class JsonRest(msgspec.Struct, gc=False):
-    """Keys that only the odd object needs: asked for when the others do not suffice."""
+    """Keys that few objects need, decoded only when the other keys do not suffice."""
 
     name: str | None = None
-    """The full name, with its prefix."""
+    """Full name with its prefix."""
     context: str | None = None
-    """The path of a comment that came from an inbox."""
+    """Path of a comment from an inbox."""
     kind: str | None = None
-    """The envelope of API listings: with `data`."""
+    """Envelope of API listings, with `data`."""
     data: msgspec.Raw | None = None
 
 
-_Raw = TypeVar("_Raw", bound=JsonComment | JsonSubmission | JsonRest)
-# msgspec compares each key of a line with one field after the other, from the field after the last hit: so every field
-# more makes every line slower (hence two structs), and fields in the order of sorted keys are found at once
+_Json = TypeVar("_Json", bound=JsonComment | JsonSubmission | JsonRest)
+# msgspec compares each key of a line with the fields in turn, starting after the last match. Hence two structs, as each
+# field costs time on every line, and fields in the order of sorted keys, which match at once.
 _FAST: dict[type, Callable[[bytes], Any]] = {
     kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (JsonComment, JsonSubmission, JsonRest)
 }
 
-_SURPRISES = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def decode(line: bytes, likely: type = JsonComment) -> JsonComment | JsonSubmission | JsonRest:
-    """One JSON object: a comment if it has a body, else a submission if it has a title, else the rest.
+    """Decode one JSON object: a comment if it has a body, a submission if it has a title, else a `JsonRest`.
 
-    `likely` (`JsonComment` or `JsonSubmission`) is tried first: a right guess saves a pass, a wrong one changes nothing.
+    `likely` (`JsonComment` or `JsonSubmission`) is tried first. A right guess saves a pass.
 
     Raises:
-        ValueError: not JSON, not UTF-8, or not an object.
+        ValueError: it is not JSON, not UTF-8, or not an object.
     """
-    # as decode_as does, but without a call more for every line
+    # decode_as inlined, to save a call per line
     try:
         first = _FAST[likely](line)
-    except _SURPRISES:
-        first = _slowly(line, likely)
+    except _DECODE_ERRORS:
+        first = _decode_leniently(line, likely)
     if likely is JsonSubmission and first.body is None and first.title is not None:
         return first  # type: ignore[no-any-return]
     comment = first if likely is JsonComment else decode_as(line, JsonComment)
@@ -195,21 +195,21 @@ def decode(line: bytes, likely: type = JsonComment) -> JsonComment | JsonSubmiss
     return rest
 
 
-def decode_as(line: bytes, kind: type[_Raw]) -> _Raw:
-    """The keys of `kind` in one JSON object, whatever it is.
+def decode_as(line: bytes, kind: type[_Json]) -> _Json:
+    """Decode the keys of `kind` in one JSON object.
 
     Raises:
-        ValueError: not JSON, not UTF-8, or not an object.
+        ValueError: it is not JSON, not UTF-8, or not an object.
     """
     try:
-        thing: _Raw = _FAST[kind](line)
-    except _SURPRISES:
-        thing = _slowly(line, kind)
+        thing: _Json = _FAST[kind](line)
+    except _DECODE_ERRORS:
+        thing = _decode_leniently(line, kind)
     return thing
 
 
-def _slowly(line: bytes, kind: type[_Raw]) -> _Raw:
-    # json takes what msgspec does not: NaN, halves of surrogate pairs
+def _decode_leniently(line: bytes, kind: type[_Json]) -> _Json:
+    # json accepts NaN and lone surrogates, msgspec does not
     text = line.removeprefix(b"\xef\xbb\xbf").decode()
     try:
         value = json.loads(text)
@@ -222,10 +222,10 @@ def _slowly(line: bytes, kind: type[_Raw]) -> _Raw:
     return thing
 
 
-def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one line for each shape of type
-    """`value` as `kind`, part by part; None where a part does not fit."""
+def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one return per kind of type
+    """Convert `value` to `kind` part by part. A part that does not fit becomes None."""
     if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        options = sorted(get_args(kind), key=lambda option: option is not type(value))  # what it is already comes first
+        options = sorted(get_args(kind), key=lambda option: option is not type(value))  # its own type comes first
         fits = (_lenient(value, option) for option in options if option is not types.NoneType)
         return next((fit for fit in fits if fit is not None), None)
     if kind is msgspec.Raw:

@@ -1,6 +1,6 @@
-"""Several observations of one thing become one record: the newest numbers, the best text and media.
+"""Merge observations of one submission or comment: the newest numbers, the best text and media.
 
-The result depends on the set of observations only: not on their order, and not on how often one of them is repeated.
+The result depends only on the set of observations, not on their order or repetition.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,32 +10,32 @@ from photoshop_request.reddit.fields import is_placeholder
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 RULE = 1
-"""Version of the rules below; a higher one makes merge do everything again."""
-_Thing = TypeVar("_Thing", Submission, Comment)
+"""Version of the rules. A higher one makes merge do all its work again."""
+_Record = TypeVar("_Record", Submission, Comment)
 _Choice = Callable[[Sequence[Any]], Any]
 
 
 def merge_submissions(observations: Iterable[Submission]) -> Submission:
-    """One record of all `observations` (at least one, all of the same id)."""
+    """Return one record of all `observations`, at least one and all of the same id."""
     return _merge(observations, _SUBMISSION)
 
 
 def merge_comments(observations: Iterable[Comment]) -> Comment:
-    """One record of all `observations` (at least one, all of the same id)."""
+    """Return one record of all `observations`, at least one and all of the same id."""
     return _merge(observations, _COMMENT)
 
 
-def _merge(observations: Iterable[_Thing], choices: dict[str, _Choice]) -> _Thing:
+def _merge(observations: Iterable[_Record], choices: dict[str, _Choice]) -> _Record:
     newest_first = sorted(set(observations), key=_age, reverse=True)
     if len(newest_first) == 1:
         return newest_first[0]
-    columns = {name: [getattr(thing, name) for thing in newest_first] for name in choices}
+    columns = {name: [getattr(record, name) for record in newest_first] for name in choices}
     return type(newest_first[0])(**{name: choose(columns[name]) for name, choose in choices.items()})
 
 
-def _age(thing: Submission | Comment) -> tuple[int, str]:
-    # an archive without times of retrieval saw the thing when it was made, at the earliest
-    return (thing.last_seen if thing.last_seen is not None else thing.created_utc, repr(thing))
+def _age(record: Submission | Comment) -> tuple[int, str]:
+    # an archive without times of retrieval may have seen the record when it was created
+    return (record.last_seen if record.last_seen is not None else record.created_utc, repr(record))
 
 
 def _newest(values: Sequence[Any]) -> Any:
@@ -51,12 +51,12 @@ def _newest_text(values: Sequence[str]) -> str:
 
 
 def _newest_address(values: Sequence[str]) -> str:
-    # a removed post's address is that of the post itself
+    # a removed post has its own address
     return next((value for value in values if value and "/comments/" not in value), _newest_text(values))
 
 
 def _richest_media(values: Sequence[tuple[Media, ...]]) -> tuple[Media, ...]:
-    # max keeps the first of equals: the newest, whose signed addresses live longest
+    # max returns the first of equals: the newest, whose signed addresses expire last
     return max(values, key=lambda media: (sum(entry.address is not None for entry in media), len(media)))
 
 
@@ -79,7 +79,7 @@ _COMMON: dict[str, _Choice] = {
     "distinguished": _newest_known,
     "stickied": _newest,
     "edited_utc": _known(max),
-    # a post that moderators let back in is not removed any more: here None is news too
+    # moderators may restore a post, so None counts too
     "removed_by_category": _newest,
     "deleted_by_author": any,
     "media": _richest_media,
@@ -108,7 +108,7 @@ _COMMENT: dict[str, _Choice] = _COMMON | {
 
 
 def _complete(kind: type[Submission] | type[Comment], choices: dict[str, _Choice]) -> dict[str, _Choice]:
-    """Fields without a rule of their own (ids, subreddit, permalink) say the same everywhere: the newest that is text."""
+    """Add the newest text as the rule of all other fields (ids, subreddit, permalink)."""
     return {name: choices.get(name, _newest_text) for name in kind.__struct_fields__}
 
 

@@ -1,24 +1,24 @@
-"""From blocks of bytes to lines: cut at newline bytes, so that no character is ever torn."""
+"""Split blocks of bytes into lines at newline bytes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_LINE = 64 << 20
-"""Bytes. The longest Reddit objects have a few MiB; something longer is not one, and must not fill the memory."""
+"""Bytes. Reddit's longest objects have a few MiB. A longer line is none, and must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineBatch:
-    """Lines that follow each other, without their newlines."""
+    """Consecutive lines without their newlines."""
 
     lines: list[bytes]
     number: int
-    """Of the first line; the file's first is 1."""
+    """Number of the first line, counted from 1 in the file."""
     offset: int
-    """Of the first line's first byte, counted in decompressed bytes."""
+    """Offset of the first line in decompressed bytes."""
 
     def __iter__(self) -> Iterator[tuple[bytes, int, int]]:
-        """Each line with its number and the offset of its first byte."""
+        """Yield each line with its number and the offset of its first byte."""
         offset = self.offset
         for number, line in enumerate(self.lines, self.number):
             yield line, number, offset
@@ -26,9 +26,9 @@ class LineBatch:
 
 
 def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
-    """The lines of `blocks`, whatever the cuts between blocks; the last needs no newline.
+    """Yield the lines of `blocks`, wherever the blocks are cut. The last line needs no newline.
 
-    A line longer than `MAX_LINE` comes in pieces, each as a line of its own: none of them parses, all are counted.
+    A line longer than `MAX_LINE` comes in parts, each as a line of its own. None of them parses, but all are counted.
     """
     carry: list[bytes] = []
     carried, number, offset = 0, 1, 0

@@ -1,7 +1,7 @@
-"""Parquet copies of dumps, as the Hub's mirrors have them: each row becomes the JSON line that it was.
+"""Read Parquet mirrors of dumps, as on the Hub: each row becomes its original JSON line.
 
-Columns may be missing or more than known, times may be timestamps, and nested values may be structs, maps or JSON in a
-string: all of it ends as the object that Reddit gave, for the same parsing as every other source.
+Columns may be missing or unknown, times may be timestamps, and nested values may be structs, maps or JSON strings. The
+result is the object that Reddit gave, parsed like that of any other source.
 """
 
 from collections.abc import Iterator
@@ -15,22 +15,22 @@ import pyarrow.parquet as pq
 from photoshop_request.reddit.newlines import LineBatch
 
 _ROWS = 1000
-"""Rows a batch: a few MiB."""
+"""Rows per batch, a few MiB."""
 _NESTED = frozenset({"media_metadata", "gallery_data", "preview", "crosspost_parent_list", "_meta"})
-"""Keys whose value is an object or a list; mirrors that keep flat columns only write them as JSON in a string."""
+"""Keys whose value is an object or a list. Mirrors with flat columns write it as a JSON string."""
 
 
 def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
-    """The rows of `file` as JSON lines, with the share (0 to 1) of rows read so far.
+    """Yield the rows of `file` as JSON lines, each batch with the fraction of rows read (0 to 1).
 
-    Numbers count rows from 1; offsets are 0, for a row has no place in bytes.
+    Line numbers count rows from 1. Offsets are 0, because a row has no position in bytes.
 
     Raises:
-        one of `DAMAGED`: not Parquet, or damaged.
+        one of `DAMAGED`: the file is damaged, or no Parquet file.
     """
     table = pq.ParquetFile(file)
     number = 1
-    # without Arrow's threads: one that still holds a file of Python's when Python ends takes it down
+    # an Arrow thread that still holds a Python file when Python exits aborts the process
     for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
         rows = batch.to_pylist(maps_as_pydicts="lossy")
         yield LineBatch([_line(row) for row in rows], number, 0), (number + len(rows) - 1) / table.metadata.num_rows
@@ -38,11 +38,11 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
 
 
 def _line(row: dict[str, Any]) -> bytes:
-    thing = {key: _opened(value) if key in _NESTED else value for key, value in row.items() if value is not None}
-    return orjson.dumps(thing, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
+    record = {key: _nested(value) if key in _NESTED else value for key, value in row.items() if value is not None}
+    return orjson.dumps(record, default=_to_json, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS)
 
 
-def _opened(value: Any) -> Any:
+def _nested(value: Any) -> Any:
     if isinstance(value, str):
         try:
             value = orjson.loads(value)
@@ -54,7 +54,7 @@ def _opened(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     if isinstance(value, date):
@@ -65,4 +65,4 @@ def _plain(value: Any) -> Any:
 
 
 DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError)
-"""What reading a damaged copy raises; the last two are of texts that are not UTF-8 and times that are none."""
+"""Exceptions of reading a damaged mirror. The last two come from invalid UTF-8 and invalid times."""

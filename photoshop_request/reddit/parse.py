@@ -1,4 +1,4 @@
-"""One line of any source becomes a submission, a comment, or a reason why it is neither."""
+"""Parse one JSON line of any source into a submission, a comment, or the reason why it is neither."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from photoshop_request.reddit.json_structs import (
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 RULE = 2
-"""Version of what this module makes of a line; a higher one makes ingest read everything again."""
+"""Version of this module's result. A higher one makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
 _is_id = re.compile(r"[0-9a-z]{1,13}").fullmatch
@@ -27,23 +27,23 @@ _is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
 _is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
 _DELETED_CATEGORIES = frozenset({"deleted", "author"})
 _LATEST = 4_102_444_800
-"""The year 2100, in Unix seconds: what is beyond is not a time."""
+"""Unix seconds of the year 2100. A larger number is no time."""
 
 
 class RejectReason(StrEnum):
-    """Why a line is no record."""
+    """Reason why a line is no record."""
 
     NOT_JSON = "not_json"
-    """Cut, garbled, not UTF-8, or not an object."""
+    """Truncated, corrupt, not UTF-8, or not an object."""
     NOT_A_POST = "not_a_post"
-    """An object, but neither submission nor comment: an account, a subreddit, something that is not Reddit's."""
+    """Neither submission nor comment: an account, a subreddit, or an object of another site."""
     PRIVATE_MESSAGE = "private_message"
-    """Reddit keeps them beside comments of an inbox; nobody meant to publish them."""
+    """Reddit lists it in an inbox beside comments. It is never published."""
     NO_ID = "no_id"
     NO_TIME = "no_time"
     NO_SUBREDDIT = "no_subreddit"
     NO_SUBMISSION = "no_submission"
-    """A comment that does not say under which submission it stands."""
+    """A comment that does not name its submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,10 @@ class Reject:
 def parse(
     line: bytes, *, seen: int | None = None, sources: tuple[str, ...] = (), likely: type | None = None
 ) -> Submission | Comment | Reject:
-    """The record of one JSON line. What it is, is told by content, never by the name of the file.
+    """Return the record of one JSON line. Its kind is decided by its content.
 
-    `seen` is when the source was asked (Unix seconds), for objects that do not say themselves when they were
-    retrieved; `sources` goes into the record. `likely` (`Submission` or `Comment`: the kind of the line before) only
-    makes a right guess faster.
+    `seen` is the time of the request (Unix seconds), for objects without a time of retrieval. `sources` goes into the
+    record. `likely` (`Submission` or `Comment`) is the kind to try first, such as that of the line before.
     """
     try:
         raw = decode(line, JsonSubmission if likely is Submission else JsonComment)
@@ -72,22 +71,22 @@ def parse(
     except ValueError as error:
         return Reject(RejectReason.NOT_JSON, str(error))
     assert isinstance(raw, JsonRest)
-    return _other(raw.name)
+    return _reject_other(raw.name)
 
 
-def _other(name: str | None) -> Reject:
+def _reject_other(name: str | None) -> Reject:
     return Reject(
         RejectReason.PRIVATE_MESSAGE if name and name.startswith("t4_") else RejectReason.NOT_A_POST, name or ""
     )
 
 
 def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Submission | Reject:
-    thing_id, subreddit, created = raw.id, raw.subreddit, raw.created_utc
-    if not (thing_id and subreddit and created and _is_id(thing_id) and 0 < created < _LATEST):
-        mended = _mended_submission(raw, line)
-        if isinstance(mended, Reject):
-            return mended
-        thing_id, subreddit, created = mended
+    record_id, subreddit, created = raw.id, raw.subreddit, raw.created_utc
+    if not (record_id and subreddit and created and _is_id(record_id) and 0 < created < _LATEST):
+        repaired = _repaired_submission(raw, line)
+        if isinstance(repaired, Reject):
+            return repaired
+        record_id, subreddit, created = repaired
     title, selftext, category = unescape(raw.title or ""), unescape(raw.selftext or ""), raw.removed_by_category
     parent = raw.crosspost_parent_list[-1] if raw.crosspost_parent_list else None
     crosspost = raw.crosspost_parent or (parent.id if parent else None)
@@ -97,7 +96,7 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
         media, preview, is_gallery = _pictures(raw, parent, selftext)
     observed = _observed(raw, seen)
     return Submission(
-        thing_id,
+        record_id,
         subreddit,
         _author(raw.author),
         int(created),
@@ -105,7 +104,7 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
         selftext,
         unescape(raw.url_overridden_by_dest or raw.url or ""),
         raw.permalink or "",
-        # a hidden score is shown as 1; other values beside the flag are real (the author's or a moderator's view)
+        # a hidden score is given as 1; other values are real (those that the author or a moderator sees)
         None if raw.score == 1 and raw.hide_score else raw.score,
         raw.num_comments,
         raw.upvote_ratio,
@@ -128,18 +127,18 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
 
 
 def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str, ...]) -> Comment | Reject:
-    thing_id, link, subreddit, created = raw.id, raw.link_id, raw.subreddit, raw.created_utc
+    record_id, link, subreddit, created = raw.id, raw.link_id, raw.subreddit, raw.created_utc
     if not (
-        thing_id and link and subreddit and created and _is_id(thing_id) and _is_link(link) and 0 < created < _LATEST
+        record_id and link and subreddit and created and _is_id(record_id) and _is_link(link) and 0 < created < _LATEST
     ):
-        mended = _mended_comment(raw, line)
-        if isinstance(mended, Reject):
-            return mended
-        thing_id, link, subreddit, created = mended
+        repaired = _repaired_comment(raw, line)
+        if isinstance(repaired, Reject):
+            return repaired
+        record_id, link, subreddit, created = repaired
     body, category, parent = unescape(raw.body or ""), raw.removed_by_category, raw.parent_id
     observed = _observed(raw, seen)
     return Comment(
-        thing_id,
+        record_id,
         link.removeprefix("t3_"),
         link if parent == link else _parent(parent, link),
         subreddit,
@@ -162,40 +161,40 @@ def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str
     )
 
 
-def _mended_submission(raw: JsonSubmission, line: bytes) -> tuple[str, str, float] | Reject:
-    """Id, subreddit and time of an object that says them in an unusual way, or why they are not to be had."""
-    thing_id = bare_id(raw.id or decode_as(line, JsonRest).name or "")
-    return _checked(thing_id, raw.subreddit or _found(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
+def _repaired_submission(raw: JsonSubmission, line: bytes) -> tuple[str, str, float] | Reject:
+    """Return id, subreddit and time of an object that gives them in an unusual form, or why they are missing."""
+    record_id = bare_id(raw.id or decode_as(line, JsonRest).name or "")
+    return _checked(record_id, raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
 
 
-def _mended_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, float] | Reject:
-    """The same of a comment; second comes its submission, as `t3_…`."""
+def _repaired_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, float] | Reject:
+    """Return id, submission (`t3_…`), subreddit and time of an unusual comment, or why they are missing."""
     path, name = raw.permalink, raw.id
     if raw.link_id is None or raw.id is None:
         rest = decode_as(line, JsonRest)
         if rest.name and rest.name.startswith("t4_"):
-            return _other(rest.name)
+            return _reject_other(rest.name)
         path, name = path or rest.context, name or rest.name
-    checked = _checked(bare_id(name or ""), raw.subreddit or _found(_SUBREDDIT_IN_PATH, path), raw.created_utc)
+    checked = _checked(bare_id(name or ""), raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, path), raw.created_utc)
     if isinstance(checked, Reject):
         return checked
-    thing_id, subreddit, created = checked
-    submission_id = bare_id(raw.link_id or _found(_IN_PATH, path))
+    record_id, subreddit, created = checked
+    submission_id = bare_id(raw.link_id or _first_group(_IN_PATH, path))
     if not _is_id(submission_id):
-        return Reject(RejectReason.NO_SUBMISSION, thing_id)
-    return thing_id, f"t3_{submission_id}", subreddit, created
+        return Reject(RejectReason.NO_SUBMISSION, record_id)
+    return record_id, f"t3_{submission_id}", subreddit, created
 
 
-def _checked(thing_id: str, subreddit: str, created_utc: float | None) -> tuple[str, str, float] | Reject:
-    if not _is_id(thing_id):
-        return Reject(RejectReason.NO_ID, f"id {thing_id!r}")
+def _checked(record_id: str, subreddit: str, created_utc: float | None) -> tuple[str, str, float] | Reject:
+    if not _is_id(record_id):
+        return Reject(RejectReason.NO_ID, f"id {record_id!r}")
     if created_utc is None or not 0 < created_utc < _LATEST:
         return Reject(RejectReason.NO_TIME, f"created_utc {created_utc!r}")
-    return (thing_id, subreddit, created_utc) if subreddit else Reject(RejectReason.NO_SUBREDDIT, thing_id)
+    return (record_id, subreddit, created_utc) if subreddit else Reject(RejectReason.NO_SUBREDDIT, record_id)
 
 
 def _pictures(raw: JsonSubmission, parent: JsonParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
-    """Media, preview and whether it is a gallery; of a crosspost the parent's, where the parent has them."""
+    """Return media, preview and `is_gallery`, for a crosspost those of its parent if it has them."""
     shown: JsonSubmission | JsonParent = raw
     if parent and (parent.media_metadata or parent.gallery_data):
         shown, text = parent, parent.selftext or ""
@@ -215,12 +214,12 @@ def _author(name: str | None) -> str | None:
 
 
 def _edited(edited: bool | float | None) -> int | None:
-    # before 2012 `true` without a time: unknown when, so None
+    # before 2012 `true` without a time
     return int(edited) if edited and not isinstance(edited, bool) and 0 < edited < _LATEST else None
 
 
 def _parent(parent: str | int | None, link: str) -> str:
-    """With its prefix. A number is the id of a comment in base 10; none at all is a top-level comment."""
+    """Return the parent with its prefix. A number is a comment's id in base 10; None means a top-level comment."""
     if isinstance(parent, int):
         parent = base36(parent) if parent > 0 else None
     if not parent:
@@ -238,6 +237,6 @@ def _observed(raw: JsonSubmission | JsonComment, seen: int | None) -> int | None
     return int(latest) if 0 < latest < _LATEST else seen
 
 
-def _found(pattern: re.Pattern[str], path: str | None) -> str:
+def _first_group(pattern: re.Pattern[str], path: str | None) -> str:
     match = pattern.search(path or "")
     return match[1] if match else ""

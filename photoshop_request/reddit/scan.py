@@ -1,12 +1,12 @@
-"""The lines of wanted subreddits in a whole month of Reddit, found without parsing any other line.
+"""Find the lines of some subreddits in a month of all of Reddit, without parsing the other lines.
 
-One search per block for the subreddit's quoted name, with any whitespace around it; a line that has it still has to be
-parsed, for a crosspost or a title may quote the name. Nothing is copied but the lines found.
+Each block is searched for the quoted name of the subreddit. A line with the name must still be parsed, because a
+crosspost or a title may quote it. Only these lines are copied.
 
-Names are wanted in any case, but Reddit writes a subreddit's in one, and an exact search costs a third of one in any
-case (36 against 13 GB/s; decompressing gives 1.5). So every block is searched in any case until a subreddit's own key
-shows how it is written; from then on the exact name, and in any case only one block in `_WATCH`, for the day that Reddit
-writes it anew.
+Names match in any case. But a file writes a subreddit's name in one case, and an exact search is three times as fast
+(36 against 13 GB/s; decompression reaches 1.5). So blocks are searched in any case until the spelling after a
+`subreddit` key is known, then for this spelling. One block in `_UNCASED_EVERY` is still searched in any case, for a day
+on which Reddit changes the spelling.
 """
 
 import re
@@ -17,29 +17,29 @@ import stringzilla
 
 from photoshop_request.reddit.newlines import MAX_LINE
 
-_WATCH = 16
-"""Blocks. One in so many is searched in any case after the spelling is known; 5 MB of dump lie between two."""
+_UNCASED_EVERY = 16
+"""Blocks, or 5 MB of a dump, from one search in any case to the next."""
 _KEY = re.compile(rb'"subreddit"\s*:\s*\Z')
 _MONTHLY = re.compile(r"(?:^|[/\\])R[SC]_\d{4}-\d{2}(?:-\d{2})?\.[^/\\]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class BlockMatches:
-    """What one block gave."""
+    """Matching lines of one block."""
 
     lines: list[tuple[bytes, int, int]]
-    """Each line that names a wanted subreddit, with its number and the offset of its first byte."""
-    passed: int
-    """How many other lines there were."""
+    """Each line that names a subreddit, with its number and the offset of its first byte."""
+    other_lines: int
+    """Number of lines that name none."""
 
 
 def is_monthly(name: str) -> bool:
-    """Whether a file's name is that of a month (or day) of all of Reddit: `RS_2020-06.zst`, `RC_2011-01.bz2`."""
+    """Return whether a file has the name of a month or day of all of Reddit: `RS_2020-06.zst`, `RC_2011-01.bz2`."""
     return _MONTHLY.search(name) is not None
 
 
 def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[BlockMatches]:
-    """The lines that quote the name of one of `subreddits`, in order; one `BlockMatches` a block, all lines counted."""
+    """Yield the lines that quote the name of one of `subreddits`, in order, block by block."""
     needles = [f'"{name.lower()}"'.encode() for name in subreddits]
     spellings: dict[bytes, set[bytes]] = {needle: set() for needle in needles}
     carry: list[bytes] = []
@@ -50,14 +50,14 @@ def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[BlockMa
             carry.append(block)
             carried += len(block)
             continue
-        # the line that began in the blocks before is looked at on its own
+        # the line that began in an earlier block
         newline = 1 if first >= 0 else 0
         head = b"".join((*carry, block[:first] if newline else block))
         lines = [(head, number, offset)] if _has(head, needles) else []
         offset += len(head) + newline
         last = block.rfind(b"\n")
         if newline:
-            spans = _spans(block, spellings, first + 1, last, watch=turn % _WATCH == 0)
+            spans = _spans(block, spellings, first + 1, last, is_uncased=turn % _UNCASED_EVERY == 0)
             lines += [
                 (block[start:end], number + stringzilla.count(block, b"\n", 0, start), offset + start - first - 1)
                 for start, end in spans
@@ -69,31 +69,31 @@ def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[BlockMa
         offset += last - first
         yield BlockMatches(lines, count - len(lines))
     if tail := b"".join(carry):
-        found = _has(tail, needles)
-        yield BlockMatches([(tail, number, offset)] if found else [], 0 if found else 1)
+        matches = _has(tail, needles)
+        yield BlockMatches([(tail, number, offset)] if matches else [], 0 if matches else 1)
 
 
 def _has(line: bytes, needles: Sequence[bytes]) -> bool:
-    # for one line cheaper than a search that ignores case, which takes 5 us to begin
+    # for one line faster than an uncased search, which takes 5 us to start
     lower = line.lower()
     return any(needle in lower for needle in needles)
 
 
 def _spans(
-    block: bytes, spellings: Mapping[bytes, set[bytes]], begin: int, end: int, *, watch: bool
+    block: bytes, spellings: Mapping[bytes, set[bytes]], begin: int, end: int, *, is_uncased: bool
 ) -> list[tuple[int, int]]:
-    """First and last byte (exclusive) of each line of `block[begin:end]` that has a needle, sorted.
+    """Return start and end of each line of `block[begin:end]` that has a needle, sorted.
 
-    `spellings` has, for each needle in lower case, how the file writes it, and learns.
+    `spellings` maps each needle in lower case to the spellings of the file, and collects new ones.
     """
     spans: set[tuple[int, int]] = set()
     for needle, known in spellings.items():
         searches = [(stringzilla.find, spelling) for spelling in known]
-        if watch or not known:
+        if is_uncased or not known:
             searches = [(stringzilla.utf8_uncased_search, needle)]
-        for search, wanted in searches:
+        for search, text in searches:
             at = begin
-            while at < end and (hit := search(block, wanted, at, end)) >= 0:
+            while at < end and (hit := search(block, text, at, end)) >= 0:
                 start = block.rfind(b"\n", begin, hit) + 1 or begin
                 stop = block.find(b"\n", hit, end)
                 stop = end if stop < 0 else stop

@@ -68,21 +68,21 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
     if done := ingested(corpus, path):
         return done
     archive = Archive(path)
-    with Ingester(corpus, _origin(corpus, path)) as intake:
-        for lines, passed in _lines(archive, corpus.subreddits):
-            intake.skip(passed)
+    with Ingester(corpus, _origin(corpus, path)) as ingester:
+        for lines, other_lines in _lines(archive, corpus.subreddits):
+            ingester.skip_lines(other_lines)
             for line, number, offset in lines:
-                intake.take(line, number, offset)
+                ingester.add_line(line, number, offset)
             if on_progress:
-                on_progress(path, archive.consumed, archive.size, intake.kept)
-        return intake.finish(archive.ending, archive.detail)
+                on_progress(path, archive.consumed, archive.size, ingester.rows)
+        return ingester.finish(archive.status, archive.detail)
 
 
 def _lines(archive: Archive, subreddits: Sequence[str]) -> Iterator[tuple[Iterable[tuple[bytes, int, int]], int]]:
     """Lines to parse, and how many others were passed over: none but in a month of all of Reddit."""
     if is_monthly(archive.path) and not archive.is_parquet:
-        for finds in scan(archive.blocks(), subreddits):
-            yield finds.lines, finds.passed
+        for matches in scan(archive.blocks(), subreddits):
+            yield matches.lines, matches.other_lines
     else:
         for batch in archive.batches():
             yield batch, 0

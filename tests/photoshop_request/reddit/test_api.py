@@ -86,8 +86,8 @@ def test_search_halves_spans_until_nothing_is_cut_off(server, reddit):
 
 def test_a_thread_has_every_comment_below_more_and_continue(server, reddit):
     things = _big_tree(server)
-    thread = api.thread(reddit, "s1")
-    assert thread.trouble is None
+    thread = api.comment_tree(reddit, "s1")
+    assert thread.problem is None
     records = [parse(line) for line in thread.lines]
     assert isinstance(records[0], Submission)
     assert {record.id for record in records[1:]} == {thing["id"] for thing in things}
@@ -106,7 +106,7 @@ def test_objects_from_praw_are_those_of_an_archive(server, reddit):
         _comment(2, "t1_c1", distinguished="moderator", author_flair_text="pro"),
     ]
     _fill(server, *things)
-    assert [parse(line) for line in api.thread(reddit, "s1").lines] == [
+    assert [parse(line) for line in api.comment_tree(reddit, "s1").lines] == [
         parse(json.dumps(thing).encode()) for thing in things
     ]
 
@@ -115,15 +115,15 @@ def test_objects_from_praw_are_those_of_an_archive(server, reddit):
 def test_a_thread_that_cannot_be_read_is_a_value(server, reddit, post, trouble):
     _fill(server, _submission(1))
     server.forbidden.add("s1")
-    assert api.thread(reddit, post) == api.CommentTree(post, (), trouble)
+    assert api.comment_tree(reddit, post) == api.CommentTree(post, (), trouble)
 
 
 def test_a_branch_that_went_away_costs_only_itself(server, reddit):
     chain = [_comment(0, "t3_s1"), _comment(1, "t1_c0"), _comment(2, "t1_c1"), _comment(9, "t3_s1")]
     _fill(server, _submission(1), *chain)
     server.failures.append(("/comments/s1/_/", Answer([{"kind": "Listing", "data": {"children": []}}] * 2)))
-    thread = api.thread(reddit, "s1")
-    assert thread.trouble is api.TreeProblem.INCOMPLETE
+    thread = api.comment_tree(reddit, "s1")
+    assert thread.problem is api.TreeProblem.INCOMPLETE
     assert {"s1", "c0", "c1", "c9"} <= set(_ids(thread.lines))
 
 

@@ -51,7 +51,7 @@ def test_every_format_gives_every_line(tmp_path, name):
     path.write_bytes(FORMATS[name](DATA))
     archive = Archive(path)
     assert _lines(archive) == LINES
-    assert archive.ending is ArchiveStatus.COMPLETE
+    assert archive.status is ArchiveStatus.COMPLETE
     assert archive.consumed == archive.size == path.stat().st_size
 
 
@@ -70,7 +70,7 @@ def test_a_cut_file_gives_what_came_before_and_says_so(tmp_path, name, share):
     archive = Archive(path)
     found = b"\n".join(_lines(archive))
     assert DATA.startswith(found)
-    assert archive.ending is ArchiveStatus.TRUNCATED
+    assert archive.status is ArchiveStatus.TRUNCATED
     assert "middle of a frame" in archive.detail
 
 
@@ -85,7 +85,7 @@ def test_a_damaged_file_gives_what_came_before_and_says_so(tmp_path):
     path.write_bytes(zstandard.compress(DATA) + b"this is not a frame")
     archive = Archive(path)
     assert _lines(archive) == LINES
-    assert archive.ending is ArchiveStatus.CORRUPT
+    assert archive.status is ArchiveStatus.CORRUPT
 
 
 def test_progress_grows_while_reading(tmp_path):

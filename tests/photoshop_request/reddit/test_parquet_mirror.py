@@ -62,7 +62,7 @@ def test_a_cut_copy_says_so(tmp_path, keep):
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
     archive = Archive(path)
     assert list(archive.batches()) == []
-    assert archive.ending is ArchiveStatus.CORRUPT
+    assert archive.status is ArchiveStatus.CORRUPT
 
 
 @pytest.mark.parametrize(
@@ -75,4 +75,4 @@ def test_a_cut_copy_says_so(tmp_path, keep):
 def test_values_that_cannot_be_end_the_copy(tmp_path, column):
     archive = Archive(_write(tmp_path / "x.parquet", {"id": ["a"], "body": column}))
     assert list(archive.batches()) == []
-    assert archive.ending is ArchiveStatus.CORRUPT
+    assert archive.status is ArchiveStatus.CORRUPT

@@ -31,7 +31,7 @@ def test_any_cut_gives_the_lines_of_a_wanted_subreddit_and_counts_the_others(tex
     wanted = re.compile(rb'"subreddit" ?: ?"(?:pics|estoration)"', re.IGNORECASE)
     assert [line for line, _, _ in found if wanted.search(line)] == [line for line in lines if wanted.search(line)]
     assert all(b'"pics"' in line.lower() or wanted.search(line) for line, _, _ in found)
-    assert sum(find.passed for find in finds) + len(found) == len(lines)
+    assert sum(find.other_lines for find in finds) + len(found) == len(lines)
     for line, number, offset in found:
         assert lines[number - 1] == line
         assert stream[offset : offset + len(line)] == line
@@ -50,7 +50,7 @@ def test_a_second_spelling_is_found_by_the_next_block_that_is_searched_in_any_ca
     old, new = _block('{"subreddit":"pics"}'), _block('{"subreddit":"Pics"}')
     finds = list(scan([old] * 3 + [new] * 20 + [old] * 2, ["PICS"]))
     assert [len(find.lines) for find in finds] == [1] * 3 + [0] * 13 + [1] * 9
-    assert sum(find.passed for find in finds) == 25 * 3 - 12
+    assert sum(find.other_lines for find in finds) == 25 * 3 - 12
 
 
 def test_a_line_over_many_blocks_is_found_whole():
@@ -63,7 +63,7 @@ def test_a_line_over_many_blocks_is_found_whole():
 def test_a_file_without_newlines_does_not_fill_the_memory(monkeypatch):
     monkeypatch.setattr(scanning, "MAX_LINE", 10)
     finds = list(scan([b"x" * 6] * 5, ["pics"]))
-    assert sum(find.passed for find in finds) == 3
+    assert sum(find.other_lines for find in finds) == 3
 
 
 @pytest.mark.parametrize(

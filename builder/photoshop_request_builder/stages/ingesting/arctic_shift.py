@@ -1,7 +1,7 @@
-"""Top up from Arctic Shift: the seconds of a time range that no earlier run covered -> parts under incoming/arctic-shift/.
+"""Ingest from Arctic Shift the seconds of a time range that no part covers, into parts under incoming/arctic-shift/.
 
-A part holds a span of seconds whole, and its summary says which: so a stopped run goes on at the second where it
-stopped, and asking again for a range that is there asks nothing.
+A part holds a complete span of seconds, named in its summary. So a stopped run resumes at the second where it stopped,
+and a range that is covered needs no request.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,9 +18,9 @@ from photoshop_request_builder.store.incoming import IngestSummary, read_parts
 SOURCE = "arctic-shift"
 VERSION = 1
 _ROWS = 5000
-"""Rows a part at least: what is lost when a run is killed, a minute or so of asking."""
+"""Least rows of a part, about a minute of requests. A killed run loses at most one part."""
 _SETTLED = 2 * 86_400
-"""Seconds. What is younger may still reach the archive: it is read, but not counted as covered."""
+"""Seconds. Younger objects may still reach the archive, so their time is read but not counted as covered."""
 
 
 def ingest_arctic_shift(
@@ -32,24 +32,24 @@ def ingest_arctic_shift(
     clock: Callable[[], float],
     on_part: Callable[[IngestSummary], None] | None = None,
 ) -> list[IngestSummary]:
-    """Posts and comments of the corpus's subreddits created from `since` (inclusive) to `until` (exclusive).
+    """Ingest posts and comments of the corpus's subreddits created from `since` (inclusive) to `until` (exclusive).
 
-    Times are Unix seconds. Only spans that no part covers are asked for. `on_part` is called as each part is written.
+    Times are Unix seconds. Only spans that no part covers are requested. `on_part` is called after each part.
 
     Raises:
-        NetworkError: the service does not answer; the parts so far are kept, and the next run goes on from there.
+        NetworkError: the service does not answer. The parts so far are kept, and the next run resumes there.
         StorageError: the corpus cannot be written.
     """
     done = []
     for kind in get_args(RecordKind):
         for subreddit in corpus.subreddits:
             prefix = _prefix(kind, subreddit)
-            held = [
+            covered = [
                 part.covered
                 for part in read_parts(corpus)
                 if part.source == SOURCE and part.part.startswith(prefix) and part.covered
             ]
-            for begin, end in uncovered_spans(held, since, min(until, int(clock()))):
+            for begin, end in uncovered_spans(covered, since, min(until, int(clock()))):
                 for summary in _span(corpus, fetch, kind, subreddit, (begin, end), clock):
                     done.append(summary)
                     if on_part:
@@ -65,30 +65,30 @@ def _span(
     span: tuple[int, int],
     clock: Callable[[], float],
 ) -> Iterator[IngestSummary]:
-    """The parts of one span, each written before the next is asked for."""
+    """Yield the parts of one span, each written before the next is requested."""
     begin, end = span
     pages = search(kind, subreddit, begin, end, fetch)
-    trouble: NetworkError | None = None
-    while begin < end and trouble is None:
+    failure: NetworkError | None = None
+    while begin < end and failure is None:
         reached, now = begin, int(clock())
-        with Ingester(corpus, _origin(kind, subreddit, begin, now)) as intake:
+        with Ingester(corpus, _origin(kind, subreddit, begin, now)) as ingester:
             try:
                 for page in pages:
                     for line in page.lines:
-                        intake.take(line, intake.lines + 1, 0)
+                        ingester.add_line(line)
                     reached = max(reached, min(page.reached, now - _SETTLED))
-                    if intake.kept >= _ROWS and reached > begin:
+                    if ingester.rows >= _ROWS and reached > begin:
                         break
                 else:
                     end = reached
             except NetworkError as error:
-                trouble = error
-            ending, detail = ("stopped", str(trouble)) if trouble else ("complete", "")
-            summary = intake.finish(ending, detail, covered=(begin, reached))
+                failure = error
+            ending, detail = ("stopped", str(failure)) if failure else ("complete", "")
+            summary = ingester.finish(ending, detail, covered=(begin, reached))
         yield summary
         begin = reached
-    if trouble:
-        raise trouble
+    if failure:
+        raise failure
 
 
 def _origin(kind: RecordKind, subreddit: str, begin: int, now: int) -> PartOrigin:

@@ -1,4 +1,4 @@
-"""Lines go in; each becomes a row of a part, is counted as another subreddit's, or lands in the rejects."""
+"""Write one part: each line becomes a row, counts as another subreddit's, or goes to the rejects."""
 
 import json
 from collections import Counter
@@ -18,29 +18,29 @@ from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import INCOMING_TABLES, IngestSummary, PartWriter, remove_folder
 
 _HEAD = 200
-"""Bytes of a rejected line that are kept for people."""
+"""Bytes of a rejected line that are kept."""
 _DAY = 86_400
 """Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartOrigin:
-    """Which part is being made, and of what."""
+    """Name and input of a part."""
 
     source: str
     part: str
     input: str
-    """As in `IngestSummary`."""
+    """Path or address, as in `IngestSummary`."""
     label: str
-    """What `sources` of each row says."""
+    """Entry in `sources` of each row."""
     fingerprint: str
     size: int = 0
     seen: int | None = None
-    """When an API was asked; archives tell line by line."""
+    """Unix seconds of the API request. Lines of an archive have their own time."""
 
 
 @dataclass(slots=True)
-class _Tally:
+class _Counts:
     lines: int = 0
     blank: int = 0
     other_subreddits: int = 0
@@ -51,7 +51,7 @@ class _Tally:
     first_utc: int | None = None
     last_utc: int | None = None
 
-    def keep(self, record: Submission | Comment) -> None:
+    def add(self, record: Submission | Comment) -> None:
         utc = record.created_utc
         self.days["submissions" if isinstance(record, Submission) else "comments"][utc // _DAY] += 1
         self.first_utc = utc if self.first_utc is None else min(utc, self.first_utc)
@@ -59,24 +59,24 @@ class _Tally:
 
 
 class Ingester:
-    """Makes one part. Used as a context; leaving it by an exception leaves no part behind."""
+    """Writes one part, as a context manager. An exception leaves no part behind."""
 
     def __init__(self, corpus: Corpus, origin: PartOrigin) -> None:
-        """Prepare; files are opened on entering."""
+        """Prepare the part. Files are opened on entering."""
         self._corpus = corpus
         self._origin = origin
         self._rejects_path = corpus.path("rejects", origin.source, f"{origin.part}.jsonl")
-        self._wanted = frozenset(name.lower() for name in corpus.subreddits)
+        self._subreddits = frozenset(name.lower() for name in corpus.subreddits)
         self._writer = PartWriter(corpus, origin.source, origin.part)
         self._sources = (origin.label,)
         self._likely: type = Comment
-        self._tally = _Tally()
+        self._counts = _Counts()
         self._open = ExitStack()
         self._scratch = Path()
         self._rejects: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Open the part."""
+        """Open the files."""
         self._scratch = Path(self._open.enter_context(scratch_folder(self._corpus)), "rejects.jsonl")
         self._open.enter_context(self._writer)
         return self
@@ -84,41 +84,44 @@ class Ingester:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close everything; by an exception, leave no part."""
+        """Close the files. An exception removes the part."""
         self._open.__exit__(kind, error, trace)
 
     @property
     def lines(self) -> int:
-        """Lines taken or passed over so far."""
-        return self._tally.lines
+        """Lines so far, with skipped ones."""
+        return self._counts.lines
 
     @property
-    def kept(self) -> int:
-        """Rows taken so far."""
-        return sum(days.total() for days in self._tally.days.values())
+    def rows(self) -> int:
+        """Rows so far."""
+        return sum(days.total() for days in self._counts.days.values())
 
-    def take(self, line: bytes, number: int, offset: int) -> Submission | Comment | Reject | None:
-        """One line; None when it is blank. `number` counts from 1, `offset` is in decompressed bytes."""
-        self._tally.lines += 1
+    def add_line(self, line: bytes, number: int | None = None, offset: int = 0) -> Submission | Comment | Reject | None:
+        """Add one line; return its record, or None if it is blank.
+
+        `number` counts from 1, by default the lines added. `offset` is in decompressed bytes.
+        """
+        self._counts.lines += 1
         record = parse(line, seen=self._origin.seen, sources=self._sources, likely=self._likely)
         if isinstance(record, Reject):
             if not line.strip():
-                self._tally.blank += 1
+                self._counts.blank += 1
                 return None
-            self._reject(record, line, number, offset)
+            self._reject(record, line, number or self._counts.lines, offset)
             return record
         self._likely = type(record)
-        if record.subreddit.lower() not in self._wanted:
-            self._tally.other_subreddits += 1
+        if record.subreddit.lower() not in self._subreddits:
+            self._counts.other_subreddits += 1
         else:
-            self._tally.keep(record)
+            self._counts.add(record)
             self._writer.add(record, line)
         return record
 
-    def skip(self, lines: int) -> None:
-        """Count lines of other subreddits that were passed over without parsing."""
-        self._tally.lines += lines
-        self._tally.other_subreddits += lines
+    def skip_lines(self, lines: int) -> None:
+        """Count lines of other subreddits that need no parsing."""
+        self._counts.lines += lines
+        self._counts.other_subreddits += lines
 
     def finish(
         self,
@@ -129,16 +132,16 @@ class Ingester:
         threads: tuple[str, ...] = (),
         unknown: tuple[str, ...] = (),
     ) -> IngestSummary:
-        """Write everything; the part exists from here on. The arguments are fields of the summary.
+        """Complete the part. The arguments are fields of its summary.
 
         Raises:
-            ForeignInputError: not one line of a file was a Reddit object.
-            CutInputError: a file ends or breaks before its first line does.
+            ForeignInputError: no line of the file is a Reddit object.
+            CutInputError: the file is truncated or corrupt within its first line.
         """
-        tally, origin = self._tally, self._origin
-        self._keep_rejects()
-        if origin.size and not (self.kept or tally.other_subreddits or tally.rejected[RejectReason.PRIVATE_MESSAGE]):
-            raise self._nothing(ending, detail)
+        counts, origin = self._counts, self._origin
+        self._write_rejects()
+        if origin.size and not (self.rows or counts.other_subreddits or counts.rejected[RejectReason.PRIVATE_MESSAGE]):
+            raise self._empty_error(ending, detail)
         summary = IngestSummary(
             source=origin.source,
             part=origin.part,
@@ -147,15 +150,15 @@ class Ingester:
             size=origin.size,
             ending=ending,
             detail=detail,
-            lines=tally.lines,
-            submissions=tally.days["submissions"].total(),
-            comments=tally.days["comments"].total(),
-            other_subreddits=tally.other_subreddits,
-            blank=tally.blank,
-            rejected={str(reason): count for reason, count in sorted(tally.rejected.items())},
-            months={table: _by_month(days) for table, days in tally.days.items()},
-            first_utc=tally.first_utc,
-            last_utc=tally.last_utc,
+            lines=counts.lines,
+            submissions=counts.days["submissions"].total(),
+            comments=counts.days["comments"].total(),
+            other_subreddits=counts.other_subreddits,
+            blank=counts.blank,
+            rejected={str(reason): count for reason, count in sorted(counts.rejected.items())},
+            months={table: _by_month(days) for table, days in counts.days.items()},
+            first_utc=counts.first_utc,
+            last_utc=counts.last_utc,
             shards=self._writer.shards(),
             covered=covered,
             threads=threads,
@@ -165,14 +168,14 @@ class Ingester:
         self._writer.finish(summary)
         return summary
 
-    def _nothing(self, ending: str, detail: str) -> InputError:
-        name, tally = self._origin.input, self._tally
-        if ending != ArchiveStatus.COMPLETE and tally.lines <= 1:
-            return CutInputError(f"{name}: {ending}, {detail}; nothing could be read before that. Fetch it again.")
-        cause = f"the first line says: {tally.first_reject}" if tally.first_reject else "all lines are blank"
-        return ForeignInputError(f"{name}: no Reddit object in {tally.lines:,} lines ({cause}). Is it the right file?")
+    def _empty_error(self, ending: str, detail: str) -> InputError:
+        name, counts = self._origin.input, self._counts
+        if ending != ArchiveStatus.COMPLETE and counts.lines <= 1:
+            return CutInputError(f"{name}: {ending}, {detail}; nothing could be read before that. Download it again.")
+        cause = f"the first line says: {counts.first_reject}" if counts.first_reject else "all lines are blank"
+        return ForeignInputError(f"{name}: no Reddit object in {counts.lines:,} lines ({cause}). Is it the right file?")
 
-    def _keep_rejects(self) -> None:
+    def _write_rejects(self) -> None:
         if self._rejects is None:
             remove_folder(self._corpus.fs, self._rejects_path)
             return
@@ -180,9 +183,9 @@ class Ingester:
         storage.move_file(self._corpus.fs, str(self._scratch), self._rejects_path)
 
     def _reject(self, reject: Reject, line: bytes, number: int, offset: int) -> None:
-        tally = self._tally
-        tally.rejected[reject.reason] += 1
-        tally.first_reject = tally.first_reject or f"{reject.reason} {reject.detail}".strip()
+        counts = self._counts
+        counts.rejected[reject.reason] += 1
+        counts.first_reject = counts.first_reject or f"{reject.reason} {reject.detail}".strip()
         if self._rejects is None:
             self._rejects = self._open.enter_context(self._scratch.open("wb"))
         entry = {
@@ -191,7 +194,7 @@ class Ingester:
             "offset": offset,
             "reason": reject.reason,
             "detail": reject.detail,
-            # nobody meant a private message to be kept
+            # private messages must not be kept
             "head": ""
             if reject.reason is RejectReason.PRIVATE_MESSAGE
             else line[:_HEAD].decode("utf-8", "backslashreplace"),

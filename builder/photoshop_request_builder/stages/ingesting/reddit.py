@@ -1,7 +1,7 @@
-"""Top up from Reddit's API: fresh submissions with their comment trees, and known things again -> incoming/reddit/.
+"""Ingest from Reddit's API new submissions with their comment trees, and updates of known records, into incoming/reddit/.
 
-Whatever stops a run (too many requests, no network, a kill), the parts written so far are kept, and the next run leaves
-out the threads and things that were asked for a short while ago.
+If a run stops (rate limit, no network, a kill), the parts so far are kept. The next run skips the threads and records
+that were requested in the last hours.
 """
 
 from collections import Counter
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 SOURCE = "reddit"
 VERSION = 1
 FRESH = 6 * 3600
-"""Seconds for which a thread or a thing that was asked for counts as known."""
+"""Seconds for which a thread or record is not requested again."""
 _THREADS = 25
-"""Threads a part: what is lost when a run is killed, a minute or so at Reddit's rates."""
-_THINGS = 1000
-"""Refreshed things a part: ten requests."""
+"""Threads per part, about a minute at Reddit's rate limit. A killed run loses at most one part."""
+_RECORDS = 1000
+"""Refreshed records per part, ten requests."""
 _PREFIX = {"submissions": "t3_", "comments": "t1_"}
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Where a run writes, whom it asks, and who hears of each part."""
+class _Run:
+    """Corpus, client, clock and callback of one run."""
 
     corpus: Corpus
     reddit: "praw.Reddit"
@@ -55,31 +55,31 @@ def ingest_reddit(
     clock: Callable[[], float],
     on_part: Callable[[IngestSummary], None] = lambda _: None,
 ) -> list[IngestSummary]:
-    """Submissions created from `since` (inclusive) to `until` (exclusive), and all their comments.
+    """Ingest submissions created from `since` (inclusive) to `until` (exclusive), with all their comments.
 
-    Times are Unix seconds. The listing of new submissions is read first; where it ends before `since`, the search goes
-    on. Threads that were read in the last six hours are left out. `on_part` is called as each part is written.
+    Times are Unix seconds. The listing of new submissions comes first. If it ends before `since`, the search continues.
+    Threads of the last six hours are skipped. `on_part` is called after each part.
 
     Raises:
-        InputError: a subreddit does not exist or is closed.
+        InputError: a subreddit does not exist, or is private.
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: Reddit does not answer, or too many requests; what was read is kept.
+        NetworkError: Reddit does not answer, or limits the rate. The parts so far are kept.
         StorageError: the corpus cannot be written.
     """
-    run = Run(corpus, reddit, clock, on_part)
+    run = _Run(corpus, reddit, clock, on_part)
     done: list[IngestSummary] = []
-    wanted: list[str] = []
+    threads: list[str] = []
     for subreddit in corpus.subreddits:
-        found: dict[str, int] = {}
-        done += _write(run, f"new-{subreddit.lower()}", partial(_listed, run, subreddit, since, found))
-        oldest = min(until, *found.values()) if found else until
+        created: dict[str, int] = {}
+        listing = api.new_submissions(reddit, subreddit)
+        done += _write_part(run, f"new-{subreddit.lower()}", partial(_add_submissions, listing, since, created))
+        oldest = min(until, *created.values()) if created else until
         if oldest > since:
-            done += _write(
-                run, f"search-{subreddit.lower()}", partial(_searched, run, subreddit, (since, oldest), found)
-            )
-        wanted += [thing_id for thing_id, created in found.items() if since <= created < until]
+            hits = api.search_submissions(reddit, subreddit, since, oldest)
+            done += _write_part(run, f"search-{subreddit.lower()}", partial(_add_submissions, hits, since, created))
+        threads += [record_id for record_id, utc in created.items() if since <= utc < until]
     known = _known_threads(run)
-    return done + _threads(run, [thing_id for thing_id in wanted if thing_id not in known])
+    return done + _ingest_threads(run, [record_id for record_id in threads if record_id not in known])
 
 
 def refresh(
@@ -90,101 +90,90 @@ def refresh(
     limit: int | None = None,
     on_part: Callable[[IngestSummary], None] = lambda _: None,
 ) -> list[IngestSummary]:
-    """Ask again for the merged submissions and comments, those seen or asked for longest ago first: scores, flair,
-    deletions.
+    """Update scores, flair and deletions of the merged submissions and comments, the oldest observations first.
 
-    What was seen or asked for in the last six hours is left out; `limit` is how many to ask for at most. Merge before
-    and after.
+    Records that were seen or requested in the last six hours are skipped. `limit` is the maximum number of requested
+    records. Merge before and after.
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: Reddit does not answer, or too many requests; what was read is kept.
+        NetworkError: Reddit does not answer, or limits the rate. The parts so far are kept.
         StorageError: the corpus cannot be written.
     """
-    run = Run(corpus, reddit, clock, on_part)
-    names = islice(_seen_before(corpus, int(clock()) - FRESH), limit)
+    run = _Run(corpus, reddit, clock, on_part)
+    names = islice(_names_seen_before(corpus, int(clock()) - FRESH), limit)
     done: list[IngestSummary] = []
-    while batch := list(islice(names, _THINGS)):
+    while batch := list(islice(names, _RECORDS)):
         unknown: list[str] = []
 
-        def asked(intake: Ingester, batch: list[str] = batch, unknown: list[str] = unknown) -> str:
+        def fill(ingester: Ingester, batch: list[str] = batch, unknown: list[str] = unknown) -> str:
             known = set()
             for line in api.refresh(reddit, batch):
-                record = intake.take(line, intake.lines + 1, 0)
+                record = ingester.add_line(line)
                 if isinstance(record, Submission | Comment):
                     known.add(_full_name(record))
             unknown += [name for name in batch if name not in known]
             return f"{len(unknown)} not known to Reddit" if unknown else ""
 
-        done += _write(run, "refresh", asked, unknown=unknown)
+        done += _write_part(run, "refresh", fill, unknown=unknown)
     return done
 
 
-def _listed(run: Run, subreddit: str, since: int, found: dict[str, int], intake: Ingester) -> str:
-    """Take the listing of new submissions down to `since`; ids and times of creation go to `found`."""
-    for line in api.new_submissions(run.reddit, subreddit):
-        record = intake.take(line, intake.lines + 1, 0)
+def _add_submissions(lines: Iterator[bytes], since: int, created: dict[str, int], ingester: Ingester) -> str:
+    """Add submissions until one is older than `since`. Collect their ids and times of creation in `created`."""
+    for line in lines:
+        record = ingester.add_line(line)
         if isinstance(record, Submission):
-            found[record.id] = record.created_utc
+            created[record.id] = record.created_utc
             if record.created_utc < since:
                 break
     return ""
 
 
-def _searched(run: Run, subreddit: str, span: tuple[int, int], found: dict[str, int], intake: Ingester) -> str:
-    """Take what the search has of a span of time; ids and times of creation go to `found`."""
-    for line in api.search_submissions(run.reddit, subreddit, *span):
-        record = intake.take(line, intake.lines + 1, 0)
-        if isinstance(record, Submission):
-            found[record.id] = record.created_utc
-    return ""
-
-
-def _threads(run: Run, ids: list[str]) -> list[IngestSummary]:
+def _ingest_threads(run: _Run, ids: list[str]) -> list[IngestSummary]:
     done: list[IngestSummary] = []
     for start in range(0, len(ids), _THREADS):
-        asked: list[str] = []
+        read: list[str] = []
 
-        def read(intake: Ingester, start: int = start, asked: list[str] = asked) -> str:
-            troubles: Counter[str] = Counter()
-            for thing_id in ids[start : start + _THREADS]:
-                thread = api.thread(run.reddit, thing_id)
-                for line in thread.lines:
-                    intake.take(line, intake.lines + 1, 0)
-                asked.append(thing_id)
-                if thread.trouble:
-                    troubles[thread.trouble] += 1
-            return ", ".join(f"{count} threads {trouble}" for trouble, count in sorted(troubles.items()))
+        def fill(ingester: Ingester, start: int = start, read: list[str] = read) -> str:
+            problems: Counter[str] = Counter()
+            for record_id in ids[start : start + _THREADS]:
+                tree = api.comment_tree(run.reddit, record_id)
+                for line in tree.lines:
+                    ingester.add_line(line)
+                read.append(record_id)
+                if tree.problem:
+                    problems[tree.problem] += 1
+            return ", ".join(f"{count} threads {problem}" for problem, count in sorted(problems.items()))
 
-        done += _write(run, "threads", read, threads=asked)
+        done += _write_part(run, "threads", fill, threads=read)
     return done
 
 
-def _write(
-    run: Run,
+def _write_part(
+    run: _Run,
     kind: str,
     fill: Callable[[Ingester], str],
     *,
     threads: Sequence[str] = (),
     unknown: Sequence[str] = (),
 ) -> Iterator[IngestSummary]:
-    """One part of what `fill` takes in; when the network stops it, the part so far, and then the error.
+    """Write one part with the lines that `fill` adds. After a network error, yield the part so far, then raise it.
 
-    `threads` and `unknown` are fields of its summary, which `fill` may still be adding to.
+    `threads` and `unknown` are fields of the summary, which `fill` may complete.
     """
-    now = int(run.clock())
-    trouble: NetworkError | None = None
-    with Ingester(run.corpus, _origin(run.corpus, kind, now)) as intake:
+    failure: NetworkError | None = None
+    with Ingester(run.corpus, _origin(run.corpus, kind, int(run.clock()))) as ingester:
         try:
-            detail = fill(intake)
+            detail = fill(ingester)
         except NetworkError as error:
-            trouble, detail = error, str(error)
-        ending = "stopped" if trouble else "complete"
-        summary = intake.finish(ending, detail, threads=tuple(threads), unknown=tuple(unknown))
+            failure, detail = error, str(error)
+        ending = "stopped" if failure else "complete"
+        summary = ingester.finish(ending, detail, threads=tuple(threads), unknown=tuple(unknown))
     run.on_part(summary)
     yield summary
-    if trouble:
-        raise trouble
+    if failure:
+        raise failure
 
 
 def _origin(corpus: Corpus, kind: str, now: int) -> PartOrigin:
@@ -200,39 +189,39 @@ def _origin(corpus: Corpus, kind: str, now: int) -> PartOrigin:
     )
 
 
-def _known_threads(run: Run) -> set[str]:
+def _known_threads(run: _Run) -> set[str]:
     since = run.clock() - FRESH
     recent = [part for part in read_parts(run.corpus) if part.source == SOURCE and (part.asked_utc or 0) > since]
     return {thing_id for part in recent for thing_id in part.threads}
 
 
-def _seen_before(corpus: Corpus, moment: int) -> Iterator[str]:
-    """Full names of merged things that were last seen or asked for before `moment`, the longest ago first."""
-    found = []
+def _names_seen_before(corpus: Corpus, utc: int) -> Iterator[str]:
+    """Yield the full names of merged records that were last seen or requested before `utc`, the oldest first."""
+    tables = []
     for shard in range(corpus.shards):
         for table, prefix in _PREFIX.items():
             rows = storage.find_table(corpus.fs, corpus.shard_path(shard, table), ["id", "last_seen"])
             if rows is not None:
                 names = pc.binary_join_element_wise(prefix, rows["id"], "")
-                found.append(pa.table({"name": names, "seen": pc.fill_null(rows["last_seen"], 0)}))
-    if not found:
+                tables.append(pa.table({"name": names, "seen": pc.fill_null(rows["last_seen"], 0)}))
+    if not tables:
         return
-    rows = pa.concat_tables(found)
-    if asked := _asked_in_vain(corpus):  # they would stand first for ever
-        latest = pc.max_element_wise(rows["seen"], pa.array([asked.get(name, 0) for name in rows["name"].to_pylist()]))
-        rows = rows.set_column(1, "seen", latest)
-    rows = rows.filter(pc.field("seen") < moment)
+    rows = pa.concat_tables(tables)
+    if requested := _requested_in_vain(corpus):  # without this they would stay the oldest for ever
+        times = pa.array([requested.get(name, 0) for name in rows["name"].to_pylist()])
+        rows = rows.set_column(1, "seen", pc.max_element_wise(rows["seen"], times))
+    rows = rows.filter(pc.field("seen") < utc)
     for name in rows.sort_by([("seen", "ascending"), ("name", "ascending")])["name"]:
         yield name.as_py()
 
 
-def _asked_in_vain(corpus: Corpus) -> dict[str, int]:
-    """Full names that a refresh asked for and Reddit did not know, and when that last was."""
-    asked: dict[str, int] = {}
+def _requested_in_vain(corpus: Corpus) -> dict[str, int]:
+    """Return the full names that a refresh requested and Reddit did not know, with the time of the last request."""
+    requested: dict[str, int] = {}
     for part in read_parts(corpus):
         for name in part.unknown:
-            asked[name] = max(asked.get(name, 0), part.asked_utc or 0)
-    return asked
+            requested[name] = max(requested.get(name, 0), part.asked_utc or 0)
+    return requested
 
 
 def _full_name(record: Submission | Comment) -> str:
