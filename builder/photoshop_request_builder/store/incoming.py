@@ -1,9 +1,9 @@
-"""What each input gave: `incoming/<source>/<part>/`, one Parquet file a shard and table, and `part.json` written last.
+"""Write and read the rows of each input: one part per input file or API run, divided by shard.
 
-A part without `part.json` does not exist: it is what a killed run left, and the next run begins it again. Files are
-made elsewhere and come to their place whole, when all are done: two that make the same part at once (on a cluster, a job
-that was thought dead and the one that took over) put the same bytes in the same places, and neither takes anything away
-from the other. Rows are the record's columns and the raw line, so that nothing the source said is lost.
+A part is `incoming/<source>/<part>/`: one Parquet file per shard and table, and `part.json`, written last. A part without
+`part.json` does not exist; the next run makes it again. Files are written to a scratch folder and moved when all are
+complete. So two jobs that make the same part at once write the same bytes, and neither removes the other's files. Each
+row has the record's columns and the raw line, so that nothing from the source is lost.
 """
 
 from contextlib import ExitStack
@@ -25,25 +25,25 @@ from photoshop_request_builder.store.tables import COMMENTS, SUBMISSIONS, to_tab
 INCOMING_TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
 RAW = pa.field("raw", pa.binary())
 _BUFFER = 16 << 20
-"""Bytes of raw lines held before all shards are written out; as Python objects they weigh about three times as much."""
+"""Bytes of raw lines in memory before a flush; as Python objects they take about three times as much."""
 _ROW = 500
-"""Bytes that a row weighs beside its raw line."""
+"""Bytes of a row besides its raw line."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What became of one input: `lines` is the sum of everything that is counted after it."""
+    """Counts of one input. `lines` is the sum of the counts after it."""
 
     source: str
     """archive, arctic-shift or reddit."""
     part: str
     input: str
-    """The path as it was given, or what was asked of an API."""
+    """The path as given, or the query of an API."""
     fingerprint: str
     size: int
-    """Of the input as stored, bytes; 0 for an API."""
+    """Bytes of the input as stored; 0 for an API."""
     ending: str
-    """complete, truncated, corrupt; `stopped` when an API run ended early."""
+    """complete, truncated or corrupt; `stopped` if an API run ended early."""
     detail: str
     lines: int
     submissions: int
@@ -51,33 +51,33 @@ class IngestSummary:
     other_subreddits: int
     blank: int
     rejected: dict[str, int]
-    """By reason (`photoshop_request.reddit.parse.Why`)."""
+    """Count by reason (see `photoshop_request.reddit.parse`)."""
     months: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Kept rows by table and month of creation (`2020-06`)."""
+    """Rows by table and month of creation (`2020-06`)."""
     first_utc: int | None = None
     last_utc: int | None = None
     shards: dict[str, list[int]] = field(default_factory=dict)
-    """Which shards have rows, by table."""
+    """Shards with rows, by table."""
     covered: tuple[int, int] | None = None
-    """Of an API run: everything created from the first second (inclusive) to the second (exclusive) is here."""
+    """API run: the span of creation times that was read, first Unix second inclusive, last exclusive."""
     threads: tuple[str, ...] = ()
-    """Of an API run: the submissions whose trees were asked for."""
+    """API run: submissions whose comment trees were requested."""
     unknown: tuple[str, ...] = ()
-    """Of a refresh: full names that the API was asked for and did not know."""
+    """Refresh: full names that the API did not know."""
     asked_utc: int | None = None
-    """When an API was asked."""
+    """Unix second of the request to an API."""
 
     @property
     def kept(self) -> int:
-        """Rows written."""
+        """Number of rows written."""
         return self.submissions + self.comments
 
 
 class PartWriter:
-    """Writes the rows of one part, in bounded memory. Leaves no part behind when its block is left by an exception."""
+    """Write the rows of one part in bounded memory. An exception in the block leaves no part."""
 
     def __init__(self, corpus: Corpus, source: str, part: str) -> None:
-        """Prepare `incoming/<source>/<part>/`; files are opened on entering."""
+        """Prepare `incoming/<source>/<part>/`. Entering the block opens its files."""
         self._corpus = corpus
         self._folder = corpus.path("incoming", source, part)
         self._open = ExitStack()
@@ -88,10 +88,10 @@ class PartWriter:
         self._held = 0
 
     def __enter__(self) -> Self:
-        """Begin with an empty folder for files in the making.
+        """Create the scratch folder.
 
         Raises:
-            StorageError: this system does not allow a file for each shard and table to be open.
+            StorageError: the system does not allow an open file per shard and table.
         """
         raise_open_file_limit(len(INCOMING_TABLES) * self._corpus.shards)
         self._scratch = Path(self._open.enter_context(scratch_folder(self._corpus)))
@@ -100,14 +100,14 @@ class PartWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close every file, and remove what was not finished."""
-        for writer in self._writers.values():  # one that is let go of would write its end into a closed file
+        """Close every file, and remove unfinished ones."""
+        for writer in self._writers.values():  # else its destructor writes a footer to a closed file
             writer.is_open = False
         self._files.__exit__(kind, error, trace)
         self._open.__exit__(kind, error, trace)
 
     def add(self, record: Submission | Comment, raw: bytes) -> None:
-        """Take one row; it is written with its shard's next row group."""
+        """Add one row. It is written with its shard's next row group."""
         if isinstance(record, Submission):
             key = ("submissions", shard_of(record.id, self._corpus.shards))
         else:
@@ -118,7 +118,7 @@ class PartWriter:
             self._flush()
 
     def finish(self, summary: IngestSummary) -> None:
-        """Write what is held, put the files in their place, and make the part exist.
+        """Write the remaining rows, move the files into place, then write `part.json`.
 
         Raises:
             StorageError: no space or no permission.
@@ -129,7 +129,7 @@ class PartWriter:
         self._files.close()
         fs, note = self._corpus.fs, f"{self._folder}/part.json"
         before = storage.read_json(fs, note)
-        if before and before["fingerprint"] != summary.fingerprint:  # of another rule: not even half of it may stay
+        if before and before["fingerprint"] != summary.fingerprint:  # made by another rule: no file of it may stay
             remove_folder(fs, self._folder)
         for key in sorted(self._writers):
             name = _file_name(*key)
@@ -137,7 +137,7 @@ class PartWriter:
         storage.write_json(fs, note, asdict(summary))
 
     def shards(self) -> dict[str, list[int]]:
-        """Which shards got rows so far, by table."""
+        """Return the shards with rows so far, by table."""
         keys = sorted({*self._writers, *(key for key, rows in self._rows.items() if rows)})
         return {table: [shard for name, shard in keys if name == table] for table in INCOMING_TABLES}
 
@@ -163,14 +163,14 @@ class PartWriter:
 
 
 def read_parts(corpus: Corpus) -> list[IngestSummary]:
-    """The summaries of all parts, sorted by source and part."""
-    found = corpus.fs.glob(corpus.path("incoming", "*", "*", "part.json"))
-    summaries = [storage.read_json(corpus.fs, path) for path in sorted(found)]
+    """Read the summaries of all parts, sorted by source and part."""
+    paths = corpus.fs.glob(corpus.path("incoming", "*", "*", "part.json"))
+    summaries = [storage.read_json(corpus.fs, path) for path in sorted(paths)]
     return [_summary(summary) for summary in summaries if summary]
 
 
 def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
-    """The summary of one part; None if it does not exist (yet)."""
+    """Read the summary of one part, or return None if there is no such part."""
     summary = storage.read_json(corpus.fs, corpus.path("incoming", source, part, "part.json"))
     return _summary(summary) if summary else None
 
@@ -178,19 +178,19 @@ def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
 def read_rows(
     corpus: Corpus, summary: IngestSummary, table: str, shard: int, columns: list[str] | None = None
 ) -> pa.Table | None:
-    """The rows of one part in one shard, without the raw lines if `columns` does not name them; None if there are none."""
+    """Read the rows of one part in one shard, or return None if it has none. Raw lines come only if `columns` has them."""
     path = rows_path(corpus, summary, table, shard)
     return storage.read_table(corpus.fs, path, columns or INCOMING_TABLES[table].names) if path else None
 
 
 def rows_path(corpus: Corpus, summary: IngestSummary, table: str, shard: int) -> str | None:
-    """Where the rows of one part in one shard lie; None if there are none."""
+    """Return the path of the rows of one part in one shard, or None if it has none."""
     has_rows = shard in summary.shards.get(table, ())
     return corpus.path("incoming", summary.source, summary.part, _file_name(table, shard)) if has_rows else None
 
 
 def remove_folder(fs: AbstractFileSystem, folder: str) -> None:
-    """Take `folder` away with all that is in it, if it is there."""
+    """Remove `folder` with everything in it, if it exists."""
     if fs.exists(folder):
         fs.rm(folder, recursive=True)
 

@@ -1,4 +1,4 @@
-"""The tables of a shard: one schema each, and the way from frozen records to columns and back."""
+"""Define the schema of every table of a shard, and convert records to tables and back."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
@@ -59,6 +59,7 @@ SUBMISSIONS = pa.schema(
         ("last_seen", pa.int64()),
     ]
 )
+"""One row per submission, merged from all sources."""
 
 COMMENTS = pa.schema(
     [
@@ -84,6 +85,7 @@ COMMENTS = pa.schema(
         ("last_seen", pa.int64()),
     ]
 )
+"""One row per comment, merged from all sources."""
 
 LINKS = pa.schema(
     [
@@ -103,7 +105,7 @@ LINKS = pa.schema(
         ("height", pa.int32()),
     ]
 )
-"""Every address of a submission (comment_id null) or comment, in order; `reason` set where it is not to be fetched."""
+"""One row per address in a submission (`comment_id` null) or comment, in order. `reason` says why it is not fetched."""
 
 PICTURES = pa.schema(
     [
@@ -126,7 +128,7 @@ PICTURES = pa.schema(
         ("retrieved_via", pa.string()),
     ]
 )
-"""What fetching made of each link: one row a picture (an album gives several), or one with the reason why none."""
+"""One row per picture of a link (an album has several), or one row with the reason why there is none."""
 
 CANDIDATES = pa.schema(
     [
@@ -148,7 +150,7 @@ CANDIDATES = pa.schema(
         ("change_mask", pa.binary()),
     ]
 )
-"""Every picture of PICTURES with its verdict; sources have verdict null (or why they cannot be used)."""
+"""One row per row of `pictures`, with its verdict. The verdict of a source is null, or why it is unusable."""
 
 TEXTS = pa.schema(
     [
@@ -161,7 +163,7 @@ TEXTS = pa.schema(
         ("task_confidences", pa.list_(pa.float64())),
     ]
 )
-"""`instruction` as first asked; `revisions` as it stood after each comment of the requester's that added to it."""
+"""One row per request. `instruction` is the first one; `revisions` has it after each comment that added to it."""
 
 ACCEPTANCES = pa.schema(
     [
@@ -172,17 +174,17 @@ ACCEPTANCES = pa.schema(
         ("said_in", pa.list_(pa.string())),
     ]
 )
-"""One row an accepted edit's comment."""
+"""One row per comment with an accepted edit."""
 
 SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("split", pa.string())])
-"""Which requests belong together (over the whole corpus), and the split that they share; split is null for a request
-that belongs to two splits at once and is published in neither."""
+"""One row per request: its cluster of similar requests and its split. The split is null for a request similar to
+requests of two splits, which is published in neither."""
 
 NEAR = pa.schema([("first", pa.string()), ("second", pa.string()), ("related", pa.bool_())])
-"""Of the whole corpus: sources (SHA-256) whose hashes are near, and whether their pixels say so too."""
+"""One row per pair of sources (SHA-256) with near hashes; `related` is the verdict of their pixels. Not by shard."""
 
 REMOVED = pa.schema([("kind", pa.string()), ("value", pa.string())])
-"""What of a shard was taken down: `submission`, `comment` (ids) or `sha256` (a picture)."""
+"""One row per taken-down `submission` or `comment` (an id) or `sha256` (a picture)."""
 
 REVIEWS = pa.schema(
     [
@@ -194,7 +196,7 @@ REVIEWS = pa.schema(
         ("verdict", pa.string()),
     ]
 )
-"""One row a candidate of which every reviewer who decided it says the same; there only where people have reviewed."""
+"""One row per candidate on which all its reviewers agree. Exists only in reviewed shards."""
 
 RANKS = pa.schema(
     [
@@ -204,9 +206,10 @@ RANKS = pa.schema(
         ("comments_percentile", pa.float64()),
     ]
 )
+"""One row per request: its percentiles among the requests of its month."""
 
 NSFW = pa.schema([("sha256", pa.string()), ("nsfw_score", pa.float64()), ("nsfw_model", pa.string())])
-"""One row a picture that is published with an edit; there only where the classifier has run."""
+"""One row per picture published with an edit. Exists only if the classifier ran."""
 
 REWRITES = pa.schema(
     [
@@ -218,9 +221,10 @@ REWRITES = pa.schema(
         ("reason", pa.string()),
     ]
 )
-"""One row a request with a published edit; `reason` says why there is no rewrite, and the other columns are null."""
+"""One row per request with a published edit. `reason` says why there is no rewrite; the other columns are null then."""
 
 SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64())])
+"""One row per config and split: the rows of the shard in it, and their approximate bytes."""
 
 TABLES: Mapping[str, pa.Schema] = {
     "submissions": SUBMISSIONS,
@@ -238,32 +242,32 @@ TABLES: Mapping[str, pa.Schema] = {
     "rewrites": REWRITES,
     "sizes": SIZES,
 }
-"""The tables of a shard, by file name."""
+"""The tables of a shard, by file name without `.parquet`."""
 
 
 def to_table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
-    """Frozen records as a table; fields are columns of the same name.
+    """Convert records to a table, each field to the column of its name.
 
     Raises:
-        AttributeError: a row has no field for a column of `schema`.
+        AttributeError: a record has no field for a column of `schema`.
     """
     rows = list(rows)
     return pa.Table.from_arrays([_column(rows, field) for field in schema], schema=schema)
 
 
 def from_table(table: pa.Table, kind: type[T]) -> Iterator[T]:
-    """The rows of `table` as instances of `kind`, by name of column."""
+    """Convert the rows of `table` to instances of `kind`."""
     columns = [_values(name, table.column(name)) for name in kind.__struct_fields__]
     return starmap(kind, zip(*columns, strict=True))
 
 
 def submissions_of(table: pa.Table) -> Iterator[Submission]:
-    """The rows of a submissions table."""
+    """Convert a table to submissions."""
     return from_table(table, Submission)
 
 
 def comments_of(table: pa.Table) -> Iterator[Comment]:
-    """The rows of a comments table."""
+    """Convert a table to comments."""
     return from_table(table, Comment)
 
 
