@@ -40,16 +40,16 @@ def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
             if corpus.fs.exists(path):
                 read = read_candidates(corpus, shard) if table == "candidates" else storage.read_table(corpus.fs, path)
                 rows = read.to_pylist()
-                selection = read_publication(corpus, shard) if is_ready(corpus, shard) else None
-                yield from (_decision(row, table, selection) for row in rows)
+                publication = read_publication(corpus, shard) if is_ready(corpus, shard) else None
+                yield from (_decision(row, table, publication) for row in rows)
                 break
 
 
-def _decision(row: dict[str, Any], table: str, selection: Publication | None) -> dict[str, Any]:
+def _decision(row: dict[str, Any], table: str, publication: Publication | None) -> dict[str, Any]:
     decided = row["verdict"] if table == "candidates" else row["reason"]
     if decided is None:
         decided = "pending" if row["role"] == "candidate" else row["role"]
-    withheld = selection.withheld(row) if selection and decided == Verdict.EDIT else None
+    withheld = publication.withheld(row) if publication and decided == Verdict.EDIT else None
     return {
         "submission_id": row["submission_id"],
         "comment_id": row["comment_id"],

@@ -1,7 +1,7 @@
-"""Which files the dataset consists of, and what each is made from.
+"""List the files of the dataset, and fingerprint what each is made from.
 
-A file covers a range of the corpus's shards, and the number of files of a split is a power of two: while a corpus
-grows, a request stays in its file, and files change one by one.
+A file covers a range of the corpus's shards, and a split has a power of two of files. So a request stays in its file
+while the corpus grows, and files change one by one.
 """
 
 import dataclasses
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from photoshop_request.schema import CONFIGS, SPLITS
-from photoshop_request_builder.dataset.first_poster import read_first_poster_advantage
+from photoshop_request_builder.dataset.configs.context import read_first_poster_advantage
 from photoshop_request_builder.dataset.pseudonyms import key_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import TABLES
@@ -19,9 +19,9 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
 
 VERSION = 4
-"""Of the rules by which rows are made from the tables."""
+"""Version of the rules that make rows from tables."""
 TARGET_BYTES = 250_000_000
-"""Of one file, at most: half of the Hub's default, so that footers stay small beside the row groups."""
+"""Maximum bytes of a file: half of the Hub's default, so that footers stay small beside the row groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class DatasetFile:
     split: str
     number: int
     of: int
+    """Number of files of the split."""
     shards: tuple[int, ...]
 
     @property
@@ -42,7 +43,7 @@ class DatasetFile:
 
 @dataclass(frozen=True, slots=True)
 class SplitTotal:
-    """What the files of one split come to."""
+    """The totals of one split's files."""
 
     config: str
     split: str
@@ -52,17 +53,18 @@ class SplitTotal:
 
 
 FileRecord = tuple[DatasetFile, Mapping[str, Any]]
-"""A file that was built, and what is noted of it: `rows`, `bytes`, `sha256`."""
+"""A built file and its record: `rows`, `bytes`, `sha256`, `fingerprint`."""
 
 
 def split_totals(records: Iterable[FileRecord]) -> list[SplitTotal]:
-    """What the files come to, by config and split."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for piece, record in records:
-        total = found.setdefault((piece.config, piece.split), [0, 0, 0])
-        for at, more in enumerate((record["rows"], record["bytes"], 1)):
-            total[at] += more
-    return [SplitTotal(config, split, *total) for (config, split), total in found.items()]
+    """Sum up the files by config and split."""
+    splits: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for file, record in records:
+        splits.setdefault((file.config, file.split), []).append(record)
+    return [
+        SplitTotal(config, split, sum(r["rows"] for r in group), sum(r["bytes"] for r in group), len(group))
+        for (config, split), group in splits.items()
+    ]
 
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
@@ -81,15 +83,14 @@ def shard_fingerprint(contents: Sequence[str | None], rules: Mapping[str, Any]) 
     )
 
 
-def file_fingerprints(corpus: Corpus, wanted: Sequence[DatasetFile]) -> list[str]:
+def file_fingerprints(corpus: Corpus, files: Sequence[DatasetFile]) -> list[str]:
     """Return a fingerprint of everything that each file's rows are made from, reading every footer once."""
-    contents = {
-        shard: _contents_of(corpus, shard) for shard in sorted({shard for piece in wanted for shard in piece.shards})
-    }
+    shards = sorted({shard for file in files for shard in file.shards})
+    contents = {shard: _contents_of(corpus, shard) for shard in shards}
     rules = rules_of(corpus)
     return [
-        _fingerprint(piece.config, piece.split, [each for shard in piece.shards for each in contents[shard]], rules)
-        for piece in wanted
+        _fingerprint(file.config, file.split, [stamp for shard in file.shards for stamp in contents[shard]], rules)
+        for file in files
     ]
 
 
@@ -98,25 +99,25 @@ def _contents_of(corpus: Corpus, shard: int) -> list[str | None]:
 
 
 def dataset_files(corpus: Corpus) -> list[DatasetFile]:
-    """The files that the dataset consists of; a split without rows has none."""
+    """Return the files of the dataset. A split without rows has none."""
     sizes = {(config, split): [0] * corpus.shards for config in CONFIGS for split in SPLITS}
     rows: Counter[tuple[str, str]] = Counter()
     for shard in range(corpus.shards):
         for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, "sizes")):
             sizes[row["config"], row["split"]][shard] += row["bytes"]
             rows[row["config"], row["split"]] += row["rows"]
-    found = []
+    files = []
     for config in CONFIGS:
         for split in SPLITS:
             if not rows[config, split]:
                 continue
             of = file_count(sum(sizes[config, split]), corpus.shards)
             width = corpus.shards // of
-            found += [
+            files += [
                 DatasetFile(config, split, number, of, tuple(range(number * width, (number + 1) * width)))
                 for number in range(of)
             ]
-    return found
+    return files
 
 
 def rules_of(corpus: Corpus) -> dict[str, Any]:
@@ -130,14 +131,14 @@ def rules_of(corpus: Corpus) -> dict[str, Any]:
 
 def _fingerprint(config: str, split: str, contents: Sequence[str | None], rules: Mapping[str, Any]) -> str:
     columns = [[column.name, column.kind] for column in CONFIGS[config]]
-    # what it is worth to come first decides about preferences only
+    # the advantage of the first poster matters to preferences only
     rules = rules if config == "preferences" else {**rules, "votes": ()}
     made_of = {"config": config, "split": split, "columns": columns, "contents": contents, **rules}
     return storage.fingerprint("build", VERSION, made_of)
 
 
 def file_count(size: int, shards: int) -> int:
-    """In how many files `size` bytes of one split go: a power of two, at most one for each shard."""
+    """Return the number of files for `size` bytes of one split: a power of two, at most one per shard."""
     of = 1
     while of < shards and size / of > TARGET_BYTES:
         of *= 2
@@ -145,11 +146,11 @@ def file_count(size: int, shards: int) -> int:
 
 
 def built_records(corpus: Corpus) -> dict[DatasetFile, Any]:
-    """What each file of the dataset holds: `rows`, `bytes`, `sha256`; files not yet built are left out."""
-    found = {piece: storage.read_json(corpus.fs, record_path(corpus, piece)) for piece in dataset_files(corpus)}
-    return {piece: record for piece, record in found.items() if record}
+    """Read the records of the built files: `rows`, `bytes`, `sha256`, `fingerprint`. Files not yet built are left out."""
+    records = {file: storage.read_json(corpus.fs, record_path(corpus, file)) for file in dataset_files(corpus)}
+    return {file: record for file, record in records.items() if record}
 
 
-def record_path(corpus: Corpus, piece: DatasetFile) -> str:
-    """Return the path of the record of what a built file was made from."""
-    return corpus.path("built", piece.config, f"{piece.name}.json")
+def record_path(corpus: Corpus, file: DatasetFile) -> str:
+    """Return the path of a built file's record."""
+    return corpus.path("built", file.config, f"{file.name}.json")

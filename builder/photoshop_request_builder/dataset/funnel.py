@@ -1,4 +1,4 @@
-"""The funnel: what went into each stage, what came out, and why the rest did not."""
+"""Count what each stage kept and dropped, by reason."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,20 +14,20 @@ from photoshop_request_builder.store.incoming import read_parts
 
 @dataclass(frozen=True, slots=True)
 class FunnelStep:
-    """One stage of the funnel: `total` = `kept` + the sum of `reasons`."""
+    """One stage of the funnel. `total` is `kept` plus the sum of `reasons`."""
 
     stage: str
     total: int
     counted: str
-    """What is counted, in the plural."""
+    """The counted things, in the plural."""
     kept: int
     kept_as: str
     reasons: dict[str, int]
-    """Reason -> count, most frequent first."""
+    """Reason -> number dropped, most frequent first."""
 
 
 def funnel(corpus: Corpus) -> list[FunnelStep]:
-    """Every step that has been done so far, from what lies in the corpus."""
+    """Return the steps done so far, counted from the corpus's tables."""
     steps = [
         _ingest(corpus),
         _merge(corpus),
@@ -74,7 +74,7 @@ def _fetch(corpus: Corpus) -> FunnelStep | None:
     found = False
     for rows in _shards(corpus, "pictures", ["state", "reason"]):
         found = True
-        # what the link stage had dropped was never asked for
+        # state None: the stage `link` dropped the address
         counts.update(row["reason"] for row in rows if row["state"] is not None)
     return _step("fetch", "pictures asked for", "pictures fetched", counts, None) if found else None
 

@@ -1,4 +1,4 @@
-"""What each source gave, as `status` shows it: counts, span of time, and the holes in it."""
+"""Sum up what was ingested from each source: counts, time span and missing months."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ from photoshop_request_builder.store.incoming import IngestSummary
 
 @dataclass(frozen=True, slots=True)
 class IngestedSource:
-    """All parts of one source: `lines` = submissions + comments + other_subreddits + blank + rejected."""
+    """Totals of one source. `lines` is submissions + comments + other_subreddits + blank + rejected."""
 
     source: str
     parts: int
-    """Files of an archive, or parts of API runs."""
+    """Number of archive files or API runs."""
     unfinished: tuple[str, ...]
-    """Inputs that were truncated, corrupt or stopped, with what is known of it."""
+    """Inputs that were truncated, corrupt or stopped, with details."""
     size: int
     """Bytes as stored."""
     lines: int
@@ -28,26 +28,26 @@ class IngestedSource:
     first_utc: int | None
     last_utc: int | None
     months: dict[str, dict[str, int]]
-    """Rows by table and month, every month from the first to the last: the histogram."""
+    """Rows by table and month, every month from the first to the last."""
     holes: dict[str, tuple[Gap, ...]]
     """By table."""
 
 
 def ingested_sources(parts: Iterable[IngestSummary]) -> list[IngestedSource]:
-    """One line a source, sorted by name, and last all of them together (`all`) if there are several.
+    """Return the totals of each source, sorted by name, then of all sources (`all`) if there are several.
 
-    Repetitions between parts are counted in each: rows are merged later.
+    A row that several parts hold counts in each: rows are merged later.
     """
     by_source: dict[str, list[IngestSummary]] = {}
     for part in parts:
         by_source.setdefault(part.source, []).append(part)
-    found = [_status(source, group) for source, group in sorted(by_source.items())]
-    if len(found) > 1:
-        found.append(_status("all", [part for group in by_source.values() for part in group]))
-    return found
+    totals = [_total(source, group) for source, group in sorted(by_source.items())]
+    if len(totals) > 1:
+        totals.append(_total("all", [part for group in by_source.values() for part in group]))
+    return totals
 
 
-def _status(source: str, group: list[IngestSummary]) -> IngestedSource:
+def _total(source: str, group: list[IngestSummary]) -> IngestedSource:
     months = {
         table: every_month(_added(part.months.get(table, {}) for part in group))
         for table in ("submissions", "comments")
@@ -74,6 +74,6 @@ def _status(source: str, group: list[IngestSummary]) -> IngestedSource:
 
 def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
-    for each in counts:
-        total.update(each)
+    for part_counts in counts:
+        total.update(part_counts)
     return dict(sorted(total.items()))

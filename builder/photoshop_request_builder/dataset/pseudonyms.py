@@ -1,4 +1,4 @@
-"""User names become pseudonyms on their way out of the corpus."""
+"""Replace user names by pseudonyms in published rows."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,17 +7,17 @@ from photoshop_request.errors import InputError
 from photoshop_request.pseudonyms import pseudonym
 
 KEY = "PHOTOSHOP_REQUEST_PSEUDONYM_KEY"
-"""The environment variable with the secret that keys pseudonyms. Without it those columns are null: a name hashed
-without a secret can be found again by hashing all of Reddit's names."""
+"""Environment variable with the secret key of pseudonyms. Without it the columns are null: a name hashed without a secret
+is found by hashing all names of Reddit."""
 
 Pseudonymizer = Callable[[str | None], str | None]
 
 
 def pseudonymizer(environment: Mapping[str, str] | None = None) -> Pseudonymizer:
-    """What turns a user name into its pseudonym, or into None where there is no key.
+    """Return a function that maps a user name to its pseudonym, or to None without a key.
 
     Raises:
-        InputError: the key cannot be used.
+        InputError: the key is not valid.
     """
     key = (os.environ if environment is None else environment).get(KEY)
     if not key:
@@ -30,5 +30,5 @@ def pseudonymizer(environment: Mapping[str, str] | None = None) -> Pseudonymizer
 
 
 def key_fingerprint(environment: Mapping[str, str] | None = None) -> str | None:
-    """Names the key without telling it: rows made with another key are other rows."""
+    """Return a fingerprint of the key, which does not reveal it."""
     return pseudonymizer(environment)("photoshop-request")

@@ -1,4 +1,4 @@
-"""Which edits are published: the one place that decides, for the rows, the sizes, the funnel and the card alike."""
+"""Decide which edits are published, for the rows, the sizes, the funnel and the card alike."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,44 +14,44 @@ from photoshop_request_builder.store.settings import resolve_settings
 from photoshop_request_builder.store.tombstones import TombstoneKind
 
 INPUTS = ("submissions", "texts", "splits", "nsfw", "removed", "reviews")
-"""The tables of a shard that a decision depends on, besides the candidates themselves."""
+"""The tables that decide with `candidates` whether an edit is published."""
 _OPT_IN = frozenset({"nsfw", "reviews"})
-"""Those that are there only where somebody asked for them."""
+"""Tables that exist only if the user ran their stage."""
 
 PICTURE_COLUMNS = ("sha256", "source_sha256", "second_source_sha256")
-"""The columns of a candidate that name the pictures which publishing it shows; the last is null for most."""
+"""Columns of a candidate with the SHA-256 of a published picture. The last is null for most candidates."""
 
 
 class WithheldReason(StrEnum):
-    """Why a candidate with verdict `edit` is not published as a triplet."""
+    """The reason why a candidate with verdict `edit` is not published as a triplet."""
 
     TAKEN_DOWN = Verdict.TAKEN_DOWN.value
-    """Somebody asked for it: the picture, its source, the comment, the request, or everything of its author."""
+    """A takedown covers the picture, its source, the comment, the request or its author."""
     DELETED_BY_AUTHOR = Verdict.DELETED_BY_AUTHOR.value
     """The request's author deleted it."""
     NO_EDIT_REQUESTED = "no_edit_requested"
-    """The post asks for something else: a question, an offer, an announcement."""
+    """The post asks for no edit: it is a question, an offer or an announcement."""
     BETWEEN_SPLITS = "between_splits"
-    """The request shows pictures of two splits at once: in either it would leak."""
+    """The request is similar to requests of two splits, and would leak in either."""
     NSFW = Verdict.NSFW.value
-    """Reddit's `over_18`, or a picture whose score is at or above the threshold; kept with `include_nsfw`."""
+    """Marked `over_18` by Reddit, or a picture's score reaches the threshold. Published with `include_nsfw`."""
     UNVERIFIED = "unverified"
-    """Of the test split, and nobody confirmed it in `review`; with `verified_test`."""
+    """In the test split, and not confirmed in review. Only with `verified_test`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationPolicy:
-    """What the user wants published; set in corpus.toml or the environment, so that every verb sees the same."""
+    """The settings that decide what is published."""
 
     include_nsfw: bool
     nsfw_threshold: float
     verified_test: bool = False
-    """The test split holds only edits that people confirmed."""
+    """Publish in the test split only edits confirmed in review."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakenDown:
-    """What of one shard was taken down."""
+    """The identifiers of one shard that are taken down."""
 
     submissions: frozenset[str]
     comments: frozenset[str]
@@ -59,7 +59,7 @@ class TakenDown:
     """SHA-256."""
 
     def covers(self, candidate: Mapping[str, Any]) -> bool:
-        """Whether a row of `candidates` is taken down: with its request, its comment, its picture or a source of it."""
+        """Return True if a candidate is taken down, with its request, comment, picture or source."""
         return (
             candidate["submission_id"] in self.submissions
             or candidate["comment_id"] in self.comments
@@ -69,33 +69,32 @@ class TakenDown:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The decisions of one shard."""
+    """Decides which edits of one shard are published. Submissions are named by id."""
 
-    deleted: frozenset[str]
-    """Submissions that their author deleted."""
-    asked: frozenset[str]
+    deleted_by_author: frozenset[str]
+    edit_requests: frozenset[str]
     """Submissions that ask for an edit."""
     between_splits: frozenset[str]
-    """Submissions that are in no split."""
-    over_18: frozenset[str]
-    """Submissions that Reddit marks as content for adults, or that show a picture scored as such."""
+    """Submissions in no split."""
+    nsfw: frozenset[str]
+    """Submissions marked as adult content, or with a picture scored so."""
     nsfw_scores: Mapping[str, float]
-    """SHA-256 of a picture -> 0 to 1; empty where the classifier has not run."""
-    removed: TakenDown
+    """SHA-256 of a picture -> 0 to 1; empty if the classifier did not run."""
+    taken_down: TakenDown
     policy: PublicationPolicy
     in_test: frozenset[str] = frozenset()
     """Submissions of the test split."""
 
-    def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one for each reason
-        """Why a row of `read_candidates` with verdict `edit` is not published; None when it is.
+    def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one per reason
+        """Return why a candidate with verdict `edit` is not published, or None if it is.
 
-        Reads `submission_id`, `comment_id`, `verified` and the digests of the row.
+        Reads `submission_id`, `comment_id`, `verified` and `PICTURE_COLUMNS` of the row.
         """
-        if self.removed.covers(edit):
+        if self.taken_down.covers(edit):
             return WithheldReason.TAKEN_DOWN
-        if edit["submission_id"] in self.deleted:
+        if edit["submission_id"] in self.deleted_by_author:
             return WithheldReason.DELETED_BY_AUTHOR
-        if edit["submission_id"] not in self.asked:
+        if edit["submission_id"] not in self.edit_requests:
             return WithheldReason.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:
             return WithheldReason.BETWEEN_SPLITS
@@ -106,38 +105,38 @@ class Publication:
         return None
 
     def publishes(self, candidate: Mapping[str, Any]) -> bool:
-        """Whether a row of `read_candidates` becomes a triplet: an edit that nothing withholds."""
+        """Return True if a candidate becomes a triplet."""
         return candidate["verdict"] == Verdict.EDIT and self.withheld(candidate) is None
 
     def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
-        """The highest score of an edit and its sources, 0 to 1; None unless all were scored."""
+        """Return the highest score of an edit and its sources, 0 to 1, or None unless all have one."""
         scores = [self.nsfw_scores.get(edit[name]) for name in PICTURE_COLUMNS if edit[name]]
         known = [score for score in scores if score is not None]
         return max(known) if len(known) == len(scores) else None
 
     def _is_nsfw(self, edit: Mapping[str, Any]) -> bool:
         scores = (self.nsfw_scores.get(edit[name], 0.0) for name in PICTURE_COLUMNS)
-        return edit["submission_id"] in self.over_18 or max(scores) >= self.policy.nsfw_threshold
+        return edit["submission_id"] in self.nsfw or max(scores) >= self.policy.nsfw_threshold
 
 
 def read_policy(corpus: Corpus) -> PublicationPolicy:
-    """The policy in force.
+    """Read the policy from the corpus's settings.
 
     Raises:
-        InputError: a setting cannot be used.
+        InputError: a setting is not valid.
     """
     settings = resolve_settings(corpus, {})
     return PublicationPolicy(*(settings[name].value for name in ("include_nsfw", "nsfw_threshold", "verified_test")))
 
 
 def is_ready(corpus: Corpus, shard: int) -> bool:
-    """Whether everything that the decisions of a shard depend on has been made."""
+    """Return True if every table that `read_publication` needs exists."""
     needed = ("candidates", *(table for table in INPUTS if table not in _OPT_IN))
     return all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in needed)
 
 
 def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Publication:
-    """The decisions of one shard that `is_ready`."""
+    """Read what decides about the edits of one shard. The shard `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18", "deleted_by_author"])
@@ -145,19 +144,19 @@ def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | Non
     scores = _scores(corpus, shard)
     marked = {row["id"] for row in submissions if row["over_18"]}
     return Publication(
-        deleted=frozenset(row["id"] for row in submissions if row["deleted_by_author"]),
-        asked=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
+        deleted_by_author=frozenset(row["id"] for row in submissions if row["deleted_by_author"]),
+        edit_requests=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
-        over_18=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),
+        nsfw=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),
         nsfw_scores=scores,
-        removed=read_taken_down(corpus, shard),
+        taken_down=read_taken_down(corpus, shard),
         policy=policy,
         in_test=frozenset(row["submission_id"] for row in splits if row["split"] == "test"),
     )
 
 
 def is_source_picture(candidate: Mapping[str, Any]) -> bool:
-    """Whether a row of `candidates` is a picture of the request itself: a source, published with every edit of it."""
+    """Return True if a candidate is a picture of the request itself, which is published with its edits."""
     return candidate["comment_id"] is None and candidate["verdict"] is None
 
 
@@ -176,18 +175,18 @@ def _showing_nsfw(corpus: Corpus, shard: int, scores: Mapping[str, float], thres
 
 
 def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
-    """What of one shard was taken down, as the stage `remove` found it."""
+    """Read which identifiers of one shard are taken down."""
     rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "removed"), ["kind", "value"])
     by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in TombstoneKind}
     return TakenDown(by_kind[TombstoneKind.SUBMISSION], by_kind[TombstoneKind.COMMENT], by_kind[TombstoneKind.SHA256])
 
 
 def count_edits(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Counter[WithheldReason | None]:
-    """The edits of one shard by what becomes of them; None counts the published ones."""
+    """Count the edits of one shard by the reason why they are withheld; None counts the published ones."""
     columns = ["submission_id", "comment_id", "verdict", *PICTURE_COLUMNS]
-    selection = read_publication(corpus, shard, policy)
+    publication = read_publication(corpus, shard, policy)
     candidates = read_candidates(corpus, shard, columns).to_pylist()
-    return Counter(selection.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
+    return Counter(publication.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
 
 
 def _read(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Pictures as they are published: the fetched bytes, without the place where they were taken."""
+"""Read pictures as they are published: the fetched bytes without GPS tags."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ __all__ = ["fill_pictures", "picture_reader", "published_bytes"]
 
 
 PictureReader = Callable[[PictureRef], tuple[bytes, bool]]
-"""From a picture to its published bytes, and whether GPS was taken out of them."""
+"""Maps a picture to its published bytes, and True if GPS tags were removed."""
 
 
 def picture_reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = None) -> PictureReader:
-    """Reads pictures of `corpus` as they are published; edits of one source follow each other, so it keeps the last two.
+    """Return a reader of published pictures that caches the last two: edits of one source follow each other.
 
-    `change` is what the user asked to make of each picture, if anything.
+    `change` is applied to the bytes of each picture, for example to make it smaller.
     """
 
     @functools.lru_cache(maxsize=2)
@@ -32,14 +32,14 @@ def picture_reader(corpus: Corpus, change: Callable[[bytes], bytes] | None = Non
 
 
 def fill_pictures(row: Mapping[str, Any], read: PictureReader) -> dict[str, Any]:
-    """The row with its pictures read, as `datasets` takes them; `gps_removed` is set where it has any."""
+    """Return the row with its pictures read, as `datasets` expects them. Set `gps_removed` if it has pictures."""
     removed: list[bool] = []
     filled = {name: _filled(value, read, removed) for name, value in row.items()}
     return {**filled, GPS_REMOVED.name: any(removed)} if removed else filled
 
 
 def published_bytes(data: bytes) -> tuple[bytes, bool]:
-    """The bytes of a picture as they are published, and whether they differ from the fetched ones."""
+    """Return the published bytes of a picture, and True if GPS tags were removed."""
     cleaned = without_location(data)
     return (data, False) if cleaned is None else (cleaned, True)
 
@@ -48,8 +48,8 @@ def _filled(value: Any, read: PictureReader, removed: list[bool]) -> Any:
     if isinstance(value, PictureRef):
         data, differs = read(value)
         removed.append(differs)
-        # path stays None: `datasets` would read a file of that name, if one exists, instead of the bytes
+        # path None: else `datasets` reads an existing file of that name instead of the bytes
         return {"bytes": data, "path": None}
     if isinstance(value, list):
-        return [_filled(each, read, removed) for each in value]
+        return [_filled(item, read, removed) for item in value]
     return value

@@ -1,10 +1,10 @@
-"""The rows of a config: from the threads of the corpus's shards, with their pictures read."""
+"""Make the rows of a config from the corpus's shards, with their pictures."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from photoshop_request.rows import RowFilter, select_dicts
-from photoshop_request_builder.dataset.configs import ROWS, context_of
+from photoshop_request_builder.dataset.configs import ROWS, read_context
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.published_pictures import fill_pictures, picture_reader
 from photoshop_request_builder.dataset.thread import read_threads
@@ -26,7 +26,7 @@ def dataset_rows(
     `change` rewrites each picture. Holds the pictures of one row, and two more.
     """
     active = filters.active() if filters else {}
-    context, policy = context_of(corpus), read_policy(corpus)
+    context, policy = read_context(corpus), read_policy(corpus)
     read = picture_reader(corpus, change)
     for place, shard in enumerate(shards):
         for thread in read_threads(corpus, shard, split, policy):

@@ -1,7 +1,7 @@
-"""A request with everything under it, put together from the tables of its shard: what published rows are made from."""
+"""Read requests with their comments, candidates and texts: what rows are made from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ TABLES = (
     "removed",
     "reviews",
 )
-"""What a thread is put together from."""
+"""The tables that `read_threads` reads."""
 REWRITE_COLUMNS = (
     "instruction_rewritten",
     "needs_more_than_the_source",
@@ -43,7 +43,7 @@ REWRITE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class PictureRef:
-    """A picture of the corpus that a row holds; its bytes are read when the row is written."""
+    """A picture in a row. Its bytes are read when the row is written."""
 
     sha256: str
     extension: str
@@ -53,7 +53,7 @@ class PictureRef:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """One request. `candidates` are rows of `read_candidates`, in the order in which people posted them."""
+    """One request with everything under it. `candidates` are rows of `read_candidates` in order of posting."""
 
     submission: Submission
     comments: tuple[Comment, ...]
@@ -62,56 +62,56 @@ class Thread:
     rank: Mapping[str, Any]
     accepted: Mapping[str, Acceptance]
     rewrite: Mapping[str, Any]
-    """The row of `rewrites`; empty where no model was asked."""
+    """The row of `rewrites`; empty if no model was asked."""
     split: str
-    selection: Publication
-    hide: Callable[[str], str]
-    """Takes user names out of a text: rows hold no other texts."""
+    publication: Publication
+    hide_names: Callable[[str], str]
+    """Removes user names from a text. Every text of a row goes through it."""
 
     def edits(self) -> list[Mapping[str, Any]]:
-        """The candidates that are published as edits."""
-        return [row for row in self.candidates if self.selection.publishes(row)]
+        """Return the published edits."""
+        return [row for row in self.candidates if self.publication.publishes(row)]
 
     def picture(self, sha256: str) -> Mapping[str, Any]:
-        """The row of a picture of this request."""
+        """Return the candidate with this SHA-256."""
         return next(row for row in self.candidates if row["sha256"] == sha256)
 
     def comment(self, comment_id: str) -> Comment:
-        """A comment by its id."""
+        """Return a comment by its id."""
         return next(comment for comment in self.comments if comment.id == comment_id)
 
-    def rewritten(self) -> dict[str, Any]:
-        """The published columns of a model's rewrite; null where there is none."""
+    def rewrite_columns(self) -> dict[str, Any]:
+        """Return the columns of a model's rewrite; null if there is none."""
         return {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
 
     def instruction_at(self, utc: int) -> str:
-        """What had been asked for by then, with what the requester had added."""
-        return self.hide(instruction_at(self.text, utc))
+        """Return the instruction at a time, with what the requester had added by then."""
+        return self.hide_names(instruction_at(self.text, utc))
 
-    def words(self) -> dict[str, Any]:
-        """What the requester wrote, as published."""
+    def text_columns(self) -> dict[str, Any]:
+        """Return the columns with the requester's own texts."""
         submission = self.submission
         return {
-            "title": self.hide(submission.title),
-            "selftext": self.hide(submission.selftext),
-            "captions": [self.hide(media.caption) for media in submission.media if media.caption],
-            "flair": submission.flair and self.hide(submission.flair),
+            "title": self.hide_names(submission.title),
+            "selftext": self.hide_names(submission.selftext),
+            "captions": [self.hide_names(media.caption) for media in submission.media if media.caption],
+            "flair": submission.flair and self.hide_names(submission.flair),
         }
 
 
 def picture_ref(row: Mapping[str, Any]) -> PictureRef:
-    """The picture of a row of `candidates`."""
+    """Return the picture of a candidate."""
     return PictureRef(row["sha256"], row["extension"], row["bytes"])
 
 
 def instruction_at(text: Mapping[str, Any], utc: int) -> str:
-    """The instruction of a row of `texts` as it stood at a time."""
-    asked = str(text["instruction"])
+    """Return the instruction of a row of `texts` at a time."""
+    instruction = str(text["instruction"])
     for revision in text["revisions"] or ():
         if revision["after_utc"] >= utc:
             break
-        asked = str(revision["instruction"])
-    return asked
+        instruction = str(revision["instruction"])
+    return instruction
 
 
 def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment]) -> list[Edit]:
@@ -132,56 +132,59 @@ def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
 
 
 def read_threads(corpus: Corpus, shard: int, split: str | None, policy: PublicationPolicy) -> Iterator[Thread]:
-    """The requests of one shard, of one split or of all, sorted by id.
+    """Yield the requests of one shard, of one split or of all, sorted by id.
 
-    What their author deleted is left out, and what was taken down: requests, comments, pictures and the edits of them;
-    and requests that are in no split.
+    Leaves out requests in no split, what its author deleted, and what was taken down with the edits of it.
     """
     if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return
     splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits") if row["split"]}
-    read = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
-    removed = read_taken_down(corpus, shard)
+    stored = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
+    taken_down = read_taken_down(corpus, shard)
     submissions = [
-        each
-        for each in read
-        if each.id in splits
-        and split in {None, splits[each.id]}
-        and not each.deleted_by_author
-        and each.id not in removed.submissions
+        submission
+        for submission in stored
+        if submission.id in splits
+        and split in {None, splits[submission.id]}
+        and not submission.deleted_by_author
+        and submission.id not in taken_down.submissions
     ]
     if not submissions:
         return
     comments = defaultdict(list)
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
-        if comment.id not in removed.comments:
+        if comment.id not in taken_down.comments:
             comments[comment.submission_id].append(comment)
-    judged = read_candidates(corpus, shard).to_pylist()
-    candidates = _grouped([row for row in judged if not removed.covers(row)])
+    candidates = _grouped([row for row in read_candidates(corpus, shard).to_pylist() if not taken_down.covers(row)])
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))
-    rewritten = storage.find_rows(corpus.fs, corpus.shard_path(shard, "rewrites"))
-    rewrites = {row["submission_id"]: row for row in rewritten}
-    selection = read_publication(corpus, shard, policy)
-    for submission in sorted(submissions, key=lambda each: each.id):
-        under = tuple(comments[submission.id])
+    rewrite_rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "rewrites"))
+    rewrites = {row["submission_id"]: row for row in rewrite_rows}
+    publication = read_publication(corpus, shard, policy)
+    for submission in sorted(submissions, key=lambda submission: submission.id):
+        own_comments = tuple(comments[submission.id])
         yield Thread(
             submission=submission,
-            comments=under,
+            comments=own_comments,
             candidates=tuple(candidates.get(submission.id, ())),
             text=texts[submission.id],
             rank=ranks[submission.id],
             accepted={row["comment_id"]: _acceptance(row) for row in accepted.get(submission.id, ())},
             rewrite=rewrites.get(submission.id, {}),
             split=splits[submission.id],
-            selection=selection,
-            hide=username_filter(name for name in (submission.author, *(each.author for each in under)) if name),
+            publication=publication,
+            hide_names=username_filter(name for name in _authors(submission, own_comments) if name),
         )
 
 
+def _authors(submission: Submission, comments: Iterable[Comment]) -> Iterator[str | None]:
+    yield submission.author
+    yield from (comment.author for comment in comments)
+
+
 def _acceptance(row: dict[str, Any]) -> Acceptance:
-    evidence = tuple(AcceptanceEvidence(each) for each in row["evidence"])
+    evidence = tuple(map(AcceptanceEvidence, row["evidence"]))
     return Acceptance(row["comment_id"], evidence, row["accepted_utc"], tuple(row["said_in"]))
 
 

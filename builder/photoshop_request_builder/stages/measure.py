@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.schema import CONFIGS
-from photoshop_request_builder.dataset.configs import ROWS, context_of
+from photoshop_request_builder.dataset.configs import ROWS, read_context
 from photoshop_request_builder.dataset.files import shard_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
 from photoshop_request_builder.dataset.thread import PictureRef, read_threads
@@ -23,7 +23,7 @@ def make_sizes(inputs: ShardInputs) -> pa.Table:
     """Return the sizes of one shard."""
     rows: Counter[tuple[str, str]] = Counter()
     sizes: Counter[tuple[str, str]] = Counter()
-    context = context_of(inputs.corpus)
+    context = read_context(inputs.corpus)
     for thread in read_threads(inputs.corpus, inputs.shard, None, read_policy(inputs.corpus)):
         for config in CONFIGS:
             for row in ROWS[config](thread, context):

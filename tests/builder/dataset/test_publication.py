@@ -1,4 +1,4 @@
-"""What is published, by one rule for rows, funnel and card."""
+"""Tests of the rule that decides what is published, in rows, funnel and card."""
 
 from pathlib import Path
 from typing import Any
@@ -34,23 +34,23 @@ EDIT = {
 }
 
 
-def selection(
+def publication(
     *,
     asked: bool = True,
     deleted: bool = False,
     between: bool = False,
-    over_18: bool = False,
+    nsfw: bool = False,
     include: bool = False,
     scores: dict[str, float] | None = None,
-    removed: str | None = None,
+    taken_down: str | None = None,
 ) -> Publication:
     return Publication(
-        deleted=frozenset({"a"} if deleted else ()),
-        asked=frozenset({"a"} if asked else ()),
+        deleted_by_author=frozenset({"a"} if deleted else ()),
+        edit_requests=frozenset({"a"} if asked else ()),
         between_splits=frozenset({"a"} if between else ()),
-        over_18=frozenset({"a"} if over_18 else ()),
+        nsfw=frozenset({"a"} if nsfw else ()),
         nsfw_scores=scores or {},
-        removed=TakenDown(frozenset(), frozenset(), frozenset({removed} if removed else ())),
+        taken_down=TakenDown(frozenset(), frozenset(), frozenset({taken_down} if taken_down else ())),
         policy=PublicationPolicy(include_nsfw=include, nsfw_threshold=0.8),
     )
 
@@ -60,12 +60,12 @@ def selection(
     [
         ({}, None),
         ({"asked": False}, WithheldReason.NO_EDIT_REQUESTED),
-        ({"removed": "s", "asked": False, "include": True}, WithheldReason.TAKEN_DOWN),
+        ({"taken_down": "s", "asked": False, "include": True}, WithheldReason.TAKEN_DOWN),
         ({"deleted": True, "asked": False}, WithheldReason.DELETED_BY_AUTHOR),
         ({"between": True}, WithheldReason.BETWEEN_SPLITS),
-        ({"over_18": True}, WithheldReason.NSFW),
-        ({"over_18": True, "include": True}, None),
-        ({"over_18": True, "asked": False}, WithheldReason.NO_EDIT_REQUESTED),
+        ({"nsfw": True}, WithheldReason.NSFW),
+        ({"nsfw": True, "include": True}, None),
+        ({"nsfw": True, "asked": False}, WithheldReason.NO_EDIT_REQUESTED),
         ({"scores": {"e": 0.8, "s": 0.1}}, WithheldReason.NSFW),
         ({"scores": {"e": 0.1, "s": 0.8}}, WithheldReason.NSFW),
         ({"scores": {"e": 0.79, "s": 0.79, "t": 0.9}}, None),
@@ -75,24 +75,24 @@ def selection(
 def test_each_edit_is_published_or_withheld_for_one_reason(
     facts: dict[str, Any], reason: WithheldReason | None
 ) -> None:
-    """Marked or scored by either picture, unless it is asked for."""
-    assert selection(**facts).withheld(EDIT) is reason
-    assert selection(**facts).publishes(EDIT) is (reason is None)
+    """The first reason that applies counts."""
+    assert publication(**facts).withheld(EDIT) is reason
+    assert publication(**facts).publishes(EDIT) is (reason is None)
 
 
 def test_the_second_source_counts_too() -> None:
-    """An edit put together from two pictures shows both."""
+    """An edit composed of two pictures shows both."""
     both = {**EDIT, "second_source_sha256": "t"}
-    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.9}).withheld(both) is WithheldReason.NSFW
-    assert selection(scores={"e": 0.1, "s": 0.1, "t": 0.3}).nsfw_score(both) == 0.3
-    assert selection(scores={"e": 0.1, "s": 0.1}).nsfw_score(both) is None
-    assert selection(removed="t").withheld(both) is WithheldReason.TAKEN_DOWN
+    assert publication(scores={"e": 0.1, "s": 0.1, "t": 0.9}).withheld(both) is WithheldReason.NSFW
+    assert publication(scores={"e": 0.1, "s": 0.1, "t": 0.3}).nsfw_score(both) == 0.3
+    assert publication(scores={"e": 0.1, "s": 0.1}).nsfw_score(both) is None
+    assert publication(taken_down="t").withheld(both) is WithheldReason.TAKEN_DOWN
 
 
 def test_only_edits_are_published() -> None:
-    """Whatever else a candidate is."""
+    """Every other verdict is not."""
     assert not [
-        verdict for verdict in Verdict if selection().publishes({**EDIT, "verdict": verdict}) != (verdict == "edit")
+        verdict for verdict in Verdict if publication().publishes({**EDIT, "verdict": verdict}) != (verdict == "edit")
     ]
 
 
@@ -101,7 +101,7 @@ def test_only_edits_are_published() -> None:
 )
 def test_a_rows_score_is_that_of_its_worse_picture(scores: dict[str, float], score: float | None) -> None:
     """Null unless both were scored."""
-    assert selection(scores=scores).nsfw_score(EDIT) == score
+    assert publication(scores=scores).nsfw_score(EDIT) == score
 
 
 @pytest.fixture
@@ -110,18 +110,18 @@ def corpus(own_corpus: Path) -> Corpus:
 
 
 def _mark(corpus: Corpus) -> tuple[str, int]:
-    """Mark one request over 18, as Reddit would; its id and the number of its edits."""
+    """Mark one request as over 18. Return its id and the number of its edits."""
     for shard in range(corpus.shards):
         edits = [row for row in _read(corpus, shard, "candidates") if row["verdict"] == "edit"]
         if edits:
-            chosen = edits[0]["submission_id"]
+            marked = edits[0]["submission_id"]
             path = corpus.shard_path(shard, "submissions")
             stamp = storage.read_stamp(corpus.fs, path)
             assert stamp
-            rows = [{**row, "over_18": row["id"] == chosen} for row in _read(corpus, shard, "submissions")]
+            rows = [{**row, "over_18": row["id"] == marked} for row in _read(corpus, shard, "submissions")]
             table = pa.Table.from_pylist(rows, schema=tables.SUBMISSIONS)
             storage.write_table(corpus.fs, path, table, stamp.fingerprint)
-            return chosen, sum(row["submission_id"] == chosen for row in edits)
+            return marked, sum(row["submission_id"] == marked for row in edits)
     raise AssertionError("no edits")
 
 
@@ -130,7 +130,7 @@ def _read(corpus: Corpus, shard: int, table: str) -> list[dict[str, Any]]:
 
 
 def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
-    """After a build: the requests in triplets, the funnel's reasons at the end, the rows."""
+    """Build. Return the requests in triplets, the reasons of the funnel's last step, and the number of rows."""
     run_stages("build", corpus, reporter=QUIET)
     files = Path(corpus.root, "dataset", "triplets").glob("*.parquet")
     ids = [row for file in files for row in pq.read_table(file).column("submission_id").to_pylist()]
@@ -141,8 +141,8 @@ def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
     return set(ids), step.reasons, len(ids)
 
 
-def test_what_is_over_18_is_left_out_until_it_is_asked_for(corpus: Corpus) -> None:
-    """By the setting in corpus.toml; every count agrees, both ways."""
+def test_nsfw_edits_are_withheld_unless_included(corpus: Corpus) -> None:
+    """The setting in corpus.toml decides; all counts agree."""
     every, _, rows = _built(corpus)
     marked, edits = _mark(corpus)
     ids, reasons, left = _built(corpus)
@@ -157,8 +157,8 @@ def test_what_is_over_18_is_left_out_until_it_is_asked_for(corpus: Corpus) -> No
     assert "nsfw" not in reasons
 
 
-def test_the_sum_of_what_is_counted_is_the_edits(corpus: Corpus) -> None:
-    """Shard by shard."""
+def test_reasons_add_up_to_the_edits(corpus: Corpus) -> None:
+    """Holds for each shard."""
     for shard in range(corpus.shards):
         edits = sum(row["verdict"] == "edit" for row in _read(corpus, shard, "candidates"))
         assert count_edits(corpus, shard).total() == edits
@@ -168,8 +168,8 @@ def test_the_sum_of_what_is_counted_is_the_edits(corpus: Corpus) -> None:
         assert count_edits(corpus, shard)[None] == len(published)
 
 
-def test_before_the_texts_are_made_nothing_is_decided(corpus: Corpus) -> None:
-    """And what looks at the corpus says nothing of it, instead of failing."""
+def test_nothing_is_decided_before_texts_and_splits_exist(corpus: Corpus) -> None:
+    """Commands that read the corpus leave it out instead of failing."""
     for table in ("texts", "splits"):
         for shard in range(corpus.shards):
             Path(corpus.shard_path(shard, table)).unlink()

@@ -115,7 +115,7 @@ def test_where_the_ledger_is_not_the_corpus_can_be_worked_on(corpus: Corpus) -> 
     other = next(row for row in _table(corpus, "candidates") if row["verdict"] == "edit")
     Path(corpus.image_path(other["sha256"], other["extension"])).unlink()
     Path(corpus.shard_path(shard_of(other["submission_id"], corpus.shards), "candidates")).unlink()
-    with pytest.raises(CorpusError, match="missing. Repair it with"):
+    with pytest.raises(CorpusError, match=r"missing\. Repair it with"):
         run_stages("pair", corpus, reporter=QUIET)
 
 

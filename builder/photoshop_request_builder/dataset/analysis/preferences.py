@@ -11,7 +11,7 @@ from photoshop_request.text.thread.preferences import NoPreference, Preference, 
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.analysis.proportion import Proportion
 from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Mark, Row, ratio
-from photoshop_request_builder.dataset.first_poster import read_first_poster_advantage
+from photoshop_request_builder.dataset.configs.context import read_first_poster_advantage
 
 _MARGINS = tuple(step / 4 for step in range(24))
 _SIGNALS = ("accepted", "score")

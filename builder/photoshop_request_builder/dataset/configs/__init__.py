@@ -1,13 +1,13 @@
-"""The published configs: one module each, a plain function from a request's thread to rows; pictures as references."""
+"""Make the rows of each published config, one module each: a function from a request's thread to rows."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from photoshop_request_builder.dataset.configs import conversations, manifest, preferences, requests, triplets, turns
-from photoshop_request_builder.dataset.configs.context import Context, context_of
+from photoshop_request_builder.dataset.configs.context import Context, read_context
 from photoshop_request_builder.dataset.thread import Thread
 
-__all__ = ["ROWS", "Context", "Rows", "context_of"]
+__all__ = ["ROWS", "Context", "Rows", "read_context"]
 
 Rows = Callable[[Thread, Context], Iterator[dict[str, Any]]]
 
@@ -19,4 +19,4 @@ ROWS: dict[str, Rows] = {
     "turns": turns.rows,
     "manifest": manifest.rows,
 }
-"""Config name -> its rows of one request."""
+"""Config name -> function that makes its rows of one request."""

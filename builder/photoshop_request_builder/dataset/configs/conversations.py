@@ -1,4 +1,4 @@
-"""The `conversations` config: the requester and one solver as a chat with its pictures."""
+"""Make the rows of `conversations`: the requester and one solver as a chat with pictures."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from photoshop_request_builder.dataset.thread import Thread, picture_ref
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """One row a solver who posted a published edit, in the order of their first edits."""
+    """Yield one row per solver with a published edit, in order of their first edits."""
     published = thread.edits()
     shown = defaultdict(list)
     for row in thread.candidates:
@@ -30,13 +30,13 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "num_turns": len(chat.messages),
             "accepted": any(row["comment_id"] in thread.accepted for row in own),
             "task_types": list(thread.text["task_types"]),
-            "solver": context.name_of(solver),
+            "solver": context.pseudonym(solver),
         }
 
 
 def _hidden(message: Message, thread: Thread) -> Message:
     parts = [
-        {**part, "text": thread.hide(part["text"])} if part["text"] else part
+        {**part, "text": thread.hide_names(part["text"])} if part["text"] else part
         for part in message["content"]
         if isinstance(part, dict)
     ]

@@ -1,6 +1,6 @@
-"""The `manifest` config: every picture of every request, kept or dropped, by address and digest; no pictures.
+"""Make the rows of `manifest`: address, digest and verdict of every picture, kept or dropped.
 
-What its author deleted and what was taken down is not in it: an address or a hash would lead there.
+Leaves out what its author deleted and what was taken down: an address or a hash would lead to it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.configs.context import Context
 from photoshop_request_builder.dataset.thread import Thread
 
-_OWN = (
+_CANDIDATE_COLUMNS = (
     "submission_id",
     "comment_id",
     "position",
@@ -31,24 +31,24 @@ _OWN = (
     "confidence",
     "retrieved_via",
 )
-"""Columns that are the candidate's own."""
-_UNTOLD = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
+"""Columns copied from the candidate."""
+_LEFT_OUT = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
 
 
-def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - all configs have one form
-    """The pictures of one request, its own first, then those of comments as they were posted."""
+def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - every config has this signature
+    """Yield the pictures of one request: its sources first, then those of comments in order of posting."""
     for row in thread.candidates:
-        if row["verdict"] not in _UNTOLD:
+        if row["verdict"] not in _LEFT_OUT:
             yield _row(thread, row)
 
 
 def _row(thread: Thread, row: Mapping[str, Any]) -> dict[str, Any]:
     is_edit = row["verdict"] == Verdict.EDIT
-    withheld = thread.selection.withheld(row) if is_edit else None
+    withheld = thread.publication.withheld(row) if is_edit else None
     created = row["solver_comment_utc"] if row["comment_id"] else thread.submission.created_utc
     published = is_edit and withheld is None
     return {
-        **{name: row[name] for name in _OWN},
+        **{name: row[name] for name in _CANDIDATE_COLUMNS},
         "decision": row["verdict"] or row["reason"] or "source",
         "withheld": withheld,
         "instruction": thread.instruction_at(created) if published else None,

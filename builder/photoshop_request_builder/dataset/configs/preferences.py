@@ -1,4 +1,4 @@
-"""The `preferences` config: two edits of one request, of which people preferred one."""
+"""Make the rows of `preferences`: two edits of one request, of which people preferred one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,16 +9,16 @@ from photoshop_request_builder.dataset.thread import Thread, picture_ref, to_edi
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """The pairs of one request, under the policy that the card states."""
+    """Yield the preference pairs of one request."""
     comments = {comment.id: comment for comment in thread.comments}
-    # pictures of one comment share its score: its first stands for it
+    # pictures of one comment share its score, so only its first counts
     first = {row["comment_id"]: row for row in reversed(thread.edits())}
     edits = to_edits(sorted(first.values(), key=lambda row: (row["solver_comment_utc"], row["comment_id"])), comments)
     pairs, _ = preferences(
         edits,
         thread.accepted,
         observed_utc=thread.submission.last_seen,
-        correction=context.correction,
+        correction=context.first_poster,
         policy=context.votes,
     )
     for pair in pairs:
@@ -40,6 +40,6 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "chosen_created_utc": chosen["solver_comment_utc"],
             "rejected_created_utc": rejected["solver_comment_utc"],
             "task_types": list(thread.text["task_types"]),
-            "chosen_solver": context.name_of(chosen["author"]),
-            "rejected_solver": context.name_of(rejected["author"]),
+            "chosen_solver": context.pseudonym(chosen["author"]),
+            "rejected_solver": context.pseudonym(rejected["author"]),
         }

@@ -1,4 +1,4 @@
-"""The `requests` config: one row a request, its words with what became of it; no pictures."""
+"""Make the rows of `requests`: the texts and the outcome of each request, without pictures."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from photoshop_request_builder.dataset.thread import Thread
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """The row of one request, if it shows a picture."""
+    """Yield the row of one request, if it has a picture."""
     sources = [row for row in thread.candidates if row["role"] == "source" and row["comment_id"] is None]
     if not any(row["state"] is not None for row in sources):
         return
@@ -20,9 +20,9 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
     asked = terms(submission.flair, submission.title, submission.created_utc)
     yield {
         "submission_id": submission.id,
-        **thread.words(),
-        "instruction": thread.hide(text["instruction"]),
-        **thread.rewritten(),
+        **thread.text_columns(),
+        "instruction": thread.hide_names(text["instruction"]),
+        **thread.rewrite_columns(),
         "is_edit_request": text["is_edit_request"],
         "language": text["language"],
         "task_types": list(text["task_types"]),
@@ -47,7 +47,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         "solved": bool(thread.accepted) or asked.solved,
         "solved_evidence": _solved_evidence(thread, by_flair=asked.solved),
         "over_18": submission.over_18,
-        "requester": context.name_of(submission.author),
+        "requester": context.pseudonym(submission.author),
     }
 
 

@@ -1,4 +1,4 @@
-"""The `triplets` config: (source, instruction, edit) for every published edit, in the order they were posted."""
+"""Make the rows of `triplets`: (source, instruction, edit) for every published edit, in order of posting."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from photoshop_request_builder.dataset.thread import PictureRef, Thread, picture
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """The triplets of one request."""
+    """Yield the triplets of one request."""
     submission = thread.submission
     for edit in thread.edits():
         source, comment = thread.picture(edit["source_sha256"]), thread.comment(edit["comment_id"])
@@ -24,8 +24,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "second_source_image": _second(thread, edit),
             "submission_id": submission.id,
             "comment_id": comment.id,
-            **thread.words(),
-            **thread.rewritten(),
+            **thread.text_columns(),
+            **thread.rewrite_columns(),
             "task_types": list(thread.text["task_types"]),
             "language": thread.text["language"],
             "source_url": source["url"],
@@ -50,20 +50,20 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "accepted": accepted is not None,
             "acceptance_evidence": list(accepted.evidence) if accepted else [],
             "over_18": submission.over_18,
-            "nsfw_score": thread.selection.nsfw_score(edit),
-            "requester": context.name_of(submission.author),
-            "solver": context.name_of(comment.author),
+            "nsfw_score": thread.publication.nsfw_score(edit),
+            "requester": context.pseudonym(submission.author),
+            "solver": context.pseudonym(comment.author),
         }
 
 
 def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The request's pictures that are not the edit's source, each once, in order."""
-    taken = {edit["source_sha256"], edit["second_source_sha256"]}
-    found: dict[str, Mapping[str, Any]] = {}
+    """Return the request's pictures besides the edit's sources, each once, in order."""
+    sources = {edit["source_sha256"], edit["second_source_sha256"]}
+    others: dict[str, Mapping[str, Any]] = {}
     for row in thread.candidates:
-        if is_source_picture(row) and row["sha256"] not in taken:
-            found.setdefault(row["sha256"], row)
-    return list(found.values())
+        if is_source_picture(row) and row["sha256"] not in sources:
+            others.setdefault(row["sha256"], row)
+    return list(others.values())
 
 
 def _second(thread: Thread, edit: Mapping[str, Any]) -> PictureRef | None:

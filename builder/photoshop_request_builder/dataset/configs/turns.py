@@ -1,4 +1,4 @@
-"""The `turns` config: an edit, what the requester wished of it, and the edit that answered."""
+"""Make the rows of `turns`: an edit, the change the requester asked for, and the revised edit."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from photoshop_request_builder.dataset.thread import Thread, picture_ref, to_edi
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """The revisions of one request, oldest first; both pictures are published edits of the same source."""
+    """Yield the revisions of one request, oldest first. Both pictures are published edits of the same source."""
     comments = {comment.id: comment for comment in thread.comments}
     published = {(row["comment_id"], row["sha256"]): row for row in thread.edits()}
     for turn in turns(thread.submission, thread.comments, to_edits(list(published.values()), comments)):
@@ -19,7 +19,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             continue
         yield {
             "before_image": picture_ref(before),
-            "instruction": thread.hide(turn.instruction),
+            "instruction": thread.hide_names(turn.instruction),
             "after_image": picture_ref(after),
             "source_image": picture_ref(thread.picture(before["source_sha256"])),
             "first_instruction": thread.instruction_at(before["solver_comment_utc"]),
@@ -29,5 +29,5 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "wish_comment_ids": list(turn.ask_comment_ids),
             "after_comment_id": turn.after.comment_id,
             "accepted": turn.after.comment_id in thread.accepted,
-            "solver": context.name_of(after["author"]),
+            "solver": context.pseudonym(after["author"]),
         }

@@ -1,1 +1,1 @@
-"""Near-duplicates and leaks between splits."""
+"""Near-duplicate sources, stored splits, and the check for leaks between them."""

@@ -1,4 +1,4 @@
-"""Sources of different requests that show the same picture: hashes find them, pixels confirm them."""
+"""Find sources of different requests that show the same picture: by hashes first, then by pixels."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import find_picture
 
 RADIUS = 6
-"""Bits of pHash within which sources are looked at: re-uploads drift by at most 4 (measured on 66 real ones)."""
+"""Maximum pHash distance in bits at which pixels are compared. Re-uploads differ by at most 4 (66 real ones measured)."""
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePicture:
-    """A picture of a request that its author posted."""
+    """A picture posted by the author of a request."""
 
     submission_id: str
     sha256: str
     extension: str
     phash: int
     flat: bool
-    """With hardly any contrast: its hash says nothing, only equal bytes count."""
+    """Hardly any contrast: its hash is meaningless, only equal bytes count."""
 
 
 def source_pictures(corpus: Corpus) -> Iterator[SourcePicture]:
-    """Every source of the corpus that decodes, the requesters' later pictures too, by shard."""
+    """Yield every decodable source by shard, with the requesters' later pictures."""
     columns = ["submission_id", "sha256", "extension", "phash", "flat", "role"]
     for shard in range(corpus.shards):
         for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, "candidates"), columns):
@@ -44,30 +44,32 @@ def source_pictures(corpus: Corpus) -> Iterator[SourcePicture]:
                 yield SourcePicture(row["submission_id"], row["sha256"], row["extension"], phash, row["flat"])
 
 
-def related_pairs(corpus: Corpus, found: list[SourcePicture]) -> list[tuple[int, int]]:
-    """Pairs of indices into `found` that show the same picture, or one an edit of the other.
+def related_pairs(corpus: Corpus, sources: list[SourcePicture]) -> list[tuple[int, int]]:
+    """Return pairs of indices into `sources` that show the same picture, or one an edit of the other.
 
-    Pixels are compared once for each pair of files; what they said is kept in the corpus.
+    Pixels are compared once per pair of files; the corpus stores the result.
     """
-    pairs = _equal_bytes(found)
-    telling = [index for index, source in enumerate(found) if not source.flat]
-    hashes = np.array([found[index].phash for index in telling], dtype=np.uint64)
-    near = [(telling[a], telling[b]) for a, b in near_pairs(hashes, RADIUS).tolist()] if telling else []
-    near = [(a, b) for a, b in near if found[a].submission_id != found[b].submission_id]
-    asked = {_key(found[a], found[b]): (a, b) for a, b in near if found[a].sha256 != found[b].sha256}
+    pairs = _equal_bytes(sources)
+    with_contrast = [index for index, source in enumerate(sources) if not source.flat]
+    hashes = np.array([sources[index].phash for index in with_contrast], dtype=np.uint64)
+    near = (
+        [(with_contrast[a], with_contrast[b]) for a, b in near_pairs(hashes, RADIUS).tolist()] if with_contrast else []
+    )
+    near = [(a, b) for a, b in near if sources[a].submission_id != sources[b].submission_id]
+    asked = {_key(sources[a], sources[b]): (a, b) for a, b in near if sources[a].sha256 != sources[b].sha256}
     known = _known(corpus)
     opened: dict[str, PreparedPicture | None] = {}
     for key, (a, b) in sorted(asked.items()):
         if key not in known:
-            known[key] = are_related(corpus, found[a], found[b], opened)
+            known[key] = are_related(corpus, sources[a], sources[b], opened)
     _keep(corpus, {key: known[key] for key in asked})
-    return pairs + [(a, b) for a, b in near if known.get(_key(found[a], found[b]), False)]
+    return pairs + [(a, b) for a, b in near if known.get(_key(sources[a], sources[b]), False)]
 
 
 def are_related(
     corpus: Corpus, first: SourcePicture, second: SourcePicture, opened: dict[str, PreparedPicture | None]
 ) -> bool:
-    """Whether the pixels of two sources say that they share a picture. `opened` keeps the last few that were decoded."""
+    """Return True if the pixels of two sources share a picture. `opened` caches the last decoded sources."""
     one, other = (_open(corpus, source, opened) for source in (first, second))
     return one is not None and other is not None and compare(one, other).verdict is not Verdict.UNRELATED
 
@@ -90,11 +92,11 @@ def _prepared(corpus: Corpus, source: SourcePicture) -> PreparedPicture | None:
     return PreparedPicture(picture, hashes)
 
 
-def _equal_bytes(found: Iterable[SourcePicture]) -> list[tuple[int, int]]:
+def _equal_bytes(sources: Iterable[SourcePicture]) -> list[tuple[int, int]]:
     first: dict[str, int] = {}
     return [
         (first[source.sha256], index)
-        for index, source in enumerate(found)
+        for index, source in enumerate(sources)
         if first.setdefault(source.sha256, index) != index
     ]
 

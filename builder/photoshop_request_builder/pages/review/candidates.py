@@ -57,7 +57,7 @@ class _Shard:
     submissions: _GroupedTable
     comments: _GroupedTable
     texts: _GroupedTable
-    selection: Publication | None
+    publication: Publication | None
     removed: TakenDown
 
 
@@ -96,7 +96,7 @@ class CandidateQueue:
             next(iter(shard.submissions.of(submission_id)), {}),
             shard.comments.of(submission_id),
             next(iter(shard.texts.of(submission_id)), None),
-            shard.selection,
+            shard.publication,
             shard.removed,
         )
         key = _item(row).key

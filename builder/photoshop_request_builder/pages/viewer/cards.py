@@ -66,7 +66,7 @@ class ViewedRequest:
 
 def read_requests(corpus: Corpus, shard: int) -> Iterator[ViewedRequest]:
     """Yield the requests of one shard that have pictures."""
-    selection = read_publication(corpus, shard) if is_ready(corpus, shard) else None
+    publication = read_publication(corpus, shard) if is_ready(corpus, shard) else None
     removed = read_taken_down(corpus, shard)
     submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", SUBMISSION_COLUMNS)}
     comments = defaultdict(list)
@@ -77,7 +77,7 @@ def read_requests(corpus: Corpus, shard: int) -> Iterator[ViewedRequest]:
     for submission_id, group in groupby(candidates, key=lambda row: row["submission_id"]):
         submission = submissions.get(submission_id, {})
         yield view_request(
-            list(group), submission, comments[submission_id], texts.get(submission_id), selection, removed
+            list(group), submission, comments[submission_id], texts.get(submission_id), publication, removed
         )
 
 
@@ -86,7 +86,7 @@ def view_request(
     submission: Mapping[str, Any],
     comments: Sequence[Mapping[str, Any]],
     text: Mapping[str, Any] | None,
-    selection: Publication | None,
+    publication: Publication | None,
     removed: TakenDown,
 ) -> ViewedRequest:
     """Return a request from its rows of `candidates` (see `read_candidates`), `submissions`, `comments` and `texts`."""
@@ -102,11 +102,11 @@ def view_request(
         text=text,
         candidates=tuple(shown),
         comments=by_id,
-        withheld=_withheld(shown, selection),
+        withheld=_withheld(shown, publication),
         pictures=pictures,
         source=next((row["sha256"] for row in own if is_source_picture(row)), None),
         hidden=sum(row["comment_id"] is not None for row in rows) - len(shown),
-        nsfw=bool(submission.get("over_18") or (selection and rows[0]["submission_id"] in selection.over_18)),
+        nsfw=bool(submission.get("over_18") or (publication and rows[0]["submission_id"] in publication.nsfw)),
         hide=username_filter(name for name in names if name),
     )
 
@@ -124,11 +124,11 @@ def _filter(
     return may_show
 
 
-def _withheld(candidates: Sequence[Mapping[str, Any]], selection: Publication | None) -> dict[int, str]:
-    if selection is None:
+def _withheld(candidates: Sequence[Mapping[str, Any]], publication: Publication | None) -> dict[int, str]:
+    if publication is None:
         return {}
     edits = {index: row for index, row in enumerate(candidates) if row["verdict"] == Verdict.EDIT}
-    reasons = {index: selection.withheld(row) for index, row in edits.items()}
+    reasons = {index: publication.withheld(row) for index, row in edits.items()}
     return {index: reason.value for index, reason in reasons.items() if reason}
 
 
