@@ -17,6 +17,8 @@ def main() -> None:
     """Run the command line. Exit codes are those of `photoshop_request.errors`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    # multiprocessing removes the semaphores of a stopped command; its warning would follow the message of `stop`
+    os.environ["PYTHONWARNINGS"] = ",".join([*os.environ.get("PYTHONWARNINGS", "").split(), "ignore:resource_tracker"])
     # imported after the handlers are set: a signal during imports ends the program as well
     from photoshop_request_builder.cli.program import app
 

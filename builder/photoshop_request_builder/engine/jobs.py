@@ -8,6 +8,7 @@ in which order changes nothing in what it writes.
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -128,7 +129,8 @@ def _run_in_processes(
             # few in flight: a failure stops the rest at once, and a dead worker names few units
             while waiting and len(running) < workers + 1:
                 number = next(iter(waiting))
-                running[pool.submit(run_job, waiting.pop(number).run)] = number
+                with _without_ctrl_c():
+                    running[pool.submit(run_job, waiting.pop(number).run)] = number
             done, _ = wait(running, timeout=_TICK if on_tick else None, return_when=FIRST_COMPLETED)
             if on_tick:
                 on_tick()
@@ -165,6 +167,16 @@ def run_job(run: Callable[[], R]) -> R:
             if "opencv" in library.filepath:
                 library.set_num_threads(1)
     return run()
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Start workers that ignore SIGINT: they end with their parent and print no traceback."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:
