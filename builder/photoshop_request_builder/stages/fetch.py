@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import FrameType, MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 
@@ -210,20 +211,25 @@ def _tell_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
 
 @contextlib.asynccontextmanager
 async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
-    """SIGINT and SIGTERM set `stop` within the block; elsewhere than in the main thread nothing is changed."""
+    """Set `stop` at the first SIGINT or SIGTERM, in the main thread only. A second one has its usual effect."""
     loop = asyncio.get_running_loop()
+    before: dict[signal.Signals, Any] = {}
 
     # not by `add_signal_handler`: it loses what the loop has not seen when it is removed, and leaves SIGTERM deadly
     def note(_number: int, _frame: FrameType | None) -> None:
+        restore()
         loop.call_soon_threadsafe(stop.set)
 
-    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
-    before = {number: signal.signal(number, note) for number in numbers}
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    if threading.current_thread() is threading.main_thread():
+        before.update({number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)})
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        restore()
         await asyncio.sleep(0)  # what was noted is done
 
 

@@ -173,34 +173,43 @@ def lock_corpus(corpus: Corpus) -> FileLock:
 
 @contextmanager
 def scratch_folder(corpus: Corpus) -> Iterator[str]:
-    """Create a temporary folder, on the corpus's disk so that a rename publishes its files.
+    """Create a temporary folder, on the disk of the corpus or beside the ledger, so that a rename publishes its files.
 
     `clean_scratch` removes what a killed process left in it.
     """
-    if corpus.is_local:
-        Path(_scratch(corpus)).mkdir(parents=True, exist_ok=True)
-    parent = _scratch(corpus) if corpus.is_local else None
-    with tempfile.TemporaryDirectory(prefix="photoshop-request-", dir=parent) as folder:
+    scratch = _scratch(corpus)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
         yield folder
 
 
 def clean_scratch(corpus: Corpus) -> None:
     """Remove temporary files that a killed process left. The caller holds the lock."""
+    shutil.rmtree(_scratch(corpus), ignore_errors=True)
     if not corpus.is_local:
         return
-    shutil.rmtree(_scratch(corpus), ignore_errors=True)
     for pattern in _WRITTEN:
         for path in Path(corpus.root).glob(f"{pattern}.part"):
             if storage.is_unfinished(path.name):
                 path.unlink(missing_ok=True)
 
 
-_WRITTEN = ("*", "shards/*/*", "incoming/*/*/*", "built/*/*", "dataset/*", "dataset/*/*", "takedown/*")
+_WRITTEN = (
+    "*",
+    "shards/*/*",
+    "incoming/*/*/*",
+    "built/*/*",
+    "dataset/*",
+    "dataset/*/*",
+    "takedown/*",
+    "report/*",
+    "report/charts/*",
+)
 """Places of temporary files outside of `.scratch`. Under `images` they have a folder of their own."""
 
 
-def _scratch(corpus: Corpus) -> str:
-    return corpus.path(".scratch")
+def _scratch(corpus: Corpus) -> Path:
+    return Path(corpus.root, ".scratch") if corpus.is_local else corpus.ledger_path.with_suffix(".scratch")
 
 
 def _locate(path: str | Path) -> tuple[AbstractFileSystem, str]:

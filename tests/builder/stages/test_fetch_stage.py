@@ -528,21 +528,27 @@ def test_rates_are_given_by_host() -> None:
     assert rates_of({"*": 40}) == ({}, Rate(40, 16))
 
 
-def test_signals_are_answered_after_fetching_as_they_were_before() -> None:
-    """Asyncio forgets who answered them: later stages of a run would die without a word."""
+def test_signals_have_their_handlers_back_after_the_first_and_after_fetching() -> None:
+    """A second Ctrl-C and one in a later stage end the program at once."""
     from photoshop_request_builder.stages.fetch import _stopped_by_signals
 
     def mine(_number: int, _frame: object) -> None:
         pass
 
-    async def fetching() -> None:
-        async with _stopped_by_signals(asyncio.Event()):
-            await asyncio.sleep(0)
+    async def fetching(stops: bool) -> None:
+        stop = asyncio.Event()
+        async with _stopped_by_signals(stop):
+            assert mine not in [signal.getsignal(number) for number in before]
+            if stops:
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.wait_for(stop.wait(), 10)
+                assert [signal.getsignal(number) for number in before] == [mine, mine]
 
     before = {number: signal.signal(number, mine) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        asyncio.run(fetching())
-        assert [signal.getsignal(number) for number in before] == [mine, mine]
+        for stops in (False, True):
+            asyncio.run(fetching(stops))
+            assert [signal.getsignal(number) for number in before] == [mine, mine]
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -105,6 +105,19 @@ def test_scratch_is_gone_afterwards_even_if_a_process_was_killed(tmp_path: Path)
     assert not (tmp_path / ".scratch").exists()
 
 
+def test_scratch_of_object_storage_lies_beside_the_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is removed in the same way."""
+    monkeypatch.chdir(tmp_path)
+    corpus = create_corpus("memory://bucket/corpus")
+    with scratch_folder(corpus) as folder:
+        assert Path(folder).absolute().is_relative_to(tmp_path)
+        (Path(folder) / "left").touch()
+        clean_scratch(corpus)
+        assert not Path(folder).exists()
+        Path(folder).mkdir(parents=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["bucket-corpus.ledger.scratch"]
+
+
 @given(st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8), st.integers(0, 10))
 def test_a_request_stays_near_when_shards_are_doubled(submission: str, power: int) -> None:
     """Each shard splits in two."""
