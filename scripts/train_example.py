@@ -8,16 +8,20 @@ middle of an epoch.
 
 import argparse
 import itertools
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
-from accelerate import Accelerator
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
-from tokenizers import Tokenizer, models, pre_tokenizers
-from tokenizers.trainers import BpeTrainer
-from transformers import AutoTokenizer, CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
+try:
+    import torch
+    from accelerate import Accelerator
+    from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from tokenizers.trainers import BpeTrainer
+    from transformers import AutoTokenizer, CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
+except ModuleNotFoundError as error:
+    sys.exit(f"{error}. Install it with: pip install 'photoshop-request[train,train-example]'")
 
 import photoshop_request
 from photoshop_request.training import Sampling, make_dataloader

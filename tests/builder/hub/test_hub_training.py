@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture(autouse=True)
 def _trainers() -> None:
     for name in ("torch", "diffusers", "transformers", "accelerate"):
-        pytest.importorskip(name, reason=f"{name} is an extra: pip install 'photoshop-request[train]'")
+        pytest.importorskip(name, reason=f"needs {name}: pip install 'photoshop-request[train,train-example]'")
 
 
 def rows_of(corpus: Path) -> int:
