@@ -7,8 +7,7 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
-from photoshop_request_builder.commands.rebuild.dataset_files import write_rebuilt
-from photoshop_request_builder.commands.rebuild.rebuild import plan_fetching, read_manifest
+from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt
 from photoshop_request_builder.commands.run import fetch_verb
 from photoshop_request_builder.store.corpus import create_corpus
 

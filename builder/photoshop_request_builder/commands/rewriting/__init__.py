@@ -1,1 +1,1 @@
-"""Have a language model rewrite instructions."""
+"""Rewrite instructions with a language model."""

@@ -1,6 +1,6 @@
-"""One question to an OpenAI-compatible endpoint, until it is answered or given up.
+"""Ask an OpenAI-compatible endpoint one question, with retries and rate limits.
 
-Waits as the endpoint asks, tries again what may pass, and ends the run where no question can be answered.
+End the run if no question can be answered.
 """
 
 import asyncio
@@ -19,70 +19,72 @@ from photoshop_request.text.model.answer import NoRewrite
 if TYPE_CHECKING:
     from huggingface_hub import AsyncInferenceClient, ChatCompletionOutput
 
-_TRIES = 5
-_IN_A_ROW = 10
-"""Questions without an answer, one after the other, that end the run."""
+_ATTEMPTS = 5
+_MAX_FAILURES = 10
+"""Consecutive questions without an answer that end the run."""
 _MAX_TOKENS = 2000
-"""Of an answer; models that think aloud need more than the 150 that the JSON takes."""
-_WAYS: tuple[Mapping[str, Any], ...] = (
+"""Limit of an answer. The JSON takes 150 tokens; reasoning models need more."""
+_PARAMETERS: tuple[Mapping[str, Any], ...] = (
     {"temperature": 0.0, "max_tokens": _MAX_TOKENS, "response_format": {"type": "json_object"}},
     {"temperature": 0.0, "max_tokens": _MAX_TOKENS},
     {"extra_body": {"max_completion_tokens": _MAX_TOKENS}},
 )
-"""Parameters, best first: not every endpoint knows JSON mode, and some models take neither of the others."""
-_NOT_TAKEN = frozenset({400, 403, 413, 415, 422})
+"""Parameter sets, best first. Some endpoints lack JSON mode, and some models accept only the last set."""
+_REJECTED = frozenset({400, 403, 413, 415, 422})
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Who is asked."""
+    """Endpoint and model to ask."""
 
     model: str
     base_url: str
-    at_once: int = 8
+    concurrency: int = 8
     timeout: float = 120.0
-    """Seconds without a byte of an answer."""
+    """Seconds without any data."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the model said, unread."""
+class Completion:
+    """The model's answer, not parsed yet."""
 
     content: Any
-    """A string, unless the endpoint has ideas of its own."""
+    """Normally a string, but endpoints may send anything."""
     is_cut: bool
     tokens_in: int
     tokens_out: int
 
 
 @dataclass(slots=True)
-class State:
-    """What all questions of a run share."""
+class EndpointState:
+    """State shared by all questions of a run."""
 
     say: Callable[[str], None]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     clock: Callable[[], float] = time.monotonic
-    way: int = 0
+    parameters: int = 0
+    """Index of the parameter set in use."""
     is_settled: bool = False
-    """Whether a question has been answered in this way."""
+    """True once this set has led to an answer."""
     not_before: float = 0.0
-    """Time of `clock` until which the endpoint wants to be left alone."""
-    in_a_row: int = 0
+    """Time of `clock` before which nothing is asked."""
+    failures: int = 0
+    """Consecutive questions without an answer."""
 
 
 def key_for(base_url: str, environment: Mapping[str, str] | None = None) -> str | None:
-    """The key to send: OPENAI_API_KEY to anybody, HF_TOKEN only to Hugging Face and to this machine."""
+    """Return the key to send: OPENAI_API_KEY to any host, HF_TOKEN only to Hugging Face and this machine."""
     environment = os.environ if environment is None else environment
     host = (urlsplit(base_url).hostname or "").lower()
-    is_here = host in {"localhost", "127.0.0.1", "::1"}
+    is_local = host in {"localhost", "127.0.0.1", "::1"}
     is_hugging_face = host.endswith((".huggingface.co", ".huggingface.cloud", ".hf.space"))
     names = ["HF_TOKEN", "OPENAI_API_KEY"] if is_hugging_face else ["OPENAI_API_KEY"]
-    names += ["HF_TOKEN"] if is_here else []
+    names += ["HF_TOKEN"] if is_local else []
     return next((key for name in names if (key := environment.get(name, "").strip())), None)
 
 
 def open_client(endpoint: Endpoint, key: str | None) -> "AsyncInferenceClient":
-    """The client for an endpoint. Without a key a dummy is sent: the client would look for one in the user's home."""
+    """Open the client for an endpoint. Without a key, send a dummy, or the client sends the user's stored token."""
     from huggingface_hub import AsyncInferenceClient  # slow to import
 
     return AsyncInferenceClient(
@@ -94,37 +96,37 @@ def open_client(endpoint: Endpoint, key: str | None) -> "AsyncInferenceClient":
 
 
 async def ask(
-    client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], state: State
-) -> Said | NoRewrite:
-    """What the model says, or why it says nothing.
+    client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], state: EndpointState
+) -> Completion | NoRewrite:
+    """Return the model's answer, or the reason why there is none.
 
     Raises:
-        CredentialsError: the key is refused, or has no money left.
-        InputError: the endpoint has no such model.
-        NetworkError: it has answered nobody for a while, or wants to be left alone for long.
+        CredentialsError: the key is refused, or its account has no credit.
+        InputError: the endpoint does not have the model.
+        NetworkError: too many consecutive questions failed, or the endpoint asks for a long wait.
     """
     failure = NoRewrite.UNREACHABLE
-    tries = 0
-    while tries < _TRIES:
+    attempts = 0
+    while attempts < _ATTEMPTS:
         await _wait(state)
-        way = state.way
-        result = await _once(client, endpoint, chat, way)
-        if isinstance(result, Said):
-            state.way, state.is_settled, state.in_a_row = way, True, 0
+        parameters = state.parameters
+        result = await _once(client, endpoint, chat, parameters)
+        if isinstance(result, Completion):
+            state.parameters, state.is_settled, state.failures = parameters, True, 0
             return result
         failure = result.failure
         if failure is NoRewrite.REJECTED:
-            if state.is_settled or way == len(_WAYS) - 1:
+            if state.is_settled or parameters == len(_PARAMETERS) - 1:
                 break
-            state.way = max(state.way, way + 1)
+            state.parameters = max(state.parameters, parameters + 1)
             continue
-        tries += 1
-        _postpone(state, endpoint, result.wait, min(60.0, 2.0**tries))
-    state.in_a_row += 1
-    if state.in_a_row >= _IN_A_ROW:
+        attempts += 1
+        _postpone(state, endpoint, result.wait, min(60.0, 2.0**attempts))
+    state.failures += 1
+    if state.failures >= _MAX_FAILURES:
         raise NetworkError(
-            f"{endpoint.base_url}: no answer to {state.in_a_row} questions in a row (the last: {failure}). "
-            "Every answer so far is kept; the same command goes on from there."
+            f"{endpoint.base_url}: no answer to {state.failures} questions in a row (last reason: {failure}). "
+            "All answers so far are kept. Run the same command again to resume."
         )
     return failure
 
@@ -133,73 +135,74 @@ async def ask(
 class _Failed:
     failure: NoRewrite
     wait: float | None = None
-    """Seconds, as the endpoint asks."""
+    """Seconds that the endpoint asks to wait."""
 
 
 async def _once(
-    client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], way: int
-) -> Said | _Failed:
+    client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], parameters: int
+) -> Completion | _Failed:
     from huggingface_hub import errors  # slow to import
 
     try:
-        return _said(await client.chat_completion(chat, model=endpoint.model, **_WAYS[way]))
+        return _completion(await client.chat_completion(chat, model=endpoint.model, **_PARAMETERS[parameters]))
     except errors.InferenceTimeoutError:
         return _Failed(NoRewrite.TIMED_OUT)
     except errors.OfflineModeIsEnabled:
-        raise InputError("HF_HUB_OFFLINE is set, and nothing can be asked while it is. Unset it.") from None
+        raise InputError("HF_HUB_OFFLINE is set. Unset it to ask the endpoint.") from None
     except errors.HfHubHTTPError as error:
         response = error.response
-        if trouble := _trouble(response.status_code, endpoint):
-            raise trouble from None
-        if response.status_code in _NOT_TAKEN:
+        if fatal := _fatal_error(response.status_code, endpoint):
+            raise fatal from None
+        if response.status_code in _REJECTED:
             return _Failed(NoRewrite.REJECTED)
-        limited = response.status_code == 429
-        wait = requested_wait(response.headers, time.time())
-        return _Failed(NoRewrite.RATE_LIMITED if limited else NoRewrite.SERVER_ERROR, wait)
-    except (errors.HTTPError, OSError):  # type: ignore[attr-defined] # theirs, of whichever client they use
+        failure = NoRewrite.RATE_LIMITED if response.status_code == 429 else NoRewrite.SERVER_ERROR
+        return _Failed(failure, requested_wait(response.headers, time.time()))
+    except (errors.HTTPError, OSError):  # type: ignore[attr-defined] # of the client's HTTP library
         return _Failed(NoRewrite.UNREACHABLE)
-    except (ValueError, TypeError, LookupError, AttributeError):  # 200, and no completion in it
+    except (ValueError, TypeError, LookupError, AttributeError):  # status 200 without a completion
         return _Failed(NoRewrite.SERVER_ERROR)
 
 
-def _said(output: "ChatCompletionOutput") -> Said:
+def _completion(output: "ChatCompletionOutput") -> Completion:
     choice = output.choices[0]
     content = choice.message.content
-    used = output.usage
-    return Said(
+    usage = output.usage
+    return Completion(
         content=content,
         is_cut=choice.finish_reason == "length",
-        tokens_in=int(used.prompt_tokens or 0) if used else 0,
-        tokens_out=int(used.completion_tokens or 0) if used else 0,
+        tokens_in=int(usage.prompt_tokens or 0) if usage else 0,
+        tokens_out=int(usage.completion_tokens or 0) if usage else 0,
     )
 
 
-def _trouble(status: int, endpoint: Endpoint) -> PhotoshopRequestError | None:
-    """What no other question would change."""
+def _fatal_error(status: int, endpoint: Endpoint) -> PhotoshopRequestError | None:
+    """Return the error for a status that every question would get."""
     if status == 401:
         return CredentialsError(
             f"{endpoint.base_url}: the key is missing or refused. Set OPENAI_API_KEY (or HF_TOKEN for Hugging Face)."
         )
     if status == 402:
-        return CredentialsError(f"{endpoint.base_url}: the account has no credit left. Every answer so far is kept.")
+        return CredentialsError(f"{endpoint.base_url}: the account has no credit left. All answers so far are kept.")
     if status == 404:
-        return InputError(f"{endpoint.base_url}: no model {endpoint.model!r} there. Check --model and --base-url.")
+        return InputError(
+            f"{endpoint.base_url}: the model {endpoint.model!r} does not exist. Check --model and --base-url."
+        )
     return None
 
 
-def _postpone(state: State, endpoint: Endpoint, asked: float | None, otherwise: float) -> None:
-    """Nobody asks before the time that the endpoint names; without one, each waits a little longer every time."""
-    if asked is not None and asked > MAX_WAIT:
+def _postpone(state: EndpointState, endpoint: Endpoint, requested: float | None, backoff: float) -> None:
+    """Delay all questions by the wait that the endpoint requests, by default by `backoff` seconds."""
+    if requested is not None and requested > MAX_WAIT:
         raise NetworkError(
-            f"{endpoint.base_url}: wants no question for {asked / 60:,.0f} minutes. Every answer so far is kept; "
-            "run the same command again then."
+            f"{endpoint.base_url}: asks to wait {requested / 60:,.0f} minutes. All answers so far are kept. "
+            "Run the same command again then."
         )
-    until = state.clock() + (otherwise if asked is None else asked)
-    if asked is not None and asked >= 10 and until > state.not_before + 1:
-        state.say(f"rewrite: the endpoint asks to wait {asked:,.0f} s")
+    until = state.clock() + (backoff if requested is None else requested)
+    if requested is not None and requested >= 10 and until > state.not_before + 1:
+        state.say(f"rewrite: the endpoint asks to wait {requested:,.0f} s")
     state.not_before = max(state.not_before, until)
 
 
-async def _wait(state: State) -> None:
+async def _wait(state: EndpointState) -> None:
     while (left := state.not_before - state.clock()) > 0:
         await state.sleep(left)

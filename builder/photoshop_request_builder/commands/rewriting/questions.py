@@ -1,4 +1,4 @@
-"""Asks a model about many requests, a bounded number at once."""
+"""Ask a model many questions concurrently, with small copies of the requests' pictures."""
 
 import asyncio
 import base64
@@ -9,33 +9,33 @@ from photoshop_request.errors import CorpusError, PhotoshopRequestError
 from photoshop_request.media.files.decode import Picture, decode
 from photoshop_request.text.model.answer import NoRewrite, read_answer
 from photoshop_request.text.model.prompt import messages
-from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, State, ask, open_client
+from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, EndpointState, ask, open_client
 from photoshop_request_builder.stages.rewrite import Question, Source
 from photoshop_request_builder.store.answers import ModelAnswer
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_picture
 
 SIDE = 768
-"""Pixels of the longer side of a picture that is sent: small things can still be named."""
+"""Pixels of the longer side of a sent picture. Small objects remain recognizable."""
 
 
 def ask_all(
     corpus: Corpus,
-    asked: Iterator[Question],
+    pending: Iterator[Question],
     endpoint: Endpoint,
     key: str | None,
     *,
     on_answer: Callable[[ModelAnswer], None],
-    state: State,
+    state: EndpointState,
 ) -> None:
-    """Ask every question, `endpoint.at_once` at a time; `on_answer` is called with each answer as it comes.
+    """Ask every question, `endpoint.concurrency` at a time. Call `on_answer` with each answer as it arrives.
 
     Raises:
-        CredentialsError, InputError, NetworkError: see `endpoint.ask`; what was answered has been handed on.
-        CorpusError: a picture is not in the corpus as it was.
+        CredentialsError, InputError, NetworkError: see `endpoint.ask`. Earlier answers were passed to `on_answer`.
+        CorpusError: a picture is missing or damaged.
     """
     try:
-        asyncio.run(_ask_all(corpus, asked, endpoint, key, on_answer, state))
+        asyncio.run(_ask_all(corpus, pending, endpoint, key, on_answer, state))
     except BaseExceptionGroup as group:
         ours = group.subgroup(PhotoshopRequestError)
         if ours is None:
@@ -48,42 +48,44 @@ def ask_all(
 
 async def _ask_all(
     corpus: Corpus,
-    asked: Iterator[Question],
+    pending: Iterator[Question],
     endpoint: Endpoint,
     key: str | None,
     on_answer: Callable[[ModelAnswer], None],
-    state: State,
+    state: EndpointState,
 ) -> None:
     async with open_client(endpoint, key) as client, asyncio.TaskGroup() as group:
 
         async def work() -> None:
-            # all workers draw from one iterator: it is never ahead of them, whatever the size of the corpus
-            for question in asked:
-                addresses = [await asyncio.to_thread(picture_address, corpus, source) for source in question.sources]
-                said = await ask(client, endpoint, messages(question.words, addresses), state)
-                if isinstance(said, NoRewrite):
-                    on_answer(ModelAnswer(question.key, question.submission_id, said))
+            # all workers share one iterator, so that few questions are in memory
+            for question in pending:
+                urls = [await asyncio.to_thread(picture_url, corpus, source) for source in question.sources]
+                answer = await ask(client, endpoint, messages(question.words, urls), state)
+                if isinstance(answer, NoRewrite):
+                    on_answer(ModelAnswer(question.key, question.submission_id, answer))
                     continue
                 result = read_answer(
-                    said.content,
+                    answer.content,
                     question.words,
-                    is_cut=said.is_cut,
-                    with_pictures=bool(addresses),
+                    is_cut=answer.is_cut,
+                    with_pictures=bool(urls),
                     names=question.names,
                 )
-                on_answer(ModelAnswer(question.key, question.submission_id, result, said.tokens_in, said.tokens_out))
+                on_answer(
+                    ModelAnswer(question.key, question.submission_id, result, answer.tokens_in, answer.tokens_out)
+                )
 
-        for _ in range(endpoint.at_once):
+        for _ in range(endpoint.concurrency):
             group.create_task(work())
 
 
-def picture_address(corpus: Corpus, source: Source) -> str:
-    """A picture as a `data:` address: at most 768 pixels a side, JPEG, without anything but its pixels.
+def picture_url(corpus: Corpus, source: Source) -> str:
+    """Return a picture as a `data:` URL: JPEG without metadata, at most 768 pixels a side.
 
     Raises:
-        CorpusError: it is missing, damaged, or no picture.
+        CorpusError: the picture is missing or cannot be decoded.
     """
-    from PIL import Image  # only where pictures are sent
+    from PIL import Image  # needed only if pictures are sent
 
     picture = decode(read_picture(corpus, source.sha256, source.extension), sufficient_side=SIDE)
     if not isinstance(picture, Picture):

@@ -1,4 +1,4 @@
-"""Rewriting as a whole: which questions are open, what they would cost, and the run that asks them."""
+"""Rewrite instructions with a model: find open questions, estimate their cost, and ask them."""
 
 import math
 from collections import Counter
@@ -9,7 +9,7 @@ from itertools import islice
 from photoshop_request.errors import CorpusError
 from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request.text.model.prompt import PROMPT_VERSION, messages, prompt
-from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, State
+from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, EndpointState
 from photoshop_request_builder.commands.rewriting.questions import SIDE, ask_all
 from photoshop_request_builder.engine.running import Reporter, run_stage
 from photoshop_request_builder.stages.declared import stage_named
@@ -25,30 +25,30 @@ from photoshop_request_builder.store.answers import (
 from photoshop_request_builder.store.corpus import Corpus
 
 _PATCH = 28
-"""Pixels of the side of a square that costs one token (Qwen-VL); OpenAI's tiles come to the same at this size."""
-_SIGNS_PER_TOKEN = 4
-"""Of English text, OpenAI's rule of thumb; other scripts are counted a token a sign."""
+"""Side in pixels of the square that costs one token (Qwen-VL). OpenAI's tiles cost about the same at this size."""
+_CHARACTERS_PER_TOKEN = 4
+"""OpenAI's rule of thumb for English. Each non-ASCII character counts as one token."""
 _ANSWER_TOKENS = 90
-"""An instruction of 40 words in its JSON."""
+"""Tokens of an instruction of 40 words in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What asking would come to."""
+    """Estimated cost of a run."""
 
     requests: int
-    """With a published edit."""
+    """Requests with a published edit."""
     answered: int
-    """Of those, answered already: nothing is asked."""
+    """Requests that are already answered."""
     unfit: Counter[NoRewrite]
-    """Not to be sent, and why."""
+    """Requests that are never sent, by reason."""
     to_ask: int
     pictures: int
     tokens_in: int
     tokens_out: int
 
     def price(self, price_in: float | None, price_out: float | None) -> float | None:
-        """In the currency of the prices, which are per million tokens; None unless both are known."""
+        """Return the price, given prices per million tokens; None unless both are known."""
         if price_in is None or price_out is None:
             return None
         return (self.tokens_in * price_in + self.tokens_out * price_out) / 1e6
@@ -57,12 +57,12 @@ class Estimate:
 def pending(
     corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, seen: Callable[[Question, bool], None]
 ) -> Iterator[Question]:
-    """The questions that are to be asked, each once, by shard. `seen` is told of every question and if it is known."""
+    """Yield each open question once, by shard. Call `seen` with every question, and True if it is answered."""
     asked: set[str] = set()
     for shard in range(corpus.shards):
-        found = list(questions(corpus, shard, model, with_pictures=with_pictures))
-        known = answers.get(question.key for question in found)
-        for question in found:
+        of_shard = list(questions(corpus, shard, model, with_pictures=with_pictures))
+        known = answers.get(question.key for question in of_shard)
+        for question in of_shard:
             is_known = known.get(question.key, NoRewrite.NOT_ASKED) not in {*TRANSIENT, NoRewrite.NOT_ASKED}
             is_known = is_known or question.key in asked
             seen(question, is_known)
@@ -72,7 +72,7 @@ def pending(
 
 
 def estimate(corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None) -> Estimate:
-    """What a run would ask, from the tables alone; no picture is opened and nothing is sent."""
+    """Estimate a run from the tables. No picture is opened and nothing is sent."""
     requests = answered = to_ask = pictures = tokens_in = 0
     unfit: Counter[NoRewrite] = Counter()
 
@@ -96,13 +96,13 @@ def estimate(corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What a run came to."""
+    """Result of a run."""
 
     results: Counter[str]
-    """`rewritten`, or the reason why not, of the questions of this run."""
+    """Questions of this run by result: `rewritten`, or the reason why not."""
     tokens_in: int
     tokens_out: int
-    """As the endpoint counted them."""
+    """As counted by the endpoint."""
 
 
 def rewrite_verb(
@@ -114,12 +114,12 @@ def rewrite_verb(
     limit: int | None,
     reporter: Reporter,
 ) -> Rewritten:
-    """Ask what has not been answered yet, and let this model's answers go into the dataset.
+    """Ask all open questions, and use this model's answers in the dataset.
 
-    An answer is kept as soon as it is there. The dataset changes to this model only when the run has come to its end.
+    Each answer is stored immediately. The dataset switches to this model only when the run is complete.
 
     Raises:
-        CorpusError: there is nothing to rewrite yet.
+        CorpusError: no edit is published yet.
         CredentialsError, InputError, NetworkError: see `endpoint.ask`.
     """
     results: Counter[str] = Counter()
@@ -134,8 +134,10 @@ def rewrite_verb(
                 used.update({"in": answer.tokens_in, "out": answer.tokens_out})
                 advance(1)
 
-            asked = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
-            ask_all(corpus, islice(asked, limit), endpoint, key, on_answer=keep, state=State(reporter.say))
+            questions_left = pending(corpus, answers, endpoint.model, with_pictures=with_pictures, seen=lambda *_: None)
+            ask_all(
+                corpus, islice(questions_left, limit), endpoint, key, on_answer=keep, state=EndpointState(reporter.say)
+            )
     set_model_in_use(corpus, ModelInUse(endpoint.model, PROMPT_VERSION, with_pictures))
     run_stage(stage_named("rewrite"), corpus, reporter=reporter)
     return Rewritten(results, used["in"], used["out"])
@@ -144,7 +146,7 @@ def rewrite_verb(
 def planned_for(
     corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None
 ) -> Estimate:
-    """The estimate, where there is something to rewrite.
+    """Return the estimate of a run.
 
     Raises:
         CorpusError: no edit is published yet.
@@ -158,8 +160,8 @@ def planned_for(
 
 
 def _tokens(text: str) -> int:
-    plain = sum(sign.isascii() for sign in text)
-    return math.ceil(plain / _SIGNS_PER_TOKEN) + len(text) - plain
+    ascii_characters = sum(character.isascii() for character in text)
+    return math.ceil(ascii_characters / _CHARACTERS_PER_TOKEN) + len(text) - ascii_characters
 
 
 def _picture_tokens(source: Source) -> int:

@@ -1,1 +1,0 @@
-"""Rebuild a dataset from a manifest."""
