@@ -45,10 +45,10 @@ def bare(folder: str) -> int:
 def ours(folder: str) -> int:
     """Build the triplets as the stage does, one process."""
     corpus = open_corpus(folder)
-    mine = [piece for piece in dataset_files(corpus) if piece.config == "triplets"]
-    for piece in mine:
-        build.write_file(corpus, piece, file_fingerprints(corpus, [piece])[0])
-    return sum(Path(corpus.path("dataset", "triplets", piece.name)).stat().st_size for piece in mine)
+    mine = [file for file in dataset_files(corpus) if file.config == "triplets"]
+    for file in mine:
+        build.write_file(corpus, file, file_fingerprints(corpus, [file])[0])
+    return sum(Path(corpus.path("dataset", "triplets", file.name)).stat().st_size for file in mine)
 
 
 def forget(folder: str) -> None:

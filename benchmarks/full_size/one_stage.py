@@ -72,7 +72,7 @@ def _rows(stage: str, corpus: Corpus) -> int:
     if stage == "ingest":
         return sum(part.kept for part in read_parts(corpus))
     if stage in {"measure", "build"}:
-        return sum(piece["rows"] for shard in range(corpus.shards) for piece in _sizes(corpus, shard))
+        return sum(file["rows"] for shard in range(corpus.shards) for file in _sizes(corpus, shard))
     names = _COUNTED.get(stage, ("submissions",))
     paths = [corpus.shard_path(shard, name) for shard in range(corpus.shards) for name in names]
     return sum(stamp.rows for path in paths if (stamp := storage.read_stamp(corpus.fs, path)))

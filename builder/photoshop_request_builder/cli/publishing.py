@@ -55,7 +55,7 @@ def publish_and_verify(corpus: Corpus, destination: Destination) -> None:
         data.print(f"pull request  {published.pull_request}")
     revision = _public_revision(destination, published)
     argument = f', revision="{revision}"' if revision != "main" else ""
-    for config in dict.fromkeys(file.piece.config for file in published.files):
+    for config in dict.fromkeys(file.dataset_file.config for file in published.files):
         data.print(f'load it       load_dataset("{repo}", "{config}"{argument})')
 
 

@@ -1,6 +1,6 @@
-"""Writing a Parquet file of rows with pictures: row groups of bounded bytes, so that a reader needs little for a row.
+"""Write Parquet files of rows with pictures, in row groups of bounded bytes so that streams start fast.
 
-`datasets` writes a group for a fixed number of rows; with pictures of 10 kB to 40 MB that is too much or too little.
+`datasets` writes row groups of a fixed number of rows, which does not fit pictures of 10 kB to 40 MB.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,21 +18,21 @@ from photoshop_request.schema import CONFIGS, features
 __all__ = ["GROUP_BYTES", "WrittenFile", "write_rows"]
 
 GROUP_BYTES = 1_500_000
-"""Of a row group, about: the first row of a stream costs a group and the footer (6 kB a group), under 5 MB in all for files of
-250 MB. A row that is larger is a group of its own."""
+"""Approximate bytes of a row group. The first row of a stream costs one group and the footer (6 kB per group): under 5 MB
+for files of 250 MB. A larger row is a group of its own."""
 _GAP = bytes(10_000)
-"""Between two row groups. Arrow reads ranges that lie less than 8,192 bytes apart as one, up to 32 MB at a time: without a
-gap the first row of a stream would cost ten groups."""
+"""Padding between row groups. Arrow merges reads that lie less than 8,192 bytes apart, up to 32 MB: without padding the
+first row of a stream would cost ten groups."""
 _GROUP_ROWS = 10_000
-"""Of rows without pictures."""
+"""Maximum rows of a group, reached only without pictures."""
 Group = list[Mapping[str, Any]]
 _PLAIN = frozenset({"bool", "int32", "int64", "float64"})
-"""Kinds of columns whose smallest and largest values are worth their place in the footer: those that people filter by."""
+"""Kinds of columns with statistics in the footer: those that users filter by."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that was written."""
+    """The size and digest of a written file."""
 
     rows: int
     bytes: int
@@ -40,11 +40,11 @@ class WrittenFile:
 
 
 def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> WrittenFile:
-    """Write `rows` of `config` to `path`, in order, as `load_dataset` reads them; holds three row groups in memory.
+    """Write `rows` of `config` to `path` as `load_dataset` reads them. Holds three row groups in memory.
 
     Raises:
-        OSError: the disk does not take it.
-        pyarrow.ArrowInvalid: a value is not of its column's type.
+        OSError: the disk cannot be written.
+        pyarrow.ArrowInvalid: a value has another type than its column.
     """
     with path.open("wb") as file:
         sink = _Hashing(file)
@@ -64,7 +64,7 @@ def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> 
         stream,
         schema,
         compression={leaf: "NONE" if leaf.endswith(".bytes") else "SNAPPY" for leaf in _leaves(schema)},
-        # rows of one request follow each other and show the same source: it is stored once in a group
+        # rows of one request share their source; the dictionary stores it once per group
         dictionary_pagesize_limit=2**30,
         write_statistics=[column.name for column in columns if column.kind in _PLAIN],
         write_page_index=True,
@@ -79,7 +79,7 @@ def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> 
 
 
 def _leaves(schema: pa.Schema) -> Iterator[str]:
-    """The columns of the file, by the names that Parquet gives them: pictures' bytes end in `.bytes`."""
+    """Yield the Parquet names of all leaf columns. Those of pictures end in `.bytes`."""
 
     def walk(name: str, kind: pa.DataType) -> Iterator[str]:
         if pa.types.is_struct(kind):
@@ -95,7 +95,7 @@ def _leaves(schema: pa.Schema) -> Iterator[str]:
 
 
 class _Hashing:
-    """A file that knows the SHA-256 of what was written to it."""
+    """A file that computes the SHA-256 of its content while it is written."""
 
     closed = False
 
@@ -104,10 +104,10 @@ class _Hashing:
         self.digest = sha256()
         self.size = 0
         self.is_over = False
-        """Set after a failure: Arrow still writes what it holds when it lets go of its stream."""
+        """Set after a failure: Arrow still flushes its buffer when the stream is destroyed."""
 
     def write(self, data: bytes) -> int:
-        """Write and take in."""
+        """Write and hash."""
         if self.is_over:
             return len(data)
         self.digest.update(data)
@@ -115,19 +115,19 @@ class _Hashing:
         return self._file.write(data)
 
     def flush(self) -> None:
-        """As files do."""
+        """Flush the file."""
         self._file.flush()
 
     def close(self) -> None:
-        """The file is closed by who opened it."""
+        """Do nothing: the opener closes the file."""
 
     def tell(self) -> int:
-        """Bytes so far."""
+        """Return the number of bytes so far."""
         return self.size
 
 
 def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
-    """The same groups, the next one made on a thread while this one is written: reading waits for the disk."""
+    """Yield the same groups, reading the next one on a thread while this one is written."""
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(next, groups, None)
         while group := following.result():
@@ -152,7 +152,7 @@ def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[Group]:
 
 
 def _weight(value: Any, seen: set[bytes]) -> int:
-    """Bytes of a value, about, but for pictures that are in `seen`; they are from then on."""
+    """Return the approximate bytes of a value. A picture counts once: `seen` collects the pictures."""
     if isinstance(value, bytes):
         known = value in seen
         seen.add(value)
@@ -160,7 +160,7 @@ def _weight(value: Any, seen: set[bytes]) -> int:
     if isinstance(value, str):
         return len(value)
     if isinstance(value, Mapping):
-        return sum(_weight(each, seen) for each in value.values())
+        return sum(_weight(item, seen) for item in value.values())
     if isinstance(value, list):
-        return sum(_weight(each, seen) for each in value)
+        return sum(_weight(item, seen) for item in value)
     return 8

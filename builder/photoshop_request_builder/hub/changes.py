@@ -67,16 +67,16 @@ def count_rows(
     new: dict[str, Counter[int]] = {}
     old: dict[str, Counter[int]] = {}
     for file in changes.send:
-        names = key_columns(file.piece.config)
+        names = key_columns(file.dataset_file.config)
         table = storage.read_columns(fs, file.address, names)
-        new.setdefault(file.piece.config, Counter()).update(_keys(table, names))
+        new.setdefault(file.dataset_file.config, Counter()).update(_keys(table, names))
     for replaced in changes.replaced:
         config = config_of(replaced.path) or ""
         names = key_columns(config)
         old.setdefault(config, Counter()).update(_keys(read(replaced.path, names), names))
     kept: Counter[str] = Counter()
     for file in changes.keep:
-        kept[file.piece.config] += file.rows
+        kept[file.dataset_file.config] += file.rows
     return {
         config: RowChanges(
             added=(new.get(config, Counter()) - old.get(config, Counter())).total(),

@@ -21,7 +21,7 @@ __all__ = ["LocalFile", "built_files", "open_for_upload"]
 class LocalFile:
     """One built Parquet file, with its recorded size and digest."""
 
-    piece: DatasetFile
+    dataset_file: DatasetFile
     address: str
     """Path in the corpus's storage."""
     sha256: str
@@ -31,7 +31,7 @@ class LocalFile:
     @property
     def path(self) -> str:
         """Path on the Hub."""
-        return f"{self.piece.config}/{self.piece.name}"
+        return f"{self.dataset_file.config}/{self.dataset_file.name}"
 
 
 def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
@@ -50,14 +50,14 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
         )
     files = [
         LocalFile(
-            piece,
-            corpus.path("dataset", piece.config, piece.name),
+            dataset_file,
+            corpus.path("dataset", dataset_file.config, dataset_file.name),
             record["sha256"],
             record["bytes"],
             record["rows"],
         )
-        for piece, record in built_records(corpus).items()
-        if not configs or piece.config in configs
+        for dataset_file, record in built_records(corpus).items()
+        if not configs or dataset_file.config in configs
     ]
     if not files:
         raise CorpusError(

@@ -106,7 +106,7 @@ def publish(corpus: Corpus, api: HfApi, to: Destination, *, reporter: Reporter) 
     upload = _Upload(corpus, api, to, card.card_writer(corpus, list(built_records(corpus).items())), reporter)
     total = Published("", 0, 0, tuple(files))
     for configs in commits:
-        done = _publish_configs(upload, [file for file in files if file.piece.config in configs], configs)
+        done = _publish_configs(upload, [file for file in files if file.dataset_file.config in configs], configs)
         total = replace(done, sent=total.sent + done.sent, bytes=total.bytes + done.bytes, files=total.files)
     if to.tag:
         call(partial(_tag, api, to.repo, to.tag, total.revision))
@@ -144,7 +144,7 @@ def _publish_configs(upload: _Upload, files: Sequence[LocalFile], configs: Seque
         commit = api.create_commit(
             to.repo,
             operations,
-            commit_message=f"{', '.join(dict.fromkeys(file.piece.config for file in files))}: "
+            commit_message=f"{', '.join(dict.fromkeys(file.dataset_file.config for file in files))}: "
             f"{len(changes.send)} files sent, {len(changes.remove)} removed",
             repo_type="dataset",
             revision=to.revision,
@@ -190,7 +190,7 @@ def _operations(
     paths = (set(remote.files) - set(changes.remove)) | {file.path for file in files}
     folders = {path.partition("/")[0] for path in paths}
     made = upload.write_card(upload.to.repo, folders, configs)
-    for path, text in {**made.figures, "README.md": merge_readme(made.readme, remote.readme, paths)}.items():
+    for path, text in {**made.charts, "README.md": merge_readme(made.readme, remote.readme, paths)}.items():
         data = text.encode()
         if path not in remote.files or remote.files[path].blob != git_hash(data):
             operations.append(CommitOperationAdd(path, data))

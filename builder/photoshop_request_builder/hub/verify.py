@@ -59,14 +59,14 @@ def verify(
         CredentialsError, InputError, NetworkError: see `call_hub`.
     """
     differences = call_hub(lambda: _differing_files(api, repo, revision, files), say=say)
-    splits = list(dict.fromkeys((file.piece.config, file.piece.split) for file in files))
+    splits = list(dict.fromkeys((file.dataset_file.config, file.dataset_file.split) for file in files))
     rows = pictures = 0
     for (config, split), (same_features, loaded) in zip(
         splits, in_a_process(stream_rows, repo, revision, splits, sample), strict=True
     ):
         if not same_features:
             differences.append(f"{config}/{split}: features differ from the schema")
-        of_split = [file for file in files if (file.piece.config, file.piece.split) == (config, split)]
+        of_split = [file for file in files if (file.dataset_file.config, file.dataset_file.split) == (config, split)]
         expected = _first_rows(corpus, of_split, sample)
         if len(loaded) != len(expected):
             differences.append(f"{config}/{split}: {len(loaded)} rows instead of {len(expected)} at the start")
@@ -99,7 +99,7 @@ def _differing_files(api: HfApi, repo: str, revision: str, files: Sequence[Local
     counted: Counter[tuple[str, str]] = Counter()
     expected: Counter[tuple[str, str]] = Counter()
     for file in files:
-        key = file.piece.config, file.piece.split
+        key = file.dataset_file.config, file.dataset_file.split
         expected[key] += file.rows
         remote = published.get(file.path)
         if remote is None or remote.sha256 != file.sha256:

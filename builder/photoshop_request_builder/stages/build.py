@@ -23,40 +23,39 @@ from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 def plan(_stage: Stage, corpus: Corpus) -> list[Job[None]]:
     """Return a job for each file that is missing or made from other content."""
     jobs = []
-    wanted = dataset_files(corpus)
-    for piece, made_of in zip(wanted, file_fingerprints(corpus, wanted), strict=True):
-        done = storage.read_json(corpus.fs, record_path(corpus, piece))
-        path = corpus.path("dataset", piece.config, piece.name)
+    files = dataset_files(corpus)
+    for file, made_of in zip(files, file_fingerprints(corpus, files), strict=True):
+        done = storage.read_json(corpus.fs, record_path(corpus, file))
+        path = corpus.path("dataset", file.config, file.name)
         if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
             continue
-        jobs.append(Job(f"{piece.config}/{piece.name}", partial(write_file, corpus, piece, made_of)))
+        jobs.append(Job(f"{file.config}/{file.name}", partial(write_file, corpus, file, made_of)))
     return jobs
 
 
-def write_file(corpus: Corpus, piece: DatasetFile, fingerprint: str) -> None:
+def write_file(corpus: Corpus, file: DatasetFile, fingerprint: str) -> None:
     """Write one file, then the record that says what it was made from."""
-    path = corpus.path("dataset", piece.config, piece.name)
+    path = corpus.path("dataset", file.config, file.name)
     with scratch_folder(corpus) as scratch, storage.explain_disk_errors(path):
-        local = Path(scratch, piece.name)
-        rows = dataset_rows(corpus, piece.config, piece.shards, piece.split)
-        written = write_rows(local, piece.config, (row for _, row in rows))
+        local = Path(scratch, file.name)
+        rows = dataset_rows(corpus, file.config, file.shards, file.split)
+        written = write_rows(local, file.config, (row for _, row in rows))
         storage.move_file(corpus.fs, str(local), path)
     record = {"fingerprint": fingerprint, "bytes": written.bytes, "rows": written.rows, "sha256": written.sha256}
-    storage.write_json(corpus.fs, record_path(corpus, piece), record)
+    storage.write_json(corpus.fs, record_path(corpus, file), record)
 
 
 def finish(corpus: Corpus) -> None:
-    """Remove files of an earlier cut of the dataset and write the README that `load_dataset` reads."""
-    wanted = dataset_files(corpus)
-    names = {(piece.config, piece.name) for piece in wanted}
+    """Remove files that no longer belong to the dataset, and write its card."""
+    names = {(file.config, file.name) for file in dataset_files(corpus)}
     for config in CONFIGS:
         for folder, suffix in (("dataset", ""), ("built", ".json")):
             for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
                 if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
                     corpus.fs.rm_file(path)
     made = card.card_writer(corpus, list(built_records(corpus).items()))(None, CONFIGS, CONFIGS)
-    for path, text in {**made.figures, "README.md": made.readme}.items():
+    for path, text in {**made.charts, "README.md": made.readme}.items():
         storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
     for path in corpus.fs.glob(corpus.path("dataset", "figures", "*.svg")):
-        if f"figures/{path.rsplit('/', 1)[1]}" not in made.figures:
+        if f"figures/{path.rsplit('/', 1)[1]}" not in made.charts:
             corpus.fs.rm_file(path)

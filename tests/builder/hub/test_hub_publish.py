@@ -125,7 +125,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(
     done = hub_command(hub_environment(hub, hub_home), "publish", sample_corpus, repo, "--dry-run", "--json")
     found = json.loads(done.stdout)
     records = built_records(open_corpus(sample_corpus))
-    mine = {piece: record for piece, record in records.items() if piece.config == "triplets"}
+    mine = {dataset_file: record for dataset_file, record in records.items() if dataset_file.config == "triplets"}
     rows = sum(record["rows"] for record in mine.values())
     assert found["configs"]["triplets"] == {"added": rows, "removed": 0, "kept": 0}
     assert found["bytes"] == sum(record["bytes"] for record in records.values())
@@ -138,15 +138,17 @@ def test_only_the_file_of_a_new_request_is_sent_again(
 ) -> None:
     """Files are ranges of shards: a request stays in its own, whatever is added elsewhere."""
     corpus = open_corpus(large_corpus)
-    before = {piece: record["sha256"] for piece, record in built_records(corpus).items()}
-    triplets = [piece for piece in before if piece.config == "triplets" and piece.split == "train"]
+    before = {dataset_file: record["sha256"] for dataset_file, record in built_records(corpus).items()}
+    triplets = [
+        dataset_file for dataset_file in before if dataset_file.config == "triplets" and dataset_file.split == "train"
+    ]
     assert len(triplets) == corpus.shards
     request = pq.read_table(corpus.path("dataset", "triplets", triplets[1].name))["submission_id"][0].as_py()
     without = large_corpus.with_name("without")
     large_corpus.rename(without)
     drop_request(without, request)
     smaller = client(hub_client.publish, without, repo, configs=("triplets",))
-    assert smaller["sent"] == len([piece for piece in before if piece.config == "triplets"])
+    assert smaller["sent"] == len([dataset_file for dataset_file in before if dataset_file.config == "triplets"])
     hub.received.clear()
     drop_request(without, "")
     dry = hub_command(
@@ -213,7 +215,7 @@ def test_a_tag_that_is_on_another_commit_is_refused_before_anything_is_sent(
 
 def test_one_commit_for_each_config_or_one_for_all(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
     """As the user likes; the result is the same."""
-    configs = {piece.config for piece in built_records(open_corpus(sample_corpus))}
+    configs = {dataset_file.config for dataset_file in built_records(open_corpus(sample_corpus))}
     client(hub_client.publish, sample_corpus, repo, commit_each=True)
     assert len(hub.repos[repo].commits) == 1 + len(configs)
     assert client(hub_client.verify, sample_corpus, repo) == ()
@@ -293,8 +295,8 @@ def test_the_first_row_of_a_stream_costs_little(
     """Of a file of 200 MB a footer and a group, and what Arrow and the Hub's client (5 MB by default) read ahead."""
     name, path = "triplets/train-00000-of-00001.parquet", tmp_path / "x.parquet"
     written = write_rows(path, "triplets", triplets(330, 300_000))
-    piece = DatasetFile("triplets", "train", 0, 1, (0,))
-    text = header([(piece, {"rows": written.rows, "bytes": written.bytes})], _NO_FACTS, local=False)
+    dataset_file = DatasetFile("triplets", "train", 0, 1, (0,))
+    text = header([(dataset_file, {"rows": written.rows, "bytes": written.bytes})], _NO_FACTS, local=False)
     client(hub_client.api, "create_repo", repo, repo_type="dataset")
     for data, where in ((str(path), name), (f"---\n{text}\n---\n".encode(), "README.md")):
         client(

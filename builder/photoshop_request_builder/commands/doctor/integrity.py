@@ -83,8 +83,8 @@ def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
 
 
 def _dataset(corpus: Corpus, *, deep: bool, on_path: Callable[[str], None]) -> Iterator[Damage]:
-    for piece, record in built_records(corpus).items():
-        path = corpus.path("dataset", piece.config, piece.name)
+    for file, record in built_records(corpus).items():
+        path = corpus.path("dataset", file.config, file.name)
         on_path(path)
         if not corpus.fs.exists(path):
             yield Damage(DamageKind.DATASET, path, "missing")

@@ -1,1 +1,1 @@
-"""The dataset's card."""
+"""The dataset card."""

@@ -1,4 +1,4 @@
-"""The dataset's card: the README that people and `load_dataset` read, filled in from the corpus, and its figures."""
+"""Write the dataset card, the README that people and `load_dataset` read, from the corpus."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -19,56 +19,55 @@ from photoshop_request_builder.store.settings import resolve_settings
 __all__ = ["Card", "CardWriter", "card_writer"]
 
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
-"""What Markdown may take for more than a letter; the dots of an address make a link of it."""
+"""Characters with a meaning in Markdown. A dot between letters would make a link of a host name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card, ready to be written."""
+    """The text and charts of a card."""
 
     readme: str
-    figures: dict[str, str]
-    """Path beside the README -> SVG."""
+    charts: dict[str, str]
+    """Path relative to the README -> SVG."""
 
 
 CardWriter = Callable[[str | None, Collection[str], Collection[str]], Card]
-"""Of the dataset `repo` on the Hub, or of the local folder: the text is of the configs that it holds, its numbers and
-charts are of all that was built; the YAML is of the configs that are spoken of."""
+"""Makes a card from `repo` (None for the local folder), the configs of the text, and the configs of the YAML header.
+
+Numbers and charts cover everything that was built, whatever the configs."""
 
 
 def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
-    """What writes the card for the files that were built, however often: they are counted, and the charts drawn, once."""
+    """Return a function that makes cards for the built files. Facts and charts are made once for all cards."""
     from photoshop_request_builder.dataset.card.card_charts import draw_card_charts  # duckdb is slow to import
 
-    facts = count_facts(
-        corpus, [(piece.config, corpus.path("dataset", piece.config, piece.name)) for piece, _ in records]
-    )
+    facts = count_facts(corpus, [(file.config, corpus.path("dataset", file.config, file.name)) for file, _ in records])
     charts = {f"figures/{name}.svg": chart for name, chart in draw_card_charts(corpus).items()} if records else {}
-    built = {piece.config for piece, _ in records}
+    built = {file.config for file, _ in records}
     template = files("photoshop_request_builder.dataset.card").joinpath("dataset_card.md").read_text(encoding="utf-8")
-    # Markdown, not HTML: nothing that Reddit's users wrote goes in
+    # Markdown, not HTML; no text of Reddit's users is in it
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
     environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share, "words": _words}
     page = environment.from_string(template)
     steps = funnel(corpus)
 
-    def write(repo: str | None, held: Collection[str], spoken: Collection[str]) -> Card:
+    def write(repo: str | None, text_configs: Collection[str], header_configs: Collection[str]) -> Card:
         body = page.render(
             address=repo or corpus.path("dataset"),
             on_the_hub=repo is not None,
             subreddits=corpus.subreddits,
             facts=facts,
             charts=charts,
-            totals=split_totals((piece, record) for piece, record in records if piece.config in held),
+            totals=split_totals((file, record) for file, record in records if file.config in text_configs),
             default=DEFAULT_CONFIG,
             funnel=steps,
-            configs={name: CONFIGS[name] for name in CONFIGS if name in held and name in built},
+            configs={name: CONFIGS[name] for name in CONFIGS if name in text_configs and name in built},
             removal_contact=resolve_settings(corpus, {})["removal_contact"].value,
             version=version("photoshop-request"),
         )
-        told = [(piece, record) for piece, record in records if piece.config in spoken]
+        in_header = [(file, record) for file, record in records if file.config in header_configs]
         return Card(
-            f"---\n{header(told, facts, local=repo is None)}\n---\n\n{body}",
+            f"---\n{header(in_header, facts, local=repo is None)}\n---\n\n{body}",
             {path: chart.svg for path, chart in charts.items()},
         )
 
@@ -76,7 +75,7 @@ def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
 
 
 def _size(count: int) -> str:
-    """Bytes for people."""
+    """Format bytes with a unit."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= size:
             return f"{count / size:.1f} {unit}"
@@ -88,5 +87,5 @@ def _share(part: int, whole: int) -> str:
 
 
 def _words(text: str) -> str:
-    """Text in Markdown that is nothing but text: names of hosts are other people's."""
+    """Escape text for Markdown. It may contain names of hosts."""
     return _MARKS.sub(r"\\\g<0>", text)

@@ -1,4 +1,4 @@
-"""The figures of the card, counted from the built dataset: nothing in the card is typed by hand."""
+"""Count the numbers of the card from the built dataset."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,34 +16,34 @@ __all__ = ["Facts", "Spread", "count_facts"]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How a figure is spread over rows."""
+    """The distribution of a number over rows."""
 
     tenth: float
-    """A tenth of the rows lies below."""
+    """The 10th percentile."""
     median: float
     ninetieth: float
-    """A tenth lies above."""
+    """The 90th percentile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the card says of a dataset in numbers."""
+    """The numbers of the card."""
 
     requests: int
-    """Posts, in the config `requests`."""
+    """Rows of `requests`."""
     edits: int
     """Rows of `triplets`."""
     requests_with_edits: int
     months: dict[str, int]
-    """Rows of `triplets` by month of the request, every month from the first to the last."""
+    """Rows of `triplets` by month of the request, from the first to the last month."""
     holes: tuple[Gap, ...]
-    """Months that the sources lack."""
+    """Months missing from the sources."""
     sources: tuple[str, ...]
-    """Where posts and comments came from: `archive`, `arctic-shift`, `reddit`."""
+    """Sources of posts and comments: `archive`, `arctic-shift`, `reddit`."""
     task_types: dict[str, int]
-    """Rows of `triplets` by kind of edit, the most frequent first; a row may have several."""
+    """Rows of `triplets` by task type, most frequent first. A row may have several."""
     languages: dict[str, int]
-    """Requests by language, the most frequent first."""
+    """Requests by language, most frequent first."""
     edits_per_request: Spread | None
     instruction_words: Spread | None
     megapixels: Spread | None
@@ -67,7 +67,7 @@ _COLUMNS = (
 
 
 def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
-    """The figures of the built files, each given as config and path. Reads no picture."""
+    """Count the numbers of the built files, given as config and path. Reads no picture."""
     triplets = _columns(corpus, [path for config, path in files if config == "triplets"], _COLUMNS)
     requests = _columns(corpus, [path for config, path in files if config == "requests"], ("submission_id", "language"))
     every = ingested_sources(read_parts(corpus))
@@ -94,9 +94,7 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
 
 
 def _columns(corpus: Corpus, paths: Iterable[str], names: Sequence[str]) -> Callable[[str], Iterator[Any]]:
-    """What gives the values of a column over all files. They are held as Arrow: a dict for each row would be many times
-    as large.
-    """
+    """Return a function that yields a column's values over all files. They are held as Arrow, which is compact."""
     tables = [storage.read_columns(corpus.fs, path, list(names)) for path in paths]
 
     def values(name: str) -> Iterator[Any]:

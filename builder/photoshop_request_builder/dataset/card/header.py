@@ -1,4 +1,4 @@
-"""The YAML of the dataset's README: what `load_dataset` and the Hub read."""
+"""Make the YAML header of the dataset card, which `load_dataset` and the Hub read."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -6,23 +6,23 @@ from typing import Any
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, features
 from photoshop_request_builder.dataset.card.facts import Facts
-from photoshop_request_builder.dataset.files import FileRecord
+from photoshop_request_builder.dataset.files import FileRecord, split_totals
 
 __all__ = ["header"]
 
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
-"""The Hub's own names for sizes, by the rows below which each stands."""
+"""Row limits and the Hub's names of the sizes below them."""
 _COMMON = 0.01
-"""Share of requests from which on a language is named."""
+"""Minimum fraction of requests in a language that the header names."""
 
 
 def header(records: Sequence[FileRecord], facts: Facts, *, local: bool) -> str:
-    """The YAML for these files, without its fences; `local` for a folder on disk."""
+    """Return the YAML for these files, without its fences. `local` is True for a folder on disk."""
     from datasets import DatasetInfo, SplitDict, SplitInfo  # 1 s to import
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
-    names = [name for name in CONFIGS if any(piece.config == name for piece, _ in records)]
+    names = [name for name in CONFIGS if any(file.config == name for file, _ in records)]
     pictures = any(column.kind == "image" for name in names for column in CONFIGS[name])
     data = DatasetCardData(
         pretty_name="photoshop-request",
@@ -38,42 +38,35 @@ def header(records: Sequence[FileRecord], facts: Facts, *, local: bool) -> str:
     )
     infos = DatasetInfosDict()
     for name in names:
-        totals: dict[str, list[int]] = {}
-        for piece, record in records:
-            if piece.config == name:
-                total = totals.setdefault(piece.split, [0, 0])
-                total[0] += record["rows"]
-                total[1] += record["bytes"]
+        totals = [total for total in split_totals(records) if total.config == name]
         splits = SplitDict()
-        for split, (rows, size) in totals.items():
-            splits.add(SplitInfo(split, num_bytes=size, num_examples=rows))
-        everything = sum(size for _, size in totals.values())
-        infos[name] = DatasetInfo(
-            features=features(name), splits=splits, download_size=everything, dataset_size=everything
-        )
+        for total in totals:
+            splits.add(SplitInfo(total.split, num_bytes=total.bytes, num_examples=total.rows))
+        size = sum(total.bytes for total in totals)
+        infos[name] = DatasetInfo(features=features(name), splits=splits, download_size=size, dataset_size=size)
     infos.to_dataset_card_data(data)
     return str(data.to_yaml())
 
 
 def _config(name: str, records: Sequence[FileRecord], *, local: bool) -> dict[str, Any]:
-    mine = [(piece, record) for piece, record in records if piece.config == name]
+    own_files = [(file, record) for file, record in records if file.config == name]
     paths = [
         {"split": split, "path": f"{name}/{split}-*.parquet"}
-        for split in dict.fromkeys(piece.split for piece, _ in mine)
+        for split in dict.fromkeys(file.split for file, _ in own_files)
     ]
     entry: dict[str, Any] = {"config_name": name, "data_files": paths}
     if name == DEFAULT_CONFIG:
         entry["default"] = True
     if local:
-        # `load_dataset` caches a local folder by what its README says of it, not by the files: without this it would
-        # return what it made of an earlier build. On the Hub the commit tells them apart.
-        contents = "".join(f"{piece.name} {record['sha256']}\n" for piece, record in mine)
+        # `load_dataset` caches a local folder by its README, not by its files: the description must change with them.
+        # On the Hub the commit identifies the files.
+        contents = "".join(f"{file.name} {record['sha256']}\n" for file, record in own_files)
         entry["description"] = f"content {sha256(contents.encode()).hexdigest()[:16]}"
     return entry
 
 
 def _languages(facts: Facts) -> list[str]:
-    """Of the requests; `en` where none is known."""
+    """Return the common languages of the requests, or `en` if none is known."""
     whole = sum(facts.languages.values())
     common = [name for name, count in facts.languages.items() if name != "und" and count >= _COMMON * whole]
     return common or ["en"]

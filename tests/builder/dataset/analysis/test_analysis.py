@@ -107,8 +107,8 @@ def test_every_chart_is_of_the_same_pictures(sample_corpus: Path, sample_charts:
 def test_pairs_and_requests_are_those_of_the_dataset(sample_corpus: Path, sample_charts: dict[str, Chart]) -> None:
     """The report and the published configs count the same rows."""
     rows: dict[str, int] = {}
-    for piece, record in built_records(open_corpus(sample_corpus)).items():
-        rows[piece.config] = rows.get(piece.config, 0) + record["rows"]
+    for file, record in built_records(open_corpus(sample_corpus)).items():
+        rows[file.config] = rows.get(file.config, 0) + record["rows"]
     assert sample_charts["margins"].facts["pairs"] == rows["preferences"]
     assert sum(sample_charts["score"].column("requests")) + sample_charts["score"].facts["missing"] == rows["requests"]
     assert sample_charts["flairs"].facts["requests"] == rows["requests"]

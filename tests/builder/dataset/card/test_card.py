@@ -79,8 +79,8 @@ def test_numbers_are_those_of_the_built_files(readme: str, sample_corpus: Path) 
 
 def test_every_column_is_explained(readme: str, sample_corpus: Path) -> None:
     """Of every config that was built."""
-    for piece in built_records(open_corpus(sample_corpus)):
-        for column in CONFIGS[piece.config]:
+    for file in built_records(open_corpus(sample_corpus)):
+        for column in CONFIGS[file.config]:
             assert f"| `{column.name}` |" in readme
             assert column.meaning in readme
 
@@ -89,10 +89,10 @@ def test_the_header_is_what_the_files_are(readme: str, sample_corpus: Path) -> N
     """Configs, splits, rows and features; `load_dataset` checks them again."""
     data = DatasetCard(readme).data
     records = built_records(open_corpus(sample_corpus))
-    assert {config["config_name"] for config in data.configs} == {piece.config for piece in records}
+    assert {config["config_name"] for config in data.configs} == {file.config for file in records}
     assert [config["config_name"] for config in data.configs if config.get("default")] == ["triplets"]
     for info in data.dataset_info:
-        mine = {piece.split: record for piece, record in records.items() if piece.config == info["config_name"]}
+        mine = {file.split: record for file, record in records.items() if file.config == info["config_name"]}
         assert {split["name"]: split["num_examples"] for split in info["splits"]} == {
             split: record["rows"] for split, record in mine.items()
         }
@@ -140,7 +140,7 @@ def test_who_answers_removal_requests_is_named(own_corpus: Path) -> None:
 
 def test_an_empty_dataset_has_a_card(sample_corpus: Path) -> None:
     """Nothing is divided by nothing."""
-    assert card.card_writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).figures == {}
+    assert card.card_writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).charts == {}
     assert count_facts(open_corpus(sample_corpus), []).edits_per_request is None
 
 
