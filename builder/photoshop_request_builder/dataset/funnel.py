@@ -61,7 +61,7 @@ def _merge(corpus: Corpus) -> FunnelStep | None:
     if not any(stamps):
         return None
     counts: Counter[str | None] = Counter({None: merged, "seen_before": observed - merged})
-    return _step("merge", "submissions and comments", "different ones", +counts, None)
+    return _step("merge", "submissions and comments", "unique ones", +counts, None)
 
 
 def _link(corpus: Corpus) -> FunnelStep | None:
@@ -76,7 +76,7 @@ def _fetch(corpus: Corpus) -> FunnelStep | None:
         found = True
         # state None: the stage `link` dropped the address
         counts.update(row["reason"] for row in rows if row["state"] is not None)
-    return _step("fetch", "pictures asked for", "pictures fetched", counts, None) if found else None
+    return _step("fetch", "pictures requested", "pictures fetched", counts, None) if found else None
 
 
 def _pair(corpus: Corpus) -> FunnelStep | None:
