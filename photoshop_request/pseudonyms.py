@@ -1,12 +1,12 @@
-"""Names that stay the same within a corpus and say nothing outside it."""
+"""Pseudonyms of user names, the same within a corpus and unlinkable outside it."""
 
 import hashlib
 
 
 def pseudonym(name: str, key: str) -> str:
-    """Sixteen hex digits that stand for a user name: keyed BLAKE2b, so that only who has `key` can try names.
+    """Return 16 hex digits for a user name: BLAKE2b with `key`, without which nobody can test names.
 
-    Reddit's names do not tell upper from lower case, so neither does this.
+    Case is ignored, as in Reddit's names.
 
     Raises:
         ValueError: the key is empty or longer than 64 bytes.

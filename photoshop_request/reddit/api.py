@@ -43,7 +43,7 @@ class Credentials:
     client_secret: str
     user_agent: str = _AGENT
     url: str | None = None
-    """Another server with Reddit's API; None means Reddit."""
+    """Another server with Reddit's API, or None for Reddit."""
 
 
 class TreeProblem(StrEnum):

@@ -19,7 +19,7 @@ from photoshop_request.errors import EmptyInputError, InputError
 from photoshop_request.reddit.newlines import LineBatch, split_lines
 
 _WINDOW = 2**31
-"""Bytes. The monthly files need this window; zstd's default refuses them ("Frame requires too much memory")."""
+"""Bytes. The monthly files need this window. zstd's default refuses them ("Frame requires too much memory")."""
 _FEED = 32 << 10
 """Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache (benchmarks/scan)."""
 _PLAIN_BLOCK = 512 << 10

@@ -121,7 +121,7 @@ def _requested_wait(error: Exception) -> bool | float:
 def _request(
     session: "requests.Session", address: str, parameters: Mapping[str, str], now: float
 ) -> tuple[list[bytes], float]:
-    """Request `address` once; return the objects, and the seconds to wait before the next request.
+    """Request `address` once. Return the objects, and the seconds to wait before the next request.
 
     Raises:
         _PassingError: a retry may succeed.

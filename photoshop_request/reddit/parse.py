@@ -219,7 +219,7 @@ def _edited(edited: bool | float | None) -> int | None:
 
 
 def _parent(parent: str | int | None, link: str) -> str:
-    """Return the parent with its prefix. A number is a comment's id in base 10; None means a top-level comment."""
+    """Return the parent with its prefix. A number is a comment's id in base 10, None a top-level comment."""
     if isinstance(parent, int):
         parent = base36(parent) if parent > 0 else None
     if not parent:

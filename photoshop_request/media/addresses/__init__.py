@@ -1,1 +1,1 @@
-"""Where pictures are: addresses in text, which pictures they name, and which may be requested."""
+"""Addresses of pictures: find them in text, classify them, and refuse those that must not be requested."""

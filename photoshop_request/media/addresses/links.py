@@ -33,14 +33,14 @@ class Link:
     position: int
     """From 0, in the order of display."""
     url: str
-    """As written, unescaped. Media without an address have `giphy:ID` and the like."""
+    """The address as written, unescaped. Media without an address have `giphy:ID` and the like."""
     canonical: str
     host: str
-    """Of `canonical`."""
+    """Host name of `canonical`."""
     kind: AddressKind
     role: Role
     reason: Verdict | None
-    """Why it must not be fetched; None if it may be."""
+    """The reason not to fetch it, or None if it may be fetched."""
     author: str | None
     caption: str | None
     """Caption of the gallery item or inline picture, or the text of the link."""

@@ -74,7 +74,7 @@ VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
         AddressState.TAKEN_DOWN: Verdict.TAKEN_DOWN,
     }
 )
-"""The published verdict of a link by the state of its address; None where comparison decides."""
+"""The published verdict of a link by the state of its address, or None if comparison decides."""
 
 _STATE_OF_REASON = MappingProxyType(
     {

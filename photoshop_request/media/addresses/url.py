@@ -18,7 +18,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """The parts of an http(s) address. The host is in lower case, IPv6 in brackets; the port is left out."""
+    """The parts of an http(s) address without its port. The host is in lower case, IPv6 in brackets."""
 
     host: str
     path: str

@@ -1,1 +1,1 @@
-"""Fetching over HTTP: polite, careful, one request at a time to a host's limit."""
+"""Fetch pictures over HTTP within rate limits, from public hosts only."""

@@ -49,7 +49,7 @@ class Body:
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) -> Body:
-    """Read a body of at most `limit` decompressed bytes; a large one goes into the file `part`.
+    """Read a body of at most `limit` decompressed bytes. A large one goes into the file `part`.
 
     Raises:
         TooLargeError: it is longer than `limit`, by its header or while reading.

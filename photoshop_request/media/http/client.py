@@ -96,7 +96,7 @@ class HttpAnswer:
 async def http_get(
     client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
 ) -> AsyncIterator[HttpAnswer]:
-    """Request `address` and follow redirects; yield the first answer that is none, or the first answer without `follow`.
+    """Request `address` and yield the first answer that is no redirect, or the first answer without `follow`.
 
     Raises:
         FailureError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
@@ -211,7 +211,7 @@ def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return p
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """Return an exception, its causes and their causes; aiohttp also names them `os_error` and `exceptions`."""
+    """Return an exception, its causes and their causes. aiohttp also names them `os_error` and `exceptions`."""
     chain: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
     while waiting and len(chain) < 20:

@@ -101,7 +101,7 @@ async def from_preview(fetcher: Fetcher, address: str, signed: str) -> Outcome |
 
 
 async def from_external_resolver(command: Sequence[str], address: str) -> Outcome:
-    """Run the user's program with an address; it prints one JSON object per line for each picture.
+    """Run the user's program with an address. It prints the pictures as JSON lines.
 
     Each object has `url` and may have `caption`. The addresses are classified and fetched like any other.
 

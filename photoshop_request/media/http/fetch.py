@@ -60,7 +60,7 @@ class Fetcher:
 async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> Outcome:
     """Fetch a canonical address, with retries.
 
-    With `etag`, an unchanged picture is `ok` with HTTP 304 and no digest; its saved bytes stay.
+    With `etag`, an unchanged picture is `ok` with HTTP 304 and no digest. Its saved bytes stay.
 
     Raises:
         OSError: the bytes cannot be saved. Failures of hosts are returned.

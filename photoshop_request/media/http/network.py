@@ -39,7 +39,7 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of `host`; raise `BlockedConnectionError` if one of them is not public."""
+        """Return the addresses of `host`, or raise `BlockedConnectionError` if one of them is not public."""
         results = await self._inner.resolve(host, port, family)
         for result in results:
             if host in self._trusted:

@@ -17,7 +17,7 @@ class Rate:
     """Maximum rate of requests to one site."""
 
     per_second: float
-    """Requests started per second; `inf` means no limit."""
+    """Requests started per second, or `inf` for no limit."""
     concurrency: int = 1
     """Requests open at the same time."""
 
@@ -104,7 +104,7 @@ class Limiter:
         self._openings = 0
 
     def back_off(self, address: str, retry_after: float | None, attempt: int) -> float:
-        """Note a 429 or 503 for `address` at attempt number `attempt` (from 1); return the seconds of the site's pause.
+        """Note a 429 or 503 for `address` at attempt number `attempt` (from 1). Return the seconds of the site's pause.
 
         The pause is `retry_after`, else it doubles with each attempt. When different addresses in a row are refused,
         the circuit opens: the site pauses for the cool-down, which doubles with each opening up to an hour.

@@ -54,7 +54,7 @@ class HostWorkers:
         self._unrecorded: list[Outcome] = []
 
     async def run(self, stop: asyncio.Event) -> bool:
-        """Work until no address is pending or `stop` is set; return whether all are done. Results are recorded."""
+        """Work until no address is pending or `stop` is set, and record the results. Return whether all are done."""
         for host in self._ledger.hosts():
             self._start_workers(host)
         stopping = asyncio.create_task(stop.wait())

@@ -10,7 +10,7 @@ from photoshop_request_builder.store.ledger import Ledger
 __all__ = ["Suspect", "quarantine", "suspects"]
 
 MIN_REPEATS = 3
-"""Unrelated addresses with the same bytes. Two may be one picture posted twice; three rarely are."""
+"""Unrelated addresses with the same bytes. Two may be one picture posted twice, three rarely are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class Ingester:
         return sum(days.total() for days in self._counts.days.values())
 
     def add_line(self, line: bytes, number: int | None = None, offset: int = 0) -> Submission | Comment | Reject | None:
-        """Add one line; return its record, or None if it is blank.
+        """Add one line and return its record, or None if it is blank.
 
         `number` counts from 1, by default the lines added. `offset` is in decompressed bytes.
         """

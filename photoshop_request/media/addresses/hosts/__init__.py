@@ -111,6 +111,6 @@ def picture_key(canonical: str) -> str:
 
 
 def host_of(canonical: str) -> str:
-    """Return the host name of an address in lower case; for `giphy:…` and the like the part before the colon."""
+    """Return the host name of an address in lower case, or the part before the colon of `giphy:…` and the like."""
     url = parse(canonical)
     return url.host if url else canonical.partition(":")[0]

@@ -40,14 +40,14 @@ class AddressKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddressTarget:
-    """What one address names."""
+    """The picture, page or other thing that an address names."""
 
     kind: AddressKind
     canonical: str
     """One spelling for all addresses of the same picture or page. Classifying it gives itself."""
     family: str
     reason: Verdict | None = None
-    """Why it must not be requested; None if it may be."""
+    """The reason not to request it, or None if it may be requested."""
     detail: str = ""
     """A few words that explain `reason`."""
     pictures: tuple[str, ...] = ()
