@@ -20,6 +20,6 @@ def test_other_names_and_other_keys_differ():
 
 @pytest.mark.parametrize("key", ["", "k" * 65])
 def test_keys_have_1_to_64_bytes(key):
-    """A missing secret is refused, not replaced by nothing."""
+    """Refuse an empty or too long key."""
     with pytest.raises(ValueError, match="1 to 64 bytes"):
         pseudonym("mira", key)

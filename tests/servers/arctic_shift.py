@@ -11,20 +11,20 @@ from servers.loopback import Answer, Asked, serve
 
 @dataclass
 class ArcticShift:
-    """What it knows and what it was asked."""
+    """State of the server: its objects, and the requests it received."""
 
     things: list[dict[str, Any]] = field(default_factory=list)
     page: int = 100
     after_counts: bool = False
-    """Whether `after` includes its own second; clients must not care."""
+    """True if `after` includes its own second. Clients must accept both."""
     spent_every: int = 0
-    """Every so many answers say that no request is left for 5 seconds."""
+    """Number of answers from one that reports a spent rate limit for 5 seconds to the next. 0 means never."""
     failures: list[Answer] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
 
     def answer(self, asked: Asked) -> Answer:
-        """One response."""
+        """Return the response to one request."""
         self.asked.append(asked)
         if self.failures:
             return self.failures.pop(0)
@@ -41,13 +41,13 @@ class ArcticShift:
         ]
         spent = self.spent_every and len(self.asked) % self.spent_every == 0
         headers = {"X-RateLimit-Remaining": "0" if spent else "99", "X-RateLimit-Reset": "5"}
-        # as the service does: spaces that a compact writer would not put
+        # with spaces, as the service writes it
         return Answer(json.dumps({"data": found[: self.page]}).encode(), 200, headers)
 
 
 @contextmanager
 def arctic_shift_server() -> Iterator[ArcticShift]:
-    """A running Arctic Shift, without anything in it yet."""
+    """Run an empty Arctic Shift until the block ends."""
     state = ArcticShift()
     with serve(state.answer) as base:
         state.base = base

@@ -1,7 +1,7 @@
-"""A network that stalls, resets and lies about length the first times an address is asked, then lets all through.
+"""A proxy that stalls, resets and truncates the first answers of an address, then passes all on.
 
-It stands before a server on loopback, one request a connection, and keeps a log of what it did to whom. One thread a
-connection, raw sockets: what goes over the wire is written here and nowhere else.
+It runs before a server on loopback, serves one request per connection, and logs the fault of each. It uses raw sockets
+and one thread per connection, so that it controls every byte sent.
 """
 
 import http.client
@@ -20,33 +20,33 @@ FOR_EVER = 10**9
 
 
 class Fault(StrEnum):
-    """What is done to one answer."""
+    """Fault of one answer."""
 
     SILENT = "silent"
-    """Takes the request and says nothing."""
+    """Accepts the request and sends nothing."""
     STALLED = "stalled"
     """Half of the body, then nothing."""
     HUNG_UP = "hung_up"
-    """RST in place of an answer."""
+    """RST instead of an answer."""
     RESET = "reset"
     """RST in the middle of the body."""
     TOO_LONG = "too_long"
-    """Promises more bytes than there are, sends all, closes."""
+    """`Content-Length` is too large and the connection closes after the body."""
     TOO_SHORT = "too_short"
-    """Promises half of the bytes, and sends the rest to who has left by then: the answer looks whole and is not."""
+    """`Content-Length` is half of the body. The answer looks complete, but is truncated."""
     CUT_CHUNKS = "cut_chunks"
-    """In chunks, closed before the last."""
+    """Chunked encoding, closed before the last chunk."""
     NO_LENGTH = "no_length"
-    """Says no length and closes in the middle: the answer looks whole and is not."""
+    """Closes in the middle of a body without length. The answer looks complete, but is truncated."""
     BUSY = "busy"
-    """503 with Retry-After; also the server's own."""
+    """503 with Retry-After, also when the server itself sends it."""
     TOO_MANY = "too_many"
     """429 with Retry-After."""
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request: what was done to it, and None where the answer went out whole."""
+    """One request with its fault, or None if the answer was complete."""
 
     url: str
     fault: Fault | None
@@ -54,46 +54,46 @@ class Logged:
 
 @dataclass
 class Network:
-    """The faults in store, and what came of them."""
+    """The faults to come, and the log of requests."""
 
     upstream: str
     faults: Mapping[str, tuple[Fault, int]]
-    """Address -> what is done to its answers, and how many times."""
+    """The fault of an address and its number of repetitions."""
     outage: tuple[int, float] | None
-    """After how many connections all are refused, and for how many seconds."""
+    """Number of connections before an outage, and its seconds."""
     address: str = ""
-    """To be given as the mirror."""
+    """Address to use as the mirror."""
     refuses: bool = False
-    """Whether connections were seen to be refused in the outage."""
+    """True after a connection was refused in the outage."""
     log: list[Logged] = field(default_factory=list)
     turns: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def whole(self) -> Counter[str]:
-        """How often each address was answered whole."""
+        """Return the number of complete answers by address."""
         with self.lock:
-            return Counter(each.url for each in self.log if each.fault is None)
+            return Counter(entry.url for entry in self.log if entry.fault is None)
 
     def asked(self) -> Counter[str]:
-        """How often each address was asked for."""
+        """Return the number of requests by address."""
         with self.lock:
-            return Counter(each.url for each in self.log)
+            return Counter(entry.url for entry in self.log)
 
     def met(self) -> Counter[Fault]:
-        """How often each fault was met."""
+        """Return the number of answers by fault."""
         with self.lock:
-            return Counter(each.fault for each in self.log if each.fault)
+            return Counter(entry.fault for entry in self.log if entry.fault)
 
     def draw(self, url: str) -> Fault | None:
-        """What is to be done to this answer."""
+        """Return the fault of the next answer to an address."""
         with self.lock:
             fault, times = self.faults.get(url, (None, 0))
             self.turns[url] += 1
             return fault if self.turns[url] <= times else None
 
     def note(self, url: str, fault: Fault | None) -> None:
-        """Log what is about to go out."""
+        """Log an answer before it is sent."""
         with self.lock:
             self.log.append(Logged(url, fault))
 
@@ -102,9 +102,9 @@ class Network:
 def faulty(
     upstream: str, faults: Mapping[str, tuple[Fault, int]], *, outage: tuple[int, float] | None = None
 ) -> Iterator[Network]:
-    """Stand before `upstream` until the block ends."""
+    """Run a faulty proxy of `upstream` until the block ends."""
     network = Network(upstream, faults, outage)
-    # never listens: keeps the port ours while connections are refused
+    # this socket never listens: it reserves the port while connections are refused
     with _bound(0) as kept:
         port = kept.getsockname()[1]
         network.address = f"http://127.0.0.1:{port}"
@@ -159,7 +159,7 @@ def _refused(port: int) -> bool:
 
 
 def _serve(network: Network, connection: socket.socket) -> None:
-    # a client that is killed or hangs up is no matter of ours
+    # clients may be killed or hang up
     with connection, suppress(OSError):
         connection.settimeout(30)
         request = _read_head(connection)
@@ -181,7 +181,7 @@ def _serve(network: Network, connection: socket.socket) -> None:
 
 
 def _read_head(connection: socket.socket) -> str | None:
-    """The target of the request; None where the client left without one."""
+    """Return the target of the request, or None if the client left without one."""
     read = b""
     while b"\r\n\r\n" not in read:
         more = connection.recv(65536)
@@ -214,13 +214,13 @@ def _pass_on(network: Network, connection: socket.socket, target: str, fault: Fa
             _wait(network, connection)
         case Fault.RESET:
             send(right, body[:half])
-            time.sleep(0.05)  # a reset overtakes what is not read yet
+            time.sleep(0.05)  # a reset discards bytes that the client has not read
             _reset(connection)
         case Fault.TOO_LONG:
             send(f"Content-Length: {len(body) + 1000}", body)
         case Fault.TOO_SHORT:
             send(f"Content-Length: {half}", body[:half])
-            _wait(network, connection)  # together with what was promised, the rest would betray it
+            _wait(network, connection)  # sent together, the extra bytes would reveal the fault
             connection.sendall(body[half:])
         case Fault.CUT_CHUNKS:
             send("Transfer-Encoding: chunked", b"%x\r\n%s\r\n%x\r\n" % (half, body[:half], len(body) - half))
@@ -239,7 +239,7 @@ def _reset(connection: socket.socket) -> None:
 
 
 def _wait(network: Network, connection: socket.socket) -> None:
-    """Until the client gives up, or the block ends."""
+    """Wait until the client gives up or the block ends."""
     connection.settimeout(0.1)
     while not network.closing.is_set():
         try:

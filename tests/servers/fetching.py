@@ -1,4 +1,4 @@
-"""Fetching from the loopback hosts with nothing to wait for: no rates, no sleep, short time limits."""
+"""Fetch from the loopback hosts without waits: no rate limits, no sleep, short timeouts."""
 
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -22,7 +22,7 @@ FREE = Rate(float("inf"), 16)
 
 @dataclass
 class Web:
-    """The hosts, a fetcher that asks them, what it kept and how long it would have slept."""
+    """The hosts, a fetcher of them, the files it saved and the seconds it would have slept."""
 
     hosts: Hosts
     fetcher: Fetcher
@@ -34,7 +34,7 @@ class Web:
 
 @asynccontextmanager
 async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any) -> AsyncIterator[Web]:
-    """Serve `routes` and fetch through them as a mirror; `changes` are fields of the fetcher."""
+    """Serve `routes` as a mirror and fetch from it. `changes` are fields of the fetcher."""
     kept: dict[str, bytes] = {}
     slept: list[float] = []
 
@@ -63,17 +63,17 @@ async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any
 
 
 class Clock:
-    """Time that passes only by sleeping."""
+    """Clock on which time passes only by sleeping."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self.slept: list[float] = []
 
     def __call__(self) -> float:
-        """Seconds since the clock was made."""
+        """Return the seconds since the start."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass at once."""
+        """Advance the clock."""
         self.slept.append(seconds)
         self.now += seconds

@@ -1,6 +1,6 @@
-"""Image hosts on loopback that behave, misbehave and attack, each address as a test says. One event loop, raw sockets.
+"""Image hosts on loopback, well-behaved, faulty and hostile, as each test sets their addresses.
 
-Reached as a mirror: `https://HOST/PATH?QUERY` is asked for as `http://127.0.0.1:PORT/HOST/PATH?QUERY`.
+Use them as a mirror: `https://HOST/PATH?QUERY` is requested as `http://127.0.0.1:PORT/HOST/PATH?QUERY`.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ Script = Callable[["Request", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Request:
-    """One request as the server saw it."""
+    """One request as received."""
 
     url: str
     method: str
@@ -25,22 +25,22 @@ class Request:
 
 @dataclass
 class Hosts:
-    """Addresses and what they answer: bytes to send as they are, or a script. A list answers each time with the next."""
+    """Answers by address: raw bytes or a script. A list gives one answer per request."""
 
     routes: dict[str, bytes | Script | Sequence[bytes | Script]] = field(default_factory=dict)
     base: str = ""
     requests: list[Request] = field(default_factory=list)
 
     def asked(self, url: str | None = None) -> list[Request]:
-        """The requests that came for an address, or all."""
+        """Return the requests for an address, or all."""
         return [request for request in self.requests if url in {None, request.url}]
 
     def urls(self) -> list[str]:
-        """Every address that was asked for, in order."""
+        """Return the address of every request, in order."""
         return [request.url for request in self.requests]
 
     def times(self) -> dict[str, list[float]]:
-        """Host -> times of its requests."""
+        """Return the times of the requests by host."""
         found: dict[str, list[float]] = defaultdict(list)
         for request in self.requests:
             found[request.url.split("/")[2]].append(request.at)
@@ -97,41 +97,41 @@ async def _answer(state: Hosts, reader: asyncio.StreamReader, writer: asyncio.St
 
 
 def reply(body: bytes, kind: str = "image/jpeg", code: int = 200, **headers: str) -> bytes:
-    """A whole answer; header names are written with underscores."""
+    """Return a complete answer. Header names have underscores for hyphens."""
     lines = [f"HTTP/1.1 {code} X", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
 def page(text: str, code: int = 200) -> bytes:
-    """A page of HTML."""
+    """Return an HTML page."""
     return reply(text.encode(), "text/html; charset=utf-8", code)
 
 
 def status(code: int, **headers: str) -> bytes:
-    """An empty answer."""
+    """Return an empty answer."""
     return reply(b"", "text/html", code, **headers)
 
 
 def redirect(to: str, code: int = 302) -> bytes:
-    """An answer that leads elsewhere."""
+    """Return a redirect."""
     return status(code, Location=to)
 
 
 async def reset(_request: Request, writer: asyncio.StreamWriter) -> None:
-    """Hangs up without a word."""
+    """Close the connection without an answer."""
     writer.transport.abort()
 
 
 async def stall(_request: Request, writer: asyncio.StreamWriter) -> None:
-    """Promises a body and sends nothing."""
+    """Promise a body and send nothing."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\n")
     await writer.drain()
     await asyncio.sleep(60)
 
 
 async def drip(_request: Request, writer: asyncio.StreamWriter) -> None:
-    """Sends a byte now and then, for ever."""
+    """Send a byte at a time for ever."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000000\r\n\r\n\xff\xd8\xff")
     while True:
         await writer.drain()
@@ -140,7 +140,7 @@ async def drip(_request: Request, writer: asyncio.StreamWriter) -> None:
 
 
 async def endless(_request: Request, writer: asyncio.StreamWriter) -> None:
-    """Sends a picture that never ends, in chunks, without saying how long it is."""
+    """Send a picture without end or length in chunks."""
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nConnection: close\r\n\r\n\xff\xd8\xff\xe0")
     while True:
         await writer.drain()
@@ -148,7 +148,7 @@ async def endless(_request: Request, writer: asyncio.StreamWriter) -> None:
 
 
 def cut(body: bytes, promised: int) -> Script:
-    """Hangs up before the promised length."""
+    """Close the connection before the promised length."""
 
     async def send(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(

@@ -1,8 +1,8 @@
 """A Hub on loopback that the real `huggingface_hub` and `datasets` clients push to and load from.
 
-Speaks what they ask for: repositories, commits, large files whole and in parts, trees, pull requests, tags, squashing.
-Large files are redirected to another host name (`localhost`), as the Hub does with its CDN. Trouble is on order: an
-answer of a given status, a connection that is cut in the middle of a body, a commit of somebody else's in between.
+It supports repositories, commits, large files whole and in parts, trees, pull requests, tags and squashing. Large
+files are redirected to another host name (`localhost`), as the Hub redirects to its CDN. A test can order faults: a
+status, a connection cut within a body, or a commit of another client in between.
 """
 
 import asyncio
@@ -24,70 +24,70 @@ from servers.hub_store import ConflictError, File, MissingError, Repo
 
 TOKEN = "hf_a_token_of_this_machine_only"
 _PART = 5_000_000
-"""Bytes above which a file is asked for in parts of this size."""
+"""Bytes of a part. Larger files are uploaded in parts."""
 _PAGE = 50
 
 
 @dataclass
 class Trouble:
-    """What happens to a request instead of its answer, `times` times after `skip` others."""
+    """Fault of a request, `times` times after `skip` other requests."""
 
     method: str
-    """Empty: any."""
+    """HTTP method, or empty for any."""
     path: str
-    """A regular expression that the path is searched for."""
+    """Regular expression of the path."""
     status: int | None = None
-    """None cuts the connection after `after` bytes of the body that comes in or goes out."""
+    """HTTP status, or None to cut the connection after `after` bytes of either body."""
     after: int = 0
     times: int = 1
     skip: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     lost: bool = False
-    """The request is done, and its answer never comes."""
+    """Handle the request, but send no answer."""
     hang: bool = False
-    """Nothing comes for as long as the client waits."""
+    """Send nothing while the client waits."""
     kill: int | None = None
-    """The process group that is killed before the connection is cut."""
+    """Process group to kill before the connection is cut."""
 
 
 @dataclass
 class Hub:
-    """A running Hub: what it holds, what it was asked, what is to go wrong."""
+    """State of a running Hub: its repositories, the requests it received, the faults to come."""
 
     address: str = ""
     cdn: str = ""
     part: int = _PART
     repos: dict[str, Repo] = field(default_factory=dict)
     objects: dict[str, bytes] = field(default_factory=dict)
-    """Large files: sha256 -> bytes."""
+    """Bytes of large files by SHA-256."""
     requests: list[tuple[str, str, int]] = field(default_factory=list)
-    """Method, path, status (0: cut)."""
+    """Method, path and status of each request. Status 0 is a cut connection."""
     received: Counter[str] = field(default_factory=Counter)
-    """Bytes of large files that came in, by sha256."""
+    """Received bytes of large files by SHA-256."""
     sent: int = 0
-    """Bytes of files that went out."""
+    """Sent bytes of files."""
     troubles: list[Trouble] = field(default_factory=list)
     before_commit: list[Callable[[Repo], None]] = field(default_factory=list)
-    """Each is called once, just before a commit is looked at."""
+    """Callbacks, each called once before a commit is handled."""
 
     def asked(self, method: str, path: str) -> int:
-        """How many requests there were whose path matches."""
+        """Return the number of requests whose path matches."""
         return sum(one == method and re.search(path, where) is not None for one, where, _ in self.requests)
 
     def files(self, name: str, revision: str = "main") -> dict[str, File]:
-        """The files of a repository."""
+        """Return the files of a repository."""
         return self.repos[name].commit_of(revision).files
 
     def objects_of(self, name: str) -> set[str]:
-        """The large files that came in since the counters were cleared, once the repository is there."""
+        """Return the large files received since the counters were cleared, if the repository exists."""
         return set(self.received) & set(self.objects) if name in self.repos else set()
 
     def text(self, name: str, path: str, revision: str = "main") -> str:
-        """A small file's text."""
+        """Return the text of a small file."""
         return self.files(name, revision)[path].data.decode()
 
     def expect(self, request: web.Request) -> Trouble | None:
-        """The trouble that is due for this request."""
+        """Remove and return the next fault of a request."""
         for trouble in self.troubles:
             if trouble.method not in {"", request.method} or not re.search(trouble.path, request.path_qs):
                 continue
@@ -103,7 +103,7 @@ class Hub:
 
 @contextmanager
 def serve() -> Iterator[Hub]:
-    """A Hub until the block ends, on a thread of its own."""
+    """Run a Hub in a thread until the block ends."""
     hub, ready, loop = Hub(), threading.Event(), asyncio.new_event_loop()
     runner = web.AppRunner(_application(hub), access_log=None, shutdown_timeout=0.1)
 
@@ -213,7 +213,7 @@ def _error(status: int, code: str, message: str) -> web.Response:
 
 
 class _Calls:
-    """One method a call of the clients."""
+    """Handlers of the clients' calls."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub

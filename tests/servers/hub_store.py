@@ -1,4 +1,4 @@
-"""What a Hub keeps: repositories with commits, branches, tags and pull requests, and large files by digest."""
+"""Storage of the loopback Hub: repositories with commits, branches, tags, pull requests and large files."""
 
 import base64
 import hashlib
@@ -8,11 +8,11 @@ from typing import Any
 
 
 class MissingError(LookupError):
-    """There is none; the first argument is the Hub's error code."""
+    """Something is missing. The first argument is the Hub's error code."""
 
 
 class ConflictError(ValueError):
-    """What is there stands in the way; the first argument is the status."""
+    """Something exists already. The first argument is the status."""
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,20 @@ class File:
 
     size: int
     sha1: str
-    """As git names the blob."""
+    """Digest of the git blob."""
     sha256: str | None = None
-    """Of a large file, which lies in the store of objects."""
+    """SHA-256 of a large file in the object store."""
     data: bytes = b""
 
     def entry(self, path: str) -> dict[str, Any]:
-        """As the tree lists it."""
+        """Return its entry in the tree."""
         lfs = {"lfs": {"oid": self.sha256, "size": self.size, "pointerSize": 130}} if self.sha256 else {}
         return {"type": "file", "path": path, "size": self.size, "oid": self.sha1, **lfs}
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A state of all files."""
+    """One commit: the files of the repository."""
 
     oid: str
     title: str
@@ -54,25 +54,25 @@ class Repo:
     commits: dict[str, Commit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """A new repository has a first commit, as on the Hub."""
+        """Add the first commit, as the Hub does."""
         self.heads["main"] = self._keep("initial commit", None, {}).oid
 
     def commit_of(self, revision: str) -> Commit:
-        """The commit that a branch, tag or digest names."""
+        """Return the commit of a branch, tag or digest."""
         oid = self.heads.get(revision) or self.tags.get(revision) or revision
         if oid not in self.commits:
             raise MissingError("RevisionNotFound", revision)
         return self.commits[oid]
 
     def history(self, revision: str) -> list[Commit]:
-        """From the newest."""
+        """Return the commits from the newest on."""
         found: list[Commit] = [self.commit_of(revision)]
         while (parent := found[-1].parent) in self.commits:
             found.append(self.commits[parent])
         return found
 
     def apply(self, branch: str, lines: list[dict[str, Any]], *, pull_request: bool = False) -> tuple[str, int]:
-        """One commit from what the client sent; gives its digest and the number of its pull request (or 0)."""
+        """Add the client's commit. Return its digest and the number of its pull request, or 0."""
         head = self.commit_of(branch)
         files, title = dict(head.files), ""
         for line in lines:
@@ -101,7 +101,7 @@ class Repo:
         return made.oid, number
 
     def squash(self, branch: str, message: str) -> None:
-        """One commit without parents in the place of a branch's history."""
+        """Replace a branch's history by one commit without parents."""
         self.heads[branch] = self._keep(message, None, self.commit_of(branch).files).oid
         self.prune()
 
@@ -111,7 +111,7 @@ class Repo:
         self.commits = {oid: commit for oid, commit in self.commits.items() if oid in reachable}
 
     def refs(self) -> dict[str, list[dict[str, str]]]:
-        """As the Hub lists them."""
+        """Return the refs as the Hub lists them."""
         found: dict[str, list[dict[str, str]]] = {"branches": [], "converts": [], "tags": [], "pullRequests": []}
         for name, oid in self.heads.items():
             kind = "pullRequests" if name.startswith("refs/") else "branches"
@@ -123,7 +123,7 @@ class Repo:
         return found
 
     def info(self, revision: str) -> dict[str, Any]:
-        """As the Hub tells of a repository at a revision."""
+        """Return the repository's information at a revision."""
         commit = self.commit_of(revision)
         return {
             "_id": "0",
@@ -160,7 +160,7 @@ class Repo:
         return list(found.values())
 
     def large(self) -> dict[str, tuple[str, int]]:
-        """Every large file of every commit that is still there: digest -> a name and its size."""
+        """Return name and size of every large file by digest, over all commits."""
         every = (item for commit in self.commits.values() for item in commit.files.items())
         return {file.sha256: (path, file.size) for path, file in every if file.sha256}
 
@@ -173,12 +173,12 @@ class Repo:
 
 
 def plain(data: bytes) -> File:
-    """A file that lies in the repository itself."""
+    """Return a file that is stored in the repository."""
     return File(len(data), git_digest(data), None, data)
 
 
 def git_digest(data: bytes) -> str:
-    """As git names a blob."""
+    """Return the digest of a git blob."""
     return hashlib.sha1(b"blob %d\0%s" % (len(data), data)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A threaded HTTP server on loopback around one function: what is asked goes in, what is answered comes out."""
+"""A threaded HTTP server on loopback around one function from request to response."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True)
 class Asked:
-    """One request; `values` holds the query and the form together."""
+    """One request. `values` holds query and form together."""
 
     method: str
     path: str
@@ -23,7 +23,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """One response; a value that is not bytes is sent as JSON. None as status drops the connection."""
+    """One response. A value that is not bytes is sent as JSON. Status None drops the connection."""
 
     value: Any = b""
     status: int | None = 200
@@ -32,7 +32,7 @@ class Answer:
 
 @contextmanager
 def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
-    """Serve until the block ends; gives the address."""
+    """Serve until the block ends, and yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -15,11 +15,11 @@ Behaviour = Callable[["Chat"], Answer]
 
 @dataclass(frozen=True)
 class Chat:
-    """One question as it came."""
+    """One request as received."""
 
     body: dict[str, Any]
     key: str
-    """What the Authorization header says after `Bearer`."""
+    """Token of the Authorization header."""
 
     @property
     def text(self) -> str:
@@ -40,7 +40,7 @@ class Chat:
 
 
 def completion(content: str | None, *, finish: str = "stop") -> Answer:
-    """A chat completion that says `content`."""
+    """Return a chat completion with `content`."""
     message = {"role": "assistant", "content": content}
     return Answer(
         {
@@ -55,7 +55,7 @@ def completion(content: str | None, *, finish: str = "stop") -> Answer:
 
 
 def saying(instruction: str, *, is_edit_request: bool = True, needs_more: bool = False) -> str:
-    """The JSON that the prompt asks for."""
+    """Return the JSON that the prompt asks for."""
     return json.dumps(
         {
             "instruction": instruction,
@@ -66,23 +66,23 @@ def saying(instruction: str, *, is_edit_request: bool = True, needs_more: bool =
 
 
 def well(chat: Chat) -> Answer:
-    """The request's title as the instruction."""
+    """Answer with the request's title as the instruction."""
     return completion(saying(chat.request["title"]))
 
 
 def error(status: int, **headers: str) -> Behaviour:
-    """An error of this status, with headers (`Retry_After=…`)."""
+    """Return an error of this status, with headers (`Retry_After=…`)."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return lambda _: Answer({"error": {"message": "no", "type": "test"}}, status, named)
 
 
 def dropped(_: Chat) -> Answer:
-    """No answer: the connection is closed."""
+    """Close the connection without an answer."""
     return Answer(status=None)
 
 
 def slowly(seconds: float) -> Behaviour:
-    """A good answer, late."""
+    """Answer well after some seconds."""
 
     def answer(chat: Chat) -> Answer:
         time.sleep(seconds)
@@ -93,12 +93,12 @@ def slowly(seconds: float) -> Behaviour:
 
 @dataclass
 class OpenAILike:
-    """What the endpoint does and what it saw."""
+    """State of the endpoint: its behaviour, and the requests it received."""
 
     base_url: str = ""
     behave: Behaviour = well
     first: list[Behaviour] = field(default_factory=list)
-    """What it does for the first questions, one each."""
+    """Behaviour for the first requests, one each."""
     chats: list[Chat] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     at_once: int = 0
@@ -106,7 +106,7 @@ class OpenAILike:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, asked: Asked) -> Answer:
-        """The answer to one request."""
+        """Return the response to one request."""
         if asked.method != "POST" or asked.path != "/v1/chat/completions":
             return Answer({"error": "no such path"}, 404)
         chat = Chat(json.loads(asked.body), (asked.headers.get("Authorization") or "").removeprefix("Bearer "))
@@ -125,7 +125,7 @@ class OpenAILike:
 
 @contextmanager
 def openai_like_server() -> Iterator[OpenAILike]:
-    """A running endpoint that answers well until told otherwise."""
+    """Run an endpoint that answers well by default."""
     state = OpenAILike()
     with serve(state.answer) as base:
         state.base_url = f"{base}/v1"

@@ -1,7 +1,6 @@
 """A Ray cluster of three nodes on this machine: a head that runs no tasks, and two others with a core each.
 
-`cluster()` runs this file as a process of its own: nothing of Ray's is imported by the tests, and a lost head takes
-nobody with it.
+`cluster()` runs this file as a process of its own. The tests import nothing of Ray, and survive a lost head.
 """
 
 import os
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "3"}
-"""Nothing is sent anywhere; who lost the head gives up after seconds, not a minute."""
+"""Environment without telemetry, in which workers give up a lost head after seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class RayCluster:
 
 @contextmanager
 def cluster() -> Iterator[RayCluster]:
-    """A running cluster; ended with the context, whatever became of it."""
+    """Run a cluster until the block ends."""
     with subprocess.Popen(
         [sys.executable, __file__],
         stdin=subprocess.PIPE,

@@ -1,7 +1,7 @@
-"""A small Reddit that PRAW talks to as if it were the real one: tokens, listings, search, info, comment trees.
+"""A small Reddit for PRAW: tokens, listings, search, info and comment trees.
 
-Shapes follow the recorded answers of the API. Trees are cut as Reddit cuts them: `wide` replies a level, then "more";
-`deep` levels, then "continue this thread".
+Responses have the shape of recorded API responses. Trees are cut as Reddit cuts them: `wide` replies per level, then
+"more", and `deep` levels, then "continue this thread".
 """
 
 import json
@@ -18,7 +18,7 @@ Thing = dict[str, Any]
 
 @dataclass
 class Reddit:
-    """What it knows, how it cuts, and what it was asked."""
+    """State of the server: its objects, its limits, and the requests it received."""
 
     submissions: dict[str, Thing] = field(default_factory=dict)
     comments: dict[str, Thing] = field(default_factory=dict)
@@ -28,17 +28,17 @@ class Reddit:
     listing_end: int = 1000
     search_end: int = 250
     failures: list[tuple[str, Answer]] = field(default_factory=list)
-    """Answers given once each, to the next request whose path begins so."""
+    """Answers by prefix of the path, each given once."""
     forbidden: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
 
     def paths(self) -> list[str]:
-        """The paths that were asked for, without those of tokens."""
+        """Return the paths of the requests, without those of tokens."""
         return [asked.path for asked in self.asked if "access_token" not in asked.path]
 
     def answer(self, asked: Asked) -> Answer:
-        """One response."""
+        """Return the response to one request."""
         self.asked.append(asked)
         for number, (prefix, failure) in enumerate(self.failures):
             if asked.path.startswith(prefix):
@@ -123,7 +123,7 @@ class Reddit:
 
 @contextmanager
 def reddit_server() -> Iterator[Reddit]:
-    """A running Reddit, without anything in it yet."""
+    """Run an empty Reddit until the block ends."""
     state = Reddit()
     with serve(state.answer) as base:
         state.base = base
@@ -131,7 +131,7 @@ def reddit_server() -> Iterator[Reddit]:
 
 
 def fill(state: Reddit, lines: list[bytes]) -> None:
-    """Put archived objects into it, unescaped as the API gives them (`raw_json=1`)."""
+    """Add archived objects, unescaped as the API returns them (`raw_json=1`)."""
     for line in lines:
         thing = json.loads(line)
         thing["author"] = thing.get("author") or "[deleted]"

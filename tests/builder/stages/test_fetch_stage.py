@@ -1,4 +1,4 @@
-"""fetch: links -> pictures on disk and a ledger that says why."""
+"""The stage `fetch`: pictures on disk, and a ledger with a state for each address."""
 
 import asyncio
 import hashlib
@@ -67,7 +67,7 @@ def write(corpus: Corpus, links: list[Link]) -> None:
 
 @contextmanager
 def served(routes: dict[str, Any]) -> Iterator[Hosts]:
-    """The hosts on a thread of their own, so that the stage runs as it does for a user."""
+    """Serve the hosts in a thread of their own, as the stage runs its own event loop."""
     ready: list[Hosts] = []
     began, end = threading.Event(), threading.Event()
 
@@ -99,8 +99,8 @@ def states(corpus: Corpus) -> dict[str, str]:
 A, B = "https://i.imgur.com/AAAAA.jpg", "https://i.redd.it/bbbbbbbbbbbb.png"
 
 
-def test_pictures_lie_under_their_digest(corpus: Corpus) -> None:
-    """Two addresses with the same bytes are one file; nothing else is left behind."""
+def test_pictures_are_saved_under_their_digest(corpus: Corpus) -> None:
+    """Save the same bytes of two addresses as one file, and leave no other file."""
     with served({A: reply(jpeg()), B: reply(jpeg())}) as state:
         write(corpus, [link(A), link(B)])
         done = fetch_corpus(corpus, settings(state))
@@ -111,8 +111,8 @@ def test_pictures_lie_under_their_digest(corpus: Corpus) -> None:
     assert (dict(done.states), done.pending) == ({AddressState.OK: 2}, 0)
 
 
-def test_only_links_without_a_reason_are_asked_for(corpus: Corpus) -> None:
-    """Dead and unsupported hosts are counted, others with a reason are not in the ledger at all."""
+def test_only_links_without_a_reason_are_requested(corpus: Corpus) -> None:
+    """Count dead and unsupported hosts, and leave links with other reasons out of the ledger."""
     with served({A: reply(jpeg())}) as state:
         write(
             corpus,
@@ -135,8 +135,8 @@ def test_only_links_without_a_reason_are_asked_for(corpus: Corpus) -> None:
     }
 
 
-def test_a_second_run_asks_for_nothing(corpus: Corpus) -> None:
-    """Final is final, until somebody asks to try a state again."""
+def test_a_second_run_requests_nothing(corpus: Corpus) -> None:
+    """Keep final states until a retry is requested."""
     with served({A: status(404), B: reply(jpeg())}) as state:
         write(corpus, [link(A), link(B)])
         fetch_corpus(corpus, settings(state))
@@ -147,7 +147,7 @@ def test_a_second_run_asks_for_nothing(corpus: Corpus) -> None:
 
 
 def test_one_host_and_a_number_can_be_chosen(corpus: Corpus) -> None:
-    """The others stay pending."""
+    """Leave other addresses pending."""
     with served({A: reply(jpeg()), B: reply(jpeg())}) as state:
         write(corpus, [link(A), link(B)])
         assert fetch_corpus(corpus, settings(state, only_host="imgur.com")).pending == 1
@@ -156,7 +156,7 @@ def test_one_host_and_a_number_can_be_chosen(corpus: Corpus) -> None:
 
 
 def test_an_unchanged_picture_is_not_sent_twice(corpus: Corpus) -> None:
-    """Retrying what is here asks by ETag; a 304 keeps everything, another answer replaces it."""
+    """Retry with the ETag: a 304 keeps the picture, another answer replaces it."""
     with served({A: [reply(jpeg(), ETag='"1"'), status(304), reply(jpeg(9), ETag='"2"')]}) as state:
         write(corpus, [link(A)])
         for _ in range(3):
@@ -169,8 +169,8 @@ def test_an_unchanged_picture_is_not_sent_twice(corpus: Corpus) -> None:
         assert entry.etag == '"2"'
 
 
-def test_new_links_are_added_to_what_is_there(corpus: Corpus) -> None:
-    """A corpus that grows asks only for what is new."""
+def test_new_links_are_added_to_the_ledger(corpus: Corpus) -> None:
+    """Request only the new addresses of a growing corpus."""
     with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
         write(corpus, [link(A)])
         fetch_corpus(corpus, settings(state))
@@ -185,7 +185,7 @@ PAGE = "https://imgur.com/a/AbCdE"
 
 
 def posted(corpus: Corpus) -> None:
-    """A submission by `op` and a comment by `Solver`, of which only that matters."""
+    """Return a submission by `op` and a comment by `Solver`."""
     for table, schema, thing_id, author in (
         ("submissions", tables.SUBMISSIONS, "1abcd2", "op"),
         ("comments", tables.COMMENTS, "c1", "Solver"),
@@ -204,8 +204,8 @@ def posted(corpus: Corpus) -> None:
         TombstoneTarget(TombstoneKind.ADDRESS, A),
     ],
 )
-def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: TombstoneTarget) -> None:
-    """Also when it came into the corpus, or was to be asked for again, afterwards."""
+def test_addresses_that_were_taken_down_are_not_requested(corpus: Corpus, target: TombstoneTarget) -> None:
+    """Cover links that came later, and retries."""
     posted(corpus)
     add_tombstones(corpus, [target])
     with served({A: reply(jpeg()), B: reply(jpeg(1))}) as state:
@@ -216,8 +216,8 @@ def test_what_was_taken_down_is_not_asked_for(corpus: Corpus, target: TombstoneT
     assert states(corpus) == {A: "taken_down", B: "ok"}
 
 
-def test_what_somebody_else_links_to_is_asked_for(corpus: Corpus) -> None:
-    """Unless the address itself was taken down, it stays the other's picture."""
+def test_an_address_that_others_link_to_is_requested(corpus: Corpus) -> None:
+    """Keep it, unless the address itself was taken down."""
     posted(corpus)
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({A: reply(jpeg())}) as state:
@@ -226,8 +226,8 @@ def test_what_somebody_else_links_to_is_asked_for(corpus: Corpus) -> None:
     assert states(corpus) == {A: "ok"}
 
 
-def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corpus) -> None:
-    """Where fetching was stopped between the album and its pictures; one that stands elsewhere too is asked for."""
+def test_pictures_of_an_album_that_was_taken_down_are_not_requested(corpus: Corpus) -> None:
+    """Cover a run that stopped between the album and its pictures. Keep a picture that is linked elsewhere."""
     write(corpus, [link(PAGE), link(B, submission="1abcd3", comment="c2")])
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
@@ -240,8 +240,8 @@ def test_pictures_of_an_album_that_was_taken_down_are_not_asked_for(corpus: Corp
     assert states(corpus) == {PAGE: "resolved", A: "taken_down", B: "ok"}
 
 
-def test_where_nothing_is_taken_down_nothing_is_made_again(corpus: Corpus) -> None:
-    """Tables follow the ledger's stamp: a fetch with nothing to do leaves it as it is."""
+def test_the_ledger_stays_unchanged_without_takedowns(corpus: Corpus) -> None:
+    """Leave the stamp of the ledger, on which tables depend."""
     posted(corpus)
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.COMMENT, "c1")])
     with served({}) as state:
@@ -274,7 +274,7 @@ def via(corpus: Corpus) -> tuple[str, str | None]:
 
 
 def test_fallbacks_are_opt_in(corpus: Corpus) -> None:
-    """By default a dead address is dead, and nobody else is asked."""
+    """Leave a dead address dead by default, without other requests."""
     with served(FALLBACKS) as state:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state))
@@ -283,15 +283,15 @@ def test_fallbacks_are_opt_in(corpus: Corpus) -> None:
 
 
 def test_the_archive_goes_before_the_preview(corpus: Corpus) -> None:
-    """The full picture before the smaller copy; each says where it came from."""
+    """Prefer the full picture to the smaller copy, and record the source."""
     with served(FALLBACKS) as state:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state, archive_fallback=True, preview_fallback=True))
     assert via(corpus) == (AddressState.OK, "wayback")
 
 
-def test_the_preview_is_taken_where_allowed(corpus: Corpus) -> None:
-    """Only with its own switch."""
+def test_the_preview_has_its_own_setting(corpus: Corpus) -> None:
+    """Use it only if it is enabled."""
     with served(FALLBACKS) as state:
         write(corpus, [link(A, fallback=SIGNED)])
         fetch_corpus(corpus, settings(state, preview_fallback=True))
@@ -303,8 +303,10 @@ def test_the_preview_is_taken_where_allowed(corpus: Corpus) -> None:
     "change", [{"removed_by_category": "moderator"}, {"removed_by_category": "deleted"}, {"deleted_by_author": True}]
 )
 @pytest.mark.parametrize("comment", [None, "c1"])
-def test_no_copy_is_looked_for_of_what_was_removed(corpus: Corpus, change: dict[str, Any], comment: str | None) -> None:
-    """Removed or deleted, post or comment: the archive is not asked."""
+def test_removed_pictures_are_not_requested_from_archives(
+    corpus: Corpus, change: dict[str, Any], comment: str | None
+) -> None:
+    """Cover removed and deleted posts and comments."""
     schema = tables.COMMENTS if comment else tables.SUBMISSIONS
     row = dict.fromkeys(schema.names) | {"id": comment or "1abcd2", "deleted_by_author": False} | change
     storage.write_table(
@@ -317,8 +319,8 @@ def test_no_copy_is_looked_for_of_what_was_removed(corpus: Corpus, change: dict[
     assert via(corpus) == (AddressState.GONE, "host")
 
 
-def test_no_copy_is_looked_for_of_a_picture_behind_a_removed_link(corpus: Corpus, tmp_path: Path) -> None:
-    """A page or an album in a removed comment: its pictures were removed with it."""
+def test_pictures_behind_a_removed_link_are_not_requested_from_archives(corpus: Corpus, tmp_path: Path) -> None:
+    """Cover a page and an album in a removed comment."""
     row = dict.fromkeys(tables.COMMENTS.names) | {
         "id": "c1",
         "removed_by_category": "moderator",
@@ -337,8 +339,8 @@ def test_no_copy_is_looked_for_of_a_picture_behind_a_removed_link(corpus: Corpus
     assert via(corpus) == (AddressState.GONE, "host")
 
 
-def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_path: Path) -> None:
-    """What it names is fetched in the same run."""
+def test_a_users_resolver_is_called_for_unsupported_hosts(corpus: Corpus, tmp_path: Path) -> None:
+    """Fetch the pictures that it names in the same run."""
     program = tmp_path / "resolver.py"
     program.write_text(f'print(\'{{"url": "{A}"}}\')')
     with served({A: reply(jpeg())}) as state:
@@ -352,7 +354,7 @@ def test_a_users_resolver_is_asked_about_unsupported_hosts(corpus: Corpus, tmp_p
 
 
 def test_the_same_bytes_for_unrelated_people_are_held_back(corpus: Corpus) -> None:
-    """Three requests, three authors, one host: quarantined; released ones come back for good."""
+    """Quarantine bytes of three requests by three authors from one host, until they are released."""
     addresses = [f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC")]
     routes: dict[str, Any] = {address: reply(jpeg()) for address in addresses}
     with served(routes) as state:
@@ -367,8 +369,8 @@ def test_the_same_bytes_for_unrelated_people_are_held_back(corpus: Corpus) -> No
     assert set(states(corpus).values()) == {"ok"}
 
 
-def test_what_is_held_back_is_held_back_of_later_addresses_too(corpus: Corpus) -> None:
-    """A corpus that grows by one address ends as if it had been fetched at once."""
+def test_later_addresses_with_the_same_bytes_are_held_back_too(corpus: Corpus) -> None:
+    """Give the same states as one fetch of all addresses."""
     links = [link(f"https://i.imgur.com/{i:05}.jpg", f"post{i}", author=f"solver{i}") for i in range(4)]
     with served({each.canonical: reply(jpeg()) for each in links}) as state:
         write(corpus, links[:3])
@@ -390,8 +392,8 @@ def test_what_is_held_back_is_held_back_of_later_addresses_too(corpus: Corpus) -
     ],
     ids=["two", "one request", "one author", "two requests"],
 )
-def test_re_uploads_among_the_same_people_are_not(corpus: Corpus, posts: list[tuple[str, str]]) -> None:
-    """A solver who posts one picture everywhere, or everybody in one thread, is no host's placeholder."""
+def test_re_uploads_among_the_same_people_are_not_held_back(corpus: Corpus, posts: list[tuple[str, str]]) -> None:
+    """Accept one picture by one solver everywhere, or by everybody in one thread."""
     addresses = [f"https://i.imgur.com/{name * 5}.jpg" for name in "ABC"[: len(posts)]]
     with served({address: reply(jpeg()) for address in addresses}) as state:
         write(
@@ -422,7 +424,7 @@ except Interrupted as stopped:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_cleanly(corpus: Corpus, number: int) -> None:
-    """Finished pictures are in the ledger, the one under way stays pending, no part file is believed."""
+    """Record finished pictures, leave the open one pending, and trust no part file."""
     routes: dict[str, Any] = {A: reply(jpeg()), "https://hangs.org/x.jpg": stall}
     with served(routes) as state:
         write(corpus, [link(A), link("https://hangs.org/x.jpg")])
@@ -440,7 +442,7 @@ def test_a_signal_stops_cleanly(corpus: Corpus, number: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_the_very_end_is_heard(corpus: Corpus, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stages after this one are not begun, though every address was asked for."""
+    """Skip the later stages, although every address was requested."""
     close = aiohttp.ClientSession.close
 
     async def close_late(session: aiohttp.ClientSession) -> None:
@@ -455,8 +457,8 @@ def test_a_signal_at_the_very_end_is_heard(corpus: Corpus, number: int, monkeypa
     assert states(corpus) == {A: "ok"}
 
 
-def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
-    """After SIGKILL every ok row has its file, and going on gives the whole."""
+def test_a_kill_loses_no_recorded_picture(corpus: Corpus) -> None:
+    """Find the file of every `ok` row after SIGKILL, and fetch the others in the next run."""
     addresses = [f"https://i.imgur.com/{number:05}.jpg" for number in range(300)]
     with served({address: reply(jpeg(i)) for i, address in enumerate(addresses)}) as state:
         write(corpus, [link(address) for address in addresses])
@@ -478,8 +480,8 @@ def test_a_kill_loses_nothing_that_is_believed(corpus: Corpus) -> None:
     assert not list(Path(corpus.root, "images", ".part").iterdir())
 
 
-def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same picture is asked for again once there is room."""
+def test_a_full_disk_pauses_fetching(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fetch the same picture again once there is space."""
     write(corpus, [link(A)])
     monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._DISK_FULL_SECONDS", 0.01)
     real, failures, said = os.fsync, [1, 1], []
@@ -499,8 +501,8 @@ def test_a_full_disk_pauses_and_then_goes_on(corpus: Corpus, monkeypatch: pytest
 
 
 @pytest.mark.slow
-def test_a_large_ledger_is_no_delay(corpus: Corpus) -> None:
-    """With 400,000 finished addresses the rest begins within 5 seconds."""
+def test_a_large_ledger_causes_no_delay(corpus: Corpus) -> None:
+    """Start within 5 seconds with 400,000 finished addresses."""
     write(corpus, [link(A)])
     with open_ledger(corpus.ledger_path) as ledger:
         ledger.add(NewAddress(f"https://i.redd.it/{number:012}.jpg") for number in range(1000))
@@ -521,7 +523,7 @@ def test_a_large_ledger_is_no_delay(corpus: Corpus) -> None:
 
 
 def test_rates_are_given_by_host() -> None:
-    """`*` is every other site; more a second means more at once, no limit means sixteen."""
+    """Read `*` as every other site, and raise the concurrency with the rate, up to 16."""
     rates, other = rates_of({"imgur.com": 8, "i.redd.it": float("inf"), "x.org": 0.1})
     assert rates == {"imgur.com": Rate(8, 4), "i.redd.it": Rate(float("inf"), 16), "x.org": Rate(0.1, 1)}
     assert other == OTHER_SITES
@@ -529,7 +531,7 @@ def test_rates_are_given_by_host() -> None:
 
 
 def test_signals_have_their_handlers_back_after_the_first_and_after_fetching() -> None:
-    """A second Ctrl-C and one in a later stage end the program at once."""
+    """End the program at once on a second Ctrl-C, and on one in a later stage."""
     from photoshop_request_builder.stages.fetch import _stopped_by_signals
 
     def mine(_number: int, _frame: object) -> None:

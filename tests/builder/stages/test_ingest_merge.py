@@ -1,4 +1,4 @@
-"""From files to merged tables: every line accounted for, once, whatever the order and however often it is run."""
+"""Ingest and merge files: every line is counted once, in any order of inputs and any number of runs."""
 
 import json
 from collections import Counter
@@ -54,7 +54,7 @@ def _tables(corpus):
 
 
 def _ids_read(corpus, table):
-    """The ids in all parts; every row that was kept has one."""
+    """Return the ids in all parts, one for every row."""
     ids = []
     for summary in read_parts(corpus):
         for shard in range(corpus.shards):
@@ -300,7 +300,7 @@ def test_the_real_dumps_lose_nothing(shared, tmp_path):
 
 
 def test_no_line_of_the_long_window_dumps_and_hard_cases_is_dropped_without_a_reason(shared, tmp_path):
-    """Each line is a row of a wanted subreddit, another subreddit's, or a private message, which is no post."""
+    """Count each line as a row, another subreddit's, or a private message."""
     folder = shared / "data" / "reddit"
     corpus = create_corpus(tmp_path / "c", subreddits=("redditdev", "science", "pics", "picrequests"), shards=8)
     inputs = [str(folder / "*.zst"), str(folder / "picrequests.jsonl"), str(folder / "hard")]

@@ -1,4 +1,4 @@
-"""link: every address of a shard's submissions and comments, in order."""
+"""The stage `link` lists every address of a shard's submissions and comments, in order."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def rows(corpus: Corpus) -> list[tuple[str | None, str, str, str | None]]:
 
 
 def test_links_follow_their_request(corpus: Corpus) -> None:
-    """The request's own, then each comment's; the asker's comments are their own; orphans are linked too."""
+    """List the request's links, then each comment's, the requester's own comments and orphans too."""
     write(
         corpus,
         [
@@ -61,7 +61,7 @@ def test_links_follow_their_request(corpus: Corpus) -> None:
 
 
 def test_changed_texts_are_linked_again(corpus: Corpus) -> None:
-    """Another content of a shard means another fingerprint."""
+    """Change the fingerprint with the content of the shard."""
     write(corpus, [])
     plan(stage_named("link"), corpus)[0].run()
     write(corpus, [comment("c1", "solver", "https://i.imgur.com/FgHiJ.png")])

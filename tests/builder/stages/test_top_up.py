@@ -1,4 +1,4 @@
-"""Runs against services on loopback end in the same tables as the same objects from a dump, and resume where they stopped."""
+"""Ingest from services on loopback: the same tables as from a dump, and runs that resume where they stopped."""
 
 import json
 
@@ -85,7 +85,7 @@ def _merged(corpus):
 
 
 def _plain(found):
-    """Without what differs by nature: who showed it, and when."""
+    """Return the table without its sources and times."""
     return {key: replace(thing, sources=(), first_seen=None, last_seen=None) for key, thing in found.items()}
 
 
@@ -111,7 +111,7 @@ def test_praw_ends_in_the_same_tables_as_the_same_objects_from_a_dump(corpus, se
 
 
 def test_praw_ends_in_the_same_tables_as_a_real_dump(shared, corpus, server, client, tmp_path):
-    """Real objects, composed into whole threads, from the development corpus."""
+    """Compose real objects of the development corpus into whole threads."""
     lines = []
     for name in ("submissions.zst", "comments.zst"):
         for batch in Archive(shared / "data" / "corpus" / name).batches():

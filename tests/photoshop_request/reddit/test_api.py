@@ -1,4 +1,4 @@
-"""PRAW itself, against a Reddit on loopback."""
+"""The client of Reddit's API, with PRAW against a Reddit on loopback."""
 
 import itertools
 import json
@@ -54,7 +54,7 @@ def _fill(server, *things):
 
 
 def _big_tree(server, count=120):
-    """Comments under everything: wide levels and long chains."""
+    """Add comments in wide levels and long chains."""
     chance = random.Random(3)
     parents = ["t3_s1"]
     things = []

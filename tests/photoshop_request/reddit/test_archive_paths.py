@@ -1,4 +1,4 @@
-"""Files, globs, folders and addresses become a list of archives."""
+"""Expand files, globs, folders and addresses to a list of archives."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every compression gives the same lines, and a cut or damaged file gives what came before."""
+"""Read the same lines from every compression, and everything before a fault from a damaged file."""
 
 import bz2
 import gzip

@@ -1,4 +1,4 @@
-"""Arctic Shift's pages, seams, limits and failures, against a server on loopback."""
+"""Pages, repetitions, rate limits and failures of Arctic Shift, against a server on loopback."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Holes in time are found and named."""
+"""Gaps in the months and seconds that sources cover."""
 
 from calendar import timegm
 
@@ -23,17 +23,17 @@ def test_a_histogram_has_every_month_between():
     assert every_month({}) == {}
 
 
-def test_a_gap_of_two_years_is_one_hole():
+def test_a_gap_of_two_years_is_one_gap():
     counts = _months(2019 * 12, 2022 * 12 + 11) | _months(2024 * 12 + 9, 2025 * 12 + 3)
     assert find_gaps(counts) == [Gap("2022-12", "2024-09", 22, 0)]
 
 
-def test_strays_do_not_hide_a_hole():
+def test_strays_do_not_hide_a_gap():
     counts = _months(2020 * 12, 2022 * 12) | {"2021-05": 2, "2021-06": 7}
     assert find_gaps(counts) == [Gap("2021-05", "2021-06", 2, 9)]
 
 
-def test_growth_and_quiet_months_are_no_holes():
+def test_growth_and_quiet_months_are_no_gaps():
     growth = {month: 10 * (number + 1) ** 2 for number, month in enumerate(_months(2013 * 12, 2020 * 12))}
     assert find_gaps(growth) == []
     assert find_gaps(_months(2020 * 12, 2021 * 12) | {"2020-06": 100}) == []
@@ -51,7 +51,7 @@ def test_growth_and_quiet_months_are_no_holes():
         ([(50, 60)], [(10, 20)]),
     ],
 )
-def test_what_is_missing_of_a_time_range(covered, expected):
+def test_uncovered_spans_of_a_time_range(covered, expected):
     assert uncovered_spans(covered, 10, 20) == expected
 
 

@@ -1,4 +1,4 @@
-"""The newest numbers and the best text win, whatever the order of sources."""
+"""Merging keeps the newest numbers and the best text, in any order of sources."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Lines are the same whatever the cuts between blocks."""
+"""Split blocks into the same lines, wherever they are cut."""
 
 from hypothesis import given
 from hypothesis import strategies as st

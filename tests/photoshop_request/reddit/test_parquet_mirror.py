@@ -1,4 +1,4 @@
-"""A Parquet copy gives the records that the lines gave."""
+"""Read the records of the original lines from a Parquet mirror."""
 
 import datetime as dt
 import json

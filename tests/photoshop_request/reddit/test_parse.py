@@ -1,4 +1,4 @@
-"""One line of any year and source becomes the same kind of record."""
+"""Parse lines of any year and source into the same kind of record."""
 
 import json
 
@@ -296,7 +296,7 @@ def test_whatever_the_values_are_a_line_is_a_record_that_fits_its_columns_or_a_r
 
 
 def test_objects_in_objects_are_a_reject_however_deep():
-    """Around the interpreter's limit too, where some parts give up and others do not."""
+    """Cover depths around the interpreter's limit, where only some parsers give up."""
     for depth in (20, 200, *range(940, 1010), 3000):
         line = b'{"kind": "t3", "data": ' * depth + b"{}" + b"}" * depth
         assert _why(line) in {RejectReason.NOT_A_POST, RejectReason.NOT_JSON}

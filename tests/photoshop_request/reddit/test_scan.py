@@ -1,4 +1,4 @@
-"""Finding lines by needle gives what parsing every line gives."""
+"""A search for names finds the lines that parsing every line finds."""
 
 import json
 import re

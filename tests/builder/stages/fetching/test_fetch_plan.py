@@ -1,4 +1,4 @@
-"""Tables by host: what would be asked, and what came of it."""
+"""Tables by host: the plan of a fetch, and the states of addresses."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from photoshop_request_builder.stages.fetching.fetch_plan import HostPlan, host_
 
 
 def test_a_plan_counts_addresses_extra_requests_and_minutes() -> None:
-    """At the set rates; hosts of one site add up, sites go side by side."""
+    """Add up the hosts of one site, and fetch sites in parallel."""
     pending = {
         ("i.imgur.com", "image"): 600,
         ("imgur.com", "album"): 60,
@@ -29,7 +29,7 @@ def test_a_plan_counts_addresses_extra_requests_and_minutes() -> None:
 
 
 def test_states_are_listed_by_host_largest_first() -> None:
-    """Dead and unsupported hosts are named like all others."""
+    """List dead and unsupported hosts like all others."""
     rows = host_states(
         {"b.org": {AddressState.OK: 1}, "tinypic.com": {AddressState.DEAD_HOST: 5}, "a.org": {AddressState.GONE: 1}}
     )

@@ -1,4 +1,4 @@
-"""Working off a ledger: side by side, in order within a host, with nothing lost."""
+"""Fetch the addresses of a ledger: hosts in parallel, each in order, and nothing lost."""
 
 import asyncio
 import errno
@@ -53,7 +53,7 @@ def pictures(count: int, host: str = "a.org") -> list[NewAddress]:
 
 
 def test_everything_pending_is_done_once(ledger: Ledger) -> None:
-    """Over many pages of many hosts."""
+    """Cover many pages of many hosts."""
     ledger.add([*pictures(700), *pictures(300, "b.org"), *pictures(1, "c.org")])
     seen: list[str] = []
 
@@ -68,8 +68,8 @@ def test_everything_pending_is_done_once(ledger: Ledger) -> None:
     assert len(seen) == 1001
 
 
-def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
-    """Hosts work side by side, each within its own bound."""
+def test_concurrency_is_limited_per_host(ledger: Ledger) -> None:
+    """Fetch hosts in parallel, each within its own limit."""
     ledger.add([*pictures(30), *pictures(30, "b.org")])
     inside: dict[str, int] = {"a.org": 0, "b.org": 0}
     most = dict(inside)
@@ -88,8 +88,8 @@ def test_no_more_at_once_on_a_host_than_it_allows(ledger: Ledger) -> None:
     assert (most, together) == ({"a.org": 1, "b.org": 3}, 4)
 
 
-def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
-    """Also on a host that was finished or never seen before."""
+def test_pictures_of_pages_are_fetched_in_the_same_run(ledger: Ledger) -> None:
+    """Wake a host that was finished, and start one that is new."""
     ledger.add([NewAddress("https://imgur.com/a/AbCdE"), *pictures(3, "i.imgur.com")])
 
     async def work(entry: LedgerEntry) -> Outcome:
@@ -105,14 +105,14 @@ def test_what_pages_lead_to_is_done_in_the_same_run(ledger: Ledger) -> None:
 
 
 def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
-    """The rest stays pending."""
+    """Leave other addresses pending."""
     ledger.add([*pictures(10), *pictures(10, "b.org")])
     run(ledger, fine, is_selected=lambda host: host == "a.org", limit=4)
     assert ledger.hosts() == {"a.org": 6, "b.org": 10}
 
 
-def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
-    """The run ends without it, as soon as that is known."""
+def test_a_host_that_pauses_too_long_is_left_pending(ledger: Ledger) -> None:
+    """End the run without it, as soon as the pause is known."""
     ledger.add([*pictures(5), *pictures(5, "b.org")])
     paused: set[str] = set()
 
@@ -126,8 +126,8 @@ def test_a_host_that_rests_too_long_is_left_pending(ledger: Ledger) -> None:
     assert ledger.hosts() == {"b.org": 5}
 
 
-def test_stopping_keeps_what_is_finished(ledger: Ledger) -> None:
-    """And says that not everything was done; the next run does the rest."""
+def test_stopping_keeps_results(ledger: Ledger) -> None:
+    """Return False, and fetch the other addresses in the next run."""
     ledger.add(pictures(50))
     assert run(ledger, fine, stop_after=10) is False
     left = ledger.hosts()["a.org"]
@@ -137,7 +137,7 @@ def test_stopping_keeps_what_is_finished(ledger: Ledger) -> None:
 
 
 def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a moment of grace what hangs is cancelled and stays pending."""
+    """Cancel requests that hang after a few seconds, and leave them pending."""
     monkeypatch.setattr("photoshop_request_builder.stages.fetching.host_workers._GRACE_SECONDS", 0.05)
     ledger.add([*pictures(1), *pictures(1, "hangs.org")])
 
@@ -151,7 +151,7 @@ def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatc
 
 
 def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
-    """It says so, waits, and does the same address again."""
+    """Report it, wait, and fetch the same address again."""
     ledger.add(pictures(3))
     failures = 2
     said: list[str] = []
@@ -173,8 +173,8 @@ def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
     assert "No space left" in said[0]
 
 
-def test_a_ledger_without_room_pauses_too(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Finished results are held until they can be written."""
+def test_a_ledger_on_a_full_disk_waits(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hold results until they can be written."""
     ledger.add(pictures(3))
     record, failures = ledger.record, [1]
     full = sqlite3.OperationalError("database or disk is full")
@@ -194,8 +194,8 @@ def test_a_ledger_without_room_pauses_too(ledger: Ledger, monkeypatch: pytest.Mo
     assert ledger.states_by_host()["a.org"] == {AddressState.OK: 3}
 
 
-def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that stays full does not hold it: what was finished is asked for again another time."""
+def test_a_run_that_waits_for_disk_space_can_be_stopped(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drop the results, and leave their addresses pending."""
     ledger.add(pictures(3))
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
@@ -217,8 +217,8 @@ def test_a_run_that_waits_for_room_can_be_stopped(ledger: Ledger, monkeypatch: p
     assert ledger.hosts() == {"a.org": 3}
 
 
-def test_a_forbidden_folder_says_what_to_do(ledger: Ledger) -> None:
-    """Waiting does not help there: the run ends with advice."""
+def test_a_forbidden_folder_ends_the_run(ledger: Ledger) -> None:
+    """Raise `StorageError`, as waiting does not help."""
     ledger.add(pictures(1))
 
     async def work(entry: LedgerEntry) -> Outcome:
@@ -228,8 +228,8 @@ def test_a_forbidden_folder_says_what_to_do(ledger: Ledger) -> None:
         run(ledger, work)
 
 
-def test_a_fault_of_the_program_is_not_hidden(ledger: Ledger) -> None:
-    """An unexpected exception ends the run; what was finished before is in the ledger or still pending, nothing between."""
+def test_an_unexpected_exception_ends_the_run(ledger: Ledger) -> None:
+    """Leave every address finished or pending."""
     ledger.add(pictures(20))
 
     async def work(entry: LedgerEntry) -> Outcome:

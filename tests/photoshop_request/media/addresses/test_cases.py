@@ -1,4 +1,4 @@
-"""Every way of writing an address that is known, as rows of data: what it is, and what it becomes."""
+"""Classify every known form of an address, as rows of data: its kind and its canonical address."""
 
 import csv
 from pathlib import Path
@@ -27,15 +27,15 @@ def rows() -> list[tuple[str, ...]]:
 ROWS = rows()
 
 
-def test_the_catalogue_is_as_large_as_promised() -> None:
-    """At least 250 rows, none twice."""
+def test_the_catalogue_is_large_and_has_no_repeats() -> None:
+    """Have at least 250 rows."""
     assert len(ROWS) >= 250
     assert len({row[0] for row in ROWS}) == len(ROWS)
 
 
 @pytest.mark.parametrize(("address", "kind", "becomes", "why"), ROWS, ids=[row[0] for row in ROWS])
-def test_an_address_is_what_the_catalogue_says(address: str, kind: str, becomes: str, why: str) -> None:
-    """Kind and canonical spelling are those of the row, and the canonical spelling stays as it is."""
+def test_an_address_is_classified_as_the_catalogue_says(address: str, kind: str, becomes: str, why: str) -> None:
+    """Give the kind and canonical address of the row, and classify the canonical address as itself."""
     target = classify(address)
     expected = address if becomes == "=" else becomes
     assert (target.kind.value, target.canonical) == (kind, expected), target.detail
@@ -44,8 +44,8 @@ def test_an_address_is_what_the_catalogue_says(address: str, kind: str, becomes:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
-def test_what_is_not_fetched_has_a_reason(row: tuple[str, ...]) -> None:
-    """Kinds that are asked for have no reason not to; every other kind has one, in words too."""
+def test_addresses_that_are_not_fetched_have_a_reason(row: tuple[str, ...]) -> None:
+    """Give no reason for kinds that are requested, and a reason with a detail for all others."""
     target = classify(row[0])
     if target.kind in FETCHED and target.reason is not Verdict.PLACEHOLDER:
         assert target.reason is None
@@ -55,13 +55,13 @@ def test_what_is_not_fetched_has_a_reason(row: tuple[str, ...]) -> None:
 
 
 def test_every_family_has_cases() -> None:
-    """No family of hosts is without rows that say what it does."""
+    """Find at least one row for each family of hosts."""
     named = {classify(row[0]).family for row in ROWS}
     assert named >= {family.name for family in FAMILIES}
 
 
 def test_lists_of_pictures_need_no_request() -> None:
-    """Imgur's comma lists become their pictures, in order, each once."""
+    """Split imgur's comma lists into their pictures, in order, each once."""
     assert classify("https://imgur.com/AbCdE,FgHiJm,AbCdE").pictures == (
         "https://i.imgur.com/AbCdE.jpg",
         "https://i.imgur.com/FgHiJ.jpg",
@@ -69,7 +69,7 @@ def test_lists_of_pictures_need_no_request() -> None:
 
 
 def test_the_longest_domain_wins() -> None:
-    """A host under another family's domain belongs to the family that names it."""
+    """Give a host under another family's domain to the family that names it."""
     assert family_of("i.stack.imgur.com").name == "stack"
     assert family_of("i.imgur.com").name == "imgur"
     assert family_of("notimgur.com").name == "direct"
@@ -77,7 +77,7 @@ def test_the_longest_domain_wins() -> None:
 
 @given(st.text(max_size=60), st.sampled_from([row[0] for row in ROWS]), st.integers(0, 80))
 def test_no_address_breaks_the_registry(noise: str, address: str, place: int) -> None:
-    """Whatever stands in an address: it is classified, and its canonical spelling is a fixed point."""
+    """Classify any text, with a canonical address that is classified as itself."""
     target = classify(address[:place] + noise + address[place:])
     again = classify(target.canonical)
     assert (again.canonical, again.kind) == (target.canonical, target.kind)

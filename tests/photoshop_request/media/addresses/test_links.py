@@ -1,4 +1,4 @@
-"""Which pictures a submission or comment points to."""
+"""Pictures that a submission or comment links to."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def answer(body: str, requester: str | None = "asker", **changes: Any) -> list[L
 
 
 def test_a_gallery_keeps_its_order_captions_and_extensions() -> None:
-    """Pictures come in gallery order with captions, sizes, and the extension of the signed address."""
+    """Keep gallery order, captions, sizes, and the extension of the signed address."""
     media = (upload("bbbbbbbbbbbb", "png", caption="remove him"), upload("aaaaaaaaaaaa", "jpeg", mime="image/jpg"))
     links = request(is_gallery=True, media=media, url="https://www.reddit.com/gallery/1abcd2")
     assert [(link.position, link.canonical, link.caption) for link in links] == [
@@ -41,13 +41,13 @@ def test_a_gallery_keeps_its_order_captions_and_extensions() -> None:
 
 
 def test_a_deleted_gallery_leaves_a_row() -> None:
-    """A gallery without pictures is one row with a reason, not nothing."""
+    """Give one row with a reason for a gallery without pictures."""
     (link,) = request(is_gallery=True, url="https://www.reddit.com/gallery/1abcd2")
     assert (link.kind, link.reason) == (AddressKind.ALBUM, Verdict.GONE)
 
 
 def test_the_linked_picture_comes_before_those_in_the_text() -> None:
-    """Link, then text; Reddit's signed copy of the link is its fallback."""
+    """List the link before the text, with Reddit's signed copy as the link's fallback."""
     links = request(
         url="http://i.imgur.com/AbCdE.jpg",
         selftext="also [this one](https://imgur.com/FgHiJ)",
@@ -60,19 +60,19 @@ def test_the_linked_picture_comes_before_those_in_the_text() -> None:
 
 
 def test_a_self_post_does_not_link_to_itself() -> None:
-    """The address of the thread itself is no link."""
+    """Ignore the address of the thread itself."""
     assert request(is_self=True, url="https://www.reddit.com/r/PhotoshopRequest/comments/1abcd2/t/") == []
     assert request(url="https://www.reddit.com/r/PhotoshopRequest/comments/1abcd2/t/") == []
 
 
 def test_another_thread_is_navigation() -> None:
-    """A crosspost's address leads to a thread: a row with a reason."""
+    """Give a row with a reason for a crosspost's address."""
     (link,) = request(url="https://www.reddit.com/r/pics/comments/9zzzz9/t/")
     assert (link.kind, link.reason) == (AddressKind.NAVIGATION, Verdict.NOT_AN_IMAGE)
 
 
 def test_one_picture_under_two_addresses_is_one_row() -> None:
-    """The preview in the text and the upload are one picture; what only the upload knows is added."""
+    """Merge the preview in the text with the upload, and keep what only one of them has."""
     (link,) = request(
         is_self=True,
         selftext="https://preview.redd.it/aaaaaaaaaaaa.png?width=320&s=1",
@@ -84,7 +84,7 @@ def test_one_picture_under_two_addresses_is_one_row() -> None:
 
 
 def test_an_inline_picture_gets_its_true_extension_and_title() -> None:
-    """`![img](id "title")` is looked up in the media of the comment."""
+    """Look up `![img](id "title")` in the media of the comment."""
     (link,) = answer('![img](aaaaaaaaaaaa "second try")', media=(upload("aaaaaaaaaaaa", "png"),))
     assert (link.canonical, link.caption, link.role) == (
         "https://i.redd.it/aaaaaaaaaaaa.png",
@@ -93,8 +93,8 @@ def test_an_inline_picture_gets_its_true_extension_and_title() -> None:
     )
 
 
-def test_an_upload_that_the_text_does_not_show_is_still_there() -> None:
-    """Media of a comment that no markdown mentions comes last."""
+def test_an_upload_that_the_text_does_not_show_comes_last() -> None:
+    """List media that no markdown mentions after the text's addresses."""
     links = answer("https://imgur.com/AbCdE", media=(upload("aaaaaaaaaaaa"),))
     assert [link.canonical for link in links] == ["https://i.imgur.com/AbCdE.jpg", "https://i.redd.it/aaaaaaaaaaaa.jpg"]
 
@@ -112,19 +112,19 @@ def test_an_upload_that_the_text_does_not_show_is_still_there() -> None:
     ],
 )
 def test_uploads_that_are_no_edit_have_a_reason(media: Media, kind: AddressKind, reason: Verdict) -> None:
-    """Stickers, reactions, videos and failed uploads are rows with a reason."""
+    """Give rows with a reason for stickers, reactions, videos and failed uploads."""
     (link,) = answer(f"![gif]({media.media_id})", media=(media,))
     assert (link.kind, link.reason) == (kind, reason)
 
 
 def test_a_reaction_without_media_metadata_is_recognised() -> None:
-    """Old archives have no `media_metadata`; the id tells."""
+    """Recognise it by its id, as old archives have no `media_metadata`."""
     (link,) = answer("![gif](giphy|3o7TKSj)")
     assert (link.url, link.host, link.reason) == ("giphy:3o7TKSj", "giphy", Verdict.NOT_AN_IMAGE)
 
 
 def test_the_requesters_picture_in_a_comment_is_their_own_and_fetched() -> None:
-    """By name, or by what Reddit says."""
+    """Recognise the requester by name or by `is_submitter`."""
     for links in (
         answer("https://imgur.com/AbCdE", author="asker"),
         answer("https://imgur.com/AbCdE", is_submitter=True),
@@ -135,7 +135,7 @@ def test_the_requesters_picture_in_a_comment_is_their_own_and_fetched() -> None:
 
 
 def test_deleted_comments_are_not_fetched() -> None:
-    """What its author deleted stays deleted."""
+    """Respect the deletion by the author."""
     (link,) = answer("https://imgur.com/AbCdE", deleted_by_author=True)
     assert link.reason is Verdict.DELETED_BY_AUTHOR
 
@@ -148,8 +148,8 @@ def test_deleted_comments_are_not_fetched() -> None:
         ("Abbott", None, False), ("robotnik", None, False), ("bottle_cap", None, False), ("x", "Bottle", False), (None, None, False),
     ],
 )  # fmt: skip
-def test_bots_are_told_by_name_or_flair(name: str | None, flair: str | None, expected: bool) -> None:
-    """A name that says bot as a word is one; letters inside another word are not."""
+def test_bots_are_recognised_by_name_or_flair(name: str | None, flair: str | None, expected: bool) -> None:
+    """Match "bot" as a word, not as letters inside another word."""
     assert is_bot(name, flair) is expected
     (link,) = answer("https://imgur.com/AbCdE", author=name, author_flair=flair)
     assert (link.reason is Verdict.BOT) is expected
@@ -172,20 +172,20 @@ def test_bots_are_told_by_name_or_flair(name: str | None, flair: str | None, exp
         ("http://i51.tinypic.com/abc.jpg", Verdict.GONE),
     ],
 )
-def test_nothing_is_silent(body: str, reason: Verdict) -> None:
-    """Each link that is not fetched is a row that says why."""
+def test_links_that_are_not_fetched_have_a_reason(body: str, reason: Verdict) -> None:
+    """Give a row with a reason for each link that is not fetched."""
     (link,) = answer(body)
     assert link.reason is reason
 
 
-def test_a_name_and_path_in_the_text_counts_only_when_it_means_a_picture() -> None:
-    """`imgur.com/x` typed without http is a link; `and/or` and `example.org/page` are not."""
+def test_an_address_without_http_counts_only_if_it_names_a_picture() -> None:
+    """Accept `imgur.com/x` without http, but not `and/or` and `example.org/page`."""
     links = answer("imgur.com/AbCdE or example.org/edit.png, and/or example.org/page n.b./x")
     assert [link.canonical for link in links] == ["https://i.imgur.com/AbCdE.jpg", "https://example.org/edit.png"]
 
 
 def test_a_list_of_pictures_is_several_rows() -> None:
-    """Imgur's comma list gives a row a picture, in order."""
+    """Give a row per picture of imgur's comma list, in order."""
     links = answer("http://imgur.com/AbCdE,FgHiJ#1")
     assert [(link.position, link.canonical) for link in links] == [
         (0, "https://i.imgur.com/AbCdE.jpg"),
@@ -195,7 +195,7 @@ def test_a_list_of_pictures_is_several_rows() -> None:
 
 @given(st.text(alphabet="[]()!|/:. \nabcimgurredditjpg_", max_size=200))
 def test_any_text_gives_rows_in_order(text: str) -> None:
-    """Positions count from 0 and no picture is there twice, whatever the text."""
+    """Count positions from 0 and repeat no picture, whatever the text."""
     links = answer(text)
     assert [link.position for link in links] == list(range(len(links)))
     assert len({link.canonical for link in links}) == len(links)

@@ -61,20 +61,20 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "expected"), CASES)
 def test_addresses_are_found_in_order(text: str, expected: list[str]) -> None:
-    """Every form gives its address, clean, in the order of writing."""
+    """Find the address in every form of markdown, clean and in order."""
     assert [found.address for found in find_links(text)] == expected
 
 
-def test_words_and_titles_are_kept() -> None:
-    """The words of a link and the title of an inline picture come along."""
+def test_link_texts_and_titles_are_kept() -> None:
+    """Keep the text of a link and the title of an inline picture."""
     words, title = find_links('[My **try**](https://a.com/b.jpg) ![img](abc123def456 "the second one")')
     assert (words.text, words.inline) == ("My **try**", False)
     assert (title.text, title.inline) == ("the second one", True)
 
 
 @given(st.text(alphabet="[]()<>!\\\"' \nab:/.h|_*", max_size=300))
-def test_no_text_breaks_it(text: str) -> None:
-    """Any text is read, and what is found is never longer than the text."""
+def test_any_text_is_read(text: str) -> None:
+    """Find no more characters than the text has."""
     assert sum(len(found.address) for found in find_links(text)) <= 3 * len(text)
 
 
@@ -99,8 +99,8 @@ def test_no_text_breaks_it(text: str) -> None:
         ")",
     ],
 )
-def test_hostile_texts_take_no_time(piece: str) -> None:
-    """A text of Reddit's greatest length made of one unfinished piece takes well under a second."""
+def test_hostile_texts_take_linear_time(piece: str) -> None:
+    """Read a text of Reddit's maximum length, made of one unfinished part, in well under a second."""
     text = "http://a" * (piece == ")") + piece * (40_000 // len(piece))
     start = time.perf_counter()
     find_links(text)

@@ -1,4 +1,4 @@
-"""Other ways to a dead picture, each marked as what it is."""
+"""Other sources of a dead picture, each recorded in the outcome."""
 
 import asyncio
 import io
@@ -42,7 +42,7 @@ def archived(routes: Mapping[str, Any], address: str = A) -> tuple[Outcome | Non
 
 
 def test_the_newest_capture_is_taken_and_marked() -> None:
-    """Bytes as archived (`id_`), marked with the archive's timestamp."""
+    """Fetch the original bytes (`id_`), and record the archive's timestamp."""
     there = "https://web.archive.org/web/20200101000000id_/http://i.imgur.com/AbCdE12.jpg"
     rows = captures(
         ("20190101000000", "http://i.imgur.com/AbCdE12.jpg"), ("20200101000000", "http://i.imgur.com/AbCdE12.jpg")
@@ -58,15 +58,15 @@ def test_the_newest_capture_is_taken_and_marked() -> None:
     assert list(found.kept.values()) == [JPEG]
 
 
-def test_imgur_is_looked_for_as_jpg_first() -> None:
-    """Archives took every picture as .jpg; the written extension comes second."""
+def test_imgur_is_requested_as_jpg_first() -> None:
+    """Try .jpg, under which archives requested every picture, then the written extension."""
     _, found = archived({CDX: captures()})
     asked = [request.url.partition("&url=")[2] for request in found.hosts.requests]
     assert asked == ["https%3A%2F%2Fi.imgur.com%2FAbCdE12.jpg", "https%3A%2F%2Fi.imgur.com%2FAbCdE12.png"]
 
 
-def test_a_capture_of_the_placeholder_is_passed_over() -> None:
-    """An older capture may be the picture itself."""
+def test_a_capture_of_the_placeholder_is_skipped() -> None:
+    """Take an older capture if the newest shows the placeholder."""
     new, old = (f"https://web.archive.org/web/{time}id_/http://i.imgur.com/AbCdE12.jpg" for time in ("2020", "2010"))
     rows = captures(("2010", "http://i.imgur.com/AbCdE12.jpg"), ("2020", "http://i.imgur.com/AbCdE12.jpg"))
     routes = {CDX: rows, new: reply(JPEG, ETag='"d835884373f4d6c8f24742ceabe74946"'), old: reply(JPEG)}
@@ -79,12 +79,12 @@ def test_a_capture_of_the_placeholder_is_passed_over() -> None:
     "answer", [captures(), status(404), status(503), page("<html>busy</html>"), reply(b"[1]"), reply(b"{}")]
 )
 def test_an_archive_that_has_nothing_is_no_error(answer: bytes) -> None:
-    """No capture, no answer, nonsense: None."""
+    """Return None without a capture, without an answer, and for invalid JSON."""
     assert archived({CDX: answer}, "https://example.org/x.jpg")[0] is None
 
 
-def test_an_archives_answer_that_is_cut_is_asked_for_again() -> None:
-    """Half a list of captures is none."""
+def test_a_truncated_list_of_captures_is_retried() -> None:
+    """Reject half a list of captures."""
     whole = captures(("2010", "http://example.org/x.jpg"))
     half = reply(whole.partition(b"\r\n\r\n")[2][:-5])
     routes = {CDX: [half, whole], "https://web.archive.org/web/2010id_/http://example.org/x.jpg": reply(JPEG)}
@@ -100,7 +100,7 @@ def previewed(routes: Mapping[str, Any], signed: str) -> Outcome | None:
 
 
 def test_reddits_preview_is_marked_as_such() -> None:
-    """A smaller copy under its signed address."""
+    """Fetch the smaller copy by its signed address and record `Via.PREVIEW`."""
     signed = "https://external-preview.redd.it/x.jpg?auto=webp&s=abc"
     outcome = previewed({signed: reply(JPEG)}, signed)
     assert outcome is not None
@@ -112,7 +112,7 @@ def test_reddits_preview_is_marked_as_such() -> None:
     "signed", ["https://evil.org/x.jpg", "http://127.0.0.1/x.jpg", "https://evilredd.it/x.jpg", "file:///x.jpg"]
 )
 def test_only_reddit_gives_previews(signed: str) -> None:
-    """An archive's field that leads elsewhere is not followed."""
+    """Refuse a preview address of another host."""
     assert previewed({signed: reply(JPEG)}, signed) is None
 
 
@@ -122,8 +122,8 @@ def program(folder: Path, text: str) -> tuple[str, str]:
     return sys.executable, str(path)
 
 
-def test_a_users_program_may_tell_the_pictures(tmp_path: Path) -> None:
-    """Address in, JSON lines out; what it says is classified like any address."""
+def test_a_users_program_may_name_the_pictures(tmp_path: Path) -> None:
+    """Call it with the address, read JSON lines, and classify their addresses."""
     command = program(
         tmp_path,
         "import json, sys\nprint(json.dumps({'url': 'http://imgur.com/AbCdE', 'caption': sys.argv[1]}))\n"
@@ -138,8 +138,8 @@ def test_a_users_program_may_tell_the_pictures(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "print('hello')", "print('[1]')", "print('{}')", "import sys; sys.exit(3)"])
-def test_a_program_that_tells_nothing_leaves_the_address_unsupported(tmp_path: Path, text: str) -> None:
-    """Nonsense, nothing, or a failure."""
+def test_a_program_that_names_nothing_leaves_the_address_unsupported(tmp_path: Path, text: str) -> None:
+    """Cover invalid output, no output, and a failure."""
     assert (
         asyncio.run(from_external_resolver(program(tmp_path, text), "https://jmp.sh/x")).state
         is AddressState.UNSUPPORTED_HOST

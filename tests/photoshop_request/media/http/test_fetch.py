@@ -1,4 +1,4 @@
-"""One address to its end, whatever the host does: every hostile answer has a state and a reason."""
+"""Fetch one address: every hostile answer ends in a state with a reason."""
 
 import asyncio
 import gzip
@@ -45,8 +45,8 @@ def run(routes: Mapping[str, Any], address: str = A, *, etag: str | None = None,
     return asyncio.run(main())
 
 
-def test_a_picture_is_kept_as_it_came() -> None:
-    """The bytes on disk are those of the host, under their digest and true extension."""
+def test_a_picture_is_saved_byte_for_byte() -> None:
+    """Save the host's bytes under their digest and true extension."""
     outcome, found = run({A: reply(JPEG, ETag='"abc"')})
     digest = hashlib.sha256(JPEG).hexdigest()
     assert (outcome.state, outcome.sha256, outcome.size, outcome.extension) == (
@@ -59,8 +59,8 @@ def test_a_picture_is_kept_as_it_came() -> None:
     assert found.kept == {f"{digest}.jpg": JPEG}
 
 
-def test_the_request_is_honest() -> None:
-    """The user agent says what this is, and asks for pictures first."""
+def test_the_request_names_this_program() -> None:
+    """Send a user agent that names the program, and ask for pictures first."""
     _, found = run({A: reply(JPEG)})
     (request,) = found.hosts.requests
     assert request.headers["user-agent"].startswith("photoshop-request/")
@@ -80,13 +80,13 @@ def test_the_request_is_honest() -> None:
     ],
 )
 def test_magic_bytes_name_the_file(body: bytes, extension: str) -> None:
-    """Whatever the address and the type say, the first bytes decide."""
+    """Ignore the extension of the address and the content type."""
     outcome, _ = run({A: reply(body, "image/jpeg")})
     assert (outcome.state, outcome.extension) == (AddressState.OK, extension)
 
 
 def test_a_large_picture_goes_through_a_part_file() -> None:
-    """Beyond memory's share a body is spooled; nothing is left in the scratch folder."""
+    """Spool a large body to disk, and leave nothing in the download folder."""
     body = picture("BMP", size=(1200, 1000))
     assert len(body) > 3_000_000
     outcome, found = run({A: reply(body, "image/bmp")})
@@ -118,15 +118,15 @@ def zipped() -> bytes:
     ],
     ids=["html", "doctype", "svg", "bare svg", "pdf", "zip", "program", "blank first", "mp4", "webm", "empty"],
 )
-def test_what_is_no_picture_is_not_kept(body: bytes) -> None:
-    """HTML, SVG, archives and videos named .jpg and served as image/jpeg are not_image."""
+def test_files_that_are_no_pictures_are_not_saved(body: bytes) -> None:
+    """Return `not_image` for HTML, SVG, archives and videos named .jpg and served as image/jpeg."""
     outcome, found = run({A: reply(body, "image/jpeg")})
     assert (outcome.state, found.kept) == (AddressState.NOT_IMAGE, {})
     assert outcome.detail
 
 
-def test_a_polyglot_is_a_picture_and_nothing_else() -> None:
-    """A JPEG with an archive behind it is kept under the extension of its first bytes."""
+def test_a_polyglot_file_is_saved_as_a_picture() -> None:
+    """Save a JPEG with an appended archive under the extension of its first bytes."""
     outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=check_in_sandbox)
     assert outcome.state is AddressState.OK
     assert [name.rpartition(".")[2] for name in found.kept] == ["jpg"]
@@ -136,39 +136,39 @@ def test_a_polyglot_is_a_picture_and_nothing_else() -> None:
 
 
 def test_an_endless_body_is_cut_off() -> None:
-    """Reading stops at the limit; the part file is gone."""
+    """Stop reading at the limit, and remove the part file."""
     outcome, found = run({A: endless}, max_bytes=5_000_000, seconds=5.0)
     assert (outcome.state, found.kept, outcome.tries) == (AddressState.TOO_LARGE, {}, 1)
 
 
 def test_a_body_too_long_by_its_header_is_not_read() -> None:
-    """Content-Length above the limit is enough."""
+    """Check `Content-Length` first."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 99999999\r\n\r\n"
     outcome, _ = run({A: head}, max_bytes=1000)
     assert outcome.state is AddressState.TOO_LARGE
 
 
 def test_a_slow_body_times_out() -> None:
-    """A byte now and then is not enough to hold a place for ever."""
+    """Limit the total time, also if a byte arrives now and then."""
     outcome, _ = run({A: drip}, seconds=0.1, tries=1)
     assert outcome.state is AddressState.TIMEOUT
 
 
-def test_a_stalled_body_times_out_and_is_tried_again() -> None:
-    """Silence is a time-out; the next try may do better."""
+def test_a_stalled_body_times_out_and_is_retried() -> None:
+    """Retry after a timeout."""
     outcome, found = run({A: [stall, reply(JPEG)]}, seconds=0.1)
     assert (outcome.state, outcome.tries, len(found.hosts.requests)) == (AddressState.OK, 2, 2)
 
 
-def test_a_gzip_bomb_is_stopped_by_what_comes_out() -> None:
-    """100 MB packed into 100 kB: unpacked in pieces, cut at the limit."""
+def test_a_gzip_bomb_is_stopped_by_its_decompressed_size() -> None:
+    """Decompress 100 MB from 100 kB block by block, and stop at the limit."""
     bomb = gzip.compress(JPEG[:20] + b"\0" * 100_000_000)
     outcome, found = run({A: reply(bomb, Content_Encoding="gzip")}, max_bytes=3_000_000, seconds=5.0)
     assert (outcome.state, found.kept) == (AddressState.TOO_LARGE, {})
 
 
-def test_packing_that_was_not_asked_for_is_undone_or_refused() -> None:
-    """Gzip is undone within the limit; others and broken ones are not_image; a cut one is asked for again."""
+def test_unrequested_encodings_are_decompressed_or_refused() -> None:
+    """Decompress gzip within the limit, refuse other or invalid encodings, and retry a truncated one."""
     outcome, found = run({A: reply(gzip.compress(JPEG), Content_Encoding="gzip")})
     assert (outcome.state, list(found.kept.values())) == (AddressState.OK, [JPEG])
     assert run({A: reply(JPEG, Content_Encoding="br")})[0].state is AddressState.NOT_IMAGE
@@ -180,8 +180,8 @@ def test_packing_that_was_not_asked_for_is_undone_or_refused() -> None:
     assert (outcome.state, outcome.tries, list(found.kept.values())) == (AddressState.OK, 2, [JPEG])
 
 
-def test_what_follows_a_packed_body_is_not_read() -> None:
-    """However long it is: it would fill the memory."""
+def test_bytes_after_a_compressed_body_are_not_read() -> None:
+    """Stop at the end of the stream, as the bytes after it would fill the memory."""
 
     async def trailing(_request: Request, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(JPEG))
@@ -196,8 +196,8 @@ def test_what_follows_a_packed_body_is_not_read() -> None:
 @pytest.mark.parametrize(
     "head", ["302 X\r\nLocation: /AbCdE13\xe9.jpg", '200 X\r\nETag: "\xe9"', "200 X\r\nContent-Type: t\xe9xt"]
 )
-def test_a_header_that_is_not_utf8_gives_text_that_any_file_takes(head: str) -> None:
-    """Old servers send raw Latin-1: in addresses it is percent-encoded, elsewhere a mark."""
+def test_a_header_that_is_not_utf8_becomes_valid_text(head: str) -> None:
+    """Percent-encode raw Latin-1 in addresses, and replace it elsewhere."""
     body = b"hello" if "Type" in head else JPEG
     answer = f"HTTP/1.1 {head}\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin-1") + body
     outcome, _ = run({A: answer, "https://i.imgur.com/AbCdE13%E9.jpg": reply(JPEG)})
@@ -207,14 +207,14 @@ def test_a_header_that_is_not_utf8_gives_text_that_any_file_takes(head: str) -> 
 
 
 def test_a_redirect_may_lead_to_an_ipv6_address() -> None:
-    """Its brackets stay."""
+    """Keep its brackets."""
     address = "http://[2606:4700:4700::1111]/x.jpg"
     assert str(route(address, None)) == address
     assert classify(address).canonical == "https://[2606:4700:4700::1111]/x.jpg"
 
 
-def test_a_connection_that_ends_early_is_tried_again() -> None:
-    """Fewer bytes than promised are no picture."""
+def test_a_connection_that_ends_early_is_retried() -> None:
+    """Reject fewer bytes than promised."""
     outcome, found = run({A: [cut(JPEG[:500], 900), reply(JPEG)]})
     assert (outcome.state, outcome.tries, list(found.kept.values())) == (AddressState.OK, 2, [JPEG])
 
@@ -223,16 +223,16 @@ def test_a_connection_that_ends_early_is_tried_again() -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
-def test_a_file_that_was_cut_before_is_corrupt(kind: str) -> None:
-    """A whole answer with half a picture: decoded in a process of its own, and found corrupt."""
+def test_a_truncated_file_on_the_host_is_corrupt(kind: str) -> None:
+    """Decode a complete answer with half a picture in a process of its own, and find it corrupt."""
     body = picture(kind)
     outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=check_in_sandbox)
     assert (outcome.state, found.kept) == (AddressState.CORRUPT, {})
     assert outcome.detail
 
 
-def test_a_file_that_was_cut_on_the_way_is_asked_for_again() -> None:
-    """A length that is a lie looks like a whole answer; only bytes that come twice are what the host has."""
+def test_a_file_truncated_in_transit_is_retried() -> None:
+    """Accept a corrupt file only if the same bytes come twice, as a wrong length makes an answer look complete."""
 
     async def broken(_body: Body) -> Rejected | None:
         return Rejected(Verdict.CORRUPT, "cut off")
@@ -249,7 +249,7 @@ def test_a_file_that_was_cut_on_the_way_is_asked_for_again() -> None:
 
 
 def test_only_suspicious_files_are_decoded() -> None:
-    """A picture with its end is not decoded while fetching; one without that decodes all the same is kept."""
+    """Decode only pictures without their end, and save those that decode."""
     asked: list[Body] = []
 
     async def note(body: Body) -> Rejected | None:
@@ -263,8 +263,8 @@ def test_only_suspicious_files_are_decoded() -> None:
     assert (len(asked), outcome.state) == (1, AddressState.OK)
 
 
-def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
-    """Too small or too large in pixels is no matter of fetching: the bytes are kept."""
+def test_other_rejections_are_left_to_later_stages() -> None:
+    """Save pictures with too few or too many pixels."""
 
     async def small(_body: Body) -> Rejected | None:
         return Rejected(Verdict.TOO_SMALL, "tiny")
@@ -296,21 +296,21 @@ def test_other_rejections_are_left_to_the_judges_of_pictures() -> None:
         "\\\\10.0.0.1\\x",
     ],
 )
-def test_a_redirect_never_leads_where_an_address_may_not(to: str) -> None:
-    """Each hop passes the policy; the refused one is not asked for."""
+def test_a_redirect_must_pass_the_policy(to: str) -> None:
+    """Check each hop, and do not request a refused one."""
     outcome, found = run({A: redirect(to)})
     assert outcome.state is AddressState.BLOCKED
     assert found.hosts.urls() == [A]
 
 
 def test_a_blocked_address_is_never_requested() -> None:
-    """Nothing is asked, nothing is tried."""
+    """Make no request and no retry."""
     outcome, found = run({}, "http://127.0.0.1:22/x.jpg")
     assert (outcome.state, outcome.tries, found.hosts.requests) == (AddressState.BLOCKED, 0, [])
 
 
 def test_redirects_are_followed_hop_by_hop() -> None:
-    """Relative and absolute, over hosts; the last address is known."""
+    """Follow relative and absolute redirects over hosts, and record the last address."""
     routes = {
         A: redirect("/FgHiJ34.png"),
         "https://i.imgur.com/FgHiJ34.png": redirect("https://example.org/a b.jpg", 301),
@@ -325,26 +325,26 @@ def test_redirects_are_followed_hop_by_hop() -> None:
     "to",
     ["https://i.redd.it/b\u00fccher.jpg", "https://b\u00fccher.org/x.jpg", "/\udcff.jpg", "https://example.org/%zz"],
 )
-def test_odd_letters_in_a_redirect_do_no_harm(to: str) -> None:
-    """They are written in percent and asked for; nothing breaks."""
+def test_odd_characters_in_a_redirect_are_percent_encoded(to: str) -> None:
+    """Request the address with them percent-encoded."""
     outcome, _ = run({A: redirect(to.encode("utf-8", "surrogateescape").decode("latin-1"))})
     assert outcome.state is AddressState.GONE
 
 
-def test_a_not_modified_that_was_not_asked_for_is_no_picture() -> None:
-    """304 without an ETag gives nothing to keep."""
+def test_an_unrequested_304_is_no_picture() -> None:
+    """Save nothing after a 304 without an ETag."""
     assert run({A: status(304)})[0].state is AddressState.GONE
 
 
 def test_redirects_end() -> None:
-    """A loop is given up after five hops, and not tried again and again."""
+    """Give up a loop after five hops, without retries."""
     outcome, found = run({A: redirect(A)})
     assert outcome.state is AddressState.GONE
     assert len(found.hosts.requests) == 6
 
 
-def test_a_key_is_not_shown_to_another_host() -> None:
-    """The imgur key stays with imgur's API when it redirects."""
+def test_a_key_is_not_sent_to_another_host() -> None:
+    """Drop the imgur key when imgur's API redirects elsewhere."""
     api = "https://api.imgur.com/3/album/AbCdE/images"
     routes = {
         api: redirect("https://example.org/x"),
@@ -359,21 +359,21 @@ def test_a_key_is_not_shown_to_another_host() -> None:
 # -- placeholders and refusals ------------------------------------------------------------------------------------------
 
 
-def test_a_redirect_to_the_placeholder_is_enough() -> None:
-    """Imgur's removed.png is not even asked for."""
+def test_a_redirect_to_the_placeholder_is_final() -> None:
+    """Do not request imgur's removed.png."""
     outcome, found = run({A: redirect("https://i.imgur.com/removed.png")})
     assert (outcome.state, len(found.hosts.requests)) == (AddressState.PLACEHOLDER, 1)
 
 
 def test_the_placeholder_is_known_by_its_etag() -> None:
-    """Served in place, under any address, weak or strong."""
+    """Recognise weak and strong ETags under any address."""
     for etag in ('"d835884373f4d6c8f24742ceabe74946"', 'W/"d835884373f4d6c8f24742ceabe74946"'):
         outcome, found = run({A: reply(JPEG, ETag=etag)})
         assert (outcome.state, found.kept) == (AddressState.PLACEHOLDER, {})
 
 
 def test_the_placeholder_is_known_by_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cache without ETags gives the same bytes."""
+    """Recognise the bytes if a cache drops the ETag."""
     digest = hashlib.md5(JPEG).hexdigest()
     monkeypatch.setattr("photoshop_request.media.http.answer_checks._PLACEHOLDER_MD5", frozenset({digest}))
     assert run({A: reply(JPEG)})[0].state is AddressState.PLACEHOLDER
@@ -394,7 +394,7 @@ def test_the_placeholder_is_known_by_its_bytes(monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_hosts_may_opt_out(header: str, expected: AddressState) -> None:
-    """X-Robots-Tag noai and noimageai are honoured; tags for others are not ours."""
+    """Respect X-Robots-Tag noai and noimageai, but not those for other crawlers."""
     assert run({A: reply(JPEG, X_Robots_Tag=header)})[0].state is expected
 
 
@@ -405,41 +405,41 @@ def test_hosts_may_opt_out(header: str, expected: AddressState) -> None:
         (400, AddressState.GONE, 1), (429, AddressState.RATE_LIMITED, 4), (500, AddressState.UNREACHABLE, 4), (503, AddressState.UNREACHABLE, 4), (520, AddressState.UNREACHABLE, 4),
     ],
 )  # fmt: skip
-def test_a_status_is_final_or_tried_again(code: int, state: AddressState, tries: int) -> None:
-    """4xx are taken at their word; 429 and 5xx are asked again, four times in all."""
+def test_a_status_is_final_or_retried(code: int, state: AddressState, tries: int) -> None:
+    """Accept 4xx at once, and try 429 and 5xx four times."""
     outcome, found = run({A: status(code)})
     assert (outcome.state, outcome.http, outcome.tries, len(found.hosts.requests)) == (state, code, tries, tries)
 
 
 @pytest.mark.parametrize("first", [[status(429)], [status(503), status(503)], [reset], [reset, status(502)]])
-def test_a_flaky_host_is_asked_again(first: list[Any]) -> None:
-    """What fails first and then answers is fetched."""
+def test_a_flaky_host_is_retried(first: list[Any]) -> None:
+    """Fetch a picture whose first requests fail."""
     outcome, _ = run({A: [*first, reply(JPEG)]})
     assert (outcome.state, outcome.tries) == (AddressState.OK, len(first) + 1)
 
 
 def test_retry_after_is_honoured() -> None:
-    """The site rests as long as it asks for."""
+    """Pause the site for the requested time."""
     _, found = run({A: [status(429, Retry_After="7"), reply(JPEG)]})
     assert found.slept == [pytest.approx(7, abs=0.1)]
 
 
 def test_a_site_that_asks_for_a_day_is_left_for_a_later_run() -> None:
-    """Its addresses stay pending, nothing waits."""
+    """Leave its addresses pending, and do not wait."""
     outcome, found = run({A: [status(429, Retry_After="86400"), reply(JPEG)]})
     assert (outcome.state, outcome.tries, found.slept, len(found.hosts.requests)) == (AddressState.PENDING, 1, [], 1)
 
 
-def test_an_old_host_without_https_is_asked_by_http() -> None:
-    """Only single pictures of unknown hosts, and only after https failed to connect."""
+def test_an_old_host_without_https_is_requested_over_http() -> None:
+    """Fall back to http only for unknown hosts, and only if https cannot connect."""
     asked: list[str] = []
 
     class Session:
-        """Connects by http only."""
+        """Session that connects over http only."""
 
         @asynccontextmanager
         async def get(self, url: Any, **_options: Any) -> Any:
-            """One request."""
+            """Fetch one picture."""
             asked.append(str(url))
             if url.scheme == "https":
                 raise aiohttp.ClientConnectorError(None, OSError("refused"))
@@ -461,7 +461,7 @@ def test_an_old_host_without_https_is_asked_by_http() -> None:
 
 
 def test_an_unchanged_picture_is_not_sent_again() -> None:
-    """With its ETag the answer is 304: ok, and nothing to keep."""
+    """Return `ok` without a digest after HTTP 304."""
     outcome, found = run({A: status(304)}, etag='"abc"')
     assert (outcome.state, outcome.http, outcome.sha256, found.kept) == (AddressState.OK, 304, None, {})
     assert found.hosts.requests[0].headers["if-none-match"] == '"abc"'
@@ -472,8 +472,8 @@ def test_an_unchanged_picture_is_not_sent_again() -> None:
 DRIVE = "https://drive.google.com/uc?export=download&id=1AbCdEfGhIjKlMnOpQrStUv"
 
 
-def test_drive_asks_before_it_gives_a_large_file() -> None:
-    """The page "cannot scan for viruses" holds a form; its answer is the file."""
+def test_drive_confirms_a_large_file_first() -> None:
+    """Submit the form of the page "cannot scan for viruses"."""
     form = (
         '<form id="download-form" action="https://drive.usercontent.google.com/download" method="get">'
         '<input type="hidden" name="id" value="1AbC"><input type="hidden" name="confirm" value="t"></form>'
@@ -483,8 +483,8 @@ def test_drive_asks_before_it_gives_a_large_file() -> None:
     assert (outcome.state, outcome.final) == (AddressState.OK, there)
 
 
-def test_drive_asks_in_the_old_way() -> None:
-    """Before 2023 a link with a confirm code."""
+def test_drives_old_confirmation_link_is_followed() -> None:
+    """Follow a link with a confirm code, as before 2023."""
     there = "https://drive.google.com/uc?export=download&confirm=AbC&id=1AbC"
     link = '<a href="/uc?export=download&amp;confirm=AbC&amp;id=1AbC">anyway</a>'
     outcome, _ = run({DRIVE: page(link), there: reply(JPEG)}, DRIVE)
@@ -500,26 +500,26 @@ def test_drive_asks_in_the_old_way() -> None:
         ("Sorry, the file you have requested does not exist.", AddressState.GONE),
     ],
 )
-def test_what_drives_pages_say(text: str, state: AddressState) -> None:
-    """A quota, a login, and a file that is gone are told apart."""
+def test_drives_pages_are_told_apart(text: str, state: AddressState) -> None:
+    """Distinguish a quota, a login, and a missing file."""
     outcome, _ = run({DRIVE: page(f"<html>{text}</html>")}, DRIVE)
     assert outcome.state is state
 
 
-def test_a_redirect_to_a_login_is_enough() -> None:
-    """A private file leads to a login page, which is not asked for."""
+def test_a_redirect_to_a_login_is_final() -> None:
+    """Do not request the login page of a private file."""
     outcome, found = run({DRIVE: redirect("https://accounts.google.com/ServiceLogin?continue=x")}, DRIVE)
     assert (outcome.state, len(found.hosts.requests)) == (AddressState.NEEDS_AUTH, 1)
 
 
 def test_a_dropbox_page_means_no_file() -> None:
-    """A shared file answers with bytes; a page says that it is shared no more."""
+    """Take a page for a file that is no longer shared."""
     address = "https://dl.dropboxusercontent.com/s/k3y0k3y0k3y0/edit.jpg"
     assert run({address: page("<html>Dropbox</html>")}, address)[0].state is AddressState.GONE
 
 
 def test_pages_that_lead_to_pages_end() -> None:
-    """An interstitial that leads to itself is given up."""
+    """Give up an interstitial that leads to itself."""
     link = f'<a href="{DRIVE.replace("&", "&amp;")}&amp;confirm=x">anyway</a>'
     outcome, found = run({DRIVE: page(link), f"{DRIVE}&confirm=x": page(link)}, DRIVE)
     assert outcome.state is AddressState.NOT_IMAGE

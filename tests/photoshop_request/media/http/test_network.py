@@ -1,4 +1,4 @@
-"""The only way out: public addresses, checked when the connection is made, and the one mirror."""
+"""Connections to public addresses and the mirror only, checked when they are made."""
 
 import asyncio
 import socket
@@ -26,14 +26,14 @@ PUBLIC = "93.184.216.34"
 
 
 class Names(AbstractResolver):
-    """A name server that answers with the next of its lists each time."""
+    """Name server that returns the next of its lists each time."""
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
 
     async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_UNSPEC) -> list[ResolveResult]:
-        """The next answer."""
+        """Return the next list of addresses."""
         self.asked.append(host)
         found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return [
@@ -45,7 +45,7 @@ class Names(AbstractResolver):
         ]  # fmt: skip
 
     async def close(self) -> None:
-        """Nothing to release."""
+        """Do nothing."""
 
 
 def fetched(address: str, names: Names, **options: Any) -> Outcome:
@@ -74,8 +74,8 @@ async def _no_sleep(_seconds: float) -> None:
         "2001:0:53aa:64c:0:fbff:80ff:fffe",
     ],
 )  # fmt: skip
-def test_a_name_that_leads_inside_is_refused(ip: str) -> None:
-    """Whatever private range a name resolves to, no connection is made."""
+def test_a_name_of_a_private_address_is_refused(ip: str) -> None:
+    """Refuse names of every private range."""
     names = Names([ip])
     outcome = fetched("https://pictures.evil.com/x.jpg", names)
     assert outcome.state is AddressState.BLOCKED, outcome
@@ -83,12 +83,12 @@ def test_a_name_that_leads_inside_is_refused(ip: str) -> None:
 
 
 def test_one_private_address_among_public_ones_is_enough() -> None:
-    """A name with both is a trick."""
+    """Refuse a name with a public and a private address."""
     assert fetched("https://pictures.evil.com/x.jpg", Names([PUBLIC, "127.0.0.1"])).state is AddressState.BLOCKED
 
 
-def test_rebinding_gains_nothing() -> None:
-    """The addresses that were checked are those that are connected to; a later answer is checked itself."""
+def test_rebinding_has_no_effect() -> None:
+    """Connect to the addresses that were checked, and check a later answer on its own."""
 
     async def main() -> None:
         guard = GuardedResolver(Names([PUBLIC], ["127.0.0.1"]))
@@ -100,7 +100,7 @@ def test_rebinding_gains_nothing() -> None:
 
 
 def test_addresses_that_skip_the_resolver_are_stopped_at_the_socket() -> None:
-    """Aiohttp does not resolve literal addresses: the socket itself refuses, with a server listening there."""
+    """Refuse literal IP addresses at the socket, as aiohttp does not resolve them."""
 
     async def main() -> None:
         async with hosts({"https://x/y": reply(b"secret")}) as served, open_session() as session:
@@ -112,8 +112,8 @@ def test_addresses_that_skip_the_resolver_are_stopped_at_the_socket() -> None:
     asyncio.run(main())
 
 
-def test_only_the_mirror_itself_may_be_here() -> None:
-    """With a mirror on loopback, another loopback server stays out of reach."""
+def test_only_the_mirror_may_be_local() -> None:
+    """Refuse another loopback server next to a mirror on loopback."""
 
     async def main() -> None:
         async with hosts({}) as mirror, open_session(mirror=mirror.base) as session:
@@ -128,7 +128,7 @@ def test_only_the_mirror_itself_may_be_here() -> None:
 
 
 def test_a_mirror_by_name_is_trusted_by_name() -> None:
-    """A mirror on a private address is reached by the name the user gave, and by no other name."""
+    """Reach a mirror on a private address by the user's name for it, and by no other."""
 
     async def main() -> None:
         names = Names(["127.0.0.1"])
@@ -144,8 +144,8 @@ def test_a_mirror_by_name_is_trusted_by_name() -> None:
     asyncio.run(main())
 
 
-def test_a_name_that_is_not_known_says_so() -> None:
-    """No such host is a state of its own."""
+def test_an_unknown_host_name_has_its_own_state() -> None:
+    """Return `dns` for an unknown host."""
 
     class Nobody(Names):
         async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_UNSPEC) -> list[ResolveResult]:
@@ -164,31 +164,31 @@ def test_a_name_that_is_not_known_says_so() -> None:
         ("https://example.org/../../etc", "http://m:1/example.org/../../etc"),
     ],
 )
-def test_a_mirror_is_asked_by_host_and_path(address: str, asked: str) -> None:
-    """`https://HOST/PATH?QUERY` becomes `MIRROR/HOST/PATH?QUERY`, to the letter."""
+def test_a_mirror_is_requested_by_host_and_path(address: str, asked: str) -> None:
+    """Turn `https://HOST/PATH?QUERY` into `MIRROR/HOST/PATH?QUERY`, unchanged otherwise."""
     assert str(route(address, "http://m:1")) == asked
     assert str(route(address, "http://m:1/")) == asked
 
 
 def test_without_a_mirror_signed_queries_stay_as_they_are() -> None:
-    """No letter of an address is rewritten: a signature covers it."""
+    """Change no character of an address, as a signature covers it."""
     address = "https://external-preview.redd.it/x.jpg?s=%2B%2f&a=b+c"
     assert str(route(address, None)) == address
 
 
-def test_the_user_agent_says_who_asks() -> None:
-    """With a contact when one is given."""
+def test_the_user_agent_has_the_contact() -> None:
+    """Add the contact if one is given."""
     assert user_agent("me@example.org").endswith("(dataset builder; me@example.org)")
 
 
 @pytest.mark.parametrize("ip", [PUBLIC, "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946"])
 def test_public_addresses_pass(ip: str) -> None:
-    """The policy refuses tricks, not the internet."""
+    """Accept ordinary addresses."""
     assert ip_refusal(ip) is None
 
 
-def test_a_public_literal_may_be_asked() -> None:
-    """In its usual spelling only."""
+def test_a_public_ip_address_may_be_requested() -> None:
+    """Accept it in its usual spelling only."""
     assert refusal(f"http://{PUBLIC}/x.jpg") is None
     assert refusal("http://[2606:2800:220:1:248:1893:25c8:1946]/x.jpg") is None
     assert refusal("http://93.184.55330/x.jpg") is not None

@@ -92,7 +92,7 @@ def test_backoff_doubles() -> None:
 
 
 def test_the_circuit_opens_after_three_addresses_in_a_row() -> None:
-    """Pause 10 minutes, then 20, up to an hour; start over after a good answer."""
+    """Pause 10 minutes, then 20, up to an hour, and start over after a good answer."""
     limiter = made_limiter(Rate(100), Clock())
 
     def refuse_three() -> float:

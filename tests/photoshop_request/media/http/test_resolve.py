@@ -1,4 +1,4 @@
-"""From pages, albums and short links to pictures, in order."""
+"""Resolve pages, albums and short links to pictures, in order."""
 
 import asyncio
 import html
@@ -118,13 +118,13 @@ CASES: list[tuple[str, dict[str, bytes], list[str]]] = [
 @pytest.mark.parametrize(
     ("address", "routes", "expected"), CASES, ids=[f"{case[0]} {i}" for i, case in enumerate(CASES)]
 )
-def test_a_page_tells_its_pictures(address: str, routes: dict[str, bytes], expected: list[str]) -> None:
-    """Each kind of page gives canonical addresses, in the order of the page."""
+def test_a_page_names_its_pictures(address: str, routes: dict[str, bytes], expected: list[str]) -> None:
+    """Return canonical addresses in the order of the page, for each kind of page."""
     assert urls(routes, address) == expected
 
 
 def test_the_users_own_imgur_key_is_used_when_there_is_one() -> None:
-    """The API tells the order and the captions; without a key the page is read and the API left alone."""
+    """Read order and captions from the API with a key, and the page without one."""
     answer = data(
         {
             "data": [
@@ -146,15 +146,15 @@ def test_the_users_own_imgur_key_is_used_when_there_is_one() -> None:
 @pytest.mark.parametrize(
     "first", [status(403), status(404), data({"data": []}), data([1]), reply(b"<html>", "text/html")]
 )
-def test_where_the_api_does_not_tell_the_page_may(first: bytes) -> None:
-    """The next step is tried when one names nothing."""
+def test_the_page_is_read_if_the_api_names_nothing(first: bytes) -> None:
+    """Try the next step if one names no picture."""
     assert urls({API: first, ALBUM: og("https://i.imgur.com/AAAAA.jpg")}, ALBUM, secrets=Secrets("key")) == [
         "https://i.imgur.com/AAAAA.jpg"
     ]
 
 
 def test_a_gallery_id_may_be_a_single_picture() -> None:
-    """Album first, then image, then the page."""
+    """Try album, image and page in this order."""
     gallery = "https://imgur.com/gallery/AbCdE12"
     routes = {
         "https://api.imgur.com/3/album/AbCdE12/images": status(404),
@@ -175,26 +175,26 @@ def test_a_gallery_id_may_be_a_single_picture() -> None:
         (redirect("http://10.0.0.1/"), AddressState.BLOCKED),
     ],
 )
-def test_a_page_without_pictures_says_why(answer: bytes, state: AddressState) -> None:
-    """No picture, the host's placeholder, or itself: gone; a refused hop: blocked."""
+def test_a_page_without_pictures_has_a_state(answer: bytes, state: AddressState) -> None:
+    """Return `gone` for no picture, a placeholder or the page itself, and `blocked` for a refused hop."""
     assert run({ALBUM: answer}, ALBUM)[0].state is state
 
 
-def test_a_page_that_names_a_private_address_gets_a_row_that_is_blocked() -> None:
-    """It is passed on as it is, and refused when its turn comes."""
+def test_a_private_address_on_a_page_is_blocked() -> None:
+    """Pass it on, so that its own row is refused."""
     assert urls({ALBUM: og("http://169.254.169.254/x.png")}, ALBUM) == ["http://169.254.169.254/x.png"]
     outcome, hosts = run({}, "http://169.254.169.254/x.png")
     assert (outcome.state, hosts.requests) == (AddressState.BLOCKED, [])
 
 
 def test_a_page_is_read_to_a_limit() -> None:
-    """The head of a page of 50 MB is enough; the rest is not read."""
+    """Read only the beginning of a page of 50 MB."""
     big = page('<meta property="og:image" content="https://i.imgur.com/AAAAA.jpg">' + " " * 5_000_000)
     assert urls({ALBUM: big}, ALBUM, seconds=5.0) == ["https://i.imgur.com/AAAAA.jpg"]
 
 
-def test_pages_are_tried_again_when_the_host_is_busy() -> None:
-    """A 503 on the way is not the end."""
+def test_pages_are_retried_when_the_host_is_busy() -> None:
+    """Retry after a 503."""
     assert urls({ALBUM: [status(503), og("https://i.imgur.com/AAAAA.jpg")]}, ALBUM) == ["https://i.imgur.com/AAAAA.jpg"]
 
 
@@ -212,31 +212,31 @@ HALF = page('<head><meta property="og:image" content="https://i.imgur.com/AAAAA.
         ([HALF, HALF, TWO], ["AAAAA"], 2),
     ],
 )
-def test_a_page_that_looks_cut_is_believed_when_it_says_the_same_twice(
+def test_a_page_that_looks_truncated_is_believed_on_the_second_reading(
     answers: list[bytes], names: list[str], asked: int
 ) -> None:
-    """Half a page under a length that fits it would lose the last pictures of an album for good."""
+    """Retry half a page under a matching length, which would lose the last pictures of an album."""
     outcome, hosts = run({ALBUM: answers}, ALBUM)
     assert [picture.url for picture in outcome.pictures] == [f"https://i.imgur.com/{name}.jpg" for name in names]
     assert (outcome.tries, len(hosts.requests)) == (asked, asked)
 
 
-def test_json_that_is_cut_is_asked_for_again() -> None:
-    """Else the page would be asked, which knows no captions."""
+def test_truncated_json_is_retried() -> None:
+    """Do not fall back to the page, which has no captions."""
     whole = json.dumps({"data": [{"link": "https://i.imgur.com/AAAAA.jpg", "description": "x"}]}).encode()
     outcome, hosts = run({API: [reply(whole[:-9]), reply(whole)]}, ALBUM, secrets=Secrets("key"))
     assert [picture.caption for picture in outcome.pictures] == ["x"]
     assert hosts.urls() == [API, API]
 
 
-def test_a_page_that_is_cut_elsewhere_each_time_is_corrupt() -> None:
-    """Until somebody asks again."""
+def test_a_page_that_is_truncated_differently_each_time_is_corrupt() -> None:
+    """Return `corrupt` after every retry."""
     answers = [page(f'<meta property="og:image" content="https://i.imgur.com/AAAA{n}.jpg">') for n in range(4)]
     assert run({ALBUM: answers}, ALBUM)[0].state is AddressState.CORRUPT
 
 
-def test_halves_of_surrogate_pairs_in_json_do_not_come_through() -> None:
-    """A caption cut in the middle of an emoji: no file takes it."""
+def test_lone_surrogates_in_json_are_replaced() -> None:
+    """Replace half an emoji in a caption, which files refuse."""
     said = {"data": [{"link": "http://127.0.0.1/\ud83d.jpg", "description": "x\ud83d"}]}
     (picture,) = run({API: data(said)}, ALBUM, secrets=Secrets("key"))[0].pictures
     assert (picture.url, picture.caption) == ("http://127.0.0.1/%3D.jpg", "x?")
@@ -258,7 +258,7 @@ def test_halves_of_surrogate_pairs_in_json_do_not_come_through() -> None:
     ],
 )
 def test_a_hostile_page_neither_breaks_nor_stops_the_run(address: str, text: str) -> None:
-    """Broken markup, and markup made to take for ever."""
+    """Read invalid markup, and markup made to be slow."""
     start = time.perf_counter()
     outcome, _ = run({address: page(text)}, address, seconds=5.0)
     assert outcome.state in {AddressState.GONE, AddressState.NOT_IMAGE, AddressState.RESOLVED}
@@ -277,8 +277,8 @@ def test_a_hostile_page_neither_breaks_nor_stops_the_run(address: str, text: str
         "5",
     ],
 )
-def test_hostile_json_does_not_either(body: str) -> None:
-    """Nested to break its reader, or of another shape than promised."""
+def test_hostile_json_neither_breaks_nor_stops_the_run(body: str) -> None:
+    """Read JSON that is nested too deeply or of another shape."""
     outcome, _ = run({API: reply(body.encode(), "application/json")}, ALBUM, secrets=Secrets("key"))
     assert outcome.state in {AddressState.GONE, AddressState.RESOLVED}
 
@@ -286,15 +286,15 @@ def test_hostile_json_does_not_either(body: str) -> None:
 # -- short links --------------------------------------------------------------------------------------------------------
 
 
-def test_a_short_link_is_looked_at_again_where_it_leads() -> None:
-    """One request; what it leads to is classified, not fetched."""
+def test_a_short_link_is_classified_where_it_leads() -> None:
+    """Make one request, and none for the address behind it."""
     outcome, hosts = run({"https://bit.ly/AbC": redirect("http://m.imgur.com/AbCdE12")}, "https://bit.ly/AbC")
     assert [picture.url for picture in outcome.pictures] == ["https://i.imgur.com/AbCdE12.jpg"]
     assert hosts.urls() == ["https://bit.ly/AbC"]
 
 
 def test_short_links_to_short_links_end_after_three() -> None:
-    """Depth is bounded."""
+    """Limit the depth."""
     routes = {f"https://bit.ly/{i}": redirect(f"https://bit.ly/{i + 1}") for i in range(9)}
     outcome, hosts = run(routes, "https://bit.ly/0")
     assert (outcome.state, len(hosts.requests)) == (AddressState.GONE, 3)
@@ -305,20 +305,20 @@ def test_short_links_to_short_links_end_after_three() -> None:
     ("answer", "state"),
     [(status(404), AddressState.GONE), (page("<html>"), AddressState.GONE), (status(500), AddressState.UNREACHABLE)],
 )
-def test_a_short_link_that_leads_nowhere_says_so(answer: bytes, state: AddressState) -> None:
-    """An answer that is no redirect is the end."""
+def test_a_short_link_that_leads_nowhere_is_gone(answer: bytes, state: AddressState) -> None:
+    """Return `gone` for an answer that is no redirect."""
     assert run({"https://bit.ly/AbC": answer}, "https://bit.ly/AbC")[0].state is state
 
 
-def test_a_short_link_inside_is_blocked() -> None:
-    """Where it leads is refused in its own row."""
+def test_a_short_link_to_a_private_address_is_blocked() -> None:
+    """Refuse the private address in its own row."""
     outcome, hosts = run({"https://bit.ly/AbC": redirect("http://127.0.0.1/x.jpg")}, "https://bit.ly/AbC")
     assert [picture.url for picture in outcome.pictures] == ["http://127.0.0.1/x.jpg"]
     assert len(hosts.requests) == 1
 
 
 def test_an_oembed_answer_of_another_shape_names_no_picture() -> None:
-    """Found by fuzzing: a list has no hash."""
+    """Accept a list for the type, which is not hashable."""
     from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, Secrets, family_named
 
     family = family_named("flickr")
