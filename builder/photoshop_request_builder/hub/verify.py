@@ -1,19 +1,22 @@
 """Load the published dataset back and compare it with the corpus."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from itertools import islice
-from typing import Any
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, TypeAlias
 
 import datasets
 import pyarrow.parquet as pq
 from huggingface_hub import HfApi
 
+from photoshop_request.errors import NetworkError, PhotoshopRequestError
 from photoshop_request.schema import GPS_REMOVED, features
-from photoshop_request_builder.hub.child_process import in_a_process
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import read_remote, row_count
 from photoshop_request_builder.hub.retry import call_hub
@@ -21,6 +24,8 @@ from photoshop_request_builder.store.corpus import Corpus
 
 __all__ = ["SAMPLE", "Verified", "verify"]
 
+Streamed: TypeAlias = list[tuple[bool, list[dict[str, Any]]]]
+"""For each split: True if its features are the schema's, and its first rows with pictures as bytes."""
 SAMPLE = 4
 """Rows to load and compare in each split. Digests cover the rest of the files."""
 _MISSING = object()
@@ -62,7 +67,7 @@ def verify(
     splits = list(dict.fromkeys((file.dataset_file.config, file.dataset_file.split) for file in files))
     rows = pictures = 0
     for (config, split), (same_features, loaded) in zip(
-        splits, in_a_process(stream_rows, repo, revision, splits, sample), strict=True
+        splits, _stream_in_child(repo, revision, splits, sample), strict=True
     ):
         if not same_features:
             differences.append(f"{config}/{split}: features differ from the schema")
@@ -77,20 +82,44 @@ def verify(
     return Verified(len(files), rows, pictures, tuple(differences))
 
 
-def stream_rows(
-    repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int
-) -> list[tuple[bool, list[dict[str, Any]]]]:
-    """Return for each split: True if its features are the schema's, and its first rows with pictures as bytes.
+def _stream_in_child(repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int) -> Streamed:
+    """Stream rows in a child process, and kill it.
 
-    Raises:
-        CredentialsError, InputError, NetworkError: see `call_hub`.
+    A Parquet stream that is not read to its end keeps Arrow threads running Python code. The interpreter then hangs or
+    aborts at exit (pyarrow 26, `datasets` 5.2).
     """
+    receiver, sender = get_context("spawn").Pipe(duplex=False)
+    child = get_context("spawn").Process(target=_send_rows, args=(sender, repo, revision, splits, count), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        result: Streamed | PhotoshopRequestError = receiver.recv()
+    except EOFError:
+        raise NetworkError("The process that loads the dataset back died. Run the same command again.") from None
+    finally:
+        child.kill()
+        child.join()
+    if isinstance(result, PhotoshopRequestError):
+        raise result
+    return result
 
-    def first(config: str, split: str) -> tuple[bool, list[dict[str, Any]]]:
+
+def _send_rows(sender: Connection, *arguments: Any) -> None:
+    datasets.disable_progress_bars()
+    try:
+        sender.send(_stream_rows(*arguments))
+    except PhotoshopRequestError as error:
+        sender.send(error)
+    finally:
+        os._exit(0)  # a killed parent must not leave a hanging process
+
+
+def _stream_rows(repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int) -> Streamed:
+    def first_rows(config: str, split: str) -> tuple[bool, list[dict[str, Any]]]:
         loaded = datasets.load_dataset(repo, config, split=split, revision=revision, streaming=True)
         return loaded.features == features(config), list(islice(loaded.decode(enable=False), count))
 
-    return [call_hub(partial(first, *key), say=lambda _: None) for key in splits]
+    return [call_hub(partial(first_rows, *split), say=lambda _: None) for split in splits]
 
 
 def _differing_files(api: HfApi, repo: str, revision: str, files: Sequence[LocalFile]) -> list[str]:
