@@ -1,4 +1,4 @@
-"""The real clients of the Hub, in processes of their own: they read the Hub's address when they are imported."""
+"""Run the Hub's real clients in child processes, since they read the Hub's URL at import."""
 
 import os
 import subprocess
@@ -17,20 +17,20 @@ Run = Callable[..., Any]
 
 
 def hub_environment(hub: Hub, home: Path, token: str | None = TOKEN) -> dict[str, str]:
-    """What makes a process know only this Hub. Without Xet, which it does not speak."""
+    """Return environment variables that point to this Hub, without Xet."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSHOP_REQUEST_", "HF_"))}
     known = {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1", "COLUMNS": "120"}
     return {**kept, **known, **({"HF_TOKEN": token} if token else {})}
 
 
 def hub_command(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """One command of the program."""
+    """Run one command of the program."""
     return command(*arguments, variables=environment)
 
 
 @contextmanager
 def client_process(environment: Mapping[str, str]) -> Iterator[Run]:
-    """A process with these variables; what it gives runs a function of this module there."""
+    """Start a process with these variables. Yield a function that calls functions of this module in it."""
     before = dict(os.environ)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         os.environ.clear()
@@ -43,7 +43,7 @@ def client_process(environment: Mapping[str, str]) -> Iterator[Run]:
         yield lambda function, *arguments, **named: pool.submit(function, *arguments, **named).result()
 
 
-# What runs there.
+# Functions to call in that process.
 
 
 def publish(corpus: Path, repo: str, **options: Any) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def publish(corpus: Path, repo: str, **options: Any) -> dict[str, Any]:
 
 
 def verify(corpus: Path, repo: str, revision: str = "main") -> tuple[str, ...]:
-    """What loading back finds different."""
+    """Load back and return the differences."""
     from huggingface_hub import HfApi
 
     from photoshop_request_builder.hub.local import built_files
@@ -82,7 +82,7 @@ def verify(corpus: Path, repo: str, revision: str = "main") -> tuple[str, ...]:
 
 
 def load(repo: str, *arguments: Any, decode: bool = True, **named: Any) -> dict[str, list[dict[str, Any]]]:
-    """The rows by split, by the stock loader; without `decode`, pictures are `{"bytes", "path"}`."""
+    """Load rows by split with `datasets`. Without `decode`, pictures are `{"bytes", "path"}`."""
     import datasets
 
     loaded = datasets.load_dataset(repo, *arguments, **named)
@@ -92,37 +92,37 @@ def load(repo: str, *arguments: Any, decode: bool = True, **named: Any) -> dict[
 
 
 def push_table(repo: str, config: str, values: list[int]) -> None:
-    """Somebody else's push of another config, with the library's own means."""
+    """Push another config with `datasets`, as other people do."""
     import datasets
 
     datasets.Dataset.from_dict({"number": values}).push_to_hub(repo, config_name=config)
 
 
 def configs_of(repo: str) -> list[str]:
-    """The configs that the stock loader sees."""
+    """Return the configs that `datasets` finds."""
     import datasets
 
     return datasets.get_dataset_config_names(repo)
 
 
 def api(method: str, *arguments: Any, **named: Any) -> Any:
-    """A call of the Hub's own client."""
+    """Call a method of the Hub's client."""
     from huggingface_hub import HfApi
 
     return getattr(HfApi(), method)(*arguments, **named)
 
 
 def stream(repo: str, config: str, split: str, **named: Any) -> list[dict[str, Any]]:
-    """The rows as a stream gives them, pictures as `{"bytes", "path"}`."""
+    """Stream rows, with pictures as `{"bytes", "path"}`."""
     import datasets
 
     return list(datasets.load_dataset(repo, config, split=split, streaming=True, **named).decode(enable=False))
 
 
 def instruct_pix2pix(repo: str, original: str, edited: str, prompt: str, resolution: int) -> list[dict[str, Any]]:
-    """What diffusers' train_instruct_pix2pix.py makes of a dataset, by the calls that it makes: an epoch's batches.
+    """Return the batches of one epoch as diffusers' train_instruct_pix2pix.py makes them.
 
-    All but torchvision's random crop and flip, which change no shape.
+    Leaves out torchvision's random crop and flip, which keep shapes.
     """
     import numpy as np
     import torch
@@ -137,7 +137,7 @@ def instruct_pix2pix(repo: str, original: str, edited: str, prompt: str, resolut
 
     def preprocess_train(examples: dict[str, Any]) -> dict[str, Any]:
         pictures = [
-            np.stack([convert_to_np(each, resolution) for each in examples[name]]) for name in (original, edited)
+            np.stack([convert_to_np(image, resolution) for image in examples[name]]) for name in (original, edited)
         ]
         stacked = 2 * (torch.tensor(np.stack(pictures)) / 255) - 1
         examples["original_pixel_values"], examples["edited_pixel_values"] = stacked
@@ -156,7 +156,7 @@ def instruct_pix2pix(repo: str, original: str, edited: str, prompt: str, resolut
 
 
 def loaded_batches(address: str, **named: Any) -> list[tuple[tuple[int, int], list[str]]]:
-    """The shapes and comments of a loader's batches."""
+    """Return shape and comment ids of each batch of a loader."""
     from photoshop_request.training import make_dataloader
 
     batches = make_dataloader(address, **named)

@@ -110,6 +110,8 @@ def _send_rows(sender: Connection, *arguments: Any) -> None:
         sender.send(_stream_rows(*arguments))
     except PhotoshopRequestError as error:
         sender.send(error)
+    except Exception as error:  # noqa: BLE001 - the parent reports it
+        sender.send(NetworkError(f"Loading the dataset back failed ({type(error).__name__}: {error})."))
     finally:
         os._exit(0)  # a killed parent must not leave a hanging process
 

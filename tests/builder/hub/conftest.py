@@ -1,4 +1,4 @@
-"""A Hub for all tests of this folder, and the real clients of it."""
+"""Fixtures: a Hub on loopback, its real clients, and changed corpora."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ def client(running_hub: Hub, hub_home: Path) -> Iterator[Run]:
 
 @pytest.fixture
 def hub(running_hub: Hub) -> Hub:
-    """The Hub with nothing in it, nothing on order and nothing counted yet."""
+    """Return the Hub, emptied."""
     running_hub.repos.clear()
     running_hub.objects.clear()
     running_hub.troubles.clear()
@@ -53,13 +53,13 @@ _numbers = count()
 
 @pytest.fixture
 def repo() -> str:
-    """The name of a dataset that is not there yet."""
+    """Return the name of a new dataset."""
     return f"org/photoshop-request-{next(_numbers)}"
 
 
 @pytest.fixture
 def large_corpus(own_corpus: Path) -> Path:
-    """The sample's corpus with pictures that are said to have 100 MB each, so that a split has several files."""
+    """Return the sample's corpus with recorded sizes of 100 MB per picture, so that a split has several files."""
     corpus = open_corpus(own_corpus)
     for shard in range(corpus.shards):
         replace(corpus, shard, "candidates", _said_to_be_large)
@@ -68,7 +68,7 @@ def large_corpus(own_corpus: Path) -> Path:
 
 
 def replace(corpus: Corpus, shard: int, name: str, change: object) -> None:
-    """Put another table in the place of one, under the same fingerprint: the stage that made it sees nothing to do."""
+    """Replace a table under the same fingerprint, so that its stage has nothing to do."""
     path = corpus.shard_path(shard, name)
     stamp = storage.read_stamp(corpus.fs, path)
     assert stamp
@@ -77,7 +77,7 @@ def replace(corpus: Corpus, shard: int, name: str, change: object) -> None:
 
 
 def rebuild(corpus: Corpus) -> None:
-    """Build the dataset anew, where it is to be."""
+    """Build the dataset again where needed."""
     run_stages("build", corpus, reporter=QUIET)
 
 
@@ -88,14 +88,14 @@ def _said_to_be_large(table: pa.Table) -> pa.Table:
 
 @pytest.fixture
 def drop_request() -> Callable[[Path, str], None]:
-    """Builds a corpus without one request's edits; with an empty id, as it was."""
-    kept: dict[int, pa.Table] = {}
+    """Return a function that builds a corpus without one request's edits, or unchanged for an empty id."""
+    original: dict[int, pa.Table] = {}
 
     def drop(folder: Path, submission_id: str) -> None:
         corpus = open_corpus(folder)
         for shard in range(corpus.shards):
-            kept.setdefault(shard, storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")))
-            table = kept[shard]
+            original.setdefault(shard, storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")))
+            table = original[shard]
             replace(
                 corpus,
                 shard,
@@ -109,7 +109,7 @@ def drop_request() -> Callable[[Path, str], None]:
 
 @pytest.fixture
 def with_gps() -> Callable[[Path], dict[str, bytes]]:
-    """Gives one edit of a corpus EXIF with a place, as if it had been fetched so: old digest -> new bytes."""
+    """Return a function that adds a GPS location to one edit of a corpus: old digest -> new bytes."""
 
     def give(folder: Path) -> dict[str, bytes]:
         corpus = open_corpus(folder)
@@ -119,7 +119,7 @@ def with_gps() -> Callable[[Path], dict[str, bytes]]:
             if not edits.num_rows:
                 continue
             old = edits["sha256"][0].as_py()
-            data = _placed(Path(corpus.image_path(old, "jpg")).read_bytes())
+            data = _with_location(Path(corpus.image_path(old, "jpg")).read_bytes())
             new = hashlib.sha256(data).hexdigest()
             storage.write_bytes(corpus.fs, corpus.image_path(new, "jpg"), data)
             digests = pc.if_else(pc.equal(table["sha256"], old), new, table["sha256"])
@@ -132,8 +132,8 @@ def with_gps() -> Callable[[Path], dict[str, bytes]]:
     return give
 
 
-def _placed(jpeg: bytes) -> bytes:
-    """The JPEG with GPS in an APP1 segment after its start marker."""
+def _with_location(jpeg: bytes) -> bytes:
+    """Insert a GPS location as an APP1 segment after the JPEG's start marker."""
     exif = Image.Exif()
     exif.get_ifd(0x8825).update({1: "N", 2: (52.0, 31.0, 12.0), 3: "E", 4: (13.0, 24.0, 18.0)})
     block = exif.tobytes()

@@ -1,4 +1,4 @@
-"""The README's `configs:` whatever is pushed in which order, by us and by others."""
+"""Tests of the README's `configs:` after pushes in any order."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from photoshop_request_builder.hub.readme import merge_readme
 pytestmark = pytest.mark.slow
 
 
-def test_others_first_then_ours_then_others_again(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+def test_pushes_of_others_before_and_after_ours(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
     """Every config stays loadable after each push, and ours is the default."""
     client(hub_client.push_table, repo, "extra", [1, 2])
     client(hub_client.publish, sample_corpus, repo)
@@ -27,10 +27,8 @@ def test_others_first_then_ours_then_others_again(client: Run, hub: Hub, repo: s
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_each_config_alone_in_any_order_gives_the_same_as_all_at_once(
-    client: Run, hub: Hub, repo: str, sample_corpus: Path
-) -> None:
-    """Down to the bytes of the README."""
+def test_single_configs_in_any_order_equal_all_at_once(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The README headers are equal."""
     client(hub_client.publish, sample_corpus, repo)
     for name in reversed(CONFIGS):
         client(hub_client.publish, sample_corpus, f"{repo}-each", configs=(name,))
@@ -63,7 +61,7 @@ OURS = "---\nlicense: other\nconfigs:\n- config_name: triplets\n  data_files: a\
     ],
 )
 def test_which_configs_are_kept(there: str | None, paths: set[str], kept: set[str]) -> None:
-    """Others' always; ours while they have files."""
+    """Others' configs always stay. Ours stay while they have files."""
     from huggingface_hub import DatasetCard
 
     card = DatasetCard(merge_readme(OURS, there, paths))
@@ -71,8 +69,8 @@ def test_which_configs_are_kept(there: str | None, paths: set[str], kept: set[st
     assert card.text.strip() == "# Ours"
 
 
-def test_there_is_one_default_and_others_fields_stay() -> None:
-    """`datasets` refuses two."""
+def test_one_default_and_other_fields_stay() -> None:
+    """`datasets` refuses two defaults."""
     there = "---\nconfigs:\n- config_name: extra\n  default: true\n  data_files: b\nannotations: x\n---\n"
     from huggingface_hub import DatasetCard
 

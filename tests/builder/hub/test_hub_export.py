@@ -1,4 +1,4 @@
-"""Loading with selections, and exporting, from a Hub over HTTP."""
+"""Tests of loading with filters, and of exporting, from a Hub."""
 
 from pathlib import Path
 
@@ -14,23 +14,23 @@ from photoshop_request.loading import load
 pytestmark = pytest.mark.slow
 
 
-def test_what_is_exported_from_the_hub_is_what_was_built(
+def test_exported_pictures_equal_the_built_ones(
     client: Run, hub: Hub, repo: str, hub_home: Path, sample_corpus: Path, tmp_path: Path
 ) -> None:
-    """The wanted rows' pictures, byte for byte."""
+    """The selected rows' pictures, byte for byte."""
     client(hub_client.publish, sample_corpus, repo)
     out = tmp_path / "out"
     done = hub_command(hub_environment(hub, hub_home), "export", repo, "imagefolder", out, "--min-locality", "0.7")
     assert done.returncode == 0, done.stderr
     table = pq.read_table(sample_corpus / "dataset" / "triplets" / "train-00000-of-00001.parquet")
-    wanted = [row for row in table.to_pylist() if row["locality"] >= 0.7]
-    assert wanted
-    built = {row[name]["bytes"] for row in wanted for name in ("source_image", "edited_image")}
+    selected = [row for row in table.to_pylist() if row["locality"] >= 0.7]
+    assert selected
+    built = {row[name]["bytes"] for row in selected for name in ("source_image", "edited_image")}
     assert {path.read_bytes() for folder in ("input", "edited") for path in (out / folder).iterdir()} == built
 
 
 def test_selected_rows_are_loaded_by_name(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """As many as the built files hold."""
+    """The counts equal those of the built files."""
     client(hub_client.publish, sample_corpus, repo)
     table = pq.read_table(sample_corpus / "dataset" / "triplets" / "train-00000-of-00001.parquet")
     accepted = sum(table["accepted"].to_pylist())
@@ -40,7 +40,7 @@ def test_selected_rows_are_loaded_by_name(client: Run, hub: Hub, repo: str, samp
     assert client(load, repo).num_rows == table.num_rows
 
 
-def test_a_name_that_is_not_there_is_said(client: Run, hub: Hub, repo: str) -> None:
-    """With what to give instead."""
+def test_an_unknown_dataset_is_refused(client: Run, hub: Hub, repo: str) -> None:
+    """The message says so."""
     with pytest.raises(InputError, match="no dataset found"):
         client(load, repo)

@@ -1,4 +1,4 @@
-"""Publishing to a real Hub over HTTP, with the real clients: what arrives is what was fetched."""
+"""Tests of publishing to a Hub over HTTP with the real clients."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ from photoshop_request_builder.dataset.parquet_writer import write_rows
 from photoshop_request_builder.store.corpus import open_corpus
 
 Bytes = dict[tuple[str, str], bytes]
-"""(comment, column) -> the picture's file."""
+"""(comment, column) -> bytes of the picture."""
 
 
 def _pictures(rows: list[dict]) -> Bytes:
@@ -39,10 +39,8 @@ def _in_parquet(corpus: Path) -> Bytes:
     return _pictures([row for table in tables for row in table])
 
 
-def test_what_is_loaded_from_the_hub_is_what_the_hosts_sent(
-    client: Run, hub: Hub, repo: str, sample_corpus: Path, sample: Sample
-) -> None:
-    """Fetched file == row in Parquet == row after push and load, map-style with one process and two, and streamed."""
+def test_pictures_survive_byte_for_byte(client: Run, hub: Hub, repo: str, sample_corpus: Path, sample: Sample) -> None:
+    """Fetched, built, loaded with one and two processes, and streamed pictures are equal."""
     done = client(hub_client.publish, sample_corpus, repo)
     fetched = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (sample.folder / "files").iterdir()}
     built = _in_parquet(sample_corpus)
@@ -60,17 +58,17 @@ def test_what_is_loaded_from_the_hub_is_what_the_hosts_sent(
             assert hashlib.sha256(row[f"{name}_image"]["bytes"]).hexdigest() == row[f"{name}_sha256"]
 
 
-def test_a_picture_with_a_place_is_published_without_it(
+def test_a_location_is_removed_from_a_picture(
     client: Run, hub: Hub, repo: str, own_corpus: Path, with_gps: Callable[[Path], dict[str, bytes]]
 ) -> None:
-    """The one exception to bit for bit: recorded in the row, no pixel touched, all other rows as fetched."""
+    """The row records it, no pixel changes, and other rows stay as fetched."""
     (fetched,) = with_gps(own_corpus).values()
     client(hub_client.publish, own_corpus, repo)
     assert client(hub_client.verify, own_corpus, repo) == ()
     rows = [row for rows in client(hub_client.load, repo, "triplets", decode=False).values() for row in rows]
-    concerned = [row for row in rows if row["gps_removed"]]
-    assert 0 < len(concerned) < len(rows)
-    for row in concerned:
+    changed = [row for row in rows if row["gps_removed"]]
+    assert 0 < len(changed) < len(rows)
+    for row in changed:
         assert row["edited_sha256"] == hashlib.sha256(fetched).hexdigest()
         published = row["edited_image"]["bytes"]
         assert published == without_location(fetched)
@@ -81,10 +79,10 @@ def test_a_picture_with_a_place_is_published_without_it(
             assert hashlib.sha256(row["edited_image"]["bytes"]).hexdigest() == row["edited_sha256"]
 
 
-def test_the_command_publishes_verifies_and_says_how_to_load(
+def test_the_command_publishes_verifies_and_prints_how_to_load(
     hub: Hub, hub_home: Path, repo: str, sample_corpus: Path, client: Run
 ) -> None:
-    """And the line that it prints works; the token is in no output."""
+    """The printed call works, and no output contains the token."""
     environment = hub_environment(hub, hub_home)
     done = hub_command(environment, "publish", sample_corpus, repo, "--private", "--tag", "v1.0")
     assert done.returncode == 0, done.stderr
@@ -99,7 +97,7 @@ def test_the_command_publishes_verifies_and_says_how_to_load(
 def test_a_second_publish_sends_nothing_and_commits_nothing(
     client: Run, hub: Hub, repo: str, sample_corpus: Path
 ) -> None:
-    """Not even a question about uploading."""
+    """No upload is requested."""
     first = client(hub_client.publish, sample_corpus, repo)
     received, commits = hub.received.copy(), len(hub.repos[repo].commits)
     again = client(hub_client.publish, sample_corpus, repo)
@@ -109,7 +107,7 @@ def test_a_second_publish_sends_nothing_and_commits_nothing(
 
 
 def test_the_charts_of_the_card_are_published(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """Each that the card names, as it lies in the corpus."""
+    """All charts in the card equal those in the corpus."""
     client(hub_client.publish, sample_corpus, repo)
     files = hub.files(repo)
     shown = re.findall(r"^!\[.+\]\((.+)\)$", hub.text(repo, "README.md"), re.MULTILINE)
@@ -118,25 +116,23 @@ def test_the_charts_of_the_card_are_published(client: Run, hub: Hub, repo: str, 
     assert "figures/funnel.svg" in shown
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(
-    hub: Hub, hub_home: Path, repo: str, sample_corpus: Path
-) -> None:
-    """Rows, files, bytes; as JSON for programs."""
+def test_a_dry_run_reports_changes_and_sends_nothing(hub: Hub, hub_home: Path, repo: str, sample_corpus: Path) -> None:
+    """Rows, files and bytes, as JSON."""
     done = hub_command(hub_environment(hub, hub_home), "publish", sample_corpus, repo, "--dry-run", "--json")
-    found = json.loads(done.stdout)
+    shown = json.loads(done.stdout)
     records = built_records(open_corpus(sample_corpus))
     mine = {dataset_file: record for dataset_file, record in records.items() if dataset_file.config == "triplets"}
     rows = sum(record["rows"] for record in mine.values())
-    assert found["configs"]["triplets"] == {"added": rows, "removed": 0, "kept": 0}
-    assert found["bytes"] == sum(record["bytes"] for record in records.values())
+    assert shown["configs"]["triplets"] == {"added": rows, "removed": 0, "kept": 0}
+    assert shown["bytes"] == sum(record["bytes"] for record in records.values())
     assert repo not in hub.repos
     assert not hub.received
 
 
-def test_only_the_file_of_a_new_request_is_sent_again(
+def test_only_the_file_of_a_new_request_is_sent(
     client: Run, hub: Hub, hub_home: Path, repo: str, large_corpus: Path, drop_request: Callable[[Path, str], None]
 ) -> None:
-    """Files are ranges of shards: a request stays in its own, whatever is added elsewhere."""
+    """Files are ranges of shards, so a request stays in its file."""
     corpus = open_corpus(large_corpus)
     before = {dataset_file: record["sha256"] for dataset_file, record in built_records(corpus).items()}
     triplets = [
@@ -164,10 +160,10 @@ def test_only_the_file_of_a_new_request_is_sent_again(
     assert set(hub.received) == {before[triplets[1]]}
 
 
-def test_files_of_an_earlier_cut_are_removed_in_the_same_commit(
+def test_obsolete_files_are_removed_in_the_same_commit(
     client: Run, hub: Hub, repo: str, large_corpus: Path, sample_corpus: Path
 ) -> None:
-    """Four files become one; somebody else's file stays."""
+    """Four files become one. Other people's files stay."""
     client(hub_client.publish, large_corpus, repo)
     client(
         hub_client.api, "upload_file", path_or_fileobj=b"x", path_in_repo="notes.txt", repo_id=repo, repo_type="dataset"
@@ -182,7 +178,7 @@ def test_files_of_an_earlier_cut_are_removed_in_the_same_commit(
 
 
 def test_a_pull_request_changes_nothing_on_main(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """And holds the whole dataset."""
+    """It holds the whole dataset."""
     client(hub_client.push_table, repo, "extra", [1])
     main = hub.repos[repo].heads["main"]
     done = client(hub_client.publish, sample_corpus, repo, create_pr=True)
@@ -191,18 +187,18 @@ def test_a_pull_request_changes_nothing_on_main(client: Run, hub: Hub, repo: str
     assert client(hub_client.verify, sample_corpus, repo, done["revision"]) == ()
 
 
-def test_a_branch_is_made_where_it_is_missing(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """And the main one keeps what it has."""
+def test_a_missing_branch_is_created(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The main branch stays."""
     client(hub_client.publish, sample_corpus, repo, revision="next")
     assert set(hub.repos[repo].heads) == {"main", "next"}
     assert not hub.files(repo, "main")
     assert client(hub_client.verify, sample_corpus, repo, "next") == ()
 
 
-def test_a_tag_that_is_on_another_commit_is_refused_before_anything_is_sent(
+def test_a_tag_on_another_commit_is_refused(
     client: Run, hub: Hub, repo: str, sample_corpus: Path, large_corpus: Path
 ) -> None:
-    """A release does not move."""
+    """Nothing is sent."""
     first = client(hub_client.publish, sample_corpus, repo, tag="v1")
     hub.received.clear()
     other = client(hub_client.publish, large_corpus, repo, configs=("triplets",), revision="next", tag="v1")
@@ -213,29 +209,29 @@ def test_a_tag_that_is_on_another_commit_is_refused_before_anything_is_sent(
     assert again["revision"] == first["revision"]
 
 
-def test_one_commit_for_each_config_or_one_for_all(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """As the user likes; the result is the same."""
+def test_one_commit_per_config(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The result equals that of one commit."""
     configs = {dataset_file.config for dataset_file in built_records(open_corpus(sample_corpus))}
     client(hub_client.publish, sample_corpus, repo, commit_each=True)
     assert len(hub.repos[repo].commits) == 1 + len(configs)
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_private_is_not_promised_of_a_public_dataset(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """Refused before anything is sent."""
+def test_private_is_refused_for_a_public_dataset(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """Nothing is sent."""
     client(hub_client.push_table, repo, "extra", [1])
-    found = client(hub_client.publish, sample_corpus, repo, private=True)
-    assert found["error"] == "InputError"
-    assert "already public" in found["message"]
+    outcome = client(hub_client.publish, sample_corpus, repo, private=True)
+    assert outcome["error"] == "InputError"
+    assert "already public" in outcome["message"]
 
 
 @pytest.mark.parametrize(
     ("token", "code", "hint"), [(None, 5, "HF_TOKEN"), ("hf_of_somebody_else", 5, "write permission")]
 )
-def test_without_a_good_token_it_says_what_to_do(
+def test_a_missing_or_wrong_token_is_explained(
     hub: Hub, tmp_path: Path, repo: str, sample_corpus: Path, token: str | None, code: int, hint: str
 ) -> None:
-    """With the exit code of credentials, and never with the token."""
+    """The exit code is 5, and no output contains the token."""
     done = hub_command(hub_environment(hub, tmp_path, token), "publish", sample_corpus, repo)
     assert done.returncode == code, done.stderr
     assert hint in done.stderr
@@ -243,17 +239,17 @@ def test_without_a_good_token_it_says_what_to_do(
     assert token is None or token not in done.stdout + done.stderr
 
 
-def test_what_is_not_built_is_not_published(client: Run, hub: Hub, repo: str, own_corpus: Path) -> None:
-    """A dataset of other content than the corpus's is refused, with the command that builds it."""
+def test_an_outdated_build_is_refused(client: Run, hub: Hub, repo: str, own_corpus: Path) -> None:
+    """The message names the command that builds it."""
     next((own_corpus / "dataset" / "triplets").glob("*.parquet")).unlink()
-    found = client(hub_client.publish, own_corpus, repo)
-    assert found["error"] == "CorpusError"
-    assert "photoshop-request build" in found["message"]
+    outcome = client(hub_client.publish, own_corpus, repo)
+    assert outcome["error"] == "CorpusError"
+    assert "photoshop-request build" in outcome["message"]
     assert repo not in hub.repos
 
 
-def test_loading_back_finds_what_is_not_as_it_was_sent(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """A file that was replaced, and one that is missing."""
+def test_loading_back_finds_differences(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """A replaced file differs in bytes and rows."""
     client(hub_client.publish, sample_corpus, repo)
     path = "triplets/train-00000-of-00001.parquet"
     other = next(name for name in hub.files(repo) if name.startswith("triplets/") and name != path)
@@ -264,8 +260,8 @@ def test_loading_back_finds_what_is_not_as_it_was_sent(client: Run, hub: Hub, re
     assert any("row 0" in difference for difference in differences)
 
 
-def test_the_script_does_the_same(hub: Hub, hub_home: Path, repo: str, sample_corpus: Path) -> None:
-    """For people who read scripts."""
+def test_the_script_publishes(hub: Hub, hub_home: Path, repo: str, sample_corpus: Path) -> None:
+    """It does the same as the command."""
     script = Path(__file__).resolve().parents[3] / "scripts" / "push_to_hub.py"
     done = subprocess.run(
         [sys.executable, script, sample_corpus, repo, "--tag", "v1"],
@@ -284,15 +280,15 @@ import os, sys, datasets
 options = {"storage_options": {"hf": {"block_size": int(sys.argv[2])}}} if sys.argv[2:] else {}
 rows = datasets.load_dataset(sys.argv[1], split="train", streaming=True, **options).decode(False)
 print(next(iter(rows))["comment_id"], flush=True)
-os._exit(0)  # threads of Arrow read ahead
+os._exit(0)  # Arrow's threads read ahead
 """
 
 
 @pytest.mark.slow
-def test_the_first_row_of_a_stream_costs_little(
+def test_the_first_row_of_a_stream_needs_few_bytes(
     client: Run, hub: Hub, hub_home: Path, repo: str, tmp_path: Path
 ) -> None:
-    """Of a file of 200 MB a footer and a group, and what Arrow and the Hub's client (5 MB by default) read ahead."""
+    """A 200 MB file needs its footer, one row group, and the read-ahead of Arrow and the Hub's client (5 MB)."""
     name, path = "triplets/train-00000-of-00001.parquet", tmp_path / "x.parquet"
     written = write_rows(path, "triplets", triplets(330, 300_000))
     dataset_file = DatasetFile("triplets", "train", 0, 1, (0,))

@@ -1,4 +1,4 @@
-"""Training from a Hub over HTTP: the example, and what diffusers' own script calls."""
+"""Tests of training from a Hub: the example script, and the calls of diffusers' script."""
 
 import ast
 import re
@@ -25,14 +25,14 @@ def _trainers() -> None:
 
 
 def rows_of(corpus: Path) -> int:
-    """Triplets to train on."""
+    """Count the triplets of the train split."""
     return sum(pq.read_metadata(file).num_rows for file in (corpus / "dataset" / "triplets").glob("train-*"))
 
 
 def test_the_example_learns_from_the_published_dataset(
     client: Run, hub: Hub, repo: str, hub_home: Path, sample_corpus: Path, tmp_path: Path
 ) -> None:
-    """The loss falls on a fixed batch and on held-out triplets; a second run goes on after the first."""
+    """The loss falls on a fixed batch and on held-out triplets. A second run resumes the first."""
     client(hub_client.publish, sample_corpus, repo)
 
     def train(steps: int) -> dict[int, dict[str, float]]:
@@ -57,14 +57,14 @@ def test_the_example_learns_from_the_published_dataset(
 
 
 def test_a_loader_takes_a_name_on_the_hub(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """Its files are downloaded once, and only the split's."""
+    """Only the split's files are downloaded, and only once."""
     client(hub_client.publish, sample_corpus, repo)
     file = sample_corpus / "dataset" / "triplets" / "train-00000-of-00001.parquet"
     sent = []
     for _ in range(2):
         before = hub.sent
         batches = client(hub_client.loaded_batches, repo, resolution=64, batch_size=4, drop_last=False)
-        seen = sorted(each for _, ids in batches for each in ids)
+        seen = sorted(comment for _, ids in batches for comment in ids)
         assert seen == sorted(pq.read_table(file)["comment_id"].to_pylist())
         assert {shape for shape, _ in batches} <= set(bucket_shapes(64))
         sent.append(hub.sent - before)

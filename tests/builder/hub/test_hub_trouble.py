@@ -1,4 +1,4 @@
-"""A Hub that refuses, breaks off and changes under our hands: publishing ends well, or says why not."""
+"""Tests of publishing with errors, lost connections, conflicts and kills."""
 
 import os
 import random
@@ -20,8 +20,8 @@ COMMIT = "/commit/"
 
 
 @pytest.mark.parametrize("status", [409, 412, 429, 500, 503])
-def test_what_passes_is_waited_out(client: Run, hub: Hub, repo: str, sample_corpus: Path, status: int) -> None:
-    """Twice refused at the commit, then taken; nothing is uploaded twice."""
+def test_transient_errors_are_retried(client: Run, hub: Hub, repo: str, sample_corpus: Path, status: int) -> None:
+    """The commit fails twice, then succeeds. Nothing is uploaded twice."""
     hub.troubles.append(Trouble("POST", COMMIT, status, times=2))
     done = client(hub_client.publish, sample_corpus, repo)
     assert done.get("error") is None, done
@@ -31,29 +31,27 @@ def test_what_passes_is_waited_out(client: Run, hub: Hub, repo: str, sample_corp
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_a_rate_limit_is_waited_out_for_as_long_as_it_says(
-    client: Run, hub: Hub, repo: str, sample_corpus: Path
-) -> None:
-    """By Retry-After."""
+def test_retry_after_sets_the_wait(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The message names the seconds."""
     hub.troubles.append(Trouble("POST", COMMIT, 429, headers={"Retry-After": "17"}))
     assert client(hub_client.publish, sample_corpus, repo)["retries"] == [
         "Hub: rate limit reached; retry 1 of 7 in 17 s"
     ]
 
 
-def test_making_the_repository_is_tried_again(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """The library itself asks once."""
+def test_creating_the_repository_is_retried(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The client itself does not retry."""
     hub.troubles.append(Trouble("POST", "/api/repos/create", 503))
     assert client(hub_client.publish, sample_corpus, repo)["sent"] > 0
 
 
-def test_what_stays_is_given_up_with_a_reason(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """After growing waits; what arrived is kept for the next time."""
+def test_a_permanent_error_is_reported(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """After eight attempts. Uploaded files are kept for the next run."""
     hub.troubles.append(Trouble("POST", COMMIT, 503, times=100))
-    found = client(hub_client.publish, sample_corpus, repo)
-    assert found["error"] == "NetworkError"
-    assert "Run the same command again" in found["message"]
-    assert len(found["retries"]) == 7
+    outcome = client(hub_client.publish, sample_corpus, repo)
+    assert outcome["error"] == "NetworkError"
+    assert "Run the same command again" in outcome["message"]
+    assert len(outcome["retries"]) == 7
     assert hub.asked("POST", COMMIT) == 8
     hub.troubles.clear()
     puts = hub.asked("PUT", "/_lfs/")
@@ -61,8 +59,8 @@ def test_what_stays_is_given_up_with_a_reason(client: Run, hub: Hub, repo: str, 
     assert hub.asked("PUT", "/_lfs/") == puts
 
 
-def test_somebody_elses_commit_in_between_is_kept(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """A real conflict: looked at anew, committed on top."""
+def test_a_concurrent_commit_is_kept(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """After the conflict, our commit goes on top."""
 
     def other(there: Repo) -> None:
         line = {"key": "file", "value": {"path": "theirs.txt", "encoding": "base64", "content": "aGk="}}
@@ -75,10 +73,8 @@ def test_somebody_elses_commit_in_between_is_kept(client: Run, hub: Hub, repo: s
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_a_commit_whose_answer_was_lost_is_not_made_twice(
-    client: Run, hub: Hub, repo: str, sample_corpus: Path
-) -> None:
-    """The Hub has it, so there is nothing left to do."""
+def test_a_commit_with_a_lost_response_is_not_repeated(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The retry finds nothing to do."""
     hub.troubles.append(Trouble("POST", COMMIT, None, lost=True))
     done = client(hub_client.publish, sample_corpus, repo)
     assert done["revision"] == hub.repos[repo].heads["main"]
@@ -86,29 +82,27 @@ def test_a_commit_whose_answer_was_lost_is_not_made_twice(
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_a_pull_request_whose_answer_was_lost_is_not_asked_for_twice(
+def test_a_pull_request_with_a_lost_response_is_not_repeated(
     client: Run, hub: Hub, repo: str, sample_corpus: Path
 ) -> None:
-    """Two of them would be worse than a look at the page."""
+    """An error is better than two pull requests."""
     client(hub_client.push_table, repo, "extra", [1])
     hub.troubles.append(Trouble("POST", COMMIT, None, lost=True))
-    found = client(hub_client.publish, sample_corpus, repo, create_pr=True)
-    assert found["error"] == "NetworkError"
+    outcome = client(hub_client.publish, sample_corpus, repo, create_pr=True)
+    assert outcome["error"] == "NetworkError"
     assert [name for name in hub.repos[repo].heads if name.startswith("refs/pr")] == ["refs/pr/1"]
 
 
-def test_a_connection_cut_in_the_middle_of_a_file_is_tried_again(
-    client: Run, hub: Hub, repo: str, sample_corpus: Path
-) -> None:
-    """That file from its start, the others not at all."""
+def test_an_interrupted_upload_is_retried(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """Only that file is sent again."""
     hub.troubles.append(Trouble("PUT", "/_lfs/", None, after=50_000))
     done = client(hub_client.publish, sample_corpus, repo)
     assert hub.asked("PUT", "/_lfs/") == done["sent"] + 1
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_large_files_go_in_parts(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """As the Hub asks for files over 5 GB; a part that breaks off is sent again."""
+def test_large_files_are_sent_in_parts(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The Hub asks for it above 5 GB. An interrupted part is sent again."""
     hub.part, usual = 100_000, hub.part
     try:
         hub.troubles.append(Trouble("PUT", r"/_lfs/\w+/2", None, after=50_000))
@@ -119,12 +113,12 @@ def test_large_files_go_in_parts(client: Run, hub: Hub, repo: str, sample_corpus
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_a_killed_publish_goes_on_where_it_was(
+def test_a_killed_publish_resumes(
     hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run, wait_until: Wait
 ) -> None:
-    """SIGKILL between two files: those that arrived are not sent again."""
+    """After SIGKILL between two files, uploaded files are not sent again."""
     environment = hub_environment(hub, hub_home)
-    # the second file hangs, so that there is time to kill
+    # the second file hangs, which leaves time to kill
     hub.troubles.append(Trouble("PUT", "/_lfs/", 200, skip=1, hang=True))
     process = start("publish", large_corpus, repo, variables=environment)
     wait_until(lambda: len(hub.objects_of(repo)) == 1 or process.poll() is not None)
@@ -141,13 +135,13 @@ def test_a_killed_publish_goes_on_where_it_was(
     assert client(hub_client.verify, large_corpus, repo) == ()
 
 
-def test_a_publish_killed_anywhere_goes_on_where_it_was(
+def test_a_publish_killed_anywhere_resumes(
     hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run
 ) -> None:
-    """Twenty SIGKILLs, each at a request, before it is done or after: no file that arrived is sent again."""
+    """Twenty SIGKILLs, each before or after a request. No uploaded file is sent again."""
     environment = hub_environment(hub, hub_home)
     assert hub_command(environment, "publish", large_corpus, repo).returncode == 0
-    # what follows the commit is loading back, in far more requests: half of the blows come before
+    # half of the kills come before the commit, since loading back takes far more requests
     undisturbed = len(hub.requests)
     to_the_commit = next(at for at, (_, path, _) in enumerate(hub.requests) if COMMIT in path) + 1
     chance, ends, resumed = random.Random(0), [0], 0
@@ -172,8 +166,8 @@ def test_a_publish_killed_anywhere_goes_on_where_it_was(
     assert client(hub_client.verify, large_corpus, repo) == ()
 
 
-def test_loading_survives_a_cdn_that_breaks_off(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
-    """Cut in the middle of a range: loading back asks again."""
+def test_loading_retries_an_interrupted_download(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
+    """The connection is cut in the middle of a range."""
     client(hub_client.publish, sample_corpus, repo)
     hub.troubles.append(Trouble("GET", "/_cdn/", None, after=1000))
     assert client(hub_client.verify, sample_corpus, repo) == ()

@@ -1,4 +1,4 @@
-"""A corpus in object storage (S3 as moto's server plays it, through s3fs): the same dataset, published as from a disk."""
+"""Tests of a corpus in object storage, on moto's S3 server through s3fs."""
 
 import subprocess
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ def _files(variables: Mapping[str, str]) -> AbstractFileSystem:
 @pytest.mark.slow
 @pytest.mark.parametrize("data", [b"", b"bytes"])
 def test_all_bytes_of_an_object_are_read(storage_variables: dict[str, str], data: bytes) -> None:
-    """S3 refuses to give an empty object from its first byte on; it is no error here."""
+    """S3 rejects a range request for an empty object, which must not fail."""
     files = _files(storage_variables)
     with pytest.raises(FileNotFoundError):
         storage.read_bytes(files, f"photos/{len(data)} not there")
@@ -65,7 +65,7 @@ def test_a_corpus_in_object_storage_gives_the_same_dataset(
     repo: str,
     client: Run,
 ) -> None:
-    """Run, run again, publish, take down: byte for byte what a folder gives, and nothing but the ledger on the disk."""
+    """Run, rerun, publish and take down. The bytes equal those of a local corpus, and only the ledger is on disk."""
     environment = {**hub_environment(hub, hub_home), **storage_variables}
     _command(environment, tmp_path, *sample.run_arguments(ADDRESS, "--workers", "1"))
     files = _files(storage_variables)

@@ -1,4 +1,4 @@
-"""A release without pictures, and the way back: every picture is the one that the manifest names, or is counted."""
+"""Tests of a release without pictures, and of rebuilding from its manifest."""
 
 import hashlib
 import json
@@ -29,15 +29,15 @@ def _manifest(corpus: Path) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_manifest_tells_of_every_link_what_became_of_it(sample_corpus: Path) -> None:
-    """The same as `decisions`, without a single picture."""
+def test_the_manifest_has_every_link(sample_corpus: Path) -> None:
+    """It equals `decisions` and has no picture columns."""
     rows = _manifest(sample_corpus)
     said = [
         (line["submission_id"], line["comment_id"], line["url"], line["decision"])
         for line in decision_lines(open_corpus(sample_corpus))
     ]
-    found = [(row["submission_id"], row["comment_id"], row["url"], row["decision"]) for row in rows]
-    assert sorted(found, key=str) == sorted(said, key=str)
+    listed = [(row["submission_id"], row["comment_id"], row["url"], row["decision"]) for row in rows]
+    assert sorted(listed, key=str) == sorted(said, key=str)
     assert not [column for column in CONFIGS["manifest"] if "image" in column.kind]
     published = [row for row in rows if row["instruction"]]
     assert len(published) == sum(
@@ -47,10 +47,10 @@ def test_the_manifest_tells_of_every_link_what_became_of_it(sample_corpus: Path)
 
 @pytest.fixture
 def changed_hosts(sample: Sample, tmp_path: Path) -> Iterator[tuple[Hosts, dict[str, str]]]:
-    """The sample's hosts, years later: one edit re-encoded, one replaced, one gone. Gives what became of which file."""
+    """Serve the sample's files with one edit re-encoded, one replaced and one gone. Yield the hosts and each file's change."""
     folder = Path(shutil.copytree(sample.folder, tmp_path / "later"))
     files = folder / "files"
-    fates = {"coffee-blue.jpg": "reencoded", "dahlia-purple.jpg": "other_picture", "rocket-bright.jpg": "gone"}
+    changes = {"coffee-blue.jpg": "reencoded", "dahlia-purple.jpg": "other_picture", "rocket-bright.jpg": "gone"}
     image = Image.open(files / "coffee-blue.jpg")
     image.save(files / "coffee-blue.jpg", quality=70)
     shutil.copy(files / "stars.jpg", files / "dahlia-purple.jpg")
@@ -60,10 +60,10 @@ def changed_hosts(sample: Sample, tmp_path: Path) -> Iterator[tuple[Hosts, dict[
             routes[address] = {"status": 404}
     (folder / "routes.json").write_text(json.dumps(routes))
     with serve(folder) as hosts:
-        yield hosts, fates
+        yield hosts, changes
 
 
-def test_pictures_come_back_from_a_manifest_on_the_hub(
+def test_rebuild_from_a_manifest_on_the_hub(
     client: Run,
     hub: Hub,
     hub_home: Path,
@@ -73,8 +73,8 @@ def test_pictures_come_back_from_a_manifest_on_the_hub(
     changed_hosts: tuple[Hosts, dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    """Published without pictures, rebuilt through the hosts, checked by digest, by perceptual hash where re-encoded."""
-    hosts, fates = changed_hosts
+    """Pictures are checked by digest, or by perceptual hash if re-encoded."""
+    hosts, changes = changed_hosts
     environment = hub_environment(hub, hub_home)
     done = hub_command(environment, "publish", sample_corpus, repo, "--manifest-only")
     assert done.returncode == 0, done.stderr
@@ -90,7 +90,7 @@ def test_pictures_come_back_from_a_manifest_on_the_hub(
     }
     loaded = datasets.load_dataset(str(corpus / "dataset"), cache_dir=str(tmp_path / "cache"))
     after = {row["comment_id"]: row for rows in loaded.values() for row in rows.with_format("arrow")[:].to_pylist()}
-    digests = {name: hashlib.sha256((sample.folder / "files" / name).read_bytes()).hexdigest() for name in fates}
+    digests = {name: hashlib.sha256((sample.folder / "files" / name).read_bytes()).hexdigest() for name in changes}
     lost = {digests["dahlia-purple.jpg"], digests["rocket-bright.jpg"]}
     assert set(after) == {comment for comment, row in before.items() if row["edited_sha256"] not in lost}
     reencoded = digests["coffee-blue.jpg"]
@@ -109,8 +109,8 @@ def test_pictures_come_back_from_a_manifest_on_the_hub(
     assert hosts.requests.total() == asked
 
 
-def test_what_has_no_manifest_is_refused(hub: Hub, hub_home: Path, tmp_path: Path) -> None:
-    """With what to name instead."""
+def test_a_dataset_without_manifest_is_refused(hub: Hub, hub_home: Path, tmp_path: Path) -> None:
+    """The message says so."""
     done = hub_command(hub_environment(hub, hub_home), "rebuild", tmp_path / "corpus", "org/nothing-here")
     assert done.returncode == 3
     assert "no manifest here" in done.stderr

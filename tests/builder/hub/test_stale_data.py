@@ -1,4 +1,4 @@
-"""What changed is never loaded as it was: by path, by the builder, from the Hub."""
+"""Test that loading never returns stale data: by path, by the builder, from the Hub."""
 
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneT
 REQUEST = "zcoffee"
 
 
-def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hub, repo: str) -> None:
-    """With one cache for all loads; `datasets` itself knows a local folder by its README alone."""
+def test_a_changed_dataset_is_loaded_again(own_corpus: Path, client: Run, hub: Hub, repo: str) -> None:
+    """All loads share a cache. `datasets` identifies a local folder by its README only."""
     corpus = open_corpus(own_corpus)
 
     def loads() -> list[set[str]]:
@@ -32,7 +32,7 @@ def test_a_rebuilt_dataset_is_loaded_anew(own_corpus: Path, client: Run, hub: Hu
             {row["submission_id"] for row in there["train"]},
         ]
 
-    assert all(REQUEST in found for found in loads())
+    assert all(REQUEST in ids for ids in loads())
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
     run_stages("build", corpus, reporter=QUIET)
     after = loads()

@@ -1,4 +1,4 @@
-"""Taken down is taken down: in every config, on every later build, with near-duplicates, and on the Hub."""
+"""Tests of takedowns: in every config, on later builds, with near-duplicates, and on the Hub."""
 
 import io
 import json
@@ -49,7 +49,7 @@ def corpus(own_corpus: Path) -> Corpus:
 
 
 def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    """Every row of every config, with what identifies people and pictures."""
+    """Yield every row of every config."""
     for config in CONFIGS:
         folder = Path(corpus.path("dataset", config))
         if folder.exists():
@@ -75,8 +75,8 @@ def _table(corpus: Corpus, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_request_goes_from_every_config_with_its_pictures(corpus: Corpus) -> None:
-    """Texts, edits, conversations; the bytes are gone from the disk too, and the rest is as it was."""
+def test_a_request_is_removed_from_every_config(corpus: Corpus) -> None:
+    """Its pictures are erased from disk, and other rows stay."""
     before = _triplets(corpus)
     own = {row["comment_id"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
     files = {row["sha256"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
@@ -91,8 +91,8 @@ def test_a_request_goes_from_every_config_with_its_pictures(corpus: Corpus) -> N
     assert not left & files
 
 
-def test_pictures_that_were_fetched_and_not_compared_yet_are_erased_too(corpus: Corpus) -> None:
-    """Nobody would come back for them."""
+def test_pictures_not_compared_yet_are_erased(corpus: Corpus) -> None:
+    """No later stage would erase them."""
     files = {row["sha256"] for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST}
     Path(corpus.shard_path(shard_of(REQUEST, corpus.shards), "candidates")).unlink()
     _take_down(corpus, f"t3_{REQUEST}")
@@ -101,8 +101,8 @@ def test_pictures_that_were_fetched_and_not_compared_yet_are_erased_too(corpus: 
     assert not left & files
 
 
-def test_where_the_ledger_is_not_the_corpus_can_be_worked_on(corpus: Corpus) -> None:
-    """Its tables still speak of erased pictures there; a picture that is missing without a tombstone is an error still."""
+def test_a_takedown_works_without_the_ledger(corpus: Corpus) -> None:
+    """Tables still name the erased pictures. A picture missing without a tombstone stays an error."""
     corpus.ledger_path.rename(f"{corpus.ledger_path}.elsewhere")
     _take_down(corpus, f"t3_{REQUEST}")
     shard = shard_of(REQUEST, corpus.shards)
@@ -119,8 +119,8 @@ def test_where_the_ledger_is_not_the_corpus_can_be_worked_on(corpus: Corpus) -> 
         run_stages("pair", corpus, reporter=QUIET)
 
 
-def test_a_person_goes_as_requester_and_as_solver(corpus: Corpus) -> None:
-    """By name, whatever its case; everything under their requests, and their comments everywhere."""
+def test_an_author_is_removed_as_requester_and_solver(corpus: Corpus) -> None:
+    """Names ignore case. All their requests and comments go."""
     solver = next(row["author"] for row in _table(corpus, "candidates") if row["verdict"] == "edit")
     theirs = {row["comment_id"] for row in _table(corpus, "candidates") if row["author"] == solver}
     _take_down(corpus, f"u/{solver.upper()}")
@@ -131,8 +131,8 @@ def test_a_person_goes_as_requester_and_as_solver(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize("by", ["url", "sha256"])
-def test_one_edit_goes_by_address_or_digest(corpus: Corpus, by: str) -> None:
-    """The request stays, with its other edits."""
+def test_one_edit_is_removed_by_url_or_digest(corpus: Corpus, by: str) -> None:
+    """The request and its other edits stay."""
     edits = [row for row in _table(corpus, "candidates") if row["verdict"] == "edit"]
     chosen = next(row for row in edits if row["submission_id"] == OTHER)
     _take_down(corpus, chosen[by])
@@ -141,15 +141,15 @@ def test_one_edit_goes_by_address_or_digest(corpus: Corpus, by: str) -> None:
     assert OTHER in {row["submission_id"] for row in _rows(corpus) if "task_confidences" in row}
 
 
-def test_a_source_takes_the_edits_of_it_along(corpus: Corpus) -> None:
-    """They show the same person."""
+def test_removing_a_source_removes_its_edits(corpus: Corpus) -> None:
+    """Edits show the same person."""
     row = next(row for row in _table(corpus, "candidates") if row["submission_id"] == REQUEST and not row["comment_id"])
     _take_down(corpus, row["url"])
     assert REQUEST not in {row["submission_id"] for row in _rows(corpus) if "edited_image" in row}
 
 
-def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus: Corpus) -> None:
-    """A source that came later, in a comment: also where the comment was named before it was in the corpus."""
+def test_removing_a_requesters_comment_removes_edits_of_its_picture(corpus: Corpus) -> None:
+    """The comment may be taken down before it is in the corpus."""
     edit = next(row for row in _table(corpus, "candidates") if row["verdict"] == "edit")
     later = {"comment_id": "later", "role": "requesters_own", "verdict": "requesters_own"}
     path = corpus.shard_path(shard_of(edit["submission_id"], corpus.shards), "candidates")
@@ -169,8 +169,8 @@ def test_a_comment_of_the_requester_takes_the_edits_of_its_picture_along(corpus:
     assert edit["comment_id"] not in _triplets(corpus)
 
 
-def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None:
-    """Also from tables that were thrown away, and the address is not asked again."""
+def test_a_takedown_survives_a_full_rebuild(corpus: Corpus) -> None:
+    """Even if tables are deleted. The URL is not fetched again."""
     _take_down(corpus, f"t3_{REQUEST}")
     for name in ("candidates", "removed", "sizes", "pictures", "texts"):
         for shard in range(corpus.shards):
@@ -186,8 +186,8 @@ def test_it_stays_in_force_when_everything_is_made_again(corpus: Corpus) -> None
     assert {row["verdict"] for row in rows if row["state"] == "taken_down"} == {"taken_down"}
 
 
-def test_the_funnel_counts_what_was_taken_down(corpus: Corpus) -> None:
-    """And still adds up."""
+def test_the_funnel_counts_takedowns(corpus: Corpus) -> None:
+    """It still adds up."""
     _take_down(corpus, f"t3_{REQUEST}")
     steps = funnel(corpus)
     assert any("taken_down" in step.reasons for step in steps)
@@ -195,8 +195,8 @@ def test_the_funnel_counts_what_was_taken_down(corpus: Corpus) -> None:
         assert step.total == step.kept + sum(step.reasons.values())
 
 
-def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
-    """A takedown does not touch what it does not concern."""
+def test_only_affected_files_are_built_again(large_corpus: Path) -> None:
+    """A takedown leaves other files untouched."""
     corpus = open_corpus(large_corpus)
     files = list(Path(corpus.path("dataset", "triplets")).glob("train-*.parquet"))
     before = {path: path.stat().st_mtime_ns for path in files}
@@ -208,18 +208,14 @@ def test_only_the_files_concerned_are_built_again(large_corpus: Path) -> None:
     assert {path for path in files if not path.exists() or path.stat().st_mtime_ns != before[path]} == {concerned}
 
 
-def test_a_taken_down_dataset_that_was_not_built_is_not_published(
-    corpus: Corpus, client: Run, hub: Hub, repo: str
-) -> None:
-    """Between `add` and `build` nothing may go out."""
+def test_an_outdated_dataset_is_not_published(corpus: Corpus, client: Run, hub: Hub, repo: str) -> None:
+    """Between `add` and `build`, nothing may be published."""
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)])
     assert client(hub_client.publish, Path(corpus.root), repo)["error"] == "CorpusError"
 
 
-def test_on_the_hub_history_goes_with_squash_only(
-    corpus: Corpus, client: Run, hub: Hub, hub_home: Path, repo: str
-) -> None:
-    """A new commit removes rows; squash removes the old commits, their tags and their files."""
+def test_squash_removes_history_from_the_hub(corpus: Corpus, client: Run, hub: Hub, hub_home: Path, repo: str) -> None:
+    """A commit removes rows. Squash removes old commits, their tags and their files."""
     folder, environment = Path(corpus.root), hub_environment(hub, hub_home)
     old = client(hub_client.publish, folder, repo, tag="v1")["revision"]
     stale = {file.sha256 for path, file in hub.files(repo).items() if path.startswith("triplets/train")}
@@ -237,8 +233,8 @@ def test_on_the_hub_history_goes_with_squash_only(
     assert client(hub_client.verify, folder, repo) == ()
 
 
-def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
-    """No name, no id, no address, no digest, not even unkeyed hashes: two corpora give different ones."""
+def test_tombstones_reveal_nothing(corpus: Corpus) -> None:
+    """Hashes are keyed, so two corpora give different ones."""
     words = ["u/somebody", "t3_1abc23", "https://i.redd.it/abcdefgh.jpg"]
     targets = [parse_target(word) for word in words]
     add_tombstones(corpus, [target for target in targets if target])
@@ -252,8 +248,8 @@ def test_the_file_says_nothing_to_who_reads_it(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), [("tombstones.json", "{"), ("salt", ""), ("salt", "abcd")])
-def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: str, text: str) -> None:
-    """Never taken for none; nor are they read with a salt that was cut off, by which nothing is taken down."""
+def test_unreadable_tombstones_stop_every_command(corpus: Corpus, name: str, text: str) -> None:
+    """They are never treated as empty, nor read with a truncated salt."""
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", name)).write_text(text)
     with pytest.raises(CorpusError, match="put both back"):
@@ -291,13 +287,13 @@ def test_tombstones_that_cannot_be_read_stop_everything(corpus: Corpus, name: st
         ("word", None),
     ],
 )
-def test_what_a_word_names(word: str, target: TombstoneTarget | None) -> None:
-    """As people copy it from their browser."""
+def test_parse_a_target(word: str, target: TombstoneTarget | None) -> None:
+    """Ids, names and URLs, as copied from a browser."""
     assert parse_target(word) == target
 
 
-def test_a_bare_word_is_looked_up_and_never_guessed(corpus: Corpus) -> None:
-    """An id or a name of the corpus; otherwise it asks."""
+def test_a_bare_word_is_looked_up(corpus: Corpus) -> None:
+    """It must be an id or a name in the corpus."""
     name = next(row["author"] for row in _table(corpus, "comments") if row["author"])
     assert resolve_target(corpus, REQUEST) == TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)
     assert resolve_target(corpus, name.upper()) == TombstoneTarget(TombstoneKind.AUTHOR, name.lower())
@@ -305,8 +301,8 @@ def test_a_bare_word_is_looked_up_and_never_guessed(corpus: Corpus) -> None:
         resolve_target(corpus, "nobody_of_that_name")
 
 
-def test_near_duplicates_are_known_by_keyed_hashes_alone(sample_corpus: Path) -> None:
-    """A re-encoded and resized copy is found, another picture is not; an edit does not take its source along."""
+def test_near_duplicates_match_by_keyed_hashes(sample_corpus: Path) -> None:
+    """A re-encoded, resized copy matches. Removing an edit keeps its source."""
     pictures = [path for path in sorted((sample_corpus / "images").rglob("*.jpg")) if path.is_file()]
     one, another = (path.read_bytes() for path in pictures[:2])
     image = Image.open(io.BytesIO(one)).convert("RGB")
@@ -320,8 +316,8 @@ def test_near_duplicates_are_known_by_keyed_hashes_alone(sample_corpus: Path) ->
         assert not stones.covers_picture(hashes[2], is_source=False)
 
 
-def test_four_bits_anywhere_are_near() -> None:
-    """The promise: four bits can spoil four of eight bytes at most."""
+def test_up_to_four_bits_match() -> None:
+    """Four bits change at most four of eight bytes."""
     stones = _stones(picture_target("0123456789abcdef", is_source=True))
     assert stones.covers_picture(f"{0x0123456789ABCDEF ^ 0x0100010001000100:016x}", is_source=False)
     assert not stones.covers_picture(f"{0x0123456789ABCDEF ^ 0x0101010101000000:016x}", is_source=False)
@@ -335,8 +331,8 @@ def _stones(target: TombstoneTarget) -> Tombstones:
     return Tombstones(salt, frozenset({(target.kind, hashes)}), ((target.kind, frozenset(hashes)),))
 
 
-def test_the_command_says_what_it_did_and_what_is_left_to_do(own_corpus: Path, hub: Hub, hub_home: Path) -> None:
-    """`add` ends with how to publish it; `list` counts and tells nothing."""
+def test_the_command_reports_and_names_the_next_command(own_corpus: Path, hub: Hub, hub_home: Path) -> None:
+    """`add` ends with the command to publish. `list` only counts."""
     environment = hub_environment(hub, hub_home)
     added = hub_command(environment, "takedown", own_corpus, "add", f"t3_{REQUEST}", "u/somebody")
     assert added.returncode == 0, added.stderr
