@@ -1,20 +1,16 @@
-"""Exports for trainers: what each of them takes unchanged, written row by row with bounded memory.
+"""Export the dataset in the formats of trainers, row by row in bounded memory. Pictures keep their published bytes."""
 
-Pictures are written as they are published, byte for byte. Every function takes rows of its config with undecoded
-pictures and an existing empty folder, and says what became of the rows.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from photoshop_request.export.bagel import bagel, bagel_turns
 from photoshop_request.export.chats import ms_swift, trl
-from photoshop_request.export.diffusers import columns, imagefolder
-from photoshop_request.export.folders import ai_toolkit, diffusion_pipe, musubi_tuner, simpletuner
-from photoshop_request.export.path_lists import diffsynth, diffsynth_csv, firered, omnigen2
-from photoshop_request.export.preference_pairs import diffusion_dpo, editreward, simpletuner_dpo
+from photoshop_request.export.diffusers import columns, diffusion_dpo, imagefolder
+from photoshop_request.export.folders import ai_toolkit, diffusion_pipe, musubi_tuner, simpletuner, simpletuner_dpo
+from photoshop_request.export.path_lists import diffsynth, diffsynth_csv, editreward, firered, omnigen2
 from photoshop_request.export.webdataset import webdataset
-from photoshop_request.export.writing import ExportSummary, LeftOut, Row
+from photoshop_request.export.writing import FOLDER_KINDS, Export, ExportSummary, LeftOut, Requirements, Row
 
 __all__ = ["FORMATS", "ExportSummary", "Format", "LeftOut", "Row"]
 
@@ -33,23 +29,43 @@ _PREFERENCE = (
 _CHAT = ("messages", "images", "submission_id")
 _TURN = ("source_image", "before_image", "after_image", "first_instruction", "instruction", "submission_id")
 
+_ONE_SOURCE = Requirements()
+_SEVERAL_SOURCES = Requirements(takes_several_sources=True)
+_ONE_SOURCE_FOLDERS = Requirements(kinds=FOLDER_KINDS)
+_SEVERAL_SOURCES_FOLDERS = Requirements(kinds=FOLDER_KINDS, takes_several_sources=True)
+_PREFERENCE_IMAGES = ("source_image", "chosen_image", "rejected_image")
+_PREFERENCES = Requirements(_PREFERENCE_IMAGES)
+_CHATS = Requirements(("images",))
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One export."""
+    """Describe the format of one trainer."""
 
-    write: Callable[..., ExportSummary]
-    """`(rows, folder)`, with `paths_under` where `absolute`."""
+    write_rows: Callable[[Export], None]
     config: str
-    """Whose rows it takes."""
+    """The config whose rows it takes."""
     columns: tuple[str, ...] | None
-    """What it needs of them; None for everything."""
+    """The columns it needs; None for all."""
+    requirements: Requirements
     trainer: str
-    """Who reads it."""
+    """The programs that read it."""
     flags: str
-    """With which flags or settings; OUT stands for the folder."""
+    """Their flags or settings; OUT stands for the folder."""
     absolute: bool = False
-    """Whether absolute paths are written, so that the folder must be exported again after it was moved."""
+    """True if it holds absolute paths, so that a moved folder must be exported again."""
+
+    def write(self, rows: Iterable[Row], folder: Path, paths_under: Path | None = None) -> ExportSummary:
+        """Write rows of the config to an existing empty folder and return the counts.
+
+        Absolute paths begin with `paths_under` if the folder will be moved there.
+
+        Raises:
+            InputError: the pictures of the rows are decoded.
+        """
+        export = Export(rows, self.requirements, folder, (paths_under or folder).absolute())
+        self.write_rows(export)
+        return export.summary()
 
 
 FORMATS: dict[str, Format] = {
@@ -57,17 +73,19 @@ FORMATS: dict[str, Format] = {
         columns,
         "triplets",
         _PAIR,
+        _ONE_SOURCE,
         "diffusers train_instruct_pix2pix.py, train_dreambooth_lora_flux_kontext.py",
         "--dataset_name OUT; Kontext: --image_column edited_image --cond_image_column input_image "
         "--caption_column edit_prompt",
     ),
     "imagefolder": Format(
-        imagefolder, "triplets", _PAIR, "diffusers train_instruct_pix2pix.py", "--train_data_dir OUT"
+        imagefolder, "triplets", _PAIR, _ONE_SOURCE, "diffusers train_instruct_pix2pix.py", "--train_data_dir OUT"
     ),
     "ai-toolkit": Format(
         ai_toolkit,
         "triplets",
         _ALL_SOURCES,
+        _SEVERAL_SOURCES_FOLDERS,
         "ostris/ai-toolkit",
         "folder_path: OUT/target, control_path: [OUT/control_1, OUT/control_2, OUT/control_3], caption_ext: txt",
     ),
@@ -75,6 +93,7 @@ FORMATS: dict[str, Format] = {
         musubi_tuner,
         "triplets",
         _ALL_SOURCES,
+        _SEVERAL_SOURCES_FOLDERS,
         "kohya-ss/musubi-tuner",
         'image_jsonl_file = "OUT/dataset.jsonl"; or image_directory = "OUT/target", control_directory = "OUT/control", '
         'caption_extension = ".txt"',
@@ -84,6 +103,7 @@ FORMATS: dict[str, Format] = {
         diffusion_pipe,
         "triplets",
         _PAIR,
+        _ONE_SOURCE_FOLDERS,
         "tdrussell/diffusion-pipe",
         "path = 'OUT/target', control_path = 'OUT/control'",
     ),
@@ -91,6 +111,7 @@ FORMATS: dict[str, Format] = {
         simpletuner,
         "triplets",
         _ALL_SOURCES,
+        _SEVERAL_SOURCES_FOLDERS,
         "SimpleTuner",
         "instance_data_dir OUT/target, caption_strategy textfile, conditioning_data; OUT/control_1: dataset_type "
         "conditioning, conditioning_type reference_loose",
@@ -99,6 +120,7 @@ FORMATS: dict[str, Format] = {
         diffsynth,
         "triplets",
         _ALL_SOURCES,
+        _SEVERAL_SOURCES,
         "DiffSynth-Studio",
         "--dataset_base_path OUT --dataset_metadata_path OUT/metadata.json --data_file_keys image,edit_image "
         "--extra_inputs edit_image (Kontext: kontext_images)",
@@ -107,15 +129,19 @@ FORMATS: dict[str, Format] = {
         diffsynth_csv,
         "triplets",
         _PAIR,
+        _ONE_SOURCE,
         "DiffSynth-Studio",
         "--dataset_base_path OUT --dataset_metadata_path OUT/metadata.csv --data_file_keys image,edit_image "
         "--extra_inputs edit_image",
     ),
-    "omnigen2": Format(omnigen2, "triplets", _ALL_SOURCES, "OmniGen2", "data: data_path: OUT/data.yml", absolute=True),
+    "omnigen2": Format(
+        omnigen2, "triplets", _ALL_SOURCES, _SEVERAL_SOURCES, "OmniGen2", "data: data_path: OUT/data.yml", absolute=True
+    ),
     "firered": Format(
         firered,
         "triplets",
         _ALL_SOURCES,
+        _SEVERAL_SOURCES,
         "FireRed-Image-Edit extract_vlm_embeds.py",
         "OUT/train.jsonl with --disable_inverse",
         absolute=True,
@@ -124,6 +150,7 @@ FORMATS: dict[str, Format] = {
         bagel,
         "triplets",
         (*_PAIR, "instruction_rewritten"),
+        _ONE_SOURCE,
         "BAGEL unified_edit",
         "data_dir OUT/data, parquet_info_path OUT/parquet_info.json",
         absolute=True,
@@ -132,32 +159,48 @@ FORMATS: dict[str, Format] = {
         bagel_turns,
         "turns",
         _TURN,
+        Requirements(("source_image", "before_image", "after_image")),
         "BAGEL unified_edit, several turns",
         "data_dir OUT/data, parquet_info_path OUT/parquet_info.json",
         absolute=True,
     ),
     "webdataset": Format(
-        webdataset, "triplets", None, "webdataset", 'WebDataset("OUT/train-{000000..N}.tar").decode("pil")'
+        webdataset,
+        "triplets",
+        None,
+        _SEVERAL_SOURCES,
+        "webdataset",
+        'WebDataset("OUT/train-{000000..N}.tar").decode("pil")',
     ),
     "diffusion-dpo": Format(
         diffusion_dpo,
         "preferences",
         _PREFERENCE,
+        _PREFERENCES,
         "diffusers train_diffusion_dpo_sdxl.py, DiffusionDPO",
         "--dataset_name OUT",
     ),
     "editreward": Format(
-        editreward, "preferences", _PREFERENCE, "EditReward", "train_json_list: [OUT/train.json]", absolute=True
+        editreward,
+        "preferences",
+        _PREFERENCE,
+        _PREFERENCES,
+        "EditReward",
+        "train_json_list: [OUT/train.json]",
+        absolute=True,
     ),
     "simpletuner-dpo": Format(
         simpletuner_dpo,
         "preferences",
         _PREFERENCE,
+        Requirements(_PREFERENCE_IMAGES, FOLDER_KINDS),
         "SimpleTuner Flow-DPO",
         "OUT/win: dataset_type image; OUT/lose: dataset_type conditioning, conditioning_type reference_strict, "
         "source_dataset_id",
     ),
-    "trl": Format(trl, "conversations", _CHAT, "TRL SFTTrainer", 'load_dataset("OUT", split="train")'),
-    "ms-swift": Format(ms_swift, "conversations", _CHAT, "ms-swift", "--dataset OUT/train.jsonl", absolute=True),
+    "trl": Format(trl, "conversations", _CHAT, _CHATS, "TRL SFTTrainer", 'load_dataset("OUT", split="train")'),
+    "ms-swift": Format(
+        ms_swift, "conversations", _CHAT, _CHATS, "ms-swift", "--dataset OUT/train.jsonl", absolute=True
+    ),
 }
-"""Name on the command line -> what it is."""
+"""Formats by their name on the command line."""

@@ -1,58 +1,55 @@
-"""diffusers' example scripts: the columns that they name, as Parquet or as an ImageFolder."""
+"""Export for the example scripts of diffusers: the columns that they name, as Parquet or as an ImageFolder."""
 
-from collections.abc import Iterable
-from pathlib import Path
+from photoshop_request.export.parquet import parquet_rows
+from photoshop_request.export.writing import Export, bytes_of, caption, json_lines
 
-from photoshop_request.export.parquet import parquet_parts
-from photoshop_request.export.writing import (
-    PILLOW_KINDS,
-    ExportSummary,
-    LeftOut,
-    Row,
-    Tally,
-    bytes_of,
-    caption,
-    json_lines,
-    why_not,
-)
-
-__all__ = ["columns", "imagefolder"]
-
-_PAIR = ("source_image", "edited_image")
+__all__ = ["columns", "diffusion_dpo", "imagefolder"]
 
 
-def columns(rows: Iterable[Row], out: Path) -> ExportSummary:
-    """Parquet with `input_image`, `edit_prompt`, `edited_image`: the defaults of train_instruct_pix2pix.py."""
+def columns(export: Export) -> None:
+    """Write Parquet with `input_image`, `edit_prompt`, `edited_image`: the defaults of train_instruct_pix2pix.py."""
     from datasets import Features, Image, Value  # a heavy import that few exports need
 
     features = Features({"input_image": Image(), "edit_prompt": Value("string"), "edited_image": Image()})
-    tally = Tally(out)
-    with parquet_parts(out / "data", "train", features.arrow_schema) as write:
-        for _, row in tally.kept(rows, _why_not):
-            source, edited = ({"bytes": bytes_of(row[name]), "path": None} for name in _PAIR)
-            write(
-                {"input_image": source, "edit_prompt": caption(row), "edited_image": edited},
-                len(source["bytes"] or b"") + len(edited["bytes"] or b""),
-            )
-            tally.count(source)
-            tally.count(edited)
-    return tally.summary()
+    with parquet_rows(export, features.arrow_schema) as write:
+        for _, row in export.rows():
+            source, edited = ({"bytes": bytes_of(row[name]), "path": None} for name in ("source_image", "edited_image"))
+            write({"input_image": source, "edit_prompt": caption(row), "edited_image": edited}, [source, edited])
 
 
-def imagefolder(rows: Iterable[Row], out: Path) -> ExportSummary:
-    """Picture files and a `metadata.jsonl` whose `*_file_name` keys `datasets` turns into picture columns."""
-    tally = Tally(out)
-    with json_lines(out / "metadata.jsonl") as write:
-        for stem, row in tally.kept(rows, _why_not):
+def imagefolder(export: Export) -> None:
+    """Write picture files and a `metadata.jsonl` whose `*_file_name` keys `datasets` turns into picture columns."""
+    with json_lines(export.folder / "metadata.jsonl") as write:
+        for stem, row in export.rows():
             write(
                 {
-                    "input_image_file_name": tally.put(row["source_image"], f"input/{stem}"),
+                    "input_image_file_name": export.put(row["source_image"], f"input/{stem}"),
                     "edit_prompt": caption(row),
-                    "edited_image_file_name": tally.put(row["edited_image"], f"edited/{stem}"),
+                    "edited_image_file_name": export.put(row["edited_image"], f"edited/{stem}"),
                 }
             )
-    return tally.summary()
 
 
-def _why_not(row: Row) -> LeftOut | None:
-    return why_not(row, _PAIR, PILLOW_KINDS, several=False)
+def diffusion_dpo(export: Export) -> None:
+    """Write Parquet with `jpg_0` (preferred) and `jpg_1` as plain bytes, `label_0` = 1, `caption`, `source`, `margin`.
+
+    The trainers ignore `source`. They read every `label_0` but 0 as "the first is better", so ties are left out.
+    """
+    import pyarrow as pa  # only some exports need it
+
+    pictures = {"jpg_0": "chosen_image", "jpg_1": "rejected_image", "source": "source_image"}
+    schema = pa.schema(
+        {
+            "jpg_0": pa.binary(),
+            "jpg_1": pa.binary(),
+            "label_0": pa.int64(),
+            "caption": pa.string(),
+            "source": pa.binary(),
+            "margin": pa.float64(),
+        }
+    )
+    with parquet_rows(export, schema) as write:
+        for _, row in export.rows():
+            images = {name: row[column] for name, column in pictures.items()}
+            data = {name: bytes_of(image) for name, image in images.items()}
+            write({**data, "label_0": 1, "caption": caption(row), "margin": row["margin"]}, images.values())

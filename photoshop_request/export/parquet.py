@@ -1,28 +1,33 @@
-"""Rows to Parquet parts with bounded memory: a row group is written as soon as it is full."""
+"""Write Parquet parts with bounded memory: each row group is written as soon as it is full."""
 
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     import pyarrow as pa
 
-__all__ = ["parquet_parts"]
+    from photoshop_request.export.writing import Export, Image
+
+__all__ = ["parquet_rows"]
 
 GROUP_BYTES = 32_000_000
-"""Of pictures in a row group, held in memory; readers that shuffle hold a group as well."""
+"""Size of the pictures in a row group, which is held in memory; readers that shuffle hold a group as well."""
 PART_BYTES = 500_000_000
-"""Of pictures in a file."""
+"""Size of the pictures in a file."""
 
 
 @contextmanager
-def parquet_parts(folder: Path, name: str, schema: "pa.Schema") -> Iterator[Callable[[dict[str, Any], int], None]]:
-    """`folder/name-00000.parquet` and so on; yields what writes a row, given with the bytes that it weighs."""
+def parquet_rows(
+    export: "Export", schema: "pa.Schema"
+) -> "Iterator[Callable[[dict[str, Any], Iterable[Image]], None]]":
+    """Write `data/train-00000.parquet` and so on; yield a function that writes a row and counts its pictures."""
     import pyarrow as pa  # only some exports need it
     from pyarrow import parquet as pq
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = export.folder / "data"
+    folder.mkdir()
     rows: list[dict[str, Any]] = []
     state = {"group": 0, "part": 0, "parts": 0}
     with ExitStack() as stack:
@@ -32,7 +37,7 @@ def parquet_parts(folder: Path, name: str, schema: "pa.Schema") -> Iterator[Call
             if not rows:
                 return
             if not writers:
-                path = folder / f"{name}-{state['parts']:05d}.parquet"
+                path = folder / f"train-{state['parts']:05d}.parquet"
                 writers.append(stack.enter_context(pq.ParquetWriter(path, schema)))
                 state["parts"] += 1
             writers[0].write_table(pa.Table.from_pylist(rows, schema=schema))
@@ -43,10 +48,11 @@ def parquet_parts(folder: Path, name: str, schema: "pa.Schema") -> Iterator[Call
                 writers.clear()
                 state["part"] = 0
 
-        def write(row: dict[str, Any], weight: int) -> None:
+        def write(row: dict[str, Any], images: "Iterable[Image]") -> None:
             rows.append(row)
-            state["group"] += weight
-            state["part"] += weight
+            size = sum(map(export.count, images))
+            state["group"] += size
+            state["part"] += size
             if state["group"] >= GROUP_BYTES:
                 flush()
 

@@ -1,45 +1,32 @@
-"""WebDataset: tar files of samples, the same bytes for the same rows."""
+"""Export for WebDataset: tar files of samples, with the same bytes for the same rows."""
 
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
 
-from photoshop_request.export.writing import (
-    PILLOW_KINDS,
-    ExportSummary,
-    LeftOut,
-    Row,
-    Tally,
-    bytes_of,
-    caption,
-    extension_of,
-    why_not,
-)
+from photoshop_request.export.writing import Export, Image, Row, bytes_of, caption, extension_of
 
 __all__ = ["webdataset"]
 
 SHARD_BYTES = 500_000_000
-"""Of a tar file, after which the next begins."""
+"""Size at which the next tar file begins."""
 
 
-def webdataset(rows: Iterable[Row], out: Path, shard_bytes: int = SHARD_BYTES) -> ExportSummary:
-    """`train-000000.tar` and so on. A sample is KEY and `.source.EXT`, `.edited.EXT`, `.txt` (instruction), `.json`.
+def webdataset(export: Export) -> None:
+    """Write `train-000000.tar` and so on. A sample is KEY and `.source.EXT`, `.edited.EXT`, `.txt` (instruction), `.json`.
 
-    With them, where there are such: `.mask.png`, `.second_source.EXT`, `.reference_0.EXT` and further. The JSON holds
-    all other columns.
+    Optional members: `.mask.png`, `.second_source.EXT`, `.reference_0.EXT` and further. The JSON holds all other
+    columns.
     """
-    tally = Tally(out)
     with ExitStack() as stack:
         tar: tarfile.TarFile | None = None
         shards = 0
-        for stem, row in tally.kept(rows, _why_not):
-            if tar is None or tar.offset >= shard_bytes:
+        for stem, row in export.rows():
+            if tar is None or tar.offset >= SHARD_BYTES:
                 stack.close()
-                path = out / f"train-{shards:06d}.tar"
+                path = export.folder / f"train-{shards:06d}.tar"
                 tar = stack.enter_context(tarfile.open(path, "w", format=tarfile.USTAR_FORMAT))
                 shards += 1
             for name, data in _members(row):
@@ -47,8 +34,7 @@ def webdataset(rows: Iterable[Row], out: Path, shard_bytes: int = SHARD_BYTES) -
                 member.size = len(data)
                 tar.addfile(member, io.BytesIO(data))
             for _, image in _pictures(row):
-                tally.count(image)
-    return tally.summary()
+                export.count(image)
 
 
 def _members(row: Row) -> Iterator[tuple[str, bytes]]:
@@ -59,7 +45,7 @@ def _members(row: Row) -> Iterator[tuple[str, bytes]]:
         yield f"{name}.{extension_of(image)}", bytes_of(image)
 
 
-def _pictures(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _pictures(row: Row) -> Iterator[tuple[str, Image]]:
     for name, column in (
         ("source", "source_image"),
         ("edited", "edited_image"),
@@ -70,7 +56,3 @@ def _pictures(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield name, row[column]
     for number, image in enumerate(row.get("reference_images") or []):
         yield f"reference_{number}", image
-
-
-def _why_not(row: Row) -> LeftOut | None:
-    return why_not(row, ("source_image", "edited_image"), PILLOW_KINDS, several=True)

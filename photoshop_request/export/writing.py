@@ -1,4 +1,4 @@
-"""What every export shares: pictures written as they are, and a count of everything, also of what is left out."""
+"""Write pictures and lists of an export, and count written rows, left-out rows, pictures and bytes."""
 
 import hashlib
 import json
@@ -16,181 +16,203 @@ from photoshop_request.media.files.decode import EXTENSIONS, sniff
 __all__ = [
     "FOLDER_KINDS",
     "PILLOW_KINDS",
+    "Export",
     "ExportSummary",
     "LeftOut",
+    "Requirements",
     "Row",
-    "Tally",
     "bytes_of",
     "caption",
     "controls",
     "extension_of",
     "json_lines",
     "json_list",
-    "readable",
-    "why_not",
+    "one_line",
 ]
 
 Row = Mapping[str, Any]
 """A row of a config, its pictures undecoded: `{"bytes": …, "path": …}`."""
+Image = Mapping[str, Any]
 
 FOLDER_KINDS = frozenset({"JPEG", "PNG", "WEBP"})
-"""What trainers look for that collect pictures by file ending."""
+"""Formats that trainers find if they collect pictures by file extension."""
 PILLOW_KINDS = frozenset(EXTENSIONS) - {"HEIF"}
-"""What opens with Pillow and nothing else."""
+"""Formats that Pillow opens without plugins."""
 
 
 class LeftOut(StrEnum):
-    """Why a row is not in an export."""
+    """Name the reason why a row is not in an export."""
 
     NO_INSTRUCTION = "no_instruction"
     SECOND_SOURCE = "needs_second_source"
-    """The edit is put together from two pictures, and the format takes one."""
+    """The edit combines two pictures and the format takes one."""
     UNREADABLE = "picture_format"
-    """The trainer reads no pictures of this format (HEIC; in folders, all but JPEG, PNG and WebP)."""
+    """The trainer cannot read this format: HEIC; in folders, all but JPEG, PNG and WebP."""
     TIE = "tie"
     """Neither edit is preferred."""
 
 
 @dataclass(frozen=True, slots=True)
+class Requirements:
+    """Say which rows a format can hold."""
+
+    images: tuple[str, ...] = ("source_image", "edited_image")
+    """Columns with the pictures that the trainer opens."""
+    kinds: frozenset[str] = PILLOW_KINDS
+    """Picture formats that the trainer reads."""
+    takes_several_sources: bool = False
+
+    def unmet(self, row: Row) -> LeftOut | None:
+        """Return the reason why the format cannot hold the row, or None."""
+        if "margin" in row and not (row["margin"] and row["margin"] > 0):
+            return LeftOut.TIE
+        if not all(one_line(row[name]) for name in ("instruction", "first_instruction") if name in row):
+            return LeftOut.NO_INSTRUCTION
+        if row.get("second_source_image") and not self.takes_several_sources:
+            return LeftOut.SECOND_SOURCE
+        images = [image for name in self.images for image in (row[name] if name == "images" else [row[name]])]
+        opened = [*images, *(controls(row)[1:] if self.takes_several_sources else [])]
+        return None if all(sniff(bytes_of(image)) in self.kinds for image in opened) else LeftOut.UNREADABLE
+
+
+@dataclass(frozen=True, slots=True)
 class ExportSummary:
-    """What became of the rows: `rows` is `written` and everything in `left_out`."""
+    """Count the rows of an export: `rows` is the sum of `written` and `left_out`."""
 
     rows: int
     written: int
     left_out: Mapping[LeftOut, int]
     pictures: int
     bytes: int
-    """Of the pictures."""
+    """Size of the pictures."""
     shortened: int = 0
-    """Written rows without their last reference images, since the format holds fewer."""
+    """Written rows that lost their last reference images because the format holds fewer."""
 
 
 @dataclass(slots=True)
-class Tally:
-    """Writes pictures below `folder` and counts what an export does."""
+class Export:
+    """Write an export to a folder and count what it writes."""
 
+    source: Iterable[Row]
+    requirements: Requirements
     folder: Path
+    root: Path
+    """Absolute folder for the paths in lists: where `folder` will be moved to."""
     written: int = 0
     pictures: int = 0
     bytes: int = 0
     left_out: Counter[LeftOut] = field(default_factory=Counter)
     shortened: int = 0
 
-    def first(self, images: Sequence[Mapping[str, Any]], most: int) -> Sequence[Mapping[str, Any]]:
-        """As many of a row's pictures as the format holds."""
-        self.shortened += len(images) > most
-        return images[:most]
-
-    def kept(self, rows: Iterable[Row], reason: Callable[[Row], LeftOut | None]) -> Iterator[tuple[str, Row]]:
-        """The rows without a reason to leave them out, each with a file stem of its own."""
-        for number, row in enumerate(rows):
-            why = reason(row)
-            if why:
-                self.left_out[why] += 1
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Yield the rows that the format can hold, each with its own file stem. Count all others."""
+        for number, row in enumerate(self.source):
+            if reason := self.requirements.unmet(row):
+                self.left_out[reason] += 1
                 continue
             yield _stem(number, row), row
             self.written += 1
 
-    def put(self, image: Mapping[str, Any], name: str, extension: str | None = None) -> str:
-        """Write a picture to `name`, its true extension added if none is given; the name relative to the folder."""
-        data = bytes_of(image)
+    def put(self, image: Image, name: str, extension: str | None = None) -> str:
+        """Write a picture to `name` and return that path relative to the folder. Add its extension if none is given."""
         full = f"{name}.{extension or extension_of(image)}"
         path = self.folder / full
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        path.write_bytes(bytes_of(image))
         self.count(image)
         return full
 
-    def put_once(self, image: Mapping[str, Any]) -> str:
-        """Write a picture under its digest, unless it is there: edits of one request share their source."""
+    def put_once(self, image: Image) -> str:
+        """Write a picture under its digest, unless it exists: edits of one request share their source."""
         digest = hashlib.sha256(bytes_of(image)).hexdigest()
         full = f"pictures/{digest[:2]}/{digest}"
         if (self.folder / f"{full}.{extension_of(image)}").exists():
             return f"{full}.{extension_of(image)}"
         return self.put(image, full)
 
-    def count(self, image: Mapping[str, Any]) -> None:
-        """Count a picture that was written by other means."""
+    def put_once_absolute(self, image: Image) -> str:
+        """Do the same, and return the absolute path."""
+        return str(self.root / self.put_once(image))
+
+    def put_caption(self, name: str, row: Row) -> None:
+        """Write the caption to the text file `name`, beside its picture."""
+        (self.folder / name).write_text(caption(row), encoding="utf-8")
+
+    def count(self, image: Image) -> int:
+        """Count a picture that is written by other means, and return its bytes."""
+        size = len(bytes_of(image))
         self.pictures += 1
-        self.bytes += len(bytes_of(image))
+        self.bytes += size
+        return size
+
+    def first(self, images: Sequence[Image], limit: int) -> Sequence[Image]:
+        """Return the first pictures of a row. Count the row as shortened if it has more."""
+        self.shortened += len(images) > limit
+        return images[:limit]
 
     def summary(self) -> ExportSummary:
-        """What was done."""
+        """Return the counts."""
         rows = self.written + self.left_out.total()
         return ExportSummary(rows, self.written, dict(self.left_out), self.pictures, self.bytes, self.shortened)
 
 
-def why_not(row: Row, images: Iterable[str], kinds: frozenset[str], *, several: bool) -> LeftOut | None:
-    """Why a trainer cannot take the row, or None. `several`: whether it takes more than one source."""
-    if not caption(row):
-        return LeftOut.NO_INSTRUCTION
-    if not several and row.get("second_source_image"):
-        return LeftOut.SECOND_SOURCE
-    shown = [row[name] for name in images] + (controls(row)[1:] if several else [])
-    return None if readable(shown, kinds) else LeftOut.UNREADABLE
-
-
-def readable(images: Iterable[Mapping[str, Any]], kinds: frozenset[str]) -> bool:
-    """Whether all pictures are of these formats."""
-    return all(sniff(bytes_of(image)) in kinds for image in images)
+def one_line(text: str | None) -> str:
+    """Return a text in one line: some trainers read each line as a caption."""
+    return " ".join((text or "").split())
 
 
 def caption(row: Row) -> str:
-    """The instruction in one line: some trainers take every line for a caption of its own."""
-    return " ".join((row["instruction"] or "").split())
+    """Return the instruction in one line."""
+    return one_line(row["instruction"])
 
 
-def controls(row: Row) -> list[Mapping[str, Any]]:
-    """The pictures that an edit is made from: its source, its second source, the request's others."""
+def controls(row: Row) -> list[Image]:
+    """Return the pictures that an edit is made from: source, second source, the request's other pictures."""
     second = row.get("second_source_image")
     return [row["source_image"], *([second] if second else []), *(row.get("reference_images") or [])]
 
 
 def _stem(number: int, row: Row) -> str:
-    """A file name that no other row of the export has, nor begins with."""
+    """Return a unique file name that is no prefix of another."""
     comment = next((row[name] for name in ("comment_id", "chosen_comment_id") if row.get(name)), None)
     return "-".join([f"{number:07d}", row["submission_id"], *([comment] if comment else [])])
 
 
-def bytes_of(image: Mapping[str, Any]) -> bytes:
-    """The file as published.
+def bytes_of(image: Image) -> bytes:
+    """Return the file as published.
 
     Raises:
         InputError: the picture was decoded, or holds no bytes.
     """
-    data = image.get("bytes") if hasattr(image, "get") else None  # a decoded picture has neither
+    data = image.get("bytes") if hasattr(image, "get") else None  # decoded pictures have no such method
     if not data:
         raise InputError('rows need undecoded pictures, {"bytes": …, "path": …}: stream them with .decode(False).')
     return bytes(data)
 
 
-def extension_of(image: Mapping[str, Any]) -> str:
-    """By magic bytes, without dot."""
+def extension_of(image: Image) -> str:
+    """Return the extension that fits the first bytes, without dot."""
     return EXTENSIONS[sniff(bytes_of(image)) or "JPEG"]
 
 
 @contextmanager
 def json_lines(path: Path) -> Iterator[Callable[[Any], None]]:
-    """A JSON value a line; yields what writes one."""
+    """Open a JSON Lines file; yield a function that writes a value."""
     with path.open("w", encoding="utf-8") as file:
-
-        def write(value: Any) -> None:
-            file.write(json.dumps(value, ensure_ascii=False) + "\n")
-
-        yield write
+        yield lambda value: print(json.dumps(value, ensure_ascii=False), file=file)
 
 
 @contextmanager
 def json_list(path: Path) -> Iterator[Callable[[Any], None]]:
-    """One JSON list, an element a line; yields what writes an element."""
+    """Open a file with one JSON list, an element per line; yield a function that writes an element."""
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
-        between = "\n"
+        separator = "\n"
 
         def write(value: Any) -> None:
-            nonlocal between
-            file.write(between + json.dumps(value, ensure_ascii=False))
-            between = ",\n"
+            nonlocal separator
+            file.write(separator + json.dumps(value, ensure_ascii=False))
+            separator = ",\n"
 
         yield write
         file.write("\n]\n")

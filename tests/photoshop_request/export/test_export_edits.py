@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import importlib
 import io
 import json
 import random
@@ -18,7 +19,6 @@ from PIL import Image
 
 from photoshop_request.errors import InputError
 from photoshop_request.export import FORMATS, LeftOut
-from photoshop_request.export.webdataset import webdataset
 
 PLAIN = triplet(0, instruction="Remove the man.\nKeep the dog.", instruction_rewritten="Erase the man.")
 PNG = triplet(1, source_image=picture(7, "PNG"))
@@ -252,9 +252,11 @@ def test_bagel_reads_turns_as_chains_of_three(out: Path) -> None:
     assert row["instruction_list"] == [["Remove thing 0."], ["Also thing 0."]]
 
 
-def test_webdataset_shards_group_by_key(out: Path) -> None:
+def test_webdataset_shards_group_by_key(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Members of a sample follow each other; its JSON holds the other columns."""
-    webdataset(iter(ROWS), out, shard_bytes=8_000)
+    module = importlib.import_module("photoshop_request.export.webdataset")  # the package has a function of that name
+    monkeypatch.setattr(module, "SHARD_BYTES", 8_000)
+    export("webdataset", out)
     shards = sorted(out.glob("train-*.tar"))
     assert [path.name for path in shards] == [f"train-{n:06d}.tar" for n in range(3)]
     samples: dict[str, dict[str, bytes]] = defaultdict(dict)
