@@ -105,7 +105,7 @@ def test_every_chart_has_a_sentence_a_table_and_alternative_text(
     assert len(charts) == len({chart["id"] for chart in charts}) == 35
     for chart in charts:
         assert chart["h3"], chart
-        assert len(chart["figcaption"]) > 15, chart
+        assert len(chart["figcaption"]) > 10, chart
         assert "{" not in chart["figcaption"].replace("{{ 7*7 }}", ""), chart
         assert chart["th"], chart
         assert chart["alt"] in {"", f"{chart['h3']}. {chart['figcaption']}"}
