@@ -11,6 +11,7 @@ __all__ = [
     "GERUNDS",
     "LIGHT_VERBS",
     "MODALS",
+    "plain_verb",
 ]
 
 EDIT_VERBS = word_set(
@@ -76,3 +77,15 @@ DEFECTS = word_set(
     "discolored yellowed backlit shadow shadows photobomb photobombed photobomber photobombing blotch blotches smudge smudges cropped "
     "sepia tinted orange ruined ruins blocking blocked covering distracting squinting blinking closed crooked upside sideways"
 )
+
+
+def plain_verb(gerund: str) -> str:
+    """Return the verb of an -ing form ("removing" -> "remove", "cropping" -> "crop"), or the form if it has none."""
+    if gerund == "getting":
+        return "get"
+    stem = gerund[:-3]
+    shorter = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
+    for verb in (stem, stem + "e", shorter):
+        if verb in EDIT_VERBS and verb != gerund:
+            return verb
+    return gerund

@@ -7,7 +7,10 @@ from photoshop_request.text.lexicon import MODALS
 from photoshop_request.text.word_patterns import any_of, contains_any, word_set, word_splitter, word_starts
 
 __all__ = [
+    "FILLER",
+    "LEAD_IN",
     "LIGHT_VERB_EDIT",
+    "NOUN_FOLLOWERS",
     "NO_EDIT",
     "REQUEST_WORDS",
     "STATEMENT",
@@ -117,6 +120,25 @@ STATEMENT = any_of(
     r"^\W*(?:thank|thanks|wow|you guys|this sub|there (?:are|is))",
 )
 """Beginnings of sentences that tell something and ask for nothing."""
+LEAD_IN = word_set(
+    "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
+    "even first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
+    "preferably someone somebody anyone hello"
+)
+"""Words that may stand before an imperative."""
+FILLER = word_set(
+    "it if that for to someone somebody anyone anybody some any one body you u guys of could can would might will be able please pls plz reddit is was "
+    "there way help helping get getting have having had people who also just maybe possibly perhaps kindly simply really me us out and with by in at "
+    "a crack stab shot go try whack swing here else kind enough so willing nice possible like love take give i we your skills magic photoshop use using "
+    "on making i'd all y'all ya everyone redditors chance hand too them him her see somehow both best work do play show let keep leave look find"
+)
+"""Words that may stand between a pattern of asking and its verb."""
+NOUN_FOLLOWERS = word_set(
+    "user users wizard wizards genius geniuses guru gurus master masters pro pros expert experts skill skills people guys god gods artist artists ninja "
+    "ninjas magic folks person whiz savvy skillz guy editor editors enthusiast enthusiasts junkie work request requests wiz badass hero heroes community "
+    "talent talents better help needed wanted"
+)
+"""Words before which an edit verb belongs to a noun ("photoshop wizard")."""
 _FIRST_WORDS = frozenset[str]().union(*(question.first for question in _QUESTIONS))
 _split_bare = word_splitter("")
 

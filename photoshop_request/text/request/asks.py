@@ -18,10 +18,14 @@ from photoshop_request.text.lexicon import (
     GERUNDS,
     LIGHT_VERBS,
     MODALS,
+    plain_verb,
 )
 from photoshop_request.text.request.ask_patterns import (
+    FILLER,
+    LEAD_IN,
     LIGHT_VERB_EDIT,
     NO_EDIT,
+    NOUN_FOLLOWERS,
     REQUEST_WORDS,
     STATEMENT,
     SUBJECT,
@@ -33,7 +37,7 @@ from photoshop_request.text.request.ask_patterns import (
 )
 from photoshop_request.text.word_patterns import word_set, word_splitter, word_starts
 
-__all__ = ["Ask", "AskPattern", "find_ask", "has_edit_word", "plain_verb"]
+__all__ = ["Ask", "AskPattern", "find_ask", "has_edit_word"]
 
 
 class AskPattern(IntEnum):
@@ -59,31 +63,14 @@ class Ask:
     pattern: AskPattern
     names_edit: bool
     """False for asks without an edit ("do something silly", "help with this")."""
-    gerund: bool = False
+    is_gerund: bool = False
     """Begins with an -ing form, to be turned into a plain verb."""
 
 
 _split_words = word_splitter("'+-")
 _by_position = attrgetter("start", "pattern")
-# Word lists of the walk. A noun that looks like a verb of editing is known by the word before or after it.
-_FILLER = word_set(
-    "it if that for to someone somebody anyone anybody some any one body you u guys of could can would might will be able please pls plz reddit is was "
-    "there way help helping get getting have having had people who also just maybe possibly perhaps kindly simply really me us out and with by in at "
-    "a crack stab shot go try whack swing here else kind enough so willing nice possible like love take give i we your skills magic photoshop use using "
-    "on making i'd all y'all ya everyone redditors chance hand too them him her see somehow both best work do play show let keep leave look find"
-)
-_AFTER_NOUN = word_set(
-    "user users wizard wizards genius geniuses guru gurus master masters pro pros expert experts skill skills people guys god gods artist artists ninja "
-    "ninjas magic folks person whiz savvy skillz guy editor editors enthusiast enthusiasts junkie work request requests wiz badass hero heroes community "
-    "talent talents better help needed wanted"
-)
 _ABILITIES = word_set("skill skills skillz experience knowledge software program programs ability abilities know-how")
 _MOVE_BEGINNINGS = ("take ", "get ", "turn ", "give ", "keep ", "leave ")
-_LEAD_IN = word_set(
-    "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
-    "even first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
-    "preferably someone somebody anyone hello"
-)
 _NEVER_FIRST = word_set(
     "see let work come play help find have do go like even age drop lose close open wish love try bring show look mess provide pull build"
 )
@@ -99,7 +86,7 @@ _DESIRE = word_set(
     "like love hoping hope wondering looking need needs needed want wants wanted wish asking asked requesting appreciate prefer"
 )
 _WOULD = word_set("would i'd we'd she'd he'd they'd id really")
-_FIRST_VERBS = (EDIT_VERBS | (LIGHT_VERBS - _LEAD_IN)) - _NEVER_FIRST
+_FIRST_VERBS = (EDIT_VERBS | (LIGHT_VERBS - LEAD_IN)) - _NEVER_FIRST
 _EDIT_NAMES = EDIT_PARTICIPLES | EDIT_NOUNS
 _EDIT_WORDS = EDIT_VERBS | _EDIT_NAMES | GERUNDS
 _ASK_WORDS = MODALS | word_set(
@@ -128,7 +115,7 @@ def find_ask(lower: str, words: frozenset[str]) -> Ask | None:
     best = _imperative(lower, tokens)
     if (best and best.names_edit) or (words.isdisjoint(DESIRES) and words.isdisjoint(MODALS)):
         return best
-    asks = sorted(_after_patterns(lower, words, tokens), key=_by_position)
+    asks = sorted(filter(None, _after_patterns(lower, words, tokens)), key=_by_position)
     edits = [ask for ask in asks if ask.names_edit]
     if edits:
         best = next((ask for ask in edits if ask.pattern < AskPattern.STATE), edits[0])
@@ -163,24 +150,24 @@ def _imperative(lower: str, tokens: list[str]) -> Ask | None:
             after = _next(tokens, index)
             edits = word in EDIT_VERBS
             start = word_starts(lower, tokens[: index + 1])[-1]
-            if NO_EDIT.match(lower, start) or (edits and (after in _AFTER_NOUN or after in _AFTER_SUBJECT)):
+            if NO_EDIT.match(lower, start) or (edits and (after in NOUN_FOLLOWERS or after in _AFTER_SUBJECT)):
                 return None
             return Ask(
                 start, AskPattern.IMPERATIVE, names_edit=edits or _light_verb_edits(lower, start, AskPattern.IMPERATIVE)
             )
         if word.endswith("ing") and index and plain_verb(word) != word:
             start = word_starts(lower, tokens[: index + 1])[-1]
-            return Ask(start, AskPattern.IMPERATIVE, names_edit=True, gerund=True)
-        if word not in _LEAD_IN or index > 6:
+            return Ask(start, AskPattern.IMPERATIVE, names_edit=True, is_gerund=True)
+        if word not in LEAD_IN or index > 6:
             return None
     return None
 
 
-def _after_patterns(lower: str, words: frozenset[str], tokens: list[str]) -> Iterator[Ask]:
-    """Yield the ask after each pattern of asking."""
+def _after_patterns(lower: str, words: frozenset[str], tokens: list[str]) -> Iterator[Ask | None]:
+    """Yield the ask after each pattern of asking, or None."""
     starts = word_starts(lower, tokens)
     for end in question_ends(lower, words, tokens, starts):
-        yield from _walk(lower, tokens, starts, bisect_left(starts, end), AskPattern.QUESTION)
+        yield _ask_after(lower, tokens, starts, bisect_left(starts, end), AskPattern.QUESTION)
     if "if" in words:
         yield from (Ask(end, AskPattern.QUESTION, names_edit=True) for end in funny_if_ends(lower))
     if _TRIGGER_WORDS.isdisjoint(tokens):
@@ -190,19 +177,19 @@ def _after_patterns(lower: str, words: frozenset[str], tokens: list[str]) -> Ite
             continue
         before = tokens[index - 1] if index else ""
         if word in _PLEASE or (word == "if" and _next(tokens, index) in _ANYONE):
-            yield from _walk(lower, tokens, starts, index + 1 + (word == "if"), AskPattern.PLEASE)
+            yield _ask_after(lower, tokens, starts, index + 1 + (word == "if"), AskPattern.PLEASE)
         elif word == "help" or (word == "at" and before in _ATTEMPTS) or (word == "hand" and "ing " in lower):
-            yield from _walk(lower, tokens, starts, index + 1, AskPattern.HELP)
+            yield _ask_after(lower, tokens, starts, index + 1, AskPattern.HELP)
         elif word in _DESIRE and (word != "like" or before in _WOULD):
-            yield from _walk(lower, tokens, starts, index + 1, AskPattern.DESIRE, starts[index])
+            yield _ask_after(lower, tokens, starts, index + 1, AskPattern.DESIRE, starts[index])
 
 
-def _walk(
+def _ask_after(
     lower: str, tokens: list[str], starts: list[int], first: int, pattern: AskPattern, pattern_start: int = -1
-) -> Iterator[Ask]:
-    """Walk from the end of a pattern to the first verb, and yield the ask that begins there.
+) -> Ask | None:
+    """Walk from the end of a pattern to the first verb, and return the ask that begins there.
 
-    `QUESTION` passes over any word, the other patterns only over `_FILLER`.
+    `QUESTION` passes over any word, the other patterns only over `FILLER`.
     """
     pending = -1  # start of a light verb that has no edit yet
     before = ""
@@ -215,23 +202,22 @@ def _walk(
             if _is_verb(word, before, _next(tokens, index), pending):
                 begin = _ask_start(lower, word, before, starts[max(0, index - 1) : index + 1], pending)
                 names_edit = not NO_EDIT.match(lower, start) or _names_edit(lower[start:])
-                yield Ask(begin, pattern, names_edit=names_edit, gerund=before == "getting" and begin < start)
-                return
+                return Ask(begin, pattern, names_edit=names_edit, is_gerund=before == "getting" and begin < start)
         elif word.endswith("ing") and word != "getting" and _is_gerund(word, before, _next(tokens, index)):
-            yield Ask(start, pattern, names_edit=True, gerund=True)
-            return
+            return Ask(start, pattern, names_edit=True, is_gerund=True)
         elif pending < 0 and word in _CARRIER_VERBS:
             pending = start
-        if pattern is not AskPattern.QUESTION and word not in _FILLER:
+        if pattern is not AskPattern.QUESTION and word not in FILLER:
             break
         before = word
     offset = starts[first] if first < len(tokens) else len(lower)
     if pending >= 0:
-        yield Ask(pending, pattern, names_edit=_light_verb_edits(lower, pending, pattern))
-    elif pattern is AskPattern.DESIRE and _names_edit(lower[offset:]):
+        return Ask(pending, pattern, names_edit=_light_verb_edits(lower, pending, pattern))
+    if pattern is AskPattern.DESIRE and _names_edit(lower[offset:]):
         subject = SUBJECT.search(lower, max(0, pattern_start - 40), pattern_start)
         pattern_start = lower.rfind(" ", 0, subject.start() + 1) + 1 if subject else pattern_start
-        yield Ask(pattern_start if pattern_start > 14 else 0, AskPattern.STATE, names_edit="surprise" not in lower)
+        return Ask(pattern_start if pattern_start > 14 else 0, AskPattern.STATE, names_edit="surprise" not in lower)
+    return None
 
 
 def _ask_start(lower: str, word: str, before: str, starts: list[int], pending: int) -> int:
@@ -245,7 +231,7 @@ def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
     """Return whether this word is used as a verb, and is the verb that the pattern leads to."""
     if before in _DETERMINERS or (pending >= 0 and word != "rid" and before not in ("and", "to")):
         return False
-    return after not in _AFTER_NOUN and not (word == "photoshop" and after in _AFTER_PHOTOSHOP_NOUN)
+    return after not in NOUN_FOLLOWERS and not (word == "photoshop" and after in _AFTER_PHOTOSHOP_NOUN)
 
 
 def _is_gerund(word: str, before: str, after: str) -> bool:
@@ -268,15 +254,3 @@ def _light_verb_edits(lower: str, start: int, pattern: AskPattern) -> bool:
 
 def _names_edit(lower: str) -> bool:
     return not _EDIT_NAMES.isdisjoint(_split_words(lower)) or names_picture(lower)
-
-
-def plain_verb(gerund: str) -> str:
-    """Return the verb of an -ing form ("removing" -> "remove", "cropping" -> "crop"), or the form if it has none."""
-    if gerund == "getting":
-        return "get"
-    stem = gerund[:-3]
-    shorter = stem[:-1] if stem[-1:] == stem[-2:-1] else stem
-    for verb in (stem, stem + "e", shorter):
-        if verb in EDIT_VERBS and verb != gerund:
-            return verb
-    return gerund

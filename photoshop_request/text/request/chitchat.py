@@ -150,16 +150,10 @@ OFFERED_MONEY = re.compile(
 )
 """Money that a title offers: in brackets, at its beginning or its end. "Make the sign say $5" is an ask."""
 _ENCOURAGEMENT = WordPatterns(
-    (
-        "be",
-        r"\b(?:doesn't|does not|don't) (?:even )?(?:have|need) to be (?:\w+ ){0,2}(?:good|perfect|great|fancy|extravagant|anything|amazing|hard|professional)",
-    ),
+    ("be", r"\b(?:doesn't|does not|don't) (?:even )?(?:have|need) to be (?:\w+ ){0,2}(?:good|perfect|great|fancy|extravagant|anything|amazing|hard|professional)"),
     ("have", r"\bhave (?:fun|at it|a (?:go|great|good|nice))"),
     ("be get go", r"\b(?:(?:be|get) creative|go (?:nuts|crazy|wild|ham|to town))"),
-    (
-        "your good surprise",
-        r"\b(?:take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic)",
-    ),
+    ("your good surprise", r"\b(?:take your time|good luck|surprise me|do your (?:best|worst|thing|magic)|work your magic)"),
     ("let feel", r"\b(?:let me know|feel free to (?:ask|message|pm|comment|reply|contact|use|choose|pick|post))"),
     ("pick", r"\bpick (?:whichever|your|the one|any)"),
     ("let lets show see", r"\b(?:let'?s see|show (?:me|us) what|see what you can)"),
@@ -167,7 +161,7 @@ _ENCOURAGEMENT = WordPatterns(
     ("keep", r"\bkeep (?:it|them|'em) (?:up|coming)"),
     ("tell check make", r"\b(?:tell me|check (?:it|this) out|make (?:this|it) (?:awesome|epic|so)\b)"),
     ("hesitate* worry* excuse*", r"\b(?:don't (?:hesitate|worry)|excuse)"),
-)
+)  # fmt: skip
 _STORY_BEGINNING = re.compile(
     r"\W*(?:(?:and|but|so|also|because|since|when|as|then|now|this|that|it|there)\s+)*(?:i|we|he|she|they|my \w+|our \w+|you|it) (?:was|were|had|did|tried|went|took|got|thought|decided|know|think|really|just|have (?:been|no|tried)|don't (?:know|care|have|want to)|passed|died|love|loved|would|will|would've|can't|couldn't|could|can|am (?:not|so|trying|going))\b"
 )

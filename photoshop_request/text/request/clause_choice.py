@@ -121,7 +121,7 @@ def _noun_in_title(sentence: Sentence) -> Ask | None:
     return None
 
 
-_EDIT_NAMES = EDIT_NOUNS - word_set("photoshop photoshops shop edit edits editing")
+_SPECIFIC_EDIT_NOUNS = EDIT_NOUNS - word_set("photoshop photoshops shop edit edits editing")
 """Nouns that say which edit is asked for."""
 
 
@@ -129,12 +129,12 @@ def _is_only_chitchat(kind: ChitChat, sentence: Sentence) -> bool:
     """Return whether a sentence that names an edit asks for none."""
     if kind is ChitChat.GENERIC_HELP and sentence.section is Section.TITLE:
         # a title may ask for help and name the edit: "Photo restoration, help"
-        return sentence.words.isdisjoint(_EDIT_NAMES)
+        return sentence.words.isdisjoint(_SPECIFIC_EDIT_NOUNS)
     return kind is not ChitChat.THANKS or "help" in sentence.words
 
 
 def _trimmed(sentence: Sentence, ask: Ask) -> str:
-    return trim(sentence.text[ask.start :], gerund=ask.gerund)
+    return trim(sentence.text[ask.start :], is_gerund=ask.is_gerund)
 
 
 def _keep_ask(sentence: Sentence, ask: Ask, choice: ClauseChoice) -> None:

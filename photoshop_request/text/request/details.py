@@ -12,16 +12,10 @@ _PRESENT_WORDS = word_set(
     "is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the"
 )
 _POSITION = WordPatterns(
-    (
-        "left right middle center centre back front top bottom background foreground corner",
-        r"\b(?:on|to|in|at|from) (?:the|my|his|her|your) (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|center|centre|back|front|top|bottom|background|foreground|corner)\b",
-    ),
+    ("left right middle center centre back front top bottom background foreground corner", r"\b(?:on|to|in|at|from) (?:the|my|his|her|your) (?:far |very |top |bottom |upper |lower )?(?:left|right|middle|center|centre|back|front|top|bottom|background|foreground|corner)\b"),
     ("left right", r"\b(?:far|bottom|top|upper|lower) (?:left|right)\b"),
-    (
-        "one guy girl man woman lady dude person kid boy baby tall* skinny",
-        r"\bthe (?:one|guy|girl|man|woman|lady|dude|person|kid|boy|baby|tall\w*|skinny)(?: \w+)? (?:with|in|on|who|wearing|holding|sitting|standing|that)\b",
-    ),
-)
+    ("one guy girl man woman lady dude person kid boy baby tall* skinny", r"\bthe (?:one|guy|girl|man|woman|lady|dude|person|kid|boy|baby|tall\w*|skinny)(?: \w+)? (?:with|in|on|who|wearing|holding|sitting|standing|that)\b"),
+)  # fmt: skip
 _COLOURS = word_set(
     "red blue green brown black white grey gray blond blonde brunette hazel gold golden pink purple yellow orange silver maroon navy tan auburn dark light "
     "olive teal turquoise beige brownish reddish greenish blueish bluish khaki cream crimson ginger"
@@ -35,27 +29,13 @@ _DIRECTIVE = WordPatterns(
     ("should must", r"\b(?:should (?:be|have|say|look|read)|must (?:be|have|say))\b"),
     ("has have need needs", r"\b(?:has to be|have to be|needs? to (?:be|have|say|fit|look))\b"),
     ("don do", r"\b(?:don't|do not) (?:forget|want|remove|change|touch|make|need to (?:be|look))\b"),
-    (
-        "instead prefer* ideally rather long sure bonus something similar along idea",
-        r"\b(?:instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was))\b",
-    ),
+    ("instead prefer* ideally rather long sure bonus something similar along idea", r"\b(?:instead of|prefer\w*|ideally|rather than|as long as|make sure|bonus|something like|similar to|along the lines|(?:the|my) idea (?:is|was))\b"),
     ("possible", r"\bif (?:it's |it is )?(?:at all )?possible\b"),
-    (
-        "the",
-        r"^\W*(?:it|he|she|that|i|they)(?:\'s|\'m|\'re| is| am| are) (?:\w+ )?the\b.*\b(?:one|guy|girl|man|woman|kid|on|with|wearing|behind|next)\b",
-    ),
-    (
-        "png psd jpg jpeg dpi px pixels transparent vector 4k 1080p a3 a4",
-        r"\b(?:png|psd|jpe?g|dpi|px|pixels|transparent|vector|4k|1080p|a[34])\b",
-    ),
+    ("the", r"^\W*(?:it|he|she|that|i|they)(?:\'s|\'m|\'re| is| am| are) (?:\w+ )?the\b.*\b(?:one|guy|girl|man|woman|kid|on|with|wearing|behind|next)\b"),
+    ("png psd jpg jpeg dpi px pixels transparent vector 4k 1080p a3 a4", r"\b(?:png|psd|jpe?g|dpi|px|pixels|transparent|vector|4k|1080p|a[34])\b"),
     ("x* \u00d7*", r"\b\d+\s?[x\u00d7]\s?\d+\b"),
-)
-_LIKED = WordPatterns(
-    (
-        "love like",
-        r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+",
-    ),
-)
+)  # fmt: skip
+_LIKED = WordPatterns(("love like", r"\b(?:i|we)(?:'d| would) (?:also |really )?(?:love|like) (?:a|an|some|it|him|her|them|the|his|my|our) (?!lot\b)\w+"))  # fmt: skip
 
 
 def is_detail(sentence: Sentence, *, in_list: bool) -> bool:

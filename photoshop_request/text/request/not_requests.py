@@ -47,34 +47,19 @@ _TALK = any_of(
 )
 """Talk about the subreddit. Counts only if the title asks for no edit."""
 _QUESTION = WordPatterns(
-    (
-        "fake real photoshopped shopped edited ai doctored genuine legit authentic altered manipulated",
-        r"\b(?:is|are|was|were) (?:this|these|it|that|the (?:photo|picture|image|pic))(?: \w+){0,4} (?:fake|real|photoshopped|shopped|edited|ai|doctored|genuine|legit|authentic|altered|manipulated)\b",
-    ),
-    (
-        "font typeface",
-        r"\b(?:what|which|whats|what's|name (?:of )?(?:the|this)|identify (?:the|this)?|id (?:the|this)) (?:\w+ )?(?:font|typeface)\b",
-    ),
+    ("fake real photoshopped shopped edited ai doctored genuine legit authentic altered manipulated", r"\b(?:is|are|was|were) (?:this|these|it|that|the (?:photo|picture|image|pic))(?: \w+){0,4} (?:fake|real|photoshopped|shopped|edited|ai|doctored|genuine|legit|authentic|altered|manipulated)\b"),
+    ("font typeface", r"\b(?:what|which|whats|what's|name (?:of )?(?:the|this)|identify (?:the|this)?|id (?:the|this)) (?:\w+ )?(?:font|typeface)\b"),
     ("font", r"\bfont (?:is|used|called|name)\b.*\?"),
-    (
-        "how",
-        r"\bhow (?:do|does|did|can|would|could|should|to) (?:i|you|we|one|they|he|she|people|someone)\b(?!.*\b(?:look|be different)\b)|\bhow to\b",
-    ),
+    ("how", r"\bhow (?:do|does|did|can|would|could|should|to) (?:i|you|we|one|they|he|she|people|someone)\b(?!.*\b(?:look|be different)\b)|\bhow to\b"),
     ("what", r"\bwhat (?:program|software|app|filter|brush|camera|is this|year|kind of)\b"),
-    (
-        "tell explain teach identify recommend confirm verify read figure make prove",
-        r"\b(?:can|could) (?:you|someone|anyone|anybody|somebody)(?: \w+){0,3} (?:tell|explain|teach|identify|recommend|confirm|verify|read|figure out|make out|prove)\b",
-    ),
+    ("tell explain teach identify recommend confirm verify read figure make prove", r"\b(?:can|could) (?:you|someone|anyone|anybody|somebody)(?: \w+){0,3} (?:tell|explain|teach|identify|recommend|confirm|verify|read|figure out|make out|prove)\b"),
     ("help", r"\bhelp (?:\w+ ){0,2}(?:proving|identify\w*|finding|find)\b"),
-    (
-        "know recognize remember",
-        r"\b(?:anyone|anybody|someone|you|any of you)(?: \w+){0,2} (?:know|recognize|remember)\b",
-    ),
+    ("know recognize remember", r"\b(?:anyone|anybody|someone|you|any of you)(?: \w+){0,2} (?:know|recognize|remember)\b"),
     ("who", r"\bwho (?:is|made|drew|painted|took) (?:this|the|that)\b"),
     ("where", r"\bwhere (?:can|is|was|did|does)\b"),
     ("tutorial", r"\btutorial\b"),
     ("source origin", r"\b(?:source|origin) of (?:this|the)\b"),
-)
+)  # fmt: skip
 _QUESTION_WORDS = word_set(
     "fake real photoshopped shopped edited ai doctored genuine legit authentic altered manipulated font typeface what which whats what's how tell explain "
     "teach identify recommend confirm verify read figure make prove proving find finding know recognize remember who where tutorial source origin"

@@ -3,8 +3,7 @@
 import re
 from itertools import pairwise
 
-from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES, EDIT_VERBS
-from photoshop_request.text.request.asks import plain_verb
+from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES, EDIT_VERBS, plain_verb
 from photoshop_request.text.request.chitchat import ChitChat, chitchat
 from photoshop_request.text.word_patterns import bare_words, contains_any, word_set, word_splitter
 
@@ -86,6 +85,7 @@ _WEAK_VERBS = word_set(
     "make put take turn like change cover print frame place move close open touch bring age write lose drop cut try swing dress show "
     "even lift connect join position light fill create wash iron photoshop shop photo pose throw"
 )
+_EDIT_WORDS = EDIT_PARTICIPLES | EDIT_NOUNS | DEFECTS | (EDIT_VERBS - _WEAK_VERBS)
 _TRIMMED_LEFT = " ,;:.!?-\u2013~)]*"
 _TRIMMED_RIGHT = " ,;:-\u2013~([*"
 _SPACE_BEFORE_SIGN = re.compile(r" ([,?!;:]|\.(?!\w))")
@@ -95,8 +95,8 @@ _split_words = word_splitter("'")
 _split_bare = word_splitter("")
 
 
-def trim(text: str, *, gerund: bool = False) -> str:
-    """Return an ask without "please", thanks, occasions, reasons and asides. `gerund`: turn the first word into a verb."""
+def trim(text: str, *, is_gerund: bool = False) -> str:
+    """Return an ask without "please", thanks, occasions, reasons and asides. `is_gerund`: turn the first word into a verb."""
     lower = text.lower()
     # Each pattern runs only where its word occurs: most asks have none of them.
     if " with " in lower:
@@ -111,7 +111,7 @@ def trim(text: str, *, gerund: bool = False) -> str:
         text = _FOR_ME.sub("", text)
     short = _without_last_conjunction(_without_purpose(_without_asides(text)))
     short = _tidy(short if _LETTER.search(short) else text)
-    if gerund and short:
+    if is_gerund and short:
         first, _, others = short.partition(" ")
         short = f"{plain_verb(first.lower())} {_JOINED_GERUND.sub(_joined_verb, others, count=1)}"
     return short
@@ -151,13 +151,7 @@ def _kept_purpose(match: re.Match[str]) -> str:
 
 
 def _names_edit(lower: str) -> bool:
-    return any(
-        word in EDIT_PARTICIPLES
-        or word in EDIT_NOUNS
-        or word in DEFECTS
-        or (word in EDIT_VERBS and word not in _WEAK_VERBS)
-        for word in _split_words(lower)
-    )
+    return not _EDIT_WORDS.isdisjoint(_split_words(lower))
 
 
 def _without_asides(text: str) -> str:

@@ -136,7 +136,9 @@ def preferences(
     left_out: Counter[NoPreference] = Counter()
     for (rank_a, a), (rank_b, b) in combinations(enumerate(_by_arrival(edits)), 2):
         advantage = correction.of(rank_a) - correction.of(rank_b)
-        pair = _not_comparable(a, b) or _preference(a, b, advantage, accepted, observed_utc, policy)
+        pair = _not_comparable(a, b) or _preference(
+            a, b, accepted, _vote_gap(a, b, advantage, observed_utc, policy), policy.accepted_margin
+        )
         if isinstance(pair, NoPreference):
             left_out[pair] += 1
         else:
@@ -153,14 +155,8 @@ def _not_comparable(a: Edit, b: Edit) -> NoPreference | None:
 
 
 def _preference(
-    a: Edit,
-    b: Edit,
-    advantage: float,
-    accepted: Mapping[str, Acceptance],
-    observed_utc: int | None,
-    policy: VotePolicy,
+    a: Edit, b: Edit, accepted: Mapping[str, Acceptance], gap: float | NoPreference, accepted_margin: float
 ) -> Preference | NoPreference:
-    gap = _vote_gap(a, b, advantage, observed_utc, policy)
     chosen = _accepted_edit(a, b, accepted)
     if chosen is None:
         return gap if isinstance(gap, NoPreference) else _pair(a, b, gap, Signal.SCORE)
@@ -168,7 +164,7 @@ def _preference(
     support = 0.0 if isinstance(gap, NoPreference) else sign * gap
     if support < 0:
         return NoPreference.CONFLICT
-    return _pair(a, b, sign * (policy.accepted_margin + support), Signal.ACCEPTED)
+    return _pair(a, b, sign * (accepted_margin + support), Signal.ACCEPTED)
 
 
 def _pair(a: Edit, b: Edit, margin: float, signal: Signal) -> Preference:
