@@ -1,6 +1,6 @@
-"""What the report costs, and how much memory it takes: `python benchmarks/report.py [--candidates 30000 300000]`.
+"""Measure time and memory of the report: `python benchmarks/report.py [--candidates 30000 300000]`.
 
-Made corpora without pictures (`tests/made_corpus.py`). One process per size, so that its peak of memory is its own.
+Uses synthetic corpora without pictures (`tests/made_corpus.py`), and one process per size, so that peaks do not mix.
 """
 
 import argparse
@@ -23,9 +23,9 @@ def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--candidates", type=int, nargs="+", default=[30_000, 300_000])
-    given = arguments.parse_args()
+    options = arguments.parse_args()
     print("   candidates   seconds   CPU seconds   peak memory   size of the page")
-    for candidates in given.candidates:
+    for candidates in options.candidates:
         with tempfile.TemporaryDirectory() as folder:
             corpus = make_corpus(Path(folder), candidates)
             with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _report(corpus: Corpus) -> tuple[float, float, int]:
-    """Seconds, seconds of all cores, and peak resident kilobytes."""
+    """Return seconds, seconds of all cores, and peak resident kilobytes."""
     begin = time.perf_counter()
     make_report(corpus)
     used = resource.getrusage(resource.RUSAGE_SELF)

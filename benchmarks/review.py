@@ -1,4 +1,7 @@
-"""How fast a review answers: `python benchmarks/review.py [--candidates 300000]`, over a made corpus without pictures."""
+"""Measure the response time of a review: `python benchmarks/review.py [--candidates 300000]`.
+
+Uses a synthetic corpus without pictures.
+"""
 
 import argparse
 import json
@@ -20,7 +23,7 @@ _PROGRAM = "from photoshop_request_builder.cli import main; main()"
 
 
 def main() -> None:
-    """Start a review in a process of its own and decide, over HTTP, as the page does."""
+    """Start a review in a child process and decide over HTTP, as the page does."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", type=int, default=300_000)
     candidates = parser.parse_args().candidates
@@ -47,14 +50,14 @@ def main() -> None:
 
 
 def _decided(address: str) -> list[float]:
-    """Milliseconds of each decision with the next card, on the disk when answered."""
+    """Return the milliseconds of each decision, which is on disk when answered."""
     shown: Any = json.load(urllib.request.urlopen(f"{address}api/start"))
     took = []
     for _ in range(_ANSWERS):
         body = json.dumps({"number": shown["number"], "verdict": shown["card"]["verdict"]}).encode()
-        asked = urllib.request.Request(f"{address}api/decide", body, {"content-type": "application/json"})
+        request = urllib.request.Request(f"{address}api/decide", body, {"content-type": "application/json"})
         began = time.perf_counter()
-        shown = json.load(urllib.request.urlopen(asked))
+        shown = json.load(urllib.request.urlopen(request))
         took.append((time.perf_counter() - began) * 1e3)
     return took
 

@@ -1,4 +1,4 @@
-"""How long the viewer's pages take: made candidates with small pictures, then once more with nothing to do.
+"""Measure the time to make the viewer for synthetic candidates, and to run again with nothing to do.
 
 python benchmarks/view.py [--candidates 10000] [--side 640] [--workers 2]
 """
@@ -24,14 +24,14 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=10_000)
     parser.add_argument("--side", type=int, default=640, help="Pixels of the longer side of each picture.")
     parser.add_argument("--workers", type=int, default=2)
-    given = parser.parse_args()
+    options = parser.parse_args()
     quiet = Reporter(lambda _: None, lambda *_: nullcontext(lambda _done: None))
     with tempfile.TemporaryDirectory() as folder:
-        corpus = make_corpus(Path(folder) / "corpus", given.candidates // (EDITS + 1), shards=64, side=given.side)
+        corpus = make_corpus(Path(folder) / "corpus", options.candidates // (EDITS + 1), shards=64, side=options.side)
         out = Path(folder) / "view"
         for run in ("first", "again"):
             began, busy = time.perf_counter(), sum(os.times()[:4])
-            done = view(corpus, out, workers=given.workers, reporter=quiet)
+            done = view(corpus, out, workers=options.workers, reporter=quiet)
             took, used = time.perf_counter() - began, sum(os.times()[:4]) - busy
             print(
                 f"{run}: {done.candidates:,} candidates, {done.made} shards made, {took:.1f} s, {used:.1f} s of cores"

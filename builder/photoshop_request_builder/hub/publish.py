@@ -38,9 +38,9 @@ class Destination:
     repo: str
     """ORG/NAME."""
     revision: str = MAIN
-    """Branch; created if missing."""
+    """Branch, created if missing."""
     configs: tuple[str, ...] = ()
-    """Configs to publish; empty means all."""
+    """Configs to publish. Empty means all."""
     private: bool = False
     create_pr: bool = False
     tag: str | None = None
@@ -184,13 +184,13 @@ def _operations(
     remote: Remote,
     uploaded: dict[str, CommitOperationAdd],
 ) -> list[Operation]:
-    """Return the operations of the commit; empty if the Hub is up to date."""
+    """Return the operations of the commit, empty if the Hub is up to date."""
     operations: list[Operation] = [uploaded[file.path] for file in changes.send]
     operations += [CommitOperationDelete(path) for path in changes.remove]
     paths = (set(remote.files) - set(changes.remove)) | {file.path for file in files}
     folders = {path.partition("/")[0] for path in paths}
-    made = upload.write_card(upload.to.repo, folders, configs)
-    for path, text in {**made.charts, "README.md": merge_readme(made.readme, remote.readme, paths)}.items():
+    card_files = upload.write_card(upload.to.repo, folders, configs)
+    for path, text in {**card_files.charts, "README.md": merge_readme(card_files.readme, remote.readme, paths)}.items():
         data = text.encode()
         if path not in remote.files or remote.files[path].blob != git_hash(data):
             operations.append(CommitOperationAdd(path, data))
@@ -220,7 +220,7 @@ def _tag_is_taken(repo: str, tag: str) -> InputError:
 
 @contextmanager
 def _without_progress_bars() -> Iterator[None]:
-    """Hide the bars of the Hub's client; the reporter shows progress."""
+    """Hide the bars of the Hub's client, since the reporter shows progress."""
     were_off = are_progress_bars_disabled()
     disable_progress_bars()
     try:

@@ -39,7 +39,7 @@ def _with_one_default(entry: Mapping[str, Any], names: list[str]) -> dict[str, A
 
 
 def _header(text: str) -> dict[str, Any]:
-    """Return the YAML header of a README; empty if there is none or it cannot be read."""
+    """Return the YAML header of a README, empty if there is none or it cannot be read."""
     try:
         data: dict[str, Any] = vars(DatasetCard(text, ignore_metadata_errors=True).data)
     except Exception:  # noqa: BLE001 - other people's READMEs raise any of YAML's errors

@@ -27,7 +27,7 @@ class RemoteFile:
     path: str
     bytes: int
     sha256: str | None
-    """SHA-256 of a large file; None for a small file, which lies in git itself."""
+    """SHA-256 of a large file, or None for a small file, which lies in git itself."""
     blob: str
     """Git's digest of the blob."""
 
@@ -38,7 +38,7 @@ class Remote:
 
     repo: str
     head: str | None
-    """Commit id; None if the repository or the branch is missing."""
+    """Commit id, or None if the repository or the branch is missing."""
     exists: bool
     """True if the repository exists. The branch may still be missing."""
     private: bool
@@ -62,7 +62,7 @@ def read_remote(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
     """List the dataset `repo` at `revision`. A missing repository or branch has no files.
 
     Raises:
-        httpx2.HTTPError: the Hub fails or refuses; `call_hub` handles it.
+        httpx2.HTTPError: the Hub fails or refuses. `call_hub` handles it.
     """
     try:
         info = api.repo_info(repo, repo_type="dataset")

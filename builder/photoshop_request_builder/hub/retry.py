@@ -15,7 +15,7 @@ __all__ = ["call_hub"]
 R = TypeVar("R")
 
 _ATTEMPTS = 8
-"""With waits that double from 1 s to at most 60 s, these last two minutes."""
+"""Together they last two minutes: waits double from 1 s to at most 60 s."""
 _RETRIED = frozenset({409, 412, 429})
 
 

@@ -25,7 +25,7 @@ from photoshop_request_builder.store.corpus import Corpus
 __all__ = ["SAMPLE", "Verified", "verify"]
 
 Streamed: TypeAlias = list[tuple[bool, list[dict[str, Any]]]]
-"""For each split: True if its features are the schema's, and its first rows with pictures as bytes."""
+"""A pair per split: True if its features are the schema's, and its first rows with pictures as bytes."""
 SAMPLE = 4
 """Rows to load and compare in each split. Digests cover the rest of the files."""
 _MISSING = object()
@@ -42,7 +42,7 @@ class Verified:
     pictures: int
     """Pictures compared byte for byte, within these rows."""
     differences: tuple[str, ...]
-    """Messages; empty if everything matches."""
+    """Messages, empty if everything matches."""
 
 
 def verify(

@@ -23,7 +23,7 @@ _ATTEMPTS = 5
 _MAX_FAILURES = 10
 """Consecutive questions without an answer that end the run."""
 _MAX_TOKENS = 2000
-"""Limit of an answer. The JSON takes 150 tokens; reasoning models need more."""
+"""Limit of an answer. The JSON takes 150 tokens, and reasoning models need more."""
 _PARAMETERS: tuple[Mapping[str, Any], ...] = (
     {"temperature": 0.0, "max_tokens": _MAX_TOKENS, "response_format": {"type": "json_object"}},
     {"temperature": 0.0, "max_tokens": _MAX_TOKENS},

@@ -48,7 +48,7 @@ class Estimate:
     tokens_out: int
 
     def price(self, price_in: float | None, price_out: float | None) -> float | None:
-        """Return the price, given prices per million tokens; None unless both are known."""
+        """Return the price, given prices per million tokens, or None unless both are known."""
         if price_in is None or price_out is None:
             return None
         return (self.tokens_in * price_in + self.tokens_out * price_out) / 1e6
@@ -58,16 +58,16 @@ def pending(
     corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, seen: Callable[[Question, bool], None]
 ) -> Iterator[Question]:
     """Yield each open question once, by shard. Call `seen` with every question, and True if it is answered."""
-    asked: set[str] = set()
+    yielded: set[str] = set()
     for shard in range(corpus.shards):
         of_shard = list(questions(corpus, shard, model, with_pictures=with_pictures))
         known = answers.get(question.key for question in of_shard)
         for question in of_shard:
             is_known = known.get(question.key, NoRewrite.NOT_ASKED) not in {*TRANSIENT, NoRewrite.NOT_ASKED}
-            is_known = is_known or question.key in asked
+            is_known = is_known or question.key in yielded
             seen(question, is_known)
             if not is_known and question.unfit is None:
-                asked.add(question.key)
+                yielded.add(question.key)
                 yield question
 
 
@@ -102,7 +102,7 @@ class Rewritten:
     """Questions of this run by result: `rewritten`, or the reason why not."""
     tokens_in: int
     tokens_out: int
-    """As counted by the endpoint."""
+    """Tokens, as counted by the endpoint."""
 
 
 def rewrite_verb(

@@ -82,7 +82,7 @@ class Database:
         """
         places = ", ".join(f"({end})" for end in ends)
         counts = ", ".join(f"count(*) filter (series = '{name}')" for name in series)
-        found = self.rows(
+        counted = self.rows(
             f"""
             with ends as (select cast(low as double) as low, lead(cast(low as double), 1, 1e18) over (order by low) as high
                 from (values {places}) t(low)),
@@ -90,7 +90,7 @@ class Database:
             select {counts} from ends left join each on value >= low and value < high group by low order by low
             """
         )
-        return [(end, *row) for end, row in zip(ends, found, strict=True)]
+        return [(end, *row) for end, row in zip(ends, counted, strict=True)]
 
 
 @contextmanager
@@ -134,14 +134,14 @@ def _fill(connection: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -
 
 def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, schema: pa.Schema) -> None:
     paths = [corpus.shard_path(shard, name) for shard in range(corpus.shards)]
-    there = [path for path in paths if corpus.fs.exists(path)]
-    if not there:
+    existing = [path for path in paths if corpus.fs.exists(path)]
+    if not existing:
         _register(connection, name, schema.empty_table())
         return
-    here = isinstance(corpus.fs, LocalFileSystem)
-    addresses = there if here else [corpus.fs.unstrip_protocol(at) for at in there]
+    is_local = isinstance(corpus.fs, LocalFileSystem)
+    addresses = existing if is_local else [corpus.fs.unstrip_protocol(path) for path in existing]
     listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
-    kind = "view" if here else "table"  # object storage is read once, not by every chart
+    kind = "view" if is_local else "table"  # object storage is read once, not by every chart
     connection.execute(f"create temp {kind} {name} as select * from read_parquet([{listed}])")
 
 
@@ -154,11 +154,15 @@ def _register(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table)
 def _terms(corpus: Corpus) -> Iterator[pa.RecordBatch]:
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "submissions")
-        found = storage.find_table(corpus.fs, path, ["id", "flair", "title", "created_utc"])
-        if found is None:
+        table = storage.find_table(corpus.fs, path, ["id", "flair", "title", "created_utc"])
+        if table is None:
             continue
-        said = [terms(row["flair"], row["title"] or "", row["created_utc"]) for row in found.to_pylist()]
-        columns = [found.column("id").combine_chunks(), [one.paid for one in said], [one.ai_allowed for one in said]]
+        parsed = [terms(row["flair"], row["title"] or "", row["created_utc"]) for row in table.to_pylist()]
+        columns = [
+            table.column("id").combine_chunks(),
+            [flair.paid for flair in parsed],
+            [flair.ai_allowed for flair in parsed],
+        ]
         yield pa.RecordBatch.from_arrays(
             [pa.array(column, type=kind.type) for column, kind in zip(columns, _TERMS, strict=True)], schema=_TERMS
         )

@@ -52,42 +52,45 @@ def funnel_steps(database: Database) -> Chart:
 
 
 def _sources(database: Database) -> Chart:
-    found = ingested_sources(read_parts(database.corpus))
+    sources = ingested_sources(read_parts(database.corpus))
     columns = ("source", "inputs", "lines", "submissions", "comments", "other_subreddits", "blank", "rejected")
     rows = tuple(
         (
-            each.source,
-            each.parts,
-            each.lines,
-            each.submissions,
-            each.comments,
-            each.other_subreddits,
-            each.blank,
-            sum(each.rejected.values()),
+            source.source,
+            source.parts,
+            source.lines,
+            source.submissions,
+            source.comments,
+            source.other_subreddits,
+            source.blank,
+            sum(source.rejected.values()),
         )
-        for each in found
+        for source in sources
     )
     merged, several = database.one(
         "select count(*), count(*) filter (len(sources) > 1)"
         " from (select sources from submissions union all select sources from comments)"
     )
-    given = sum(each.submissions + each.comments for each in found[: len(found) - (len(found) > 1)])
+    single = sources[: len(sources) - (len(sources) > 1)]  # the last one is the sum
+    given = sum(source.submissions + source.comments for source in single)
     facts = {
-        "sources": max(1, len(found) - 1) if found else 0,
+        "sources": len(single),
         "given": given,
         "merged": merged,
         "repeated": given - merged,
         "several": several,
     }
-    return Chart("sources", ChartKind.BARS, columns, rows, ("source", "lines"), facts, case="some" if found else "none")
+    return Chart(
+        "sources", ChartKind.BARS, columns, rows, ("source", "lines"), facts, case="some" if sources else "none"
+    )
 
 
 def coverage(database: Database, table: str) -> Chart:
     """Count the rows of a table in `MONTHLY` by month, and mark the holes."""
-    found = ingested_sources(read_parts(database.corpus))
-    both = found[-1] if found else None
-    months = both.months[table] if both else {}
-    holes = both.holes[table] if both else ()
+    sources = ingested_sources(read_parts(database.corpus))
+    total = sources[-1] if sources else None
+    months = total.months[table] if total else {}
+    holes = total.holes[table] if total else ()
     named = [hole.first if hole.months == 1 else f"{hole.first} - {hole.last}" for hole in holes]
     facts = {
         "first": min(months, default=None),
@@ -123,11 +126,11 @@ def hosts(database: Database) -> Chart:
     )
     links, gone = sum(row[2] for row in rows), sum(row[4] for row in rows)
     by_host: dict[str, list[int]] = {}
-    for host, _, asked, _, lost, _, _ in rows:
-        total = by_host.setdefault(host, [0, 0])
-        total[0] += asked
-        total[1] += lost
-    worst = max(by_host.items(), key=lambda each: each[1][1] / each[1][0], default=("", [1, 0]))
+    for host, _, requested, _, gone_here, _, _ in rows:
+        counts = by_host.setdefault(host, [0, 0])
+        counts[0] += requested
+        counts[1] += gone_here
+    worst = max(by_host.items(), key=lambda item: item[1][1] / item[1][0], default=("", [1, 0]))
     facts = {
         "links": links,
         "gone": gone,

@@ -105,12 +105,14 @@ def _first_share(signal: str, firsts: list[bool]) -> Row:
 
 
 def _accepted(database: Database) -> dict[tuple[str, str], Acceptance]:
-    found = {}
+    acceptances = {}
     for submission, comment, evidence, utc in database.rows(
         "select submission_id, comment_id, evidence, accepted_utc from acceptances"
     ):
-        found[submission, comment] = Acceptance(comment, tuple(AcceptanceEvidence(name) for name in evidence), utc, ())
-    return found
+        acceptances[submission, comment] = Acceptance(
+            comment, tuple(AcceptanceEvidence(name) for name in evidence), utc, ()
+        )
+    return acceptances
 
 
 def _threads(database: Database) -> Iterator[tuple[str, int | None, list[Edit]]]:

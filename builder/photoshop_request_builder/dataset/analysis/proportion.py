@@ -16,7 +16,7 @@ class Proportion:
 
     @property
     def value(self) -> float | None:
-        """0 to 1; None if `of` is 0."""
+        """0 to 1, or None if `of` is 0."""
         return self.right / self.of if self.of else None
 
     @property

@@ -37,11 +37,11 @@ def _first_edit(database: Database) -> Chart:
 
 
 def _edits(database: Database) -> Chart:
-    found = dict(
+    counts = dict(
         database.rows("select least(edits, ?), count(*) from requests where is_edit_request group by 1", _MOST_EDITS)
     )
     rows: tuple[Row, ...] = tuple(
-        (f"{edits}+" if edits == _MOST_EDITS else str(edits), found.get(edits, 0)) for edits in range(_MOST_EDITS + 1)
+        (f"{edits}+" if edits == _MOST_EDITS else str(edits), counts.get(edits, 0)) for edits in range(_MOST_EDITS + 1)
     )
     requests, edits, answered, most = database.one(
         "select count(*), sum(edits), count(*) filter (edits > 0), max(edits) from requests where is_edit_request"

@@ -56,8 +56,8 @@ def _clusters(database: Database) -> Chart:
 
 
 def _leaks(database: Database) -> Chart:
-    found = check_leaks(database.corpus)
-    rows = (("sources", found.sources), ("checked", found.checked), ("near", found.near), ("leaks", len(found.leaks)))
+    check = check_leaks(database.corpus)
+    rows = (("sources", check.sources), ("checked", check.checked), ("near", check.near), ("leaks", len(check.leaks)))
     facts = {**dict(rows)}
-    case = ("leaks" if found.leaks else "some") if found.checked else "none"
+    case = ("leaks" if check.leaks else "some") if check.checked else "none"
     return Chart("leaks", ChartKind.BARS, ("what", "count"), rows, ("what", "count"), facts, case=case)

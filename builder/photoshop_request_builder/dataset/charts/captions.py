@@ -42,7 +42,7 @@ class Captions:
         return self.charts[chart.name]["axis"]
 
     def method(self, chart: Chart) -> str:
-        """Return how the chart is counted; empty if that is obvious."""
+        """Return how the chart is counted, empty if that is obvious."""
         return self.charts[chart.name].get("method", "")
 
     def sentence(self, chart: Chart) -> str:

@@ -35,7 +35,7 @@ class Mark:
     first: Value
     """Position on the axis, in the unit of the label."""
     last: Value = None
-    """Last position of a range, inclusive; None for a threshold."""
+    """Last position of a range, inclusive, or None for a threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class Chart:
     columns: tuple[str, ...]
     rows: Sequence[Row]
     drawn: tuple[str, ...]
-    """Columns that are drawn; the table shows all."""
+    """Columns that are drawn. The table shows all."""
     facts: Mapping[str, Value] = field(default_factory=dict)
     """Numbers in the sentence below the chart."""
     marks: tuple[Mark, ...] = ()
     case: str = "some"
-    """Key of the sentence to show; `none` if there is no data."""
+    """Key of the sentence to show, `none` if there is no data."""
 
     def column(self, name: str) -> list[Value]:
         """Return one column of the table."""

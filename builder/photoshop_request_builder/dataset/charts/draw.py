@@ -15,7 +15,7 @@ _MARGIN, _SCALE = 12, 1.5
 
 
 def draw(chart: Chart, captions: Captions) -> str:
-    """Return the SVG of a chart for a page that has `svg.STYLE`; empty if there is no data."""
+    """Return the SVG of a chart for a page that has `svg.STYLE`, empty if there is no data."""
     if not chart.rows or chart.case == "none":
         return ""
     body, height = _DRAWERS[chart.kind](chart, captions)
@@ -23,7 +23,7 @@ def draw(chart: Chart, captions: Captions) -> str:
 
 
 def draw_standalone(chart: Chart, captions: Captions) -> str:
-    """Return the SVG as a file of its own that looks the same on every page; empty if there is no data."""
+    """Return the SVG as a file of its own that looks the same on every page, empty if there is no data."""
     if not chart.rows or chart.case == "none":
         return ""
     body, height = _DRAWERS[chart.kind](chart, captions)
@@ -133,7 +133,7 @@ def _heat(chart: Chart, captions: Captions) -> tuple[str, float]:
 
 
 def _heat_header(names: list[str], step: float) -> tuple[list[str], float]:
-    """Draw the names of the columns, slanted if they do not fit; return them and the height they take."""
+    """Draw the names of the columns, slanted if they do not fit. Return them and their height."""
     longest = max(map(len, names))
     is_slanted = step < 7.2 * longest + 4
     top = 16 + 5.2 * min(16, longest) if is_slanted else 22.0

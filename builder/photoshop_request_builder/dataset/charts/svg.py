@@ -31,7 +31,7 @@ _DARK = {
     "c2": "#35c99b",
     "c3": "#e29cc9",
 }
-"""Okabe and Ito's colours, which every kind of colour vision can tell apart; darker on a light background."""
+"""Okabe and Ito's colours, which every kind of colour vision can tell apart, darker on a light background."""
 _STYLES = {
     "t": {"fill": "soft", "font-size": "12px"},
     "n": {"font-size": "12px"},
@@ -130,5 +130,5 @@ def _width(letter: str) -> float:
 
 
 def amount(value: Value) -> float:
-    """Return a cell's number as a length; 0 if it is missing."""
+    """Return a cell's number as a length, or 0 if it is missing."""
     return float(value) if isinstance(value, int | float) else 0.0

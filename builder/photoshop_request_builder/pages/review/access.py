@@ -24,7 +24,7 @@ _HEADERS = {
 def restrict_access(app: ASGIApp, token: str, hosts: Collection[str]) -> ASGIApp:
     """Serve `app` below `/TOKEN` and refuse every other request.
 
-    `hosts` are the allowed Host headers; others are DNS rebinding. A request from another page's origin is refused. No
+    `hosts` are the allowed Host headers. Others are DNS rebinding. A request from another page's origin is refused. No
     CORS header is ever sent.
     """
 

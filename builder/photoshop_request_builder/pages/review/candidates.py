@@ -78,7 +78,7 @@ class CandidateQueue:
         return _item(self._row(number))
 
     def find(self, item: ReviewItem) -> int | None:
-        """Return the number of a candidate; None if it is no longer in the corpus."""
+        """Return the number of a candidate, or None if it is no longer in the corpus."""
         for place, shard in enumerate(self.shards):
             first, count = shard.candidates.ranges.get(item.submission_id, (0, 0))
             for row in range(first, first + count):
@@ -88,7 +88,7 @@ class CandidateQueue:
         return None
 
     def request(self, number: int) -> tuple[ViewedRequest, int | None]:
-        """Return the request and the candidate's index in it; None if it is deleted or taken down."""
+        """Return the request and the candidate's index in it, or None if it is deleted or taken down."""
         shard, row = self.shards[self.places[number][0]], self._row(number)
         submission_id = row["submission_id"]
         request = view_request(

@@ -39,7 +39,7 @@ _FILES = {
     "review.css": ("pages.review", "static", "text/css"),
 }
 _CACHED = {"cache-control": "private, max-age=3600, immutable"}
-"""For pictures: the one with a given digest never changes."""
+"""Header for pictures, since a digest's bytes never change."""
 _NOT_CACHED = {"cache-control": "no-store"}
 _MAX_BODY = 10_000
 """Bytes. A decision is a number and a word."""
@@ -182,7 +182,7 @@ async def _file(request: Request) -> Response:
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    """Return the body as an object; empty if it is too long or no JSON object."""
+    """Return the body as an object, empty if it is too long or no JSON object."""
     if int(request.headers.get("content-length") or _MAX_BODY + 1) > _MAX_BODY:
         return {}
     try:

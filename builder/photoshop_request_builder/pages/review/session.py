@@ -66,7 +66,7 @@ class ReviewSession:
         return self.show(self.next_undecided(number + 1))
 
     def undo(self) -> dict[str, Any] | None:
-        """Undo the last decision and return its candidate's data; None if there is none."""
+        """Undo the last decision and return its candidate's data, or None if there is none."""
         item = self._store.undo(self._reviewer)
         if item is None:
             return None
@@ -102,7 +102,7 @@ def picture_urls(number: int, request: ViewedRequest, index: int) -> dict[str, l
 
 
 def draw(corpus: Corpus, request: ViewedRequest, index: int, view: PictureView, sha256: str) -> bytes | None:
-    """Return one picture of a candidate as JPEG, the mask as PNG; None if it is missing or `sha256` is another's."""
+    """Return one picture of a candidate as JPEG, or the mask as PNG. None if it is missing or `sha256` is another's."""
     row = request.candidates[index]
     if sha256 != _digest(row, view):
         return None

@@ -45,13 +45,13 @@ class ViewedRequest:
     """One request with the candidates that may be shown, in the order of posting."""
 
     submission: Mapping[str, Any]
-    """Row of `submissions`; empty if the archives hold only the comments."""
+    """Row of `submissions`, empty if the archives hold only the comments."""
     text: Mapping[str, Any] | None
-    """Row of `texts`; None before the build."""
+    """Row of `texts`, or None before the build."""
     candidates: tuple[Mapping[str, Any], ...]
     comments: Mapping[str, Mapping[str, Any]]
     withheld: Mapping[int, str]
-    """Index in `candidates` -> reason why the edit is not published; empty before the build."""
+    """Index in `candidates` -> reason why the edit is not published, empty before the build."""
     pictures: Mapping[str, tuple[str, tuple[int, int] | None]]
     """SHA-256 of each picture that may be shown -> its extension, and its full size if known."""
     source: str | None
@@ -158,7 +158,7 @@ def card(request: ViewedRequest, index: int, pictures: Mapping[str, Any]) -> dic
 
 
 def score(request: ViewedRequest, index: int) -> int | None:
-    """Return upvotes minus downvotes of the candidate's comment; None if hidden."""
+    """Return upvotes minus downvotes of the candidate's comment, or None if hidden."""
     comment = request.comments.get(request.candidates[index]["comment_id"], {})
     value: int | None = comment.get("score")
     return value

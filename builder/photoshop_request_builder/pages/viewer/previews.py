@@ -76,7 +76,7 @@ def is_aligned(row: Mapping[str, Any]) -> bool:
 
 
 def open_small(corpus: Corpus, request: ViewedRequest, sha256: str) -> "NDArray[np.uint8] | None":
-    """Read a small copy of a picture; None if it is missing, hidden or cannot be decoded."""
+    """Read a small copy of a picture, or None if it is missing, hidden or cannot be decoded."""
     if sha256 not in request.pictures:
         return None
     extension, size = request.pictures[sha256]

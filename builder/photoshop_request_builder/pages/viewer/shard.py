@@ -56,7 +56,7 @@ def shown_shards(corpus: Corpus) -> list[int]:
 
 
 def default_folder(corpus: Corpus) -> Path | None:
-    """Return the viewer's default folder; None for a corpus in object storage, since pages open only from disk."""
+    """Return the viewer's default folder, or None for a corpus in object storage, since pages open only from disk."""
     return Path(corpus.path("report", "view")).absolute() if isinstance(corpus.fs, LocalFileSystem) else None
 
 

@@ -170,7 +170,7 @@ def test_other_parameters_are_tried(server: OpenAILike, names: tuple[str, ...]) 
 
 
 def test_a_rejected_question_keeps_the_parameters(server: OpenAILike) -> None:
-    """If the parameters worked before, the question is at fault."""
+    """The question is at fault if the parameters worked before."""
     server.first = [well, error(400)]
     results = ask_times(server, Clock().state(), times=3)
     assert results[1] is NoRewrite.REJECTED
@@ -195,7 +195,7 @@ def test_a_key_goes_only_where_it_belongs(base_url: str, environment: dict[str, 
 
 
 def test_without_a_key_no_stored_token_is_sent(server: OpenAILike, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By default the client sends the token stored by `hf auth login`."""
+    """The client by default sends the token stored by `hf auth login`."""
     from huggingface_hub import constants
 
     (tmp_path / "token").write_text("hf_of_the_home")

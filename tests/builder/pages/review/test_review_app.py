@@ -39,7 +39,7 @@ HOST = "127.0.0.1:1234"
 def ask(
     app: Any, path: str, *, method: str = "GET", body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
-    """Send one request; return status, headers and body."""
+    """Send one request and return status, headers and body."""
     sent: list[Any] = []
     all_headers = {"host": HOST, "content-length": str(len(body)), **headers}
     scope = {

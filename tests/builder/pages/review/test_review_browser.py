@@ -96,7 +96,7 @@ def test_skip_and_back(page: Any, corpus: Path) -> None:
 
 
 def test_buttons_decide_too(page: Any, corpus: Path) -> None:
-    """By mouse or finger. Their labels name the verdict."""
+    """Their labels name the verdict."""
     assert page.find_element("id", "accept").text == "a right: edit"
     for name in ("accept", "reject", "undo"):
         drawn = page.execute_script("return document.body.dataset.drawn")

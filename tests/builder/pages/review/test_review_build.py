@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 
 def rows(corpus: Path, split: str = "*") -> dict[tuple[str, str], bool]:
-    """Return each triplet; True if reviewers confirmed it."""
+    """Return each triplet, with True if reviewers confirmed it."""
     verified = {}
     for path in sorted((corpus / "dataset" / "triplets").glob(f"{split}-*.parquet")):
         for row in pq.read_table(path, columns=["comment_id", "edited_sha256", "verified"]).to_pylist():

@@ -95,7 +95,7 @@ def test_pictures_load_as_they_come_into_view(page: Any) -> None:
 
 
 def test_the_slider_drags(page: Any) -> None:
-    """By mouse, and by arrow keys."""
+    """The mouse and the arrow keys move it."""
     from selenium.webdriver.common.action_chains import ActionChains
 
     slider = page.find_element("css selector", "img-comparison-slider")
