@@ -1,6 +1,6 @@
 """Made dumps for the benchmarks: the keys of real ones, invented words, long windows.
 
-Nothing here is anybody's text; sizes, share of the wanted subreddit and compression are those of monthly files.
+They contain no real text. Sizes, proportion of the subreddit and compression are those of monthly files.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import zstandard
 
-WANTED = "PhotoshopRequest"
+SUBREDDIT = "PhotoshopRequest"
 _OTHERS = ["AskReddit", "funny", "pics", "gaming", "worldnews", "aww", "photoshopbattles", "u_somebody"]
 COMMENT_KEYS = {
     "all_awardings": [], "approved_at_utc": None, "archived": False, "associated_award": None, "awarders": [],
@@ -41,40 +41,40 @@ SUBMISSION_KEYS = {
 
 
 def comments(count: int, *, every: int = 1, seed: int = 1) -> Iterator[bytes]:
-    """`count` comments, one a line; one in `every` is of the wanted subreddit."""
+    """Yield `count` comments as lines, one in `every` from the subreddit."""
     chance = random.Random(seed)
     words = _words(chance)
     authors = [_author(chance) for _ in range(20_000)]
-    # people write in the threads of the day: most of a comment's keys repeat those of its neighbours
-    threads = {name: [_thread(chance, words, name) for _ in range(20)] for name in (WANTED, *_OTHERS)}
+    # comments next to each other are often in the same thread, so most of their keys repeat
+    threads = {name: [_thread(chance, words, name) for _ in range(20)] for name in (SUBREDDIT, *_OTHERS)}
     for number in range(count):
-        subreddit = WANTED if number % every == every // 2 else chance.choice(_OTHERS)
+        subreddit = SUBREDDIT if number % every == every // 2 else chance.choice(_OTHERS)
         if number % 5 == 0:
             threads[subreddit][chance.randrange(20)] = _thread(chance, words, subreddit)
         thread = chance.choice(threads[subreddit])
-        thing = chance.choice(authors) | {
+        record = chance.choice(authors) | {
             "body": _text(chance, words, 6, 60), "created_utc": 1_500_000_000 + number, "id": f"c{number:x}",
             "link_id": thread["link_id"], "name": f"t1_c{number:x}", "parent_id": thread["link_id"],
             "permalink": f"{thread['permalink']}c{number:x}/", "retrieved_on": 1_600_000_000 + number,
             "score": chance.getrandbits(5), "subreddit": subreddit, "subreddit_id": f"t5_{len(subreddit):x}",
             "subreddit_name_prefixed": f"r/{subreddit}",
         }  # fmt: skip
-        yield _line(thing | COMMENT_KEYS)
+        yield _line(record | COMMENT_KEYS)
 
 
 def submissions(count: int, *, every: int = 1, seed: int = 2) -> Iterator[bytes]:
-    """`count` submissions, one a line; one in `every` is of the wanted subreddit."""
+    """Yield `count` submissions as lines, one in `every` from the subreddit."""
     chance = random.Random(seed)
     words = _words(chance)
     for number in range(count):
-        subreddit = WANTED if number % every == every // 2 else chance.choice(_OTHERS)
+        subreddit = SUBREDDIT if number % every == every // 2 else chance.choice(_OTHERS)
         picture = f"{chance.getrandbits(60):x}"
         sizes = [
             {"url": f"https://preview.redd.it/{picture}.jpg?width={width}&amp;s={chance.getrandbits(128):x}", "width": width,
              "height": width}
             for width in (108, 216, 320, 640)
         ]  # fmt: skip
-        thing = {
+        record = {
             "author": f"user{chance.getrandbits(20):x}", "author_fullname": f"t2_{chance.getrandbits(34):x}",
             "created_utc": 1_500_000_000 + number, "id": f"s{number:x}", "name": f"t3_s{number:x}",
             "num_comments": chance.getrandbits(6),
@@ -86,11 +86,11 @@ def submissions(count: int, *, every: int = 1, seed: int = 2) -> Iterator[bytes]
             "thumbnail": f"https://b.thumbs.redditmedia.com/{picture}.jpg", "title": _text(chance, words, 5, 15),
             "upvote_ratio": 0.5 + chance.random() / 2, "url": f"https://i.redd.it/{picture}.jpg",
         }  # fmt: skip
-        yield _line(thing | COMMENT_KEYS | SUBMISSION_KEYS)
+        yield _line(record | COMMENT_KEYS | SUBMISSION_KEYS)
 
 
 def write_zst(path: Path, lines: Iterator[bytes]) -> int:
-    """Compress `lines` with the window of monthly files; gives the decompressed size in bytes. Kept if it exists."""
+    """Compress `lines` with the window of monthly files, unless `path` exists. Return the decompressed size in bytes."""
     note = path.with_suffix(".size")
     if path.exists() and note.exists():
         return int(note.read_text())
@@ -124,10 +124,10 @@ def _words(chance: random.Random) -> list[str]:
 
 
 def _text(chance: random.Random, words: list[str], least: int, most: int) -> str:
-    # squared: some words are much more frequent than others, as in language
+    # cubed, so that some words are much more frequent than others, as in language
     count = chance.randint(least, most)
     return " ".join(words[int(len(words) * chance.random() ** 3)] for _ in range(count))
 
 
-def _line(thing: dict[str, object]) -> bytes:
-    return json.dumps(thing, sort_keys=True, separators=(",", ":")).encode()
+def _line(record: dict[str, object]) -> bytes:
+    return json.dumps(record, sort_keys=True, separators=(",", ":")).encode()

@@ -1,6 +1,6 @@
-"""The least that aiohttp can do. Usage: bare.py FOLDER BASE NUMBER AT_ONCE [write] ; prints JSON.
+"""Fetch pictures with plain aiohttp, as the lower limit of time. Usage: bare.py FOLDER BASE NUMBER CONCURRENCY [write]
 
-Reads every picture; with `write`, puts it into a file too. No limits, no ledger, no digest, no flush, no checks.
+Prints JSON. With `write`, saves each picture to a file. There are no limits, ledger, digests, flushes or checks.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ import aiohttp
 
 
 async def main() -> None:
-    """Get NUMBER pictures, AT_ONCE at a time."""
-    folder, base, number, at_once = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    """Fetch NUMBER pictures, CONCURRENCY at a time."""
+    folder, base, number, concurrency = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     write = sys.argv[5:] == ["write"]
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - before the clock runs
     numbers = iter(range(number))
@@ -27,8 +27,8 @@ async def main() -> None:
                 (folder / f"{i}.jpg").write_bytes(data)
 
     start, cpu = time.perf_counter(), time.process_time()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=at_once)) as session:
-        await asyncio.gather(*(worker(session) for _ in range(at_once)))
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency)) as session:
+        await asyncio.gather(*(worker(session) for _ in range(concurrency)))
     print(json.dumps({"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}))
 
 

@@ -1,4 +1,7 @@
-"""One fetch with limits lifted into a fresh corpus. Usage: ours.py FOLDER BASE NUMBER AT_ONCE ; prints JSON."""
+"""Fetch pictures into a fresh corpus without rate limits. Usage: ours.py FOLDER BASE NUMBER CONCURRENCY
+
+Prints JSON.
+"""
 
 import json
 import resource

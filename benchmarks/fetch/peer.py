@@ -1,6 +1,6 @@
-"""img2dataset on the same pictures, in an environment of its own. Usage: peer.py FOLDER BASE NUMBER AT_ONCE ; prints JSON.
+"""Fetch the same pictures with img2dataset, from its own environment. Usage: peer.py FOLDER BASE NUMBER CONCURRENCY
 
-One process, AT_ONCE threads, no resizing, no re-encoding, files as output: the least it can be asked to do.
+Prints JSON. It runs in one process with CONCURRENCY threads, without resizing and re-encoding, and writes files.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from img2dataset import download
 
 
 def main() -> None:
-    """Get NUMBER pictures."""
-    folder, base, number, at_once = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    """Fetch NUMBER pictures."""
+    folder, base, number, concurrency = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     folder.mkdir(parents=True, exist_ok=True)
     urls = folder / "urls.txt"
     urls.write_text("".join(f"{base}/bench.example.org/{i}.jpg\n" for i in range(number)))
@@ -25,7 +25,7 @@ def main() -> None:
             url_list=str(urls),
             output_folder=str(folder / "out"),
             processes_count=1,
-            thread_count=at_once,
+            thread_count=concurrency,
             resize_mode="no",
             skip_reencode=True,
             output_format="files",

@@ -1,10 +1,11 @@
-"""Fetching against a bare aiohttp loop and img2dataset, in one run: ratios, not absolute figures, are what counts.
+"""Compare fetching with a plain aiohttp loop and img2dataset in one run, as ratios.
 
 Usage: run.py [--pictures 2000] [--bytes 256000] [--at-once 16] [--rounds 5] [--peer PYTHON] [--memory]
 
-PYTHON is an interpreter that has img2dataset (pip install img2dataset in a virtual environment of its own). All of
-them get the same pictures from one server process on this machine and write them to the same disk, one after the
-other, in each round; medians and best rounds are compared. On a machine that others use too, best rounds say more. `--memory` fetches 2,000 and 20,000 small pictures and compares the peaks.
+PYTHON is an interpreter with img2dataset (`pip install img2dataset` in its own virtual environment). In each round all
+programs fetch the same pictures from one local server, one after the other, and write them to the same disk. Medians
+and best rounds are compared. On a shared machine the best rounds are more reliable. `--memory` compares the peak memory
+of 2,000 and 20,000 small pictures.
 """
 
 import argparse
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 
 @contextmanager
 def served(size: int) -> Iterator[str]:
-    """A server of pictures of about `size` bytes; gives its base address."""
+    """Serve pictures of about `size` bytes, and yield the base address."""
     command = [sys.executable, str(HERE / "server.py"), str(size)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -33,20 +34,20 @@ def served(size: int) -> Iterator[str]:
             server.kill()
 
 
-def measure(python: str, program: str, base: str, number: int, at_once: int, *more: str) -> dict[str, float]:
-    """One run of a program into an empty folder."""
+def measure(python: str, program: str, base: str, number: int, concurrency: int, *more: str) -> dict[str, float]:
+    """Run a program with an empty folder, and return its measurements."""
     folder = Path(tempfile.mkdtemp(prefix="fetch-bench-"))
     try:
-        command = [python, str(HERE / program), str(folder / "x"), base, str(number), str(at_once), *more]
+        command = [python, str(HERE / program), str(folder / "x"), base, str(number), str(concurrency), *more]
         out = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
-        found: dict[str, float] = json.loads(out.strip().splitlines()[-1])
-        return found
+        measurements: dict[str, float] = json.loads(out.strip().splitlines()[-1])
+        return measurements
     finally:
         shutil.rmtree(folder)
 
 
 def main() -> None:
-    """Print a table of medians and the ratios."""
+    """Print a table of medians and ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pictures", type=int, default=2000)
     parser.add_argument("--bytes", type=int, default=256_000)

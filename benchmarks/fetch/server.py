@@ -1,7 +1,6 @@
-"""Serves any number of different pictures from memory, as fast as one process of plain asyncio can.
+"""Serve any number of different pictures from memory, in one asyncio process. Usage: server.py BYTES
 
-Each address gives its own bytes: one JPEG with the address in a comment segment. Usage: server.py BYTES ; prints its
-base address.
+Each address has its own bytes: one JPEG with the address in a comment segment. Prints its base address.
 """
 
 import asyncio
@@ -13,7 +12,7 @@ from PIL import Image
 
 
 def picture(size: int) -> bytes:
-    """A JPEG of about `size` bytes."""
+    """Return a JPEG of about `size` bytes."""
     side = 64
     while True:
         out = io.BytesIO()
@@ -24,7 +23,7 @@ def picture(size: int) -> bytes:
 
 
 class Pictures(asyncio.Protocol):
-    """One connection: answers each request with a picture of its own."""
+    """One connection. It answers each request with a different picture."""
 
     body = b""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from made_dumps import COMMENT_KEYS, SUBMISSION_KEYS, WANTED, write_zst
+from made_dumps import COMMENT_KEYS, SUBMISSION_KEYS, SUBREDDIT, write_zst
 
 REQUESTS, EDITS, COMMENTS = 90_000, 330_000, 1_500_000
 """Of the whole subreddit, about, up to 2025."""
@@ -89,7 +89,7 @@ class Size:
 
 def write_archives(folder: Path, size: Size) -> tuple[Path, Path]:
     """Submissions and comments as `.zst` files in `folder`; kept if they exist."""
-    posts, replies = folder / f"{WANTED}_submissions.zst", folder / f"{WANTED}_comments.zst"
+    posts, replies = folder / f"{SUBREDDIT}_submissions.zst", folder / f"{SUBREDDIT}_comments.zst"
     sentences = [line.split("\t")[1] for line in _LABELLED.read_text().splitlines()]
     write_zst(posts, (_line(thing) for thing in _submissions(size, sentences)))
     write_zst(replies, (_line(thing) for thing in _comments(size)))
@@ -114,9 +114,9 @@ def _submissions(size: Size, sentences: list[str]) -> Iterator[dict[str, Any]]:
             "num_comments": size.comments // max(1, size.requests),
             "upvote_ratio": round(chance.betavariate(9, 1), 2),
             "link_flair_text": chance.choice(_FLAIRS),
-            "subreddit": WANTED,
+            "subreddit": SUBREDDIT,
             "subreddit_id": "t5_2tecy",
-            "permalink": f"/r/{WANTED}/comments/{post}/{'_'.join(asked[0].lower().split())[:50]}/",
+            "permalink": f"/r/{SUBREDDIT}/comments/{post}/{'_'.join(asked[0].lower().split())[:50]}/",
             "retrieved_on": _BEGIN + _SPAN + number,
         }
         yield thing | _sources(number, text, chance)
@@ -214,10 +214,10 @@ def _base(number: int, count: int, utc: int, chance: random.Random) -> dict[str,
         "created_utc": utc,
         "link_id": f"t3_{post}",
         "parent_id": f"t3_{post}",
-        "permalink": f"/r/{WANTED}/comments/{post}/words_of_the_title/{one}/",
+        "permalink": f"/r/{SUBREDDIT}/comments/{post}/words_of_the_title/{one}/",
         "retrieved_on": _BEGIN + _SPAN + count,
         "score": int(chance.lognormvariate(1.2, 1.1)),
-        "subreddit": WANTED,
+        "subreddit": SUBREDDIT,
         "subreddit_id": "t5_2tecy",
     }
 
