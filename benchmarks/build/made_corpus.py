@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from photoshop_request_builder.commands.run import ingest_verb, run_stages
+from photoshop_request_builder.commands.run import run_ingest, run_stages
 from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
@@ -26,7 +26,7 @@ def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: 
     requests = pictures // (EDITS + 1)
     corpus = create_corpus(folder / "corpus", shards=shards)
     _write_archives(folder, requests)
-    ingest_verb(corpus, [str(folder / name) for name in ("s.jsonl", "c.jsonl")], reporter=reporter)
+    run_ingest(corpus, [str(folder / name) for name in ("s.jsonl", "c.jsonl")], reporter=reporter)
     for shard in range(corpus.shards):
         links = storage.read_table(corpus.fs, corpus.shard_path(shard, "links")).to_pylist()
         rows = [_candidate(corpus, link, size, dice) for link in links]

@@ -57,7 +57,7 @@ def main() -> None:
 def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
     """Do it; gives the rows it went through."""
     if stage == "fetch":
-        rates, other = fetch.rates_of(_FREE)
+        rates, other = fetch.site_rates(_FREE)
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
     with local_engine(workers) as engine:

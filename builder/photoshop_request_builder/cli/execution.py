@@ -68,9 +68,9 @@ def open_engine(corpus: Corpus, settings: Settings) -> Iterator[Engine]:
 
 def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
     """Return the settings of the stage fetch, with secrets from the environment. `flags` are fields of it."""
-    from photoshop_request_builder.stages.fetch import FetchSettings, rates_of  # slow to import
+    from photoshop_request_builder.stages.fetch import FetchSettings, site_rates  # slow to import
 
-    rates, other = rates_of(settings["rate"].value)
+    rates, other = site_rates(settings["rate"].value)
     return FetchSettings(
         mirror=settings["mirror"].value,
         contact=settings["contact"].value,

@@ -11,8 +11,8 @@ from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
-from photoshop_request_builder.commands.run import fetch_verb
-from photoshop_request_builder.stages.fetch import FetchSettings, limits_of, load_links
+from photoshop_request_builder.commands.run import run_fetch
+from photoshop_request_builder.stages.fetch import FetchSettings, load_links, make_limits
 from photoshop_request_builder.stages.fetching import fetch_plan
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.ledger import open_ledger
@@ -75,7 +75,7 @@ def fetch(
         for sha256 in release or ():
             with open_ledger(corpus.ledger_path) as ledger:
                 say(f"{sha256}: {ledger.release(sha256)} addresses released")
-        fetched = fetch_verb(corpus, fetch_settings(settings, **own_flags), reporter=reporter)
+        fetched = run_fetch(corpus, fetch_settings(settings, **own_flags), reporter=reporter)
     if fetched.pending:
         say(f"{fetched.pending:,} addresses are still pending")
     hint(f"pair {folder}")
@@ -85,7 +85,7 @@ def _show_plan(corpus: Corpus, settings: FetchSettings, *, as_json: bool) -> Non
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         pending = ledger.pending_kinds()
-    plans = fetch_plan.host_plans(pending, limits_of(settings).rate)
+    plans = fetch_plan.host_plans(pending, make_limits(settings).rate)
     minutes = fetch_plan.minutes_in_all(plans)
     if as_json:
         write_json({"hosts": [dataclasses.asdict(plan) for plan in plans], "minutes": minutes})

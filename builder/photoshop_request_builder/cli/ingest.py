@@ -21,7 +21,7 @@ from photoshop_request_builder.cli.execution import (
     reporter,
     say_part,
 )
-from photoshop_request_builder.commands.run import ingest_verb
+from photoshop_request_builder.commands.run import run_ingest
 from photoshop_request_builder.store.corpus import Corpus
 
 _YEAR = 365 * 86_400
@@ -83,7 +83,7 @@ def ingest(
             ingest_reddit(corpus, client, since=span[0], until=span[1], clock=time.time, on_part=say_part)
         elif is_service:
             _ingest_arctic_shift(corpus, settings, span)
-        problems = ingest_verb(corpus, paths, engine=jobs_engine, reporter=reporter)
+        problems = run_ingest(corpus, paths, engine=jobs_engine, reporter=reporter)
     hint(f"fetch {folder}")
     raise_first(problems)
 

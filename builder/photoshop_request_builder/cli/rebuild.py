@@ -8,7 +8,7 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
 from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt
-from photoshop_request_builder.commands.run import fetch_verb
+from photoshop_request_builder.commands.run import run_fetch
 from photoshop_request_builder.store.corpus import create_corpus
 
 
@@ -33,7 +33,7 @@ def rebuild(
     with exclusive(corpus, {"mirror": mirror, "rate": rate, "contact": contact}) as settings:
         say(f"{manifest}: {table.num_rows:,} pictures of published edits and their requests")
         plan_fetching(corpus, table)
-        fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
+        run_fetch(corpus, fetch_settings(settings), reporter=reporter)
         result = write_rebuilt(corpus)
     for name, counts in (("pictures", result.pictures), ("rows", result.triplets), ("edits lost", result.lost)):
         data.print(f"{name}: " + (", ".join(f"{key} {count:,}" for key, count in counts.most_common()) or "none"))

@@ -8,7 +8,7 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint
 from photoshop_request_builder.cli.execution import connect_reddit, exclusive, open_engine, reporter, say_part
-from photoshop_request_builder.commands.run import ingest_verb
+from photoshop_request_builder.commands.run import run_ingest
 from photoshop_request_builder.stages.ingesting import reddit
 from photoshop_request_builder.store.corpus import open_corpus
 
@@ -28,5 +28,5 @@ def refresh(
     client = connect_reddit()
     with exclusive(corpus, {"workers": workers}) as settings, open_engine(corpus, settings) as engine:
         reddit.refresh(corpus, client, clock=time.time, limit=limit, on_part=say_part)
-        ingest_verb(corpus, [], engine=engine, reporter=reporter)
+        run_ingest(corpus, [], engine=engine, reporter=reporter)
     hint(f"run {folder}")

@@ -12,7 +12,7 @@ from photoshop_request_builder.cli.execution import (
     raise_first,
     reporter,
 )
-from photoshop_request_builder.commands.run import fetch_verb, ingest_verb, run_stages
+from photoshop_request_builder.commands.run import run_fetch, run_ingest, run_stages
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.jobs import Engine
 from photoshop_request_builder.store.corpus import Corpus
@@ -55,13 +55,13 @@ def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: Engine
     Raises:
         InputError: nothing could be read.
     """
-    problems = ingest_verb(corpus, files, engine=engine, reporter=reporter)
+    problems = run_ingest(corpus, files, engine=engine, reporter=reporter)
     if not read_parts(corpus):
         raise_first(problems)
         raise InputError(f"{corpus.address}: the corpus is empty. Name archives: run {corpus.address} FILE…")
     if not engine.is_here:
         say("fetch: runs on this machine only, so that the limits of each host hold")
-    fetch_verb(corpus, fetch_settings(settings), reporter=reporter)
+    run_fetch(corpus, fetch_settings(settings), reporter=reporter)
     run_stages("pair", corpus, engine=engine, reporter=reporter)
     run_stages("build", corpus, engine=engine, reporter=reporter)
     return problems

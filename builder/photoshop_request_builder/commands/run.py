@@ -1,4 +1,4 @@
-"""The verbs as plain functions: each runs its stages in order, over whatever is not done yet."""
+"""Run the stages of a command in order, over everything that is not up to date."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,34 +13,48 @@ from photoshop_request_builder.engine.progress_files import Meter
 from photoshop_request_builder.engine.running import Reporter, run_stage, wait_until_seen
 from photoshop_request_builder.stages import fetch, ingest
 from photoshop_request_builder.stages.declared import STAGES
-from photoshop_request_builder.stages.fetch import Fetched, FetchSettings
+from photoshop_request_builder.stages.fetch import FetchSettings, FetchSummary
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
 from photoshop_request_builder.store.ledger import open_ledger
 
 
-def ingest_verb(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, reporter: Reporter) -> list[InputError]:
-    """Read the files, merge, and find the addresses; returns what was wrong with files that could not be read whole.
+def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
+    """Run the stages of a command; return the number of jobs done.
 
-    Raises:
-        InputError: a file is missing; nothing has been done then.
+    The stages `ingest` and `fetch` need more than the corpus: see `run_ingest` and `run_fetch`.
     """
-    files = find_archives(files)
-    results, troubles = _read_files(corpus, files, engine=engine, reporter=reporter)
-    troubles += [result for result in results if isinstance(result, InputError)]
-    named = {str(trouble).partition(":")[0] for trouble in troubles}
-    troubles += [cut for path in files if path not in named and (cut := _cut(corpus, path))]
-    for trouble in troubles:
-        reporter.say(f"warning: {trouble}")
-    run_stages("ingest", corpus, engine=engine, reporter=reporter)
-    return troubles
+    stages = [stage for stage in STAGES if stage.command == command and stage.is_planned]
+    return sum(run_stage(stage, corpus, engine=engine, reporter=reporter) for stage in stages)
 
 
-def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> Fetched:
-    """Fetch every picture that is not decided yet, and note for each link what came of it.
+def run_ingest(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, reporter: Reporter) -> list[InputError]:
+    """Read archives into the corpus, merge, and extract the addresses. Return the errors of files that were not complete.
 
     Raises:
-        Interrupted: stopped by a signal; everything finished is kept.
+        InputError: a file is missing. Nothing has been done then.
+    """
+    problems: list[InputError] = []
+    paths = []
+    for path in find_archives(files):
+        try:
+            Archive(path)
+            paths.append(path)
+        except EmptyInputError as error:
+            problems.append(error)
+    problems += _read_files(corpus, paths, engine=engine, reporter=reporter)
+    problems += [cut for path in paths if (cut := _cut(corpus, path))]
+    for problem in problems:
+        reporter.say(f"warning: {problem}")
+    run_stages("ingest", corpus, engine=engine, reporter=reporter)
+    return problems
+
+
+def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> FetchSummary:
+    """Fetch all pending pictures, and note the result of each link.
+
+    Raises:
+        Interrupted: stopped by a signal. Everything finished is kept.
     """
     with open_ledger(corpus.ledger_path) as ledger:
         fetch.load_links(corpus, ledger)
@@ -51,32 +65,22 @@ def fetch_verb(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -
         states = ", ".join(f"{state} {count:,}" for state, count in Counter(fetched.states).most_common())
         reporter.say(f"fetch: {sum(fetched.states.values()):,} addresses: {states or 'none'}")
     else:
-        fetched = Fetched({}, 0)
+        fetched = FetchSummary({}, 0)
         reporter.say("fetch: nothing to do")
     run_stages("fetch", corpus, reporter=reporter)
     return fetched
 
 
-def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
-    """Run the stages of a command in order, over everything that is not up to date; return the number of jobs done.
-
-    Left out are the stages that need more than the corpus: `ingest` and `fetch`.
-    """
-    stages = [stage for stage in STAGES if stage.command == command and stage.is_planned]
-    return sum(run_stage(stage, corpus, engine=engine, reporter=reporter) for stage in stages)
-
-
-def _read_files(
-    corpus: Corpus, files: Sequence[str], *, engine: Engine, reporter: Reporter
-) -> tuple[list[IngestSummary | InputError], list[InputError]]:
-    """Read the files that are not in the corpus yet; also what is wrong with those that cannot be read at all."""
+def _read_files(corpus: Corpus, paths: Sequence[str], *, engine: Engine, reporter: Reporter) -> list[InputError]:
+    """Read the files that are not in the corpus yet. Return the errors of bad files."""
     with scratch_folder(corpus) as folder:
         meter = Meter(Path(folder))
-        jobs, troubles, size = _plan_files(corpus, files, meter)
+        planned = ingest.plan(corpus, paths, meter.note)
+        jobs = [Job(job.unit, partial(_attempt, job.run), job.size) for job in planned]
         if not jobs:
             reporter.say("ingest: nothing to do")
-            return [], troubles
-        with reporter.progress("ingest", size, "bytes") as advance:
+            return []
+        with reporter.progress("ingest", sum(job.size for job in jobs), "bytes") as advance:
             shown = 0
 
             def tick() -> None:
@@ -86,36 +90,16 @@ def _read_files(
                 shown = now
 
             results = engine.run(jobs, on_done=lambda _job, _result: tick(), on_tick=tick)
+    errors = [result for result in results if isinstance(result, InputError)]
     if not engine.is_here:
         done = [result for result in results if isinstance(result, IngestSummary)]
-        wait_until_seen(lambda: [each.part for each in done if read_part(corpus, each.source, each.part) != each])
+        wait_until_seen(lambda: [part.part for part in done if read_part(corpus, part.source, part.part) != part])
     reporter.say(f"ingest: {len(jobs)} done")
-    return results, troubles
-
-
-def _plan_files(
-    corpus: Corpus, files: Sequence[str], meter: Meter
-) -> tuple[list[Job[IngestSummary | InputError]], list[InputError], int]:
-    """Jobs for the files that are not in the corpus yet, what is wrong with others, and the bytes that the jobs read."""
-    jobs: list[Job[IngestSummary | InputError]] = []
-    troubles: list[InputError] = []
-    size = 0
-    for path in files:
-        try:
-            planned = ingest.plan(corpus, [path], partial(_note, meter))
-            jobs += [Job(job.unit, partial(_attempt, job.run)) for job in planned]
-            size += Archive(path).size if planned else 0
-        except EmptyInputError as error:
-            troubles.append(error)
-    return jobs, troubles, size
-
-
-def _note(meter: Meter, path: str, consumed: int, _size: int, _kept: int) -> None:
-    meter.note(path, consumed)
+    return errors
 
 
 def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
-    """One bad file does not keep the good ones from being read."""
+    """Return the error of a bad file, so that the good files are read all the same."""
     try:
         return read()
     except InputError as error:
@@ -123,10 +107,10 @@ def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
 
 
 def _cut(corpus: Corpus, path: str) -> CutInputError | None:
-    summary = ingest.ingested(corpus, path)
+    summary = ingest.find_summary(corpus, path)
     if summary is None or summary.ending == ArchiveStatus.COMPLETE:
         return None
     return CutInputError(
-        f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept; "
-        "fetch the file again for the rest."
+        f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept. "
+        "Download the file again for the others."
     )

@@ -1,6 +1,6 @@
-"""Taking something down: tombstones for it and for its pictures, then their bytes are erased."""
+"""Take requests, comments, authors or pictures down: add tombstones, then erase files and answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,56 +22,53 @@ from photoshop_request_builder.store.tombstones import (
     picture_target,
 )
 
-__all__ = ["TakenDown", "resolve_target", "take_down"]
+__all__ = ["TakedownSummary", "resolve_target", "take_down"]
 
 _COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
 _COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
-_WORKS = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
-"""What a solver posted is the solver's work only then; a re-upload is the requester's picture."""
+_OWN_WORK = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
+"""Only with these verdicts a posted picture is the solver's own work. A re-upload is the requester's picture."""
+_PICTURE_KEYS = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
 
 
 @dataclass(frozen=True, slots=True)
 class TakedownSummary:
-    """What a takedown came to."""
+    """Counts of a takedown."""
 
     tombstones: int
-    """New ones."""
+    """New tombstones."""
     submissions: int
-    """Requests of the corpus that are taken down now, by this or an earlier takedown."""
+    """Requests of the corpus that are taken down now, by this takedown or an earlier one."""
     comments: int
     pictures: int
-    """Different pictures whose bytes were erased now."""
+    """Different pictures whose files are erased."""
 
 
-def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
-    """Take `targets` and their pictures down, in every later build too, and erase the pictures' bytes, the viewer's pages
-    of their shards, and what models made of the requests' words.
+def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
+    """Take `targets` and their pictures down, in all later builds too. The caller holds the lock of the corpus.
 
-    For who holds the corpus's lock. The texts stay in the corpus's tables, which are not published. Where the ledger is,
-    what has been fetched is gathered and paired before, for its pictures to be known.
+    Erased are the files of the pictures, the viewer's pages of their shards, and the answers that models gave to the
+    requests. The texts stay in the tables of the corpus, which are not published.
 
     Raises:
-        CorpusError: the tombstones that are there cannot be read; or a picture is damaged, and then what is wanted is
-            taken down but not all erased.
+        CorpusError: the tombstones cannot be read, or a picture is damaged. In the second case, `targets` are taken down
+            but not everything is erased.
         StorageError: no space or no permission.
     """
-    wanted = list(targets)
-    new = add_tombstones(corpus, wanted)
-    if corpus.ledger_path.exists():  # what was fetched and not compared yet is erased too
-        _catch_up(corpus, reporter)
-    new += add_tombstones(
-        corpus, [each for shard in range(corpus.shards) for each in _pictures_of(corpus, shard, wanted)]
-    )
+    count = add_tombstones(corpus, targets)
+    if corpus.ledger_path.exists():  # pictures that were fetched but not compared yet are erased too
+        _follow_ledger(corpus, reporter)
+    pictures = (picture for shard in range(corpus.shards) for picture in _pictures_of(corpus, shard, targets))
+    count += add_tombstones(corpus, pictures)
     run_stage(stage_named("remove"), corpus, reporter=reporter)
     removed = [read_taken_down(corpus, shard) for shard in range(corpus.shards)]
-    erasure = Erasure(
-        frozenset(request for each in removed for request in each.submissions), _unshown_pictures(corpus, removed)
-    )
+    requests = frozenset(submission for rows in removed for submission in rows.submissions)
+    erasure = Erasure(requests, _unshown_pictures(corpus, removed))
     for stage in STAGES:
         if stage.erase:
             stage.erase(corpus, erasure)
     if erasure.pictures and corpus.ledger_path.exists():
-        _catch_up(corpus, reporter)
+        _follow_ledger(corpus, reporter)
         run_stage(stage_named("remove"), corpus, reporter=reporter)
     elif erasure.pictures:
         reporter.say(
@@ -80,82 +77,79 @@ def take_down(corpus: Corpus, targets: Iterable[TombstoneTarget], reporter: Repo
         )
     if pages := default_folder(corpus):
         drop_stale(corpus, pages)
-    return TakedownSummary(
-        new, len(erasure.requests), sum(len(each.comments) for each in removed), len(erasure.pictures)
-    )
+    comments = sum(len(rows.comments) for rows in removed)
+    return TakedownSummary(count, len(requests), comments, len(erasure.pictures))
 
 
-def resolve_target(corpus: Corpus, what: str) -> TombstoneTarget:
-    """What a user's word names; a bare word is looked up in the corpus.
+def resolve_target(corpus: Corpus, name: str) -> TombstoneTarget:
+    """Return the target that a user named. A name without a prefix is looked up in the corpus.
 
     Raises:
-        InputError: it names nothing in the corpus, or several things.
+        InputError: the name matches nothing in the corpus, or several things.
     """
-    if target := parse_target(what):
+    if target := parse_target(name):
         return target
-    found = set()
+    targets = set()
     for shard in range(corpus.shards):
         for table, kind in (("submissions", TombstoneKind.SUBMISSION), ("comments", TombstoneKind.COMMENT)):
             for row in _rows(corpus, shard, table, ["id", "author"]):
-                if row["id"] == what:
-                    found.add(TombstoneTarget(kind, what))
-                if (row["author"] or "").lower() == what.lower():
-                    found.add(TombstoneTarget(TombstoneKind.AUTHOR, what.lower()))
-    if len(found) == 1:
-        return found.pop()
-    ways = "t3_ID for a request, t1_ID for a comment, u/NAME for a person, an address or a SHA-256 for a picture"
-    if found:
-        kinds = " and ".join(sorted(target.kind for target in found))
-        raise InputError(f"{what!r} is the name of a {kinds} here. Say which: {ways}.")
-    raise InputError(f"{what!r} names nothing in {corpus.address}. If it may come later, say what it is: {ways}.")
+                if row["id"] == name:
+                    targets.add(TombstoneTarget(kind, name))
+                if (row["author"] or "").lower() == name.lower():
+                    targets.add(TombstoneTarget(TombstoneKind.AUTHOR, name.lower()))
+    if len(targets) == 1:
+        return targets.pop()
+    forms = "t3_ID for a request, t1_ID for a comment, u/NAME for an author, an address or a SHA-256 for a picture"
+    if targets:
+        kinds = " and ".join(sorted(target.kind for target in targets))
+        raise InputError(f"{name!r} is the name of a {kinds} in {corpus.address}. Write {forms}.")
+    raise InputError(f"{name!r} matches nothing in {corpus.address}. To take it down in advance, write {forms}.")
 
 
 def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[TombstoneTarget]) -> Iterator[TombstoneTarget]:
-    """Digest and perceptual hash of every picture that goes with `targets`."""
+    """Yield SHA-256 and perceptual hash of every picture that belongs to `targets`."""
     named = {(target.kind, target.value) for target in targets}
     authors = {target.value for target in targets if target.kind is TombstoneKind.AUTHOR}
-    own = {
+    requests = {
         row["id"]
         for row in _rows(corpus, shard, "submissions", ["id", "author"])
         if (TombstoneKind.SUBMISSION, row["id"]) in named or (row["author"] or "").lower() in authors
     }
     for row in _rows(corpus, shard, "candidates", _COLUMNS):
-        if row["sha256"] is None or not _goes(row, named, authors, own):
-            continue
-        yield TombstoneTarget(TombstoneKind.SHA256, row["sha256"])
-        if row["phash"]:
-            yield picture_target(row["phash"], is_source=row["role"] != "candidate")
+        if row["sha256"] is not None and _belongs(row, named, authors, requests):
+            yield TombstoneTarget(TombstoneKind.SHA256, row["sha256"])
+            if row["phash"]:
+                yield picture_target(row["phash"], is_source=row["role"] != "candidate")
 
 
-def _goes(row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors: set[str], own: set[str]) -> bool:
-    if any((kind, row[name]) in named for kind, name in _PICTURE_NAMES):
+def _belongs(
+    row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors: set[str], requests: set[str]
+) -> bool:
+    if any((kind, row[name]) in named for kind, name in _PICTURE_KEYS):
         return True
     if row["role"] != "candidate":
-        return row["submission_id"] in own
-    posted = (TombstoneKind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
-    return (posted or row["submission_id"] in own) and row["verdict"] in _WORKS
-
-
-_PICTURE_NAMES = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
+        return row["submission_id"] in requests
+    is_authors = (TombstoneKind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
+    return (is_authors or row["submission_id"] in requests) and row["verdict"] in _OWN_WORK
 
 
 def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str, str]:
-    """Return SHA-256 and path of every picture that only removed rows hold."""
+    """Return SHA-256 and path of every picture that stands in removed rows only."""
     files: dict[str, str] = {}
-    staying: set[str] = set()
-    for shard, removed_here in enumerate(removed):
+    shown: set[str] = set()
+    for shard, removed_rows in enumerate(removed):
         for row in _rows(corpus, shard, "candidates", _COLUMNS):
             if row["sha256"] is None:
                 continue
-            if removed_here.covers(row):
+            if removed_rows.covers(row):
                 files[row["sha256"]] = corpus.image_path(row["sha256"], row["extension"])
             else:
-                staying.add(row["sha256"])
-    return {sha256: path for sha256, path in files.items() if sha256 not in staying}
+                shown.add(row["sha256"])
+    return {sha256: path for sha256, path in files.items() if sha256 not in shown}
 
 
-def _catch_up(corpus: Corpus, reporter: Reporter) -> None:
-    """Let the tables follow the ledger."""
+def _follow_ledger(corpus: Corpus, reporter: Reporter) -> None:
+    """Make the tables that depend on the ledger anew."""
     run_stages("fetch", corpus, reporter=reporter)
     run_stages("pair", corpus, reporter=reporter)
 

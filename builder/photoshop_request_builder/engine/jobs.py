@@ -1,8 +1,7 @@
-"""Runs the jobs of a stage: here, on a pool of processes, or one after the other; `ray_engine` runs them on a cluster.
+"""Run jobs on this machine: in this process or on worker processes. `ray_engine` runs them on a cluster.
 
-A stage is two plain functions. `plan` looks at fingerprints only and gives the jobs that are to be done; each job is a
-picklable call over one unit (a shard, a file) that reads whole files and writes whole files. Who runs a job, where and
-in which order changes nothing in what it writes.
+A job is a picklable call over one unit (a shard, a file) that reads whole files and writes whole files. Its output does
+not depend on the process, the machine or the order.
 """
 
 import gc
@@ -21,28 +20,30 @@ from typing import Generic, Protocol, TypeVar
 from photoshop_request.errors import PhotoshopRequestError
 
 R = TypeVar("R")
-_TICK = 1.0
-_CALM = (100_000, 20, 10)
-"""Thresholds of Python's collector while jobs run. Rows are dicts by the hundred thousand and hold no cycles: looking
-through them at the usual (700, 10, 10) was about a tenth of the core seconds of build."""
+_TICK_SECONDS = 1.0
+_GC_THRESHOLDS = (100_000, 20, 10)
+"""Rows are dicts by the hundred thousand, without cycles. Python's default (700, 10, 10) searches them so often that it
+took a tenth of the core seconds of build."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[R]):
-    """One unit of one stage's work."""
+    """One unit of a stage's work."""
 
     unit: str
-    """For people: `shard 00017`, `RS_2020-06.zst`."""
+    """Name for messages: `shard 00017`, `RS_2020-06.zst`."""
     run: Callable[[], R]
     """Picklable: a `functools.partial` of a module's function."""
+    size: int = 1
+    """Its part of a progress bar, for example in bytes."""
 
 
 class Engine(Protocol):
-    """Who runs the jobs of a stage."""
+    """Runs the jobs of a stage."""
 
     @property
     def is_here(self) -> bool:
-        """Whether the jobs run on this machine, so that it sees at once what they write."""
+        """True if jobs run on this machine, so that their files are visible at once."""
 
     def run(
         self,
@@ -51,21 +52,20 @@ class Engine(Protocol):
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """Do all `jobs` and return their results in the order of `jobs`.
+        """Run all `jobs` and return their results in the order of `jobs`.
 
-        `on_done` is called in this process as each ends, in any order; `on_tick` every second while other processes
-        work. The first exception of a job stops the rest: jobs that have not begun do not begin, those under way are
-        waited for.
+        `on_done` is called in this process as each job ends, in any order. `on_tick` is called every second while other
+        processes work. The first exception of a job is raised after running jobs have ended; no further job starts.
 
         Raises:
-            PhotoshopRequestError: a worker process died (killed, out of memory); the message names the units it may
-                have been at.
+            PhotoshopRequestError: a worker process died (killed, out of memory). The message names the units that were
+                running.
         """
 
 
 @dataclass(frozen=True, slots=True)
-class Local:
-    """The engine of this machine: without a pool, or with a single job, jobs run in this process."""
+class LocalEngine:
+    """The engine of this machine. Without a pool, or with a single job, jobs run in this process."""
 
     pool: ProcessPoolExecutor | None = None
     workers: int = 1
@@ -79,7 +79,7 @@ class Local:
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """See `Engine.run`."""
+        """Run all `jobs` as `Engine.run` does."""
         if self.pool and len(jobs) > 1:
             return _run_in_processes(self.pool, self.workers, jobs, on_done, on_tick)
         results = []
@@ -90,28 +90,28 @@ class Local:
         return results
 
 
-HERE = Local()
-"""This process."""
+HERE = LocalEngine()
+"""Runs jobs in this process."""
 
 
 @contextmanager
-def local_engine(workers: int) -> Iterator[Local]:
-    """This machine with so many processes. They start when first needed and stay until the end, from stage to stage.
+def local_engine(workers: int) -> Iterator[LocalEngine]:
+    """Yield an engine with that many worker processes. They start at the first jobs and serve all stages.
 
-    Starting one costs a second of imports, which is more than most stages of a small corpus take.
+    Starting a process costs a second of imports, more than most stages of a small corpus take.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(*_CALM)
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*_GC_THRESHOLDS)
     try:
         if workers <= 1:
             yield HERE
             return
         # spawn: a fork would copy locks that threads of this process hold
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
-            yield Local(pool, workers)
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+            yield LocalEngine(pool, workers)
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*thresholds)
 
 
 def _run_in_processes(
@@ -126,12 +126,12 @@ def _run_in_processes(
     running: dict[Future[R], int] = {}
     try:
         while waiting or running:
-            # few in flight: a failure stops the rest at once, and a dead worker names few units
+            # few at a time: a failure stops the others early, and a dead worker names few units
             while waiting and len(running) < workers + 1:
                 number = next(iter(waiting))
-                with _without_ctrl_c():
+                with _sigint_blocked():
                     running[pool.submit(run_job, waiting.pop(number).run)] = number
-            done, _ = wait(running, timeout=_TICK if on_tick else None, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, timeout=_TICK_SECONDS if on_tick else None, return_when=FIRST_COMPLETED)
             if on_tick:
                 on_tick()
             for future in done:
@@ -142,8 +142,8 @@ def _run_in_processes(
     except BrokenProcessPool:
         units = ", ".join(jobs[number].unit for number in sorted(running.values()))
         raise PhotoshopRequestError(
-            f"A worker process died at one of: {units}. Everything finished is kept; run the same command again, "
-            "with fewer --workers if memory was short."
+            f"A worker process died at one of: {units}. Everything finished is kept. Run the same command again, with fewer "
+            "--workers if memory was short."
         ) from None
     except BaseException:
         for future in running:
@@ -154,9 +154,9 @@ def _run_in_processes(
 
 
 def run_job(run: Callable[[], R]) -> R:
-    """Run one job with one thread of OpenCV and one of its BLAS: the engine runs one process per core.
+    """Run one job with one thread of OpenCV and of its BLAS, because the engine runs one process per core.
 
-    The BLAS waits by spinning. With two threads, a product of 0.5 ms takes 5 ms of two cores.
+    BLAS threads spin while they wait. With two threads, a product of 0.5 ms takes 5 ms of two cores.
     """
     if "cv2" in sys.modules:
         import cv2
@@ -170,23 +170,22 @@ def run_job(run: Callable[[], R]) -> R:
 
 
 @contextmanager
-def _without_ctrl_c() -> Iterator[None]:
+def _sigint_blocked() -> Iterator[None]:
     """Start workers that ignore SIGINT: they end with their parent and print no traceback."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _begin() -> None:
-    """What a worker does first."""
-    gc.set_threshold(*_CALM)
-    _end_with_parent()
+def _begin_worker() -> None:
+    gc.set_threshold(*_GC_THRESHOLDS)
+    end_with_parent()
 
 
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it does: a pool's workers would wait for ever for who was killed."""
+def end_with_parent() -> None:
+    """End this process when its parent ends. Workers of a killed command would wait forever."""
     parent = multiprocessing.parent_process()
     assert parent
 

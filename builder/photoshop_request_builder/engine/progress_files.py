@@ -1,4 +1,4 @@
-"""How far several processes are: each notes what it has done in a small file, and who shows progress adds them up."""
+"""Share progress between processes: each writes its count to a small file, and the command adds them up."""
 
 import hashlib
 import time
@@ -6,31 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_EVERY = 0.5
-"""Seconds between two notes of one process: blocks are a thousandth of that."""
+_MIN_INTERVAL = 0.5
+"""Seconds between two notes of one name. A block of an archive takes a thousandth of that."""
 
 
 @dataclass(slots=True)
 class Meter:
-    """Notes, for each name, how much is done. Picklable: it goes to worker processes with their jobs."""
+    """Notes how much is done, by name. Picklable, for jobs take it to worker processes."""
 
     folder: Path
     clock: Callable[[], float] = time.monotonic
     _noted: dict[str, float] = field(default_factory=dict)
 
     def note(self, name: str, done: int) -> None:
-        """`name` is that far now; too soon after the last note it is passed over."""
+        """Write the count of `name`, unless its last note is less than half a second old."""
         now = self.clock()
-        if now - self._noted.get(name, float("-inf")) < _EVERY:
+        if now - self._noted.get(name, float("-inf")) < _MIN_INTERVAL:
             return
         self._noted[name] = now
         if not self.folder.is_dir():  # on another machine
             return
-        place = self.folder / hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-        part = place.with_suffix(".part")
+        path = self.folder / hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
+        part = path.with_suffix(".part")
         part.write_text(str(done))
-        part.replace(place)
+        part.replace(path)
 
     def total(self) -> int:
-        """What all names have done together, by their last notes."""
-        return sum(int(place.read_text()) for place in self.folder.iterdir() if not place.suffix)
+        """Return the sum of the last notes of all names."""
+        return sum(int(path.read_text()) for path in self.folder.iterdir() if not path.suffix)

@@ -12,20 +12,22 @@ from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.engine.stage import Stage
 from photoshop_request_builder.store.corpus import Corpus
 
-_SEEN_WITHIN = 120.0
-"""Seconds: NFS keeps what it knows of a folder for up to 60 (nfs(5), `acdirmax`)."""
+_MAX_DELAY = 120.0
+"""Seconds. NFS caches the content of a folder for up to 60 s (nfs(5), `acdirmax`)."""
 
 
 class Progress(Protocol):
-    """Opened with a stage's name, its number of units and what they are; gives what to call with the units done."""
+    """Shows the progress of a stage."""
 
-    def __call__(self, what: str, total: float, unit: str = "units") -> AbstractContextManager[Callable[[float], None]]:
-        """Begin to show it."""
+    def __call__(
+        self, name: str, total: float, unit: str = "units", /
+    ) -> AbstractContextManager[Callable[[float], None]]:
+        """Open a progress bar of `total` units. Yield a function that takes the number of further units done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """How the pipeline tells what it does."""
+    """Prints messages and progress of a pipeline."""
 
     say: Callable[[str], None]
     progress: Progress
@@ -71,20 +73,20 @@ def run_jobs(
 
 
 def wait_until_seen(
-    missing: Callable[[], Sequence[str]],
+    find_missing: Callable[[], Sequence[str]],
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait until what other machines wrote is seen here: network file systems remember for a while what was not there.
+    """Wait until the output of other machines is visible here: network file systems cache missing files for a while.
 
     Raises:
-        StorageError: it is not seen after two minutes.
+        StorageError: units are still missing after two minutes.
     """
-    end = clock() + _SEEN_WITHIN
-    while units := missing():
+    end = clock() + _MAX_DELAY
+    while units := find_missing():
         if clock() > end:
             raise StorageError(
-                f"{', '.join(units[:3])}: done by another machine, but not to be seen on this one. The corpus must lie "
-                "on storage that all machines of the cluster share, under the same path."
+                f"{', '.join(units[:3])}: written by another node, not visible here. The corpus must lie on storage that all "
+                "machines of the cluster share, under the same path."
             )
         sleep(1.0)

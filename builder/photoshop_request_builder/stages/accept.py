@@ -1,4 +1,4 @@
-"""accept: submissions, comments, candidates -> acceptances, which edits the requester took and how that is known."""
+"""Find the edits that the requester accepted, and the evidence for it."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -30,17 +30,17 @@ def make_acceptances(inputs: ShardInputs) -> pa.Table:
             edits[row["submission_id"]].append(row)
     rows = []
     for submission in tables.submissions_of(inputs.read("submissions")):
-        under = comments[submission.id]
-        found = acceptances(submission, list(under.values()), to_edits(list(edits[submission.id]), under))
+        thread = comments[submission.id]
+        accepted = acceptances(submission, list(thread.values()), to_edits(list(edits[submission.id]), thread))
         rows += [
             {
                 "submission_id": submission.id,
-                "comment_id": each.comment_id,
-                "evidence": list(each.evidence),
-                "accepted_utc": each.at_utc,
-                "said_in": list(each.said_in),
+                "comment_id": acceptance.comment_id,
+                "evidence": list(acceptance.evidence),
+                "accepted_utc": acceptance.at_utc,
+                "said_in": list(acceptance.said_in),
             }
-            for each in found.values()
+            for acceptance in accepted.values()
         ]
     rows.sort(key=lambda row: (row["submission_id"], row["comment_id"]))
     return pa.Table.from_pylist(rows, schema=tables.ACCEPTANCES)

@@ -1,4 +1,4 @@
-"""build: everything -> dataset/CONFIG/SPLIT-00000-of-0000N.parquet, as `load_dataset` reads it."""
+"""Write the files `dataset/CONFIG/SPLIT-00000-of-0000N.parquet`, as `load_dataset` reads them, and the card."""
 
 from functools import partial
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""fetch: links -> images/ and the ledger. One process, one event loop: politeness bounds it, not cores."""
+"""Fetch pictures into `images/` and the ledger. One process suffices: the hosts' rate limits bound it, not cores."""
 
 import asyncio
 import contextlib
@@ -35,51 +35,53 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
 from photoshop_request_builder.store.pictures import empty_download_folder, picture_saver
 
-_WORTH_TELLING = 60.0
-_DEEPEST = 4
-"""Pages and short links in a row before an address is given up."""
+_MIN_REPORTED_PAUSE = 60.0
+"""Seconds."""
+_MAX_DEPTH = 4
+"""Pages and short links that may lead to each other before a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """How to fetch. The defaults are fair to every host."""
+    """Settings of a fetch run. The defaults are fair to every host."""
 
     mirror: str | None = None
     contact: str | None = None
     rates: Mapping[str, Rate] = field(default_factory=dict)
-    """By site (`limits.site_of`), over the built-in ones."""
+    """By site (`rate_limits.site_of`), instead of the built-in rate of that site."""
     other: Rate = OTHER_SITES
+    """Rate of each other site."""
     concurrency: int = 16
-    """Requests over all hosts."""
+    """Simultaneous requests over all hosts."""
     secrets: Secrets = field(default_factory=Secrets)
     only_host: str | None = None
-    """With its sub-domains; the others stay pending."""
+    """Fetch from this host and its sub-domains only. Other addresses stay pending."""
     limit: int | None = None
-    """Addresses to work on in this run."""
+    """Maximum addresses to fetch in this run."""
     retry: tuple[AddressState, ...] = ()
-    """States that become pending again. With `ok`, pictures are asked for again by their ETag."""
+    """States that become pending again. With `ok`, pictures are requested again by their ETag."""
     archive_fallback: bool = False
-    """Ask the Wayback Machine for dead addresses, but never for what was removed or deleted."""
+    """Request dead addresses from the Wayback Machine, but never those of removed or deleted posts."""
     preview_fallback: bool = False
-    """Take Reddit's signed preview for dead addresses; the same exception holds."""
+    """Use Reddit's signed preview of dead addresses, with the same exception."""
     external_resolver: tuple[str, ...] = ()
-    """A program that tells the pictures of addresses of unsupported hosts (`fallbacks.external`)."""
+    """Command that prints the pictures of an address of an unsupported host (`fallbacks.from_external_resolver`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What a run of fetch came to."""
+class FetchSummary:
+    """Counts of a fetch run."""
 
     states: Mapping[AddressState, int]
-    """Of the addresses worked on in this run."""
+    """Outcomes of the addresses fetched in this run."""
     pending: int
-    """Addresses still to do."""
+    """Addresses that are still pending."""
     suspects: tuple[Suspect, ...] = ()
-    """Held back as placeholders in this run."""
+    """Pictures quarantined as placeholders in this run."""
 
 
-def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
-    """Rates by site from requests a second, and the rate of all other sites (given as `*`)."""
+def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
+    """Return the rate of each site and of all others, from requests per second. The name `*` stands for all others."""
     known = {**DEFAULT_RATES, "*": OTHER_SITES}
     rates = {
         host: Rate(per_second, max(known.get(host, OTHER_SITES).concurrency, math.ceil(min(per_second / 2, 16))))
@@ -90,33 +92,38 @@ def rates_of(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
 
 
 def load_links(corpus: Corpus, ledger: Ledger) -> None:
-    """Put every address that is to be fetched into the ledger, and those of dead and unsupported hosts to be counted.
+    """Add every address to fetch to the ledger, and those of dead and unsupported hosts, which are only counted.
 
-    Shards whose links have not changed since are not read again. What was taken down is not asked for.
+    Shards whose links did not change are not read again. Addresses that were taken down are never requested.
     """
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
         stamp = storage.read_stamp(corpus.fs, path)
         if stamp and ledger.loaded(shard) != stamp.content:
             table = storage.read_table(corpus.fs, path, ["canonical", "kind", "reason", "fallback"])
-            ledger.add(_new(table), shard=shard, content=stamp.content)
-    _leave_taken_down(corpus, ledger)
+            ledger.add(_new_addresses(table), shard=shard, content=stamp.content)
+    _skip_taken_down(corpus, ledger)
 
 
-def _leave_taken_down(corpus: Corpus, ledger: Ledger) -> None:
-    if not ledger.hosts():  # nothing is to be asked for: all links need not be looked through
+def _skip_taken_down(corpus: Corpus, ledger: Ledger) -> None:
+    if not ledger.hosts():  # nothing is pending, so the links need not be searched
         return
-    gone, staying = taken_down_addresses(corpus)
-    ends = {end.address for address in gone for end, _ in ledger.pictures(address) if end.state is AddressState.PENDING}
-    wanted_by_none = [end for end in sorted(ends) if staying.isdisjoint((end, *ledger.parents(end)))]
-    if wanted_by_none:  # what is made from the ledger is made again when it is written to
-        ledger.record([Outcome(end, AddressState.TAKEN_DOWN, "taken down", tries=0) for end in wanted_by_none])
+    taken_down, others = taken_down_addresses(corpus)
+    pending = {
+        end.address
+        for address in taken_down
+        for end, _ in ledger.pictures(address)
+        if end.state is AddressState.PENDING
+    }
+    unneeded = [address for address in sorted(pending) if others.isdisjoint((address, *ledger.parents(address)))]
+    if unneeded:  # a write to the ledger, even an empty one, makes `gather` run again
+        ledger.record([Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0) for address in unneeded])
 
 
-def _new(links: pa.Table) -> Iterator[NewAddress]:
+def _new_addresses(links: pa.Table) -> Iterator[NewAddress]:
     for link in links.to_pylist():
-        counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == AddressKind.DEAD
-        if link["reason"] is None or counted:
+        is_counted = link["reason"] == Verdict.UNSUPPORTED_HOST or link["kind"] == AddressKind.DEAD
+        if link["reason"] is None or is_counted:
             yield NewAddress(link["canonical"], link["fallback"])
 
 
@@ -126,18 +133,18 @@ def fetch_corpus(
     *,
     on_done: Callable[[Outcome], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
-) -> Fetched:
-    """Fetch everything pending. `on_done` is called for each address as it ends.
+) -> FetchSummary:
+    """Fetch all pending addresses. `on_done` is called for each as it ends.
 
     Raises:
-        Interrupted: SIGINT or SIGTERM; everything finished is kept.
+        Interrupted: SIGINT or SIGTERM. Everything finished is kept.
         StorageError, CorpusError: see `open_ledger`.
     """
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         if settings.retry:
             ledger.retry(settings.retry, settings.only_host)
-            _leave_taken_down(corpus, ledger)
+            _skip_taken_down(corpus, ledger)
         states: Counter[AddressState] = Counter()
 
         def done(outcome: Outcome) -> None:
@@ -146,8 +153,8 @@ def fetch_corpus(
 
         if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
             raise Interrupted("Stopped. Everything finished is kept; the same command goes on from here.")
-        found = quarantine(corpus, ledger)
-        return Fetched(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(found))
+        suspects = quarantine(corpus, ledger)
+        return FetchSummary(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(suspects))
 
 
 async def _fetch_all(
@@ -160,11 +167,11 @@ async def _fetch_all(
     stop = asyncio.Event()
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency))
-    limits = limits_of(settings, on_pause=lambda site, seconds: _tell_pause(say, site, seconds))
-    withheld = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+    limits = make_limits(settings, on_pause=lambda site, seconds: _say_pause(say, site, seconds))
+    removed = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
 
-    def allowed(address: str) -> bool:
-        return withheld.isdisjoint((address, *ledger.parents(address)))
+    def may_fall_back(address: str) -> bool:
+        return removed.isdisjoint((address, *ledger.parents(address)))
 
     async with (
         _stopped_by_signals(stop),
@@ -176,8 +183,8 @@ async def _fetch_all(
         )
         workers = HostWorkers(
             ledger,
-            lambda entry: _work(fetcher, settings, _checked(corpus, entry), allowed),
-            # twice what the limiter lets ask: while one half writes to the disk, the other half asks
+            lambda entry: _work(fetcher, settings, _without_lost_file(corpus, entry), may_fall_back),
+            # twice the limit of requests: while one half writes to the disk, the other half requests
             concurrency=lambda host: 2 * limits.rate(host).concurrency,
             is_selected=lambda host: _is_under(host, settings.only_host),
             is_paused=lambda host: limits.of(host).pause > MAX_SITE_WAIT,
@@ -186,14 +193,14 @@ async def _fetch_all(
             say=say,
         )
         finished = await workers.run(stop)
-    # a stop may have come while the last addresses were noted, or the connections closed
+    # a signal may come while the last outcomes are written, or the connections close
     return finished and not stop.is_set()
 
 
-def limits_of(
+def make_limits(
     settings: FetchSettings, *, on_pause: Callable[[str, float], None] = lambda _site, _seconds: None
 ) -> Limits:
-    """The limiters that these settings ask for."""
+    """Return the rate limiters of these settings."""
     return Limits(
         settings.rates,
         other=settings.other,
@@ -202,11 +209,11 @@ def limits_of(
     )
 
 
-def _tell_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
+def _say_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
     if seconds > MAX_SITE_WAIT:
-        say(f"{site} asks to be left alone for {seconds / 3600:.1f} h: its addresses stay pending for a later run.")
-    elif seconds >= _WORTH_TELLING:
-        say(f"{site} is busy: it is left alone for {seconds / 60:.0f} minutes, then asked again. Others go on.")
+        say(f"{site} asks for a pause of {seconds / 3600:.1f} h. Its addresses stay pending for a later run.")
+    elif seconds >= _MIN_REPORTED_PAUSE:
+        say(f"{site} is busy: pausing for {seconds / 60:.0f} minutes. Other hosts go on.")
 
 
 @contextlib.asynccontextmanager
@@ -215,7 +222,7 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     before: dict[signal.Signals, Any] = {}
 
-    # not by `add_signal_handler`: it loses what the loop has not seen when it is removed, and leaves SIGTERM deadly
+    # not by `add_signal_handler`: removing it loses signals that the loop has not seen, and leaves SIGTERM deadly
     def note(_number: int, _frame: FrameType | None) -> None:
         restore()
         loop.call_soon_threadsafe(stop.set)
@@ -230,34 +237,34 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
         yield
     finally:
         restore()
-        await asyncio.sleep(0)  # what was noted is done
+        await asyncio.sleep(0)  # let the loop handle a signal that was just noted
 
 
-def _checked(corpus: Corpus, entry: LedgerEntry) -> LedgerEntry:
-    """An entry whose bytes are said to be here, without them when they are not."""
+def _without_lost_file(corpus: Corpus, entry: LedgerEntry) -> LedgerEntry:
+    """Return the entry, without digest and ETag if its file is missing."""
     if entry.sha256 and entry.extension and corpus.fs.exists(corpus.image_path(entry.sha256, entry.extension)):
         return entry
     return replace(entry, sha256=None, etag=None)
 
 
 async def _work(
-    fetcher: Fetcher, settings: FetchSettings, entry: LedgerEntry, allowed: Callable[[str], bool]
+    fetcher: Fetcher, settings: FetchSettings, entry: LedgerEntry, may_fall_back: Callable[[str], bool]
 ) -> Outcome:
-    if entry.depth > _DEEPEST:
+    if entry.depth > _MAX_DEPTH:
         return Outcome(entry.address, AddressState.GONE, "pages that lead to pages", tries=0)
     outcome = await fetch(fetcher, entry.address, etag=entry.etag if entry.sha256 else None)
-    if outcome.state is AddressState.OK and outcome.sha256 is None:  # 304: what is here is what is there
+    if outcome.state is AddressState.OK and outcome.sha256 is None:  # 304: our file is current
         return replace(outcome, etag=entry.etag, sha256=entry.sha256, size=entry.bytes, extension=entry.extension)
     if outcome.state is AddressState.UNSUPPORTED_HOST and settings.external_resolver:
         return await from_external_resolver(settings.external_resolver, entry.address)
-    if outcome.state not in FALLBACK_STATES or entry.kind in PAGE_KINDS or not allowed(entry.address):
+    if outcome.state not in FALLBACK_STATES or entry.kind in PAGE_KINDS or not may_fall_back(entry.address):
         return outcome
-    other = None
+    fallback = None
     if settings.archive_fallback:
-        other = await from_wayback(fetcher, entry.address)
-    if other is None and settings.preview_fallback and entry.fallback:
-        other = await from_preview(fetcher, entry.address, entry.fallback)
-    return replace(other, tries=outcome.tries + other.tries) if other else outcome
+        fallback = await from_wayback(fetcher, entry.address)
+    if fallback is None and settings.preview_fallback and entry.fallback:
+        fallback = await from_preview(fetcher, entry.address, entry.fallback)
+    return replace(fallback, tries=outcome.tries + fallback.tries) if fallback else outcome
 
 
 def _is_under(host: str, domain: str | None) -> bool:
@@ -265,7 +272,7 @@ def _is_under(host: str, domain: str | None) -> bool:
 
 
 def erase(corpus: Corpus, erasure: Erasure) -> None:
-    """Remove the pictures' files, and note in the ledger, where it is on this machine, that they are taken down."""
+    """Remove the files of the pictures, and mark them in the ledger as taken down if it is on this machine."""
     for path in erasure.pictures.values():
         if corpus.fs.exists(path):
             corpus.fs.rm_file(path)

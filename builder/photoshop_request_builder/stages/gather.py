@@ -1,6 +1,6 @@
-"""gather: links, ledger -> pictures, what fetching made of each link.
+"""Write the result of fetching each link into a table of its shard.
 
-The ledger stays on the machine that fetches; this table carries what it knows to wherever the shard is worked on.
+The ledger stays on the machine that fetches. This table carries its content to the machine that works on the shard.
 """
 
 from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _fetched(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def _address(entry: LedgerEntry, written: str) -> str:
-    """The picture's address; where imgur's page was linked, with the extension that the picture turned out to have."""
+    """Return the picture's address. Where a page of imgur was linked, it gets the extension of the fetched file."""
     stem, _, guess = entry.address.rpartition(".")
     was_written = entry.address.rpartition("/")[2] in written
     if entry.host != "i.imgur.com" or entry.depth or was_written or entry.extension in {None, guess}:

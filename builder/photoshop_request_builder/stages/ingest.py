@@ -1,4 +1,4 @@
-"""ingest: one archive -> one part under incoming/archive/; every line is a row, another subreddit's, or a reject."""
+"""Read archives: one file becomes one part under `incoming/archive/`."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,36 +18,35 @@ from photoshop_request_builder.store.incoming import IngestSummary, read_part
 
 SOURCE = "archive"
 VERSION = 1
-_SAMPLE = 1 << 20
-"""Bytes at either end of a file that, with its name and size, tell it from others: dumps are too long to hash whole."""
+_SAMPLE_BYTES = 1 << 20
+"""Bytes at either end of a file that identify it, with its name and size. Archives are too long to hash as a whole."""
 
-Progress = Callable[[str, int, int, int], None]
-"""Called after each block with the path, stored bytes consumed, stored bytes in all, rows kept so far."""
+Progress = Callable[[str, int], None]
+"""Called after each block with the path and the number of stored bytes read so far."""
 
 
 def plan(corpus: Corpus, paths: Sequence[str], on_progress: Progress | None = None) -> list[Job[IngestSummary]]:
-    """The archives of `paths` (files, globs, folders, addresses) that are not in the corpus yet, as jobs.
+    """Return a job for each archive of `paths` (files, globs, folders, addresses) that is not in the corpus yet.
 
-    `on_progress` goes with each job: with several workers it must be picklable.
+    `on_progress` goes with each job. With several workers it must be picklable.
 
     Raises:
-        InputError: one of them is missing, empty or not readable; nothing has been done then.
+        InputError: an archive is missing, empty or not readable. Nothing has been done then.
     """
     jobs: dict[str, Job[IngestSummary]] = {}
     for path in find_archives(paths):
-        if ingested(corpus, path) is None:
-            # by part: the same file under two spellings must not be written by two workers at once
-            jobs.setdefault(
-                _origin(corpus, path).part, Job(_name(path), partial(ingest_file, corpus, path, on_progress))
-            )
+        if find_summary(corpus, path) is None:
+            # by part: two spellings of one path must not make two workers write the same part
+            origin, run = _origin(corpus, path), partial(ingest_file, corpus, path, on_progress)
+            jobs.setdefault(origin.part, Job(_name(path), run, origin.size))
     return list(jobs.values())
 
 
-def ingested(corpus: Corpus, path: str) -> IngestSummary | None:
-    """The summary of `path` if it was read before, as it is now and by the rules of now; else None.
+def find_summary(corpus: Corpus, path: str) -> IngestSummary | None:
+    """Return the summary of an archive that was read before, or None. A file that changed since counts as another one.
 
     Raises:
-        InputError: it is missing, empty or not readable.
+        InputError: the file is missing, empty or not readable.
     """
     origin = _origin(corpus, path)
     summary = read_part(corpus, SOURCE, origin.part)
@@ -55,18 +54,18 @@ def ingested(corpus: Corpus, path: str) -> IngestSummary | None:
 
 
 def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) -> IngestSummary:
-    """Read one archive into `incoming/archive/<part>/`; one that was read before is not read again.
+    """Read one archive into `incoming/archive/PART/`, unless it was read before.
 
-    Rows are those of the corpus's subreddits. Broken lines go to `rejects/archive/<part>.jsonl` with file, line,
-    offset (decompressed bytes), reason and first bytes. Of a month of all of Reddit (told by its name) only lines that
-    name a wanted subreddit are parsed; the others are counted as another subreddit's. A cut file gives what came before the cut; `ending` says so.
+    Each line becomes a row, counts as another subreddit's, or goes to `rejects/archive/PART.jsonl` with file, line, offset
+    (decompressed bytes), reason and first bytes. In a month of all of Reddit (known by its name), only lines that name a
+    subreddit of the corpus are parsed. A cut file gives the rows before the cut, and `ending` says so.
 
     Raises:
         InputError: the file is missing, empty, or holds no Reddit object at all.
         StorageError: the corpus cannot be written.
     """
-    if done := ingested(corpus, path):
-        return done
+    if summary := find_summary(corpus, path):
+        return summary
     archive = Archive(path)
     with Ingester(corpus, _origin(corpus, path)) as ingester:
         for lines, other_lines in _lines(archive, corpus.subreddits):
@@ -74,12 +73,12 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
             for line, number, offset in lines:
                 ingester.add_line(line, number, offset)
             if on_progress:
-                on_progress(path, archive.consumed, archive.size, ingester.rows)
+                on_progress(path, archive.consumed)
         return ingester.finish(archive.status, archive.detail)
 
 
 def _lines(archive: Archive, subreddits: Sequence[str]) -> Iterator[tuple[Iterable[tuple[bytes, int, int]], int]]:
-    """Lines to parse, and how many others were passed over: none but in a month of all of Reddit."""
+    """Yield lines to parse, and the number of lines skipped: 0 except in a month of all of Reddit."""
     if is_monthly(archive.path) and not archive.is_parquet:
         for matches in scan(archive.blocks(), subreddits):
             yield matches.lines, matches.other_lines
@@ -106,9 +105,9 @@ def _identity(archive: Archive) -> str:
     fs, name = fsspec.core.url_to_fs(archive.path)
     digest = hashlib.blake2b(f"{_name(archive.path)}\0{archive.size}\0".encode(), digest_size=16)
     with fs.open(name, "rb") as file:
-        digest.update(file.read(_SAMPLE))
-        if archive.size > 2 * _SAMPLE:
-            file.seek(-_SAMPLE, 2)
+        digest.update(file.read(_SAMPLE_BYTES))
+        if archive.size > 2 * _SAMPLE_BYTES:
+            file.seek(-_SAMPLE_BYTES, 2)
         digest.update(file.read())
     return digest.hexdigest()
 

@@ -29,15 +29,15 @@ def make_sizes(inputs: ShardInputs) -> pa.Table:
             for row in ROWS[config](thread, context):
                 rows[config, thread.split] += 1
                 sizes[config, thread.split] += size_of(row)
-    found = [
+    sizes_rows = [
         {"config": config, "split": split, "rows": count, "bytes": sizes[config, split]}
         for (config, split), count in sorted(rows.items())
     ]
-    return pa.Table.from_pylist(found, schema=tables.SIZES)
+    return pa.Table.from_pylist(sizes_rows, schema=tables.SIZES)
 
 
 def size_of(row: Any) -> int:
-    """Bytes of a row, about: its pictures and texts."""
+    """Return the approximate bytes of a row: its pictures and texts."""
     if isinstance(row, PictureRef):
         return row.size
     if isinstance(row, dict):

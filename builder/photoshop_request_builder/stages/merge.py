@@ -1,4 +1,4 @@
-"""merge: incoming/ -> submissions, comments of one shard; one row per id, sorted by time of creation and id."""
+"""Merge the rows of all parts into one row per submission and comment, sorted by time of creation and id."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -58,7 +58,7 @@ def merge_shard(inputs: ShardInputs) -> Iterator[pa.Table]:
 
 
 def _one_per_id(observed: pa.Table, kind: type[Any], fold: Callable[[Iterable[Any]], Any]) -> pa.Table:
-    # most ids are seen once: those rows never become Python objects
+    # most ids occur once: their rows never become Python objects
     counts = observed.group_by("id").aggregate([([], "count_all")])
     repeated = counts.filter(pc.field("count_all") > 1)["id"]
     is_repeated = pc.is_in(observed["id"], value_set=repeated)

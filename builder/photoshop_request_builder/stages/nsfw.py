@@ -1,4 +1,4 @@
-"""nsfw: candidates -> nsfw, a score for each picture that could be published. Opt-in: the setting `classify_nsfw`."""
+"""Score each picture that could be published. Opt-in, by the setting `classify_nsfw`."""
 
 import pyarrow as pa
 
@@ -26,23 +26,25 @@ def rule(corpus: Corpus) -> Rule | None:
 
 
 def make_scores(inputs: ShardInputs) -> pa.Table:
-    """Return the scores of one shard; a picture that this model has scored already is not scored again."""
+    """Return the scores of one shard. Scores that the same model gave before are reused."""
     corpus, model = inputs.corpus, inputs.rule["model"]
     known = _known(inputs)
     columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURE_COLUMNS]
     candidates = read_candidates(corpus, inputs.shard, columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
     edits = [row for row in candidates if row["verdict"] == Verdict.EDIT]
-    asked = {row["submission_id"] for row in edits}
-    shown = {row["sha256"] for row in candidates if is_source_picture(row) and row["submission_id"] in asked}
-    wanted = sorted(shown | {row[name] for row in edits for name in PICTURE_COLUMNS if row[name]})
+    requests_with_edit = {row["submission_id"] for row in edits}
+    shown = {
+        row["sha256"] for row in candidates if is_source_picture(row) and row["submission_id"] in requests_with_edit
+    }
+    pictures = sorted(shown | {row[name] for row in edits for name in PICTURE_COLUMNS if row[name]})
     rows = [
         {
             "sha256": sha256,
             "nsfw_score": known[sha256] if sha256 in known else _score(corpus, sha256, extensions[sha256]),
             "nsfw_model": model,
         }
-        for sha256 in wanted
+        for sha256 in pictures
     ]
     return pa.Table.from_pylist(rows, schema=tables.NSFW)
 

@@ -1,6 +1,6 @@
-"""rank: all submissions -> where each one's score and comments stand within its month.
+"""Rank the score and the comments of each submission within its month.
 
-Scores of 2013 and of 2025 do not compare: the community grew from thousands to millions.
+Scores of 2013 and 2025 do not compare, because the community grew from thousands to millions.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ _COLUMNS = ["id", "created_utc", "score", "num_comments"]
 
 
 def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
-    """Yield the ranks of each shard. Holds four numbers a submission, of the whole corpus."""
+    """Yield the ranks of each shard. Holds four numbers per submission of the whole corpus."""
     shards = []
     for shard in range(corpus.shards):
         table = storage.find_table(corpus.fs, corpus.shard_path(shard, "submissions"), _COLUMNS)
@@ -40,18 +40,18 @@ def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
 
 
 def percentiles(values: list[int | None], groups: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> list[float | None]:
-    """Where each value stands in its group, above 0 and below 1: the share below it and half of those equal to it.
+    """Return the rank of each value in its group, above 0 and below 1: the part below it plus half of those equal to it.
 
-    Values that are missing have no rank, and count for nobody.
+    Missing values have no rank and do not count.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for place, (value, group) in enumerate(zip(values, groups, strict=True)):
         if value is not None:
             members[str(group)].append(place)
-    found: list[float | None] = [None] * len(values)
+    ranks: list[float | None] = [None] * len(values)
     for places in members.values():
         _, which, counts = np.unique([values[place] for place in places], return_inverse=True, return_counts=True)
-        standing = (np.cumsum(counts) - counts / 2) / len(places)
-        for place, rank in zip(places, standing[which], strict=True):
-            found[place] = float(rank)
-    return found
+        by_value = (np.cumsum(counts) - counts / 2) / len(places)
+        for place, rank in zip(places, by_value[which], strict=True):
+            ranks[place] = float(rank)
+    return ranks

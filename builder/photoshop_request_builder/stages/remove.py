@@ -1,4 +1,4 @@
-"""remove: tombstones, submissions, comments, candidates -> removed, what of a shard must not be published."""
+"""Find the requests, comments and pictures of a shard that tombstones cover. They are not published."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,12 +34,12 @@ def make_removed(inputs: ShardInputs) -> pa.Table:
 
 
 def _removed(inputs: ShardInputs, tombstones: Tombstones) -> Iterator[tuple[TombstoneKind, str]]:
-    """Submissions, comments, and pictures by SHA-256; what hangs on them is found by their ids."""
-    things = taken_down_ids(inputs.corpus, inputs.shard, tombstones)
-    yield from ((kind, thing_id) for kind, ids in things.items() for thing_id in ids)
+    """Yield ids of submissions and comments, and SHA-256 of pictures. Readers drop the rows that refer to them."""
+    ids_by_kind = taken_down_ids(inputs.corpus, inputs.shard, tombstones)
+    yield from ((kind, thing_id) for kind, ids in ids_by_kind.items() for thing_id in ids)
     for row in inputs.read("candidates", _PICTURE).to_pylist():
-        # what the requester posted there may be the source of edits in other comments
-        is_source = row["role"] != "candidate" and row["comment_id"] in things[TombstoneKind.COMMENT]
+        # a picture that the requester posted there may be the source of edits in other comments
+        is_source = row["role"] != "candidate" and row["comment_id"] in ids_by_kind[TombstoneKind.COMMENT]
         if row["sha256"] and (is_source or _covers_picture(tombstones, row)):
             yield TombstoneKind.SHA256, row["sha256"]
 

@@ -1,7 +1,7 @@
-"""rewrite: texts, candidates, answers -> rewrites, the model's instruction of each request, from answers that are there.
+"""Write the instruction that a model gave for each request, from stored answers.
 
-Asking costs money and is a command of its own (`asking`); this only reads. A request whose words have changed since has
-no answer, and so no rewrite: never one that belongs to other words.
+Asking a model costs money and is a command of its own (`commands.rewriting`). A request whose words changed since has
+another key, so it never gets an answer to other words.
 """
 
 import dataclasses
@@ -35,15 +35,15 @@ from photoshop_request_builder.store.answers import (
 from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
-_PICTURES = 4
-"""Each costs as much as the prompt and all the words."""
-_CLARIFICATIONS = 5
+_MAX_PICTURES = 4
+"""Each costs as many tokens as the prompt and all words."""
+_MAX_CLARIFICATIONS = 5
 _NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites", "reviews"})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A picture of the request that at least one published edit was made from."""
+class QuestionSource:
+    """A picture of the request from which a published edit was made."""
 
     sha256: str
     extension: str
@@ -53,26 +53,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request as a model is asked about it."""
+    """One request as it is sent to a model."""
 
     key: str
     submission_id: str
     words: RequestWords
-    sources: tuple[Source, ...]
-    """Empty where no pictures are sent."""
+    sources: tuple[QuestionSource, ...]
+    """Empty if no pictures are sent."""
     names: frozenset[str]
-    """Of everybody in the thread; none of them may come back."""
+    """User names of the thread. None may occur in the answer."""
 
     @property
     def unfit(self) -> NoRewrite | None:
-        """Why it is not to be sent at all."""
+        """The reason why the request must not be sent, or None."""
         if len(self.words.joined()) > LONGEST_REQUEST:
             return NoRewrite.REQUEST_TOO_LONG
         return NoRewrite.SUSPICIOUS_REQUEST if is_suspicious(self.words) else None
 
 
 def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) -> Iterator[Question]:
-    """A question for each request of a shard that has a published edit, sorted by id; none before the texts are made."""
+    """Yield a question for each request of a shard with a published edit, sorted by id. None before `build` has run."""
     if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
         return
     for thread in read_threads(corpus, shard, None, read_policy(corpus)):
@@ -112,7 +112,7 @@ def make_rewrites(inputs: ShardInputs) -> pa.Table:
 
 
 def erase(corpus: Corpus, erasure: Erasure) -> None:
-    """Remove the answers made from the words of the requests that are taken down."""
+    """Remove the answers that were made from the words of the requests."""
     forget_answers(corpus, erasure.requests)
 
 
@@ -131,21 +131,21 @@ def _row(question: Question, chosen: ModelInUse, result: RewrittenInstruction | 
 def _question(model: str, thread: Thread, edits: Sequence[Mapping[str, Any]], *, with_pictures: bool) -> Question:
     submission = thread.submission
     used = dict.fromkeys(row["source_sha256"] for row in edits) if with_pictures else {}
-    sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_PICTURES])
+    sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_MAX_PICTURES])
     first_edit = min(row["solver_comment_utc"] for row in edits)
-    own = requester_comments(submission, thread.comments, first_edit)[:_CLARIFICATIONS]
+    clarifications = requester_comments(submission, thread.comments, first_edit)[:_MAX_CLARIFICATIONS]
     authors = (submission.author, *(comment.author for comment in thread.comments))
     names = frozenset(name for name in authors if name)
     words = request_words(
         submission.title,
         submission.selftext,
         [media.caption for media in submission.media if media.caption],
-        [comment.body for comment in own],
+        [comment.body for comment in clarifications],
         names=names,
     )
     key = question_key(model, words, [source.sha256 for source in sources])
     return Question(key, submission.id, words, sources, names)
 
 
-def _source(row: Mapping[str, Any]) -> Source:
-    return Source(row["sha256"], row["extension"], row["width"], row["height"])
+def _source(row: Mapping[str, Any]) -> QuestionSource:
+    return QuestionSource(row["sha256"], row["extension"], row["width"], row["height"])

@@ -1,4 +1,4 @@
-"""settle: reviewers' decisions -> reviews, what they agree on. Opt-in: shards without decisions have no such table."""
+"""Write the verdicts on which reviewers agree. Opt-in: a shard without decisions has no such table."""
 
 from collections import defaultdict
 from typing import Any

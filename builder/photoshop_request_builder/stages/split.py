@@ -1,7 +1,7 @@
-"""split: all requests -> splits: train, validation, test by cluster, so that no picture is on both sides.
+"""Assign requests to train, validation and test by cluster, so that no picture is in two splits.
 
-Requests belong together when a source of one shows a source of the other, when one is a crosspost of the other, or when
-the same person asked. A request keeps its split when the corpus grows: what was split before is an input.
+Two requests belong to one cluster if their sources show the same picture, if one is a crosspost of the other, or if they
+have the same author. A request keeps its split when the corpus grows.
 """
 
 from collections import defaultdict
@@ -21,13 +21,13 @@ from photoshop_request_builder.store.corpus import Corpus, shard_of
 
 VERSION = 2
 _SHARES = (("test", 0.05), ("validation", 0.05))
-"""The rest is train. A twentieth of the subreddit is about 4,000 requests: a standard error under 0.8 % for any share.
-In this order a split is stronger: of two that claim a request, the first named gets it."""
+"""All others are train. 5 % of the subreddit is about 4,000 requests, so any proportion has a standard error under 0.8 %.
+If two splits claim a request, the one named first gets it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What of a request decides with whom it belongs together."""
+class SplitRequest:
+    """The fields of a request that link it to others."""
 
     id: str
     author: str | None
@@ -35,7 +35,7 @@ class Request:
 
 
 def split_of(cluster: str) -> str:
-    """The split that a cluster falls into by a stable hash of its name."""
+    """Return the split of a cluster, by a stable hash of its name."""
     place = xxhash.xxh3_64_intdigest(f"split:{cluster}".encode()) / 2**64
     for split, share in _SHARES:
         if place < share:
@@ -50,14 +50,14 @@ def rule(_corpus: Corpus) -> Rule:
 
 
 def make_splits(corpus: Corpus) -> Iterator[pa.Table]:
-    """Yield the split of every request, by shard, sorted by id. Holds a few numbers a source of the whole corpus."""
-    requests = list(_requests(corpus))
-    place = {request.id: index for index, request in enumerate(requests)}
-    found = list(near_duplicates.source_pictures(corpus))
+    """Yield the splits of each shard, sorted by id. Holds a few numbers per source of the whole corpus."""
+    requests = sorted(_requests(corpus), key=lambda request: request.id)
+    position = {request.id: index for index, request in enumerate(requests)}
+    pictures = list(near_duplicates.source_pictures(corpus))
     similar = [
-        (place[found[a].submission_id], place[found[b].submission_id])
-        for a, b in near_duplicates.related_pairs(corpus, found)
-        if found[a].submission_id in place and found[b].submission_id in place
+        (position[pictures[a].submission_id], position[pictures[b].submission_id])
+        for a, b in near_duplicates.related_pairs(corpus, pictures)
+        if pictures[a].submission_id in position and pictures[b].submission_id in position
     ]
     splits = assign(requests, similar, read_splits(corpus))
     by_shard = defaultdict(list)
@@ -69,52 +69,53 @@ def make_splits(corpus: Corpus) -> Iterator[pa.Table]:
 
 
 def assign(
-    requests: list[Request], similar: list[tuple[int, int]], before: dict[str, str]
+    requests: list[SplitRequest], similar: list[tuple[int, int]], before: dict[str, str]
 ) -> list[tuple[str, str | None]]:
-    """Cluster and split of each request, in their order. `similar` are pairs of indices; `before` is split by id.
+    """Return cluster and split of each request, in order. `similar` are pairs of indices; `before` maps id to split.
 
-    A cluster whose members were in one split before goes there whole. Where members were in several, each keeps its
-    own, and who stands between them (a new member, or one that is similar to a member of a stronger split) gets None.
+    A cluster whose members were in one split before goes there as a whole. If its members were in several splits, each
+    keeps its own. A request similar to two splits gets None: a new member, or one similar to a member of a stronger split.
     """
-    label = clusters(len(requests), _pairs(similar + _links(requests)))
+    labels = clusters(len(requests), _pairs(similar + _certain_links(requests)))
     members: dict[int, list[int]] = defaultdict(list)
-    for index, head in enumerate(label.tolist()):
-        members[head].append(index)
-    found: list[tuple[str, str | None]] = [("", None)] * len(requests)
+    for index, label in enumerate(labels.tolist()):
+        members[label].append(index)
+    assigned: list[tuple[str, str | None]] = [("", None)] * len(requests)
     for group in members.values():
-        names = [requests[index].id for index in group]
-        cluster = min(names, key=lambda name: (len(name), name))  # the oldest: Reddit counts ids up
-        held = {before[name] for name in names if name in before}
-        split = held.pop() if len(held) == 1 else None
+        ids = [requests[index].id for index in group]
+        cluster = min(ids, key=lambda request_id: (len(request_id), request_id))  # the oldest: Reddit counts ids up
+        old_splits = {before[request_id] for request_id in ids if request_id in before}
+        common = old_splits.pop() if len(old_splits) == 1 else None
         for index in group:
-            fallback = None if held else split_of(cluster)
-            found[index] = cluster, split or before.get(requests[index].id, fallback)
-    return _part_neighbours(found, similar)
+            fallback = None if old_splits else split_of(cluster)
+            assigned[index] = cluster, common or before.get(requests[index].id, fallback)
+    return _without_leaks(assigned, similar)
 
 
-def _part_neighbours(
-    found: list[tuple[str, str | None]], similar: list[tuple[int, int]]
+def _without_leaks(
+    assigned: list[tuple[str, str | None]], similar: list[tuple[int, int]]
 ) -> list[tuple[str, str | None]]:
-    strength = {split: rank for rank, (split, _) in enumerate(_SHARES)}
-    parted = list(found)
+    """Set the weaker split of a similar pair to None if the two splits differ."""
+    order = {split: rank for rank, (split, _) in enumerate(_SHARES)}
+    separated = list(assigned)
     for pair in similar:
-        splits = [found[index][1] for index in pair]
+        splits = [assigned[index][1] for index in pair]
         if None not in splits and splits[0] != splits[1]:
-            weaker = max(pair, key=lambda index: strength.get(found[index][1] or "", len(strength)))
-            parted[weaker] = found[weaker][0], None
-    return parted
+            weaker = max(pair, key=lambda index: order.get(assigned[index][1] or "", len(order)))
+            separated[weaker] = assigned[weaker][0], None
+    return separated
 
 
-def _links(requests: list[Request]) -> list[tuple[int, int]]:
-    """Certain bonds: the same requester, and crossposts."""
-    place = {request.id: index for index, request in enumerate(requests)}
+def _certain_links(requests: list[SplitRequest]) -> list[tuple[int, int]]:
+    """Return pairs of requests by the same author, and pairs of a request and its crosspost."""
+    position = {request.id: index for index, request in enumerate(requests)}
     first: dict[str, int] = {}
     links = []
     for index, request in enumerate(requests):
         if request.author is not None and first.setdefault(request.author.lower(), index) != index:
             links.append((first[request.author.lower()], index))
-        if request.crosspost_parent in place:
-            links.append((place[request.crosspost_parent], index))
+        if request.crosspost_parent in position:
+            links.append((position[request.crosspost_parent], index))
     return links
 
 
@@ -122,10 +123,8 @@ def _pairs(pairs: list[tuple[int, int]]) -> "np.ndarray[tuple[int, int], np.dtyp
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _requests(corpus: Corpus) -> list[Request]:
-    found = []
+def _requests(corpus: Corpus) -> Iterator[SplitRequest]:
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "submissions")
-        rows = storage.find_rows(corpus.fs, path, ["id", "author", "crosspost_parent"])
-        found += [Request(row["id"], row["author"], row["crosspost_parent"]) for row in rows]
-    return sorted(found, key=lambda request: request.id)
+        for row in storage.find_rows(corpus.fs, path, ["id", "author", "crosspost_parent"]):
+            yield SplitRequest(row["id"], row["author"], row["crosspost_parent"])

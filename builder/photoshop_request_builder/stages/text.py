@@ -1,4 +1,4 @@
-"""text: submissions, comments -> texts, one row a request: what the editor was asked to do, and what kind of edit it is."""
+"""Extract the instruction, its revisions and the task types of each request."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from photoshop_request_builder.engine.stage import ShardInputs
 from photoshop_request_builder.store import tables
 
 VERSION = 4
-_MOST = 20
-"""Comments of the requester's that may add to a request: who writes more is in conversation, not clarifying."""
+_MAX_CLARIFICATIONS = 20
+"""Comments of the requester that may add to a request. Whoever writes more is chatting, not clarifying."""
 
 
 def make_texts(inputs: ShardInputs) -> pa.Table:
@@ -29,16 +29,16 @@ def make_texts(inputs: ShardInputs) -> pa.Table:
 
 
 def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, Any]:
-    """The row of one request."""
+    """Return the row of one request."""
     first = instruction(submission)
-    own = requester_comments(submission, comments)[:_MOST]
+    clarifications = requester_comments(submission, comments)[:_MAX_CLARIFICATIONS]
     revisions = []
-    said = first.text
-    for count, comment in enumerate(own, 1):
-        after = instruction(submission, own[:count]).text
-        if after != said:
-            said = after
-            revisions.append({"after_utc": comment.created_utc, "instruction": said})
+    current = first.text
+    for count, comment in enumerate(clarifications, 1):
+        after = instruction(submission, clarifications[:count]).text
+        if after != current:
+            current = after
+            revisions.append({"after_utc": comment.created_utc, "instruction": current})
     tasks = task_types(first.text)
     return {
         "submission_id": submission.id,
@@ -46,6 +46,6 @@ def text_of(submission: Submission, comments: Sequence[Comment]) -> dict[str, An
         "revisions": revisions,
         "is_edit_request": first.is_edit_request,
         "language": first.language,
-        "task_types": [each.task for each in tasks],
-        "task_confidences": [each.confidence for each in tasks],
+        "task_types": [task.task for task in tasks],
+        "task_confidences": [task.confidence for task in tasks],
     }

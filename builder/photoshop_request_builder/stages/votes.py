@@ -1,4 +1,4 @@
-"""votes: all edits -> votes.json, what it is worth to come first in a thread; preferences take it off."""
+"""Estimate the votes that an edit gains by being the first in its thread. Preferences subtract it."""
 
 import dataclasses
 from collections import defaultdict
@@ -14,15 +14,15 @@ from photoshop_request_builder.store.final_verdicts import read_candidates
 
 VERSION = 3
 _DECIMALS = 1
-"""Of an advantage, in natural-log units: finer than what it is known to, and coarse enough that a corpus which grows by a
-few requests keeps its preferences, whose files would else all be sent again."""
+"""Decimals of an advantage, in natural-log units. Finer than its error, and coarse enough that a few new requests leave it
+as it is. Otherwise all files of preferences would be uploaded again."""
 
 
 def estimate(corpus: Corpus) -> dict[str, Any]:
     """Return the estimated first-poster advantage. Holds one shard's edits at a time."""
-    found = first_poster_advantage(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
-    found = dataclasses.replace(found, advantage=tuple(round(each, _DECIMALS) for each in found.advantage))
-    return dataclasses.asdict(found)
+    estimated = first_poster_advantage(thread for shard in range(corpus.shards) for thread in _threads(corpus, shard))
+    rounded = tuple(round(value, _DECIMALS) for value in estimated.advantage)
+    return dataclasses.asdict(dataclasses.replace(estimated, advantage=rounded))
 
 
 def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:
@@ -33,7 +33,7 @@ def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:
     score_of = dict(zip(scores.column("id").to_pylist(), scores.column("score").to_pylist(), strict=True))
     edits: dict[str, dict[str, Edit]] = defaultdict(dict)
     for row in read_candidates(corpus, shard, columns).to_pylist():
-        # the first edit of each solver: later ones are seen by other people
+        # only the first edit of each solver: later ones are seen by other people
         if row["verdict"] == Verdict.EDIT and row["author"] not in edits[row["submission_id"]]:
             comment = row["comment_id"]
             edits[row["submission_id"]][row["author"]] = Edit(

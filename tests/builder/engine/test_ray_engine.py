@@ -105,6 +105,6 @@ def test_what_other_machines_wrote_is_waited_for() -> None:
     answers = [["shard 00001"], ["shard 00001"], []]
     wait_until_seen(lambda: answers.pop(0), lambda: now[0], lambda seconds: now.__setitem__(0, now[0] + seconds))
     assert (now, answers) == ([2.0], [])
-    with pytest.raises(StorageError, match=r"shard 00007: done by another machine"):
+    with pytest.raises(StorageError, match=r"shard 00007: written by another node"):
         wait_until_seen(lambda: ["shard 00007"], lambda: now[0], lambda seconds: now.__setitem__(0, now[0] + seconds))
     assert 120 < now[0] < 130

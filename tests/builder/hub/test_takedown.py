@@ -21,7 +21,7 @@ from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.media.files.hashes import hash_file, to_hex
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.commands.run import run_stages
-from photoshop_request_builder.commands.takedown import TakenDown, resolve_target, take_down
+from photoshop_request_builder.commands.takedown import TakedownSummary, resolve_target, take_down
 from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.engine.running import run_stage
 from photoshop_request_builder.stages.declared import stage_named
@@ -57,7 +57,7 @@ def _rows(corpus: Corpus) -> Iterator[dict[str, Any]]:
                 yield from split.with_format("arrow")[:].to_pylist()
 
 
-def _take_down(corpus: Corpus, *words: str) -> TakenDown:
+def _take_down(corpus: Corpus, *words: str) -> TakedownSummary:
     done = take_down(corpus, [resolve_target(corpus, word) for word in words], QUIET)
     run_stages("build", corpus, reporter=QUIET)
     return done
@@ -297,7 +297,7 @@ def test_a_bare_word_is_looked_up(corpus: Corpus) -> None:
     name = next(row["author"] for row in _table(corpus, "comments") if row["author"])
     assert resolve_target(corpus, REQUEST) == TombstoneTarget(TombstoneKind.SUBMISSION, REQUEST)
     assert resolve_target(corpus, name.upper()) == TombstoneTarget(TombstoneKind.AUTHOR, name.lower())
-    with pytest.raises(InputError, match="names nothing"):
+    with pytest.raises(InputError, match="matches nothing"):
         resolve_target(corpus, "nobody_of_that_name")
 
 

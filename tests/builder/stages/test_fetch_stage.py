@@ -29,7 +29,7 @@ from photoshop_request.media.addresses.links import Link, Role
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, rates_of
+from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, site_rates
 from photoshop_request_builder.stages.fetching.quarantine import suspects
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
@@ -524,10 +524,10 @@ def test_a_large_ledger_causes_no_delay(corpus: Corpus) -> None:
 
 def test_rates_are_given_by_host() -> None:
     """Read `*` as every other site, and raise the concurrency with the rate, up to 16."""
-    rates, other = rates_of({"imgur.com": 8, "i.redd.it": float("inf"), "x.org": 0.1})
+    rates, other = site_rates({"imgur.com": 8, "i.redd.it": float("inf"), "x.org": 0.1})
     assert rates == {"imgur.com": Rate(8, 4), "i.redd.it": Rate(float("inf"), 16), "x.org": Rate(0.1, 1)}
     assert other == OTHER_SITES
-    assert rates_of({"*": 40}) == ({}, Rate(40, 16))
+    assert site_rates({"*": 40}) == ({}, Rate(40, 16))
 
 
 def test_signals_have_their_handlers_back_after_the_first_and_after_fetching() -> None:

@@ -122,7 +122,7 @@ def test_a_file_that_was_read_is_not_read_again(corpus, tmp_path):
     path = _write(tmp_path / "x.zst", [_submission(1)])
     first = HERE.run(ingest.plan(corpus, [path]))
     assert ingest.plan(corpus, [path]) == []
-    assert ingest.ingested(corpus, path) == first[0]
+    assert ingest.find_summary(corpus, path) == first[0]
     _write(tmp_path / "x.zst", [_submission(1), _submission(2)])
     assert len(ingest.plan(corpus, [path])) == 1
 
@@ -209,7 +209,8 @@ def test_a_folder_stands_for_its_archives_and_progress_ends_at_the_size(corpus, 
     calls = []
     summaries = HERE.run(ingest.plan(corpus, [str(tmp_path / "dumps")], lambda *call: calls.append(call)))
     assert [summary.submissions for summary in summaries] == [1, 1]
-    assert all(consumed == size and kept == 1 for _, consumed, size, kept in calls)
+    assert calls == [(path, Path(path).stat().st_size) for path, _ in calls]
+    assert [Path(path).name for path, _ in calls] == ["a.zst", "b.jsonl"]
 
 
 def test_one_row_per_id_with_all_sources(corpus, tmp_path):

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from photoshop_request_builder.dataset.splits.leaks import check_leaks
 from photoshop_request_builder.dataset.splits.near_duplicates import related_pairs, source_pictures
-from photoshop_request_builder.stages.split import Request, assign, split_of
+from photoshop_request_builder.stages.split import SplitRequest, assign, split_of
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import open_corpus, shard_of
 
 
-def asked(name: str, author: str | None = None, parent: str | None = None) -> Request:
+def asked(name: str, author: str | None = None, parent: str | None = None) -> SplitRequest:
     """A request."""
-    return Request(name, author, parent)
+    return SplitRequest(name, author, parent)
 
 
 def test_similar_requests_share_a_split() -> None:

@@ -10,7 +10,7 @@ from photoshop_request.media.files.decode import Picture, decode
 from photoshop_request.text.model.answer import NoRewrite, read_answer
 from photoshop_request.text.model.prompt import messages
 from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, EndpointState, ask, open_client
-from photoshop_request_builder.stages.rewrite import Question, Source
+from photoshop_request_builder.stages.rewrite import Question, QuestionSource
 from photoshop_request_builder.store.answers import ModelAnswer
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_picture
@@ -79,7 +79,7 @@ async def _ask_all(
             group.create_task(work())
 
 
-def picture_url(corpus: Corpus, source: Source) -> str:
+def picture_url(corpus: Corpus, source: QuestionSource) -> str:
     """Return a picture as a `data:` URL: JPEG without metadata, at most 768 pixels a side.
 
     Raises:

@@ -13,7 +13,7 @@ from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, Endp
 from photoshop_request_builder.commands.rewriting.questions import SIDE, ask_all
 from photoshop_request_builder.engine.running import Reporter, run_stage
 from photoshop_request_builder.stages.declared import stage_named
-from photoshop_request_builder.stages.rewrite import Question, Source, questions
+from photoshop_request_builder.stages.rewrite import Question, QuestionSource, questions
 from photoshop_request_builder.store.answers import (
     TRANSIENT,
     ModelAnswer,
@@ -164,6 +164,6 @@ def _tokens(text: str) -> int:
     return math.ceil(ascii_characters / _CHARACTERS_PER_TOKEN) + len(text) - ascii_characters
 
 
-def _picture_tokens(source: Source) -> int:
+def _picture_tokens(source: QuestionSource) -> int:
     scale = min(1.0, SIDE / max(source.width, source.height))
     return math.ceil(source.width * scale / _PATCH) * math.ceil(source.height * scale / _PATCH)
