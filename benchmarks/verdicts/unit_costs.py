@@ -12,6 +12,7 @@ import pairs
 from photoshop_request.edits.matching import best_source
 from photoshop_request.edits.prepare import prepare
 from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.engine.jobs import run_job
 
 
 def main() -> None:
@@ -40,4 +41,4 @@ def main() -> None:
     print(f"an edit: align, compare, mask         {comparing / len(chosen):.4f} core seconds")
 
 
-main()
+run_job(main)  # with the threads that a job of the engine has

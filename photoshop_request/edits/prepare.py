@@ -72,7 +72,7 @@ class PreparedPicture:
     @cached_property
     def grey(self) -> "NDArray[np.uint8]":
         """Return the luminance of `work`."""
-        return self.scaled_grey((self.work.shape[1], self.work.shape[0]))
+        return self.scaled((self.work.shape[1], self.work.shape[0]), grey=True)
 
     @cached_property
     def blocks(self) -> BlockGrid:
@@ -87,7 +87,7 @@ class PreparedPicture:
     def blocks_at(self, size: tuple[int, int]) -> BlockGrid:
         """Return the block statistics of the luminance at `size` (width, height)."""
         height, width = self.grey.shape
-        return self.blocks if size == (width, height) else block_grid(self.scaled_grey(size))
+        return self.blocks if size == (width, height) else block_grid(self.scaled(size, grey=True))
 
     @cached_property
     def orb(self) -> Features:
@@ -110,33 +110,23 @@ class PreparedPicture:
         return Features(points.astype(np.float32), features.descriptors)
 
     @cached_property
-    def _small(self) -> "dict[tuple[int, int], NDArray[np.uint8]]":
+    def _cache(self) -> "dict[tuple[tuple[int, int], bool], NDArray[np.uint8]]":
         return {}
 
-    @cached_property
-    def _small_grey(self) -> "dict[tuple[int, int], NDArray[np.uint8]]":
-        return {}
-
-    def scaled(self, size: tuple[int, int]) -> "NDArray[np.uint8]":
-        """Return the whole picture at `size` (width, height). Results up to working size are cached."""
-        if size == (self.width, self.height):
+    def scaled(self, size: tuple[int, int], *, grey: bool = False) -> "NDArray[np.uint8]":
+        """Return the whole picture, or its luminance, at `size` (width, height). Results up to working size are cached."""
+        if size == (self.width, self.height) and not grey:
             return self.picture.pixels
-        if size not in self._small:
+        if (size, grey) in self._cache:
+            return self._cache[size, grey]
+        if grey:
+            pixels = np.asarray(cv2.cvtColor(self.scaled(size), cv2.COLOR_RGB2GRAY), np.uint8)
+        else:
             depth = max((d for d, level in enumerate(self.levels) if _covers_size(level, size)), default=0)
             pixels = resized(self.levels[depth], size, (self.width / 2**depth, self.height / 2**depth))
-            if max(size) > WORK_SIDE:
-                return pixels
-            self._small[size] = pixels
-        return self._small[size]
-
-    def scaled_grey(self, size: tuple[int, int]) -> "NDArray[np.uint8]":
-        """Return the luminance of `scaled`."""
-        if size not in self._small_grey:
-            grey = np.asarray(cv2.cvtColor(self.scaled(size), cv2.COLOR_RGB2GRAY), np.uint8)
-            if max(size) > WORK_SIDE:
-                return grey
-            self._small_grey[size] = grey
-        return self._small_grey[size]
+        if max(size) <= WORK_SIDE:
+            self._cache[size, grey] = pixels
+        return pixels
 
 
 AnyPicture: TypeAlias = "PreparedPicture | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path"

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
+from typing import Any, get_type_hints
 
 __all__ = ["Thresholds", "fingerprint_text", "fingerprint_values", "thresholds"]
 
@@ -123,20 +123,14 @@ class Thresholds:
 @functools.cache
 def thresholds() -> Thresholds:
     """Return the content of the file, which is read once."""
-    text = files("photoshop_request.edits").joinpath("thresholds.toml").read_text("utf-8")
-    table: dict[str, dict[str, Any]] = tomllib.loads(text)
-    shot: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in table["second_shot"].items()
+    tables = tomllib.loads(files("photoshop_request.edits").joinpath("thresholds.toml").read_text("utf-8"))
+    sections = {
+        name: section(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in tables[name].items()}
+        )
+        for name, section in get_type_hints(Thresholds).items()
     }
-    return Thresholds(
-        related=Related(**table["related"]),
-        changed=Changed(**table["changed"]),
-        second_shot=SecondShot(**shot),
-        mask=Mask(**table["mask"]),
-        collage=Collage(**table["collage"]),
-        composite=Composite(**table["composite"]),
-        duplicate=Duplicate(**table["duplicate"]),
-    )
+    return Thresholds(**sections)
 
 
 def fingerprint_values() -> dict[str, dict[str, Any]]:

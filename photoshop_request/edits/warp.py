@@ -23,12 +23,12 @@ def warp(
 ) -> "NDArray[np.uint8]":
     """Return the edit's pixels, or its luminance, in a frame of `size` (width, height). Outside the edit is black."""
     if _is_stretch(edit, matrix, size):
-        return edit.scaled_grey(size) if grey else edit.scaled(size)
+        return edit.scaled(size, grey=grey)
     scale = scale_of(matrix)
     small = (edit.width, edit.height)
     if scale < 0.75:  # linear interpolation would skip pixels: shrink first
         small = (max(1, round(edit.width * scale)), max(1, round(edit.height * scale)))
-    pixels = edit.scaled_grey(small) if grey else edit.scaled(small)
+    pixels = edit.scaled(small, grey=grey)
     linear = matrix[:, :2] * [edit.width / small[0], edit.height / small[1]]
     centred = np.column_stack([linear, linear @ [0.5, 0.5] + matrix[:, 2] - 0.5])
     return np.asarray(cv2.warpAffine(pixels, centred, size, flags=cv2.INTER_LINEAR))

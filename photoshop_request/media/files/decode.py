@@ -36,6 +36,7 @@ __all__ = [
     "Rejected",
     "apply_orientation",
     "decode",
+    "flatten",
     "needs_no_conversion",
     "open_checked",
     "sniff",
@@ -149,7 +150,7 @@ def decode(
 
 def to_picture(image: Image.Image, kind: str = "") -> Picture:
     """Convert a Pillow image to an upright, opaque sRGB picture. `kind`: format of its file."""
-    plain, transparent = _flatten(_to_srgb(apply_orientation(image)))
+    plain, transparent = flatten(_to_srgb(apply_orientation(image)))
     pixels = np.asarray(plain)
     pixels.flags.writeable = False
     return Picture(pixels, kind, transparent)
@@ -160,7 +161,7 @@ def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = M
     kind = sniff(data)
     if kind is None:
         return Rejected(Verdict.NOT_AN_IMAGE, f"starts with {data[:12]!r}" if data else "empty")
-    reader = _reader(kind)
+    reader = _heif_reader() if kind == "HEIF" else _READERS.get(kind)
     try:
         if reader is None:
             return Rejected(Verdict.NOT_AN_IMAGE, f"{kind}: no reader here; pip install 'photoshop-request[heif]'")
@@ -183,19 +184,15 @@ _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 """Formats whose frames are an animation. In JPEG (MPO), TIFF and HEIF they are previews, depth maps or pages."""
 
 
-def _reader(kind: str) -> Callable[[io.BytesIO], Image.Image] | None:
-    """Return Pillow's reader of exactly this format. `Image.open` would try all formats."""
-    readers: dict[str, Callable[[io.BytesIO], Image.Image]] = {
-        "JPEG": JpegImagePlugin.jpeg_factory,
-        "PNG": PngImagePlugin.PngImageFile,
-        "GIF": GifImagePlugin.GifImageFile,
-        "WEBP": WebPImagePlugin.WebPImageFile,
-        "BMP": BmpImagePlugin.BmpImageFile,
-        "TIFF": TiffImagePlugin.TiffImageFile,
-    }
-    if kind == "AVIF" and AvifImagePlugin.SUPPORTED:
-        return AvifImagePlugin.AvifImageFile
-    return _heif_reader() if kind == "HEIF" else readers.get(kind)
+_READERS: dict[str, Callable[[io.BytesIO], Image.Image]] = {
+    "JPEG": JpegImagePlugin.jpeg_factory,
+    "PNG": PngImagePlugin.PngImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "WEBP": WebPImagePlugin.WebPImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+} | ({"AVIF": AvifImagePlugin.AvifImageFile} if AvifImagePlugin.SUPPORTED else {})
+"""Pillow's reader of each format. `Image.open` would try all formats."""
 
 
 @functools.cache
@@ -245,7 +242,7 @@ _TURNS = {
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert any mode and profile to RGB or RGBA in sRGB."""
     profile = image.info.get("icc_profile")
-    if image.mode in {"P", "PA", "LA", "La", "RGBa"} or "transparency" in image.info:
+    if _may_be_transparent(image):
         image = image.convert("RGBA")
     elif image.mode in {"I", "F"} or image.mode.startswith("I;16"):
         image = _eight_bit(image)
@@ -302,10 +299,15 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8))
 
 
-def _flatten(image: Image.Image) -> tuple[Image.Image, float]:
+def _may_be_transparent(image: Image.Image) -> bool:
+    return image.mode in {"P", "PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info
+
+
+def flatten(image: Image.Image) -> tuple[Image.Image, float]:
     """Lay a picture on white. Also return the fraction of its area that is less than half opaque."""
-    if image.mode != "RGBA":
+    if not _may_be_transparent(image):
         return image, 0.0
+    image = image.convert("RGBA")
     alpha = image.getchannel("A")
     transparent = sum(alpha.histogram()[:128]) / (image.width * image.height)
     background = Image.new("RGB", image.size, "white")

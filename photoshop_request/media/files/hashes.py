@@ -22,6 +22,7 @@ from photoshop_request.media.files.decode import (
     Picture,
     Rejected,
     apply_orientation,
+    flatten,
     open_checked,
 )
 from photoshop_request.verdicts import Verdict
@@ -94,11 +95,7 @@ def from_hex(text: str) -> int:
 
 
 def _luminance(image: Image.Image) -> Image.Image:
-    if image.mode in {"P", "PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info:
-        image = image.convert("RGBA")
-        background = Image.new("RGB", image.size, "white")
-        background.paste(image.convert("RGB"), mask=image.getchannel("A"))
-        image = background
+    image, _ = flatten(image)
     if image.mode.startswith("I;16"):  # convert("L") would clip at 255 instead of scaling
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     return image.convert("L")

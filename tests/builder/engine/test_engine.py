@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import cv2
 import pytest
 
 from photoshop_request.errors import InputError, PhotoshopRequestError
@@ -47,6 +48,17 @@ def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> 
         results = engine.run(jobs(square, tmp_path, 5), on_done=lambda job, _: told.append(job.unit))
     assert results == [0, 1, 4, 9, 16]
     assert sorted(told) == [f"unit {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_jobs_use_one_thread_of_opencv(workers: int) -> None:
+    """Jobs share the cores with those of other processes."""
+    before = cv2.getNumThreads()
+    try:
+        with local_engine(workers) as engine:
+            assert engine.run([Job(f"unit {number}", cv2.getNumThreads) for number in range(3)]) == [1, 1, 1]
+    finally:
+        cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -57,7 +57,7 @@ def test_hashes_of_unscaled_pixels_are_imagehash_bit_for_bit():
 
 
 def test_known_hashes_stay_near():
-    """If a hash moves by more than two bits, raise HASH_VERSION."""
+    """Raise HASH_VERSION if a hash moves by more than two bits."""
     assert HASH_VERSION == 1
     golden = {"astronaut": "c2924c5532bddfc8", "coffee": "bb8320376c0f3637", "chelsea": "b15fe6465121175e"}
     for name, value in golden.items():
