@@ -18,8 +18,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from photoshop_request.errors import PhotoshopRequestError
-from photoshop_request.media.addresses.hosts import FAMILIES, Secrets, classify, picture_key
-from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
+from photoshop_request.media.addresses.hosts import FAMILIES, classify, picture_key
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, Secrets
 from photoshop_request.media.addresses.links import comment_links, submission_links
 from photoshop_request.media.addresses.markdown import find_links
 from photoshop_request.media.addresses.policy import refusal

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from photoshop_request.errors import EmptyInputError, InputError
-from photoshop_request.media.addresses.hosts import Secrets
+from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive
 from photoshop_request_builder.cli.console import progress, say

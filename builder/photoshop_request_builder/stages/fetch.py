@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from photoshop_request.errors import Interrupted
-from photoshop_request.media.addresses.hosts import AddressKind, Secrets
+from photoshop_request.media.addresses.hosts.family import AddressKind, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.sandbox import check_in_sandbox
 from photoshop_request.media.http.client import MAX_SITE_WAIT, Client

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, classify, host_of, picture_key
+from photoshop_request.media.addresses.hosts import classify, host_of, picture_key
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget
 from photoshop_request.media.addresses.hosts.reddit import picture_address
 from photoshop_request.media.addresses.markdown import FoundAddress, find_links
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS
 from photoshop_request.reddit.records import Comment, Media, Submission
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["AddressKind", "Link", "Role", "comment_links", "is_bot", "submission_links"]
 
 
 class Role(StrEnum):

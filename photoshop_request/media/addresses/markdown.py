@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["FoundAddress", "find_links"]
-
 # Zero-width and direction marks, soft hyphen, byte-order mark: pasted with an address, never part of it.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -7,8 +7,6 @@ from types import MappingProxyType
 
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["RETRYABLE", "VERDICTS", "AddressState", "Outcome", "PictureLink", "Via", "state_of_reason", "valid_utf8"]
-
 
 class AddressState(StrEnum):
     """State of one address. All but `pending` are final: only `fetch --retry` requests them again."""

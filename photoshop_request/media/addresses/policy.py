@@ -5,8 +5,6 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-__all__ = ["ip_refusal", "refusal"]
-
 _PORTS = frozenset({None, 80, 443})
 # Suffixes that never name a public host: RFC 6761, 6762, 7686, 8375, and what routers and clouds use.
 _LOCAL_SUFFIXES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion", "test", "invalid", "example")  # fmt: skip

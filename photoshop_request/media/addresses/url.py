@@ -5,8 +5,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 
-__all__ = ["IMAGE_EXTENSIONS", "VIDEO_EXTENSIONS", "Url", "ascii_only", "join", "parse"]
-
 IMAGE_EXTENSIONS = frozenset(
     {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif"}
 )

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 from photoshop_request.media.http.body import Body
 
-__all__ = ["is_placeholder", "is_placeholder_etag", "looks_truncated", "opt_out_tag"]
-
 # imgur's "removed" picture, 503 bytes: its MD5 is the first ETag, and many independent programs agree on both. One
 # program each reports the other two ETags of imgur. Those of PixHost and ImageVenue are from cyberdrop-dl.
 _PLACEHOLDER_ETAGS = frozenset(

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import aiohttp
 
-__all__ = ["Body", "TooLargeError", "UnreadableError", "read_body", "read_text"]
-
 _IN_MEMORY = 2 * 2**20
 _CHUNK = 64 * 1024
 _HEAD, _TAIL = 4096, 65536

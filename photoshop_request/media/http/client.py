@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import aiohttp
 
-from photoshop_request.media.addresses.hosts import AddressKind, classify, host_of
+from photoshop_request.media.addresses.hosts import classify, host_of
+from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join, parse
@@ -18,21 +19,6 @@ from photoshop_request.media.http.network import BlockedConnectionError, route
 from photoshop_request.media.http.rate_limits import Limits
 from photoshop_request.retry import retry_after
 from photoshop_request.verdicts import Verdict
-
-__all__ = [
-    "MAX_REDIRECTS",
-    "MAX_SITE_WAIT",
-    "PAGE_HEADERS",
-    "PICTURE_HEADERS",
-    "Client",
-    "Failure",
-    "FailureError",
-    "HttpAnswer",
-    "check_status",
-    "failure_of",
-    "http_get",
-    "with_retries",
-]
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, PictureLink, classify, host_of
+from photoshop_request.media.addresses.hosts import classify, host_of
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget
 from photoshop_request.media.addresses.hosts.opengraph import load_json
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome, Via, valid_utf8
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink, Via, valid_utf8
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
@@ -21,8 +22,6 @@ from photoshop_request.media.http.client import (
     with_retries,
 )
 from photoshop_request.media.http.fetch import Fetcher, fetch_from
-
-__all__ = ["FALLBACK_STATES", "from_external_resolver", "from_preview", "from_wayback"]
 
 FALLBACK_STATES = frozenset(
     {

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, Secrets, classify, family_named
+from photoshop_request.media.addresses.hosts import classify, family_named
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome, state_of_reason, valid_utf8
 from photoshop_request.media.files.decode import EXTENSIONS, Rejected, sniff
 from photoshop_request.media.http.answer_checks import is_placeholder, is_placeholder_etag, looks_truncated, opt_out_tag
@@ -23,8 +24,6 @@ from photoshop_request.media.http.client import (
 )
 from photoshop_request.media.http.resolve import PageReading, follow_shortlink, resolve_page
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["MAX_BYTES", "Fetcher", "fetch", "fetch_from"]
 
 MAX_BYTES = 40 * 2**20
 """Bytes of one picture. Larger files are videos and archives."""

@@ -14,8 +14,6 @@ from photoshop_request.media.addresses.policy import ip_refusal
 from photoshop_request.media.addresses.url import ascii_only, parse
 from photoshop_request.version import __version__
 
-__all__ = ["TIMEOUT", "BlockedConnectionError", "GuardedResolver", "open_session", "route", "user_agent"]
-
 TIMEOUT = aiohttp.ClientTimeout(total=180, sock_connect=10, sock_read=10)
 """Timeouts of one request: 10 s without a byte, 3 minutes in total (40 MB at 230 kB/s)."""
 

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["DEFAULT_RATES", "Limiter", "Limits", "Rate", "site_of"]
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:

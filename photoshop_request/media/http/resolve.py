@@ -2,23 +2,14 @@
 
 from typing import TypeAlias
 
-from photoshop_request.media.addresses.hosts import (
-    AddressKind,
-    AddressTarget,
-    PageStep,
-    PictureLink,
-    Secrets,
-    classify,
-    family_named,
-)
+from photoshop_request.media.addresses.hosts import classify, family_named
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, PageStep, Secrets
 from photoshop_request.media.addresses.hosts.opengraph import load_json
-from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState, Outcome, valid_utf8
+from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState, Outcome, PictureLink, valid_utf8
 from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
 from photoshop_request.media.http.client import PAGE_HEADERS, Client, Failure, FailureError, check_status, http_get
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["PageReading", "follow_shortlink", "resolve_page"]
 
 _PAGE_BYTES = 2 * 2**20
 _MAX_PICTURES = 500

@@ -24,9 +24,8 @@ from servers.hosts import Hosts, hosts, reply, stall, status
 
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts import classify, host_of
-from photoshop_request.media.addresses.hosts.family import PictureLink
 from photoshop_request.media.addresses.links import Link, Role
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, site_rates

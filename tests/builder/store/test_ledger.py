@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from photoshop_request.errors import StorageError
-from photoshop_request.media.addresses.hosts import PictureLink
-from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState, Outcome, Via
+from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState, Outcome, PictureLink, Via
 from photoshop_request_builder.store.ledger import Ledger, NewAddress, open_ledger
 
 A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))

@@ -4,8 +4,6 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones, taken_down_ids
 
-__all__ = ["removed_addresses", "taken_down_addresses"]
-
 
 def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
     """Return the addresses that were taken down, and those that other links still need. One may be in both.

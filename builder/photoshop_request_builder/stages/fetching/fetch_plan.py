@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from photoshop_request.media.addresses.hosts import AddressKind
+from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.http.rate_limits import Rate, site_of
-
-__all__ = ["PAGE_KINDS", "HostPlan", "HostStates", "host_plans", "host_states", "minutes_in_all"]
 
 PAGE_KINDS = frozenset({AddressKind.PAGE, AddressKind.ALBUM, AddressKind.SHORTLINK})
 """Kinds of addresses that lead to pictures."""

@@ -12,8 +12,6 @@ from photoshop_request.media.addresses.outcomes import Outcome
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry
 
-__all__ = ["HostWorkers"]
-
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _MAX_UNRECORDED = 256
 _PAGE = 64

@@ -7,8 +7,6 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger
 
-__all__ = ["Suspect", "quarantine", "suspects"]
-
 MIN_REPEATS = 3
 """Unrelated addresses with the same bytes. Two may be one picture posted twice, three rarely are."""
 

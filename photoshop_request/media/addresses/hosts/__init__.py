@@ -18,32 +18,10 @@ from photoshop_request.media.addresses.hosts import (
     shorteners,
     small_hosts,
 )
-from photoshop_request.media.addresses.hosts.family import (
-    AddressKind,
-    AddressTarget,
-    HostFamily,
-    PageStep,
-    PictureLink,
-    Secrets,
-)
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import parse
 from photoshop_request.verdicts import Verdict
-
-__all__ = [
-    "FAMILIES",
-    "AddressKind",
-    "AddressTarget",
-    "HostFamily",
-    "PageStep",
-    "PictureLink",
-    "Secrets",
-    "classify",
-    "family_named",
-    "family_of",
-    "host_of",
-    "picture_key",
-]
 
 FAMILIES: tuple[HostFamily, ...] = (
     reddit.FAMILY,

@@ -2,17 +2,9 @@
 
 import re
 
-from photoshop_request.media.addresses.hosts.family import (
-    AddressKind,
-    AddressTarget,
-    HostFamily,
-    PictureLink,
-    no_picture,
-    one_page,
-)
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
-
-__all__ = ["FAMILY"]
 
 _NAME = "catbox"
 _FILE = re.compile(r"https://files\.catbox\.moe/\w+\.(?:\w+)")

@@ -6,8 +6,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.hosts.opengraph import og_images
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
 
-__all__ = ["FAMILY"]
-
 _NAME = "chevereto"
 _ID = re.compile(r"(?:[\w-]*[.-])?[A-Za-z0-9]{4,}\Z")
 _SITE_PAGES = frozenset({"about", "api", "explore", "login", "page", "plugin", "signup", "upload", "user"})
@@ -31,20 +29,5 @@ def _classify(url: Url) -> AddressTarget:
             return no_picture(url, _NAME, "not about one picture")
 
 
-FAMILY = HostFamily(
-    _NAME,
-    (
-        "ibb.co",
-        "imgbb.com",
-        "freeimage.host",
-        "iili.io",
-        "lensdump.com",
-        "jpg.fish",
-        "jpg.church",
-        "imglike.com",
-        "img.kiwi",
-        "imageride.com",
-    ),
-    _classify,
-    one_page(og_images),
-)
+_DOMAINS = ("ibb.co", "imgbb.com", "freeimage.host", "iili.io", "lensdump.com", "jpg.fish", "jpg.church", "imglike.com", "img.kiwi", "imageride.com")  # fmt: skip
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(og_images))

@@ -4,8 +4,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILY"]
-
 _NAME = "direct"
 
 

@@ -5,8 +5,6 @@ from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILY"]
-
 _NAME = "dropbox"
 
 

@@ -8,8 +8,6 @@ from photoshop_request.media.addresses.outcomes import AddressState, PictureLink
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["AddressKind", "AddressTarget", "HostFamily", "PageStep", "PictureLink", "Secrets", "no_picture", "one_page"]
-
 
 class AddressKind(StrEnum):
     """The kind of an address, known before any request."""

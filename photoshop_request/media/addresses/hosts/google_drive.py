@@ -8,8 +8,6 @@ from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILY"]
-
 _NAME = "drive"
 _FILE = re.compile(r"/(?:file/)?(?:u/\d+/)?(?:file/)?d/([\w-]{10,})")
 _FOLDER = re.compile(r"/(?:folders|folderview|embeddedfolderview|drive/)")
@@ -51,9 +49,5 @@ def _interstitial(page: str) -> str | AddressState:
     return AddressState.NEEDS_AUTH if needs_login else AddressState.GONE
 
 
-FAMILY = HostFamily(
-    _NAME,
-    ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com"),
-    _classify,
-    interstitial=_interstitial,
-)
+_DOMAINS = ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com")
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, interstitial=_interstitial)

@@ -6,8 +6,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.hosts.opengraph import og_images
 from photoshop_request.media.addresses.url import Url
 
-__all__ = ["FAMILY"]
-
 _NAME = "imgbox"
 _SERVER = re.compile(r"(?:thumbs|images)(\d*)\.imgbox\.com\Z")
 _ID = re.compile(r"[A-Za-z0-9]{6,12}\Z")

@@ -3,18 +3,10 @@
 import html
 import re
 
-from photoshop_request.media.addresses.hosts.family import (
-    AddressKind,
-    AddressTarget,
-    HostFamily,
-    PictureLink,
-    no_picture,
-    one_page,
-)
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
 from photoshop_request.media.addresses.hosts.opengraph import load_json, og_images
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
-
-__all__ = ["FAMILY"]
 
 _NAME = "imgchest"
 _DATA = re.compile(r'data-page="([^"]*)"')

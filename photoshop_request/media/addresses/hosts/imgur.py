@@ -7,15 +7,13 @@ from photoshop_request.media.addresses.hosts.family import (
     AddressTarget,
     HostFamily,
     PageStep,
-    PictureLink,
     Secrets,
     no_picture,
 )
 from photoshop_request.media.addresses.hosts.opengraph import load_json, og_images
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["FAMILY"]
 
 _NAME = "imgur"
 _ID = re.compile(r"[A-Za-z0-9]{5}(?:[A-Za-z0-9]{2})?\Z")

@@ -4,8 +4,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILIES"]
-
 _DEAD = {
     "tinypic.com": "closed in September 2019; ids were used again",
     "photobucket.com": "answers with its own art or a blurred copy since 2017",

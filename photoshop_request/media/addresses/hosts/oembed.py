@@ -8,15 +8,13 @@ from photoshop_request.media.addresses.hosts.family import (
     AddressTarget,
     HostFamily,
     PageStep,
-    PictureLink,
     Secrets,
     no_picture,
 )
 from photoshop_request.media.addresses.hosts.opengraph import load_json
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["FAMILIES"]
 
 _ENDPOINTS = {
     "flickr": "https://www.flickr.com/services/oembed/?format=json&url=",

@@ -9,9 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from photoshop_request.media.addresses.hosts.family import PictureLink
-
-__all__ = ["links_with", "load_json", "og_images"]
+from photoshop_request.media.addresses.outcomes import PictureLink
 
 _TAG = re.compile(r"<(meta|a)\s([^<>]{1,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,100})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")

@@ -2,18 +2,10 @@
 
 import re
 
-from photoshop_request.media.addresses.hosts.family import (
-    AddressKind,
-    AddressTarget,
-    HostFamily,
-    PictureLink,
-    no_picture,
-    one_page,
-)
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
 from photoshop_request.media.addresses.hosts.opengraph import links_with, og_images
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import Url
-
-__all__ = ["FAMILY"]
 
 _NAME = "postimg"
 _SERVER = re.compile(r"(s\d+)\.postim(?:g|ages?)\.\w+\Z")
@@ -44,9 +36,5 @@ def _read_gallery(page: str) -> list[PictureLink]:
     return [PictureLink(url) for url in dict.fromkeys(thumbnails)] or og_images(page)
 
 
-FAMILY = HostFamily(
-    _NAME,
-    ("postimg.cc", "postimg.org", "postimages.org", "postimage.org", "postimg.io", "pixxxels.cc"),
-    _classify,
-    one_page(_read, album=_read_gallery),
-)
+_DOMAINS = ("postimg.cc", "postimg.org", "postimages.org", "postimage.org", "postimg.io", "pixxxels.cc")
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(_read, album=_read_gallery))

@@ -6,8 +6,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url, parse
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILY", "picture_address"]
-
 _NAME = "reddit"
 _ID = re.compile(r"[a-z0-9]{6,20}\Z")
 
@@ -60,16 +58,5 @@ def _page(url: Url) -> AddressTarget:
     return no_picture(url, _NAME, "a thread, a person, a rule or a wiki page")
 
 
-FAMILY = HostFamily(
-    _NAME,
-    (
-        "redd.it",
-        "reddit.com",
-        "reddituploads.com",
-        "redditmedia.com",
-        "redditstatic.com",
-        "reddit-uploaded-media.s3-accelerate.amazonaws.com",
-        "reddit-uploaded-media.s3.amazonaws.com",
-    ),
-    _classify,
-)
+_DOMAINS = ("redd.it", "reddit.com", "reddituploads.com", "redditmedia.com", "redditstatic.com", "reddit-uploaded-media.s3-accelerate.amazonaws.com", "reddit-uploaded-media.s3.amazonaws.com")  # fmt: skip
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify)

@@ -4,8 +4,6 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.url import Url
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["FAMILY"]
-
 _NAME = "shorteners"
 
 
@@ -18,21 +16,5 @@ def _classify(url: Url) -> AddressTarget:
     return AddressTarget(AddressKind.SHORTLINK, address, _NAME)
 
 
-FAMILY = HostFamily(
-    _NAME,
-    (
-        "bit.ly",
-        "j.mp",
-        "t.co",
-        "tinyurl.com",
-        "goo.gl",
-        "is.gd",
-        "v.gd",
-        "ow.ly",
-        "buff.ly",
-        "tiny.cc",
-        "rb.gy",
-        "cutt.ly",
-    ),
-    _classify,
-)
+_DOMAINS = ("bit.ly", "j.mp", "t.co", "tinyurl.com", "goo.gl", "is.gd", "v.gd", "ow.ly", "buff.ly", "tiny.cc", "rb.gy", "cutt.ly")  # fmt: skip
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify)

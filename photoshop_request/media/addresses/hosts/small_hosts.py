@@ -2,19 +2,11 @@
 
 import re
 
-from photoshop_request.media.addresses.hosts.family import (
-    AddressKind,
-    AddressTarget,
-    HostFamily,
-    PictureLink,
-    no_picture,
-    one_page,
-)
+from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture, one_page
 from photoshop_request.media.addresses.hosts.opengraph import og_images
+from photoshop_request.media.addresses.outcomes import PictureLink
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url
 from photoshop_request.verdicts import Verdict
-
-__all__ = ["FAMILIES"]
 
 _STACK_THUMBNAIL = re.compile(r"([A-Za-z0-9]{5}|[A-Za-z0-9]{8})[sbtmlh]\Z")
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from photoshop_request.errors import StorageError
-from photoshop_request.media.addresses.hosts import PictureLink
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
 from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photoshop_request.media.addresses.hosts import FAMILIES, AddressKind, classify, family_of
+from photoshop_request.media.addresses.hosts import FAMILIES, classify, family_of
+from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.verdicts import Verdict
 
 CASES = Path(__file__).parent / "cases"

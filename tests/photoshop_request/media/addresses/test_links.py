@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
 
-from photoshop_request.media.addresses.links import AddressKind, Link, Role, comment_links, is_bot, submission_links
+from photoshop_request.media.addresses.hosts.family import AddressKind
+from photoshop_request.media.addresses.links import Link, Role, comment_links, is_bot, submission_links
 from photoshop_request.reddit.records import Media
 from photoshop_request.verdicts import Verdict
 

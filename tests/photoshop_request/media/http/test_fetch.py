@@ -16,7 +16,8 @@ from PIL import Image
 from servers.fetching import Web, web
 from servers.hosts import Request, cut, drip, endless, page, redirect, reply, reset, stall, status
 
-from photoshop_request.media.addresses.hosts import Secrets, classify
+from photoshop_request.media.addresses.hosts import classify
+from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.sandbox import check_in_sandbox

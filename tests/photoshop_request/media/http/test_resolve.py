@@ -11,7 +11,7 @@ import pytest
 from servers.fetching import web
 from servers.hosts import Hosts, page, redirect, reply, status
 
-from photoshop_request.media.addresses.hosts import Secrets
+from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.http.fetch import fetch
 
@@ -319,7 +319,8 @@ def test_a_short_link_to_a_private_address_is_blocked() -> None:
 
 def test_an_oembed_answer_of_another_shape_names_no_picture() -> None:
     """Accept a list for the type, which is not hashable."""
-    from photoshop_request.media.addresses.hosts import AddressKind, AddressTarget, Secrets, family_named
+    from photoshop_request.media.addresses.hosts import family_named
+    from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, Secrets
 
     family = family_named("flickr")
     assert family.steps
