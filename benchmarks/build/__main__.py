@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/build [--pictures 20000] [--bytes 150000] [--rounds 3] [--folder PLACE]
 
-Needs about four times the pictures' bytes on the disk of PLACE. `bare` and `ours` take turns; ratios count, not seconds,
+Needs about four times the pictures' bytes on the disk of PLACE. `bare` and `ours` take turns. Ratios count, not seconds,
 on a machine that others use too.
 """
 

@@ -20,7 +20,7 @@ EDITS = 3
 
 
 def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: int = 64) -> Corpus:
-    """`pictures` files of about `size` bytes each; every stage before `build` is done."""
+    """`pictures` files of about `size` bytes each. Every stage before `build` is done."""
     folder.mkdir(parents=True)
     dice = random.Random(1)
     requests = pictures // (EDITS + 1)

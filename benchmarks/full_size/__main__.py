@@ -31,7 +31,7 @@ Cost = dict[str, float]
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The made-up hosts; gives their address."""
+    """The made-up hosts. Gives their address."""
     with subprocess.Popen([sys.executable, HERE / "pictures.py"], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:

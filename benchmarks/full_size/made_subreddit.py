@@ -1,7 +1,7 @@
 """A made-up r/PhotoshopRequest of any size as two archives: its threads, words, link shapes and people, seeded.
 
 At scale 1 it is as large as the real one by 2025: 90,000 requests, 330,000 edits, 1.5 million comments. Requests are
-sentences of the tests' labelled ones between greetings, stories and thanks; half of the solvers' links lead to Reddit's
+sentences of the tests' labelled ones between greetings, stories and thanks. Half of the solvers' links lead to Reddit's
 own pictures, the rest to imgur (pictures, pages, albums), other hosts' pages and stored files. Every picture's name
 begins with its request and its number there, which is all that `pictures.py` needs to draw it.
 """
@@ -223,7 +223,7 @@ def _base(number: int, count: int, utc: int, chance: random.Random) -> dict[str,
 
 
 def picture_key(number: int, place: int) -> str:
-    """The name of a picture: five hexadecimal digits of its request, two decimal ones of its place; from 10, an edit."""
+    """The name of a picture: five hexadecimal digits of its request, two decimal ones of its place. From 10, an edit."""
     return f"{number:05x}{place:02d}"
 
 

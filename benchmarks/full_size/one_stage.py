@@ -1,4 +1,4 @@
-"""One stage in a process of its own: `one_stage.py STAGE CORPUS WORKERS [FILES… | MIRROR]`; prints what it cost as JSON."""
+"""One stage in a process of its own: `one_stage.py STAGE CORPUS WORKERS [FILES… | MIRROR]`. Prints what it cost as JSON."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ _COUNTED = {
     "gather": ("pictures",),
     "pair": ("candidates",),
 }
-"""What a stage's rows are; of every other stage, its requests."""
+"""What a stage's rows are. Of every other stage, its requests."""
 _SILENT = Reporter(lambda _: None, lambda *_: contextlib.nullcontext(lambda _: None))
 _FREE = {"*": float("inf"), "i.redd.it": float("inf"), "imgur.com": float("inf"), "drive.google.com": float("inf")}
 
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
-    """Do it; gives the rows it went through."""
+    """Do it. Gives the rows it went through."""
     if stage == "fetch":
         rates, other = fetch.site_rates(_FREE)
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
@@ -92,7 +92,7 @@ def _watch(stop: threading.Event, peaks: dict[str, int]) -> None:
 
 
 def _memory(process: str) -> tuple[int, int]:
-    """Peak and present resident kilobytes; not from `getrusage`, whose peak a child inherits from who started it."""
+    """Peak and present resident kilobytes. Not from `getrusage`, whose peak a child inherits from who started it."""
     with contextlib.suppress(OSError):
         said = dict(line.split(":", 1) for line in Path("/proc", process, "status").read_text().splitlines())
         peak, now = (int(said[name].split()[0]) if name in said else 0 for name in ("VmHWM", "VmRSS"))

@@ -1,6 +1,6 @@
 """The hosts of `made_subreddit.py`: draws each picture from the name it is asked for by, and plays pages that lead to it.
 
-Prints its base address, to be given as the mirror. One process of plain asyncio; nothing is kept.
+Prints its base address, to be given as the mirror. One process of plain asyncio. Nothing is kept.
 """
 
 import asyncio

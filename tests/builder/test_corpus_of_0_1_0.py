@@ -39,7 +39,7 @@ def unpack(corpus: Path, sample: Sample) -> None:
 
 @pytest.fixture(scope="module")
 def old_corpus(sample: Sample, made_once: MadeOnce) -> Path:
-    """Return the corpus after one `run` of today; its messages lie in `run.log`. To be read, not changed."""
+    """Return the corpus after one `run` of today. Its messages lie in `run.log`. To be read, not changed."""
 
     def make(corpus: Path) -> None:
         unpack(corpus, sample)
@@ -55,14 +55,14 @@ def grown_corpus(old_corpus: Path, tmp_path: Path) -> Path:
 
 
 def test_no_stage_runs_again(old_corpus: Path) -> None:
-    """Only the files of the dataset, which the archive leaves out, are written."""
+    """Only the dataset's files are written, which the archive leaves out."""
     log = (old_corpus / "run.log").read_text()
     assert [line for line in log.splitlines() if line.endswith(" done")] == ["build: 10 done"]
     assert "pair: nothing to do" in log
 
 
 def test_the_dataset_has_the_digests_that_0_1_0_recorded(old_corpus: Path) -> None:
-    """Rows and bytes are the same; another Parquet writer than that of 0.1.0 gives other bytes."""
+    """Rows are the same. Bytes are the same too if pyarrow is the version that 0.1.0 used."""
     with tarfile.open(ARCHIVE) as tar:
         recorded = {
             member.name.removeprefix("built/").removesuffix(".json"): json.loads(tar.extractfile(member).read())
@@ -77,7 +77,7 @@ def test_the_dataset_has_the_digests_that_0_1_0_recorded(old_corpus: Path) -> No
 
 
 def test_settings_decisions_answers_and_tombstones_are_read(old_corpus: Path) -> None:
-    """Each store of 0.1.0 says what was put into it."""
+    """Each store returns what 0.1.0 wrote."""
     corpus = open_corpus(old_corpus)
     setting = resolve_settings(corpus, {}, {})["verified_test"]
     assert (setting.value, setting.origin) == (True, "corpus.toml")
@@ -117,7 +117,7 @@ def test_the_commands_show_what_0_1_0_decided(old_corpus: Path) -> None:
 
 
 def test_a_top_up_joins_the_old_rows(grown_corpus: Path, sample: Sample, tmp_path: Path) -> None:
-    """A new request with an edit is published; a picture that was taken down is not, whoever posts it again."""
+    """A new edit is published. A new post of a taken-down picture is not."""
     places = {line["comment_id"] or line["submission_id"]: str(line["url"]) for line in decisions(grown_corpus)}
     before = read_splits(open_corpus(grown_corpus))
     archive = tmp_path / "topup.jsonl"

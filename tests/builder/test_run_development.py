@@ -1,4 +1,4 @@
-"""A run over the development corpus, whose truth is known; skipped where ../shared is missing."""
+"""Tests of a run over the development corpus, whose truth is known. Skipped if ../shared is missing."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ Key = tuple[str, object, str | None]
 
 @pytest.fixture(scope="module")
 def outcome(development: DevelopmentRun) -> Counter[tuple[str, str]]:
-    """How often each truth met each decision. Extensions are left out: imgur ignores them, and truth guesses some."""
+    """Count the links by truth and decision. Extensions are ignored: imgur ignores them, and some truths are guesses."""
     found: dict[Key, str] = {}
     by_comment: dict[tuple[str, object], set[str]] = defaultdict(set)
     for line in decisions(development.corpus):
@@ -37,8 +37,8 @@ def _key(line: Mapping[str, object]) -> Key:
     return str(line["submission_id"]), line["comment_id"], url.rpartition(".")[0] if "i.imgur.com" in url else url
 
 
-def test_edits_are_found_and_little_else(outcome: Counter[tuple[str, str]]) -> None:
-    """At least 0.95 of the triplets are kept, at least 0.96 of what is kept is a triplet; duplicates set aside."""
+def test_precision_and_recall_of_edits(outcome: Counter[tuple[str, str]]) -> None:
+    """Recall is at least 0.95, precision without duplicates at least 0.96."""
     triplets = sum(count for (expect, _), count in outcome.items() if expect == "triplet")
     kept = {expect: count for (expect, decision), count in outcome.items() if decision == Verdict.EDIT}
     recall = kept["triplet"] / triplets
@@ -60,10 +60,8 @@ def test_edits_are_found_and_little_else(outcome: Counter[tuple[str, str]]) -> N
         ("source", "source"),
     ],
 )
-def test_what_is_no_picture_of_a_solver_has_its_reason(
-    outcome: Counter[tuple[str, str]], expect: str, decided: str
-) -> None:
-    """Every one, none excepted; flaky addresses are fetched in the end."""
+def test_every_other_link_has_its_reason(outcome: Counter[tuple[str, str]], expect: str, decided: str) -> None:
+    """Flaky addresses are fetched in the end."""
     found = {decision: count for (kind, decision), count in outcome.items() if kind == expect}
     assert found == {decided: sum(found.values())}
     assert found[decided] > 0
@@ -71,30 +69,30 @@ def test_what_is_no_picture_of_a_solver_has_its_reason(
 
 @pytest.mark.parametrize("expect", ["triplet", "same", "unrelated", "duplicate"])
 def test_every_picture_of_a_solver_is_fetched(outcome: Counter[tuple[str, str]], expect: str) -> None:
-    """Whatever is made of it afterwards; flaky addresses answer in the end."""
+    """Flaky addresses are fetched in the end, whatever the verdict."""
     found = {decision for (kind, decision) in outcome if kind == expect}
     assert found <= {Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE}
     assert found
 
 
 def test_no_forbidden_address_was_requested(development: DevelopmentRun) -> None:
-    """Whatever led to it: a link, a redirect, a trick in the address."""
+    """Links, redirects and tricks in the address lead to none."""
     hosts = set(development.requests)
     assert "i.redd.it" in hosts
     assert not [host for host in hosts if host.startswith(("127.", "169.254.", "10.", "[", "localhost", "0"))]
     assert not [host for host in hosts if "@" in host or ":" in host]
 
 
-def test_no_host_was_asked_faster_than_its_rate(development: DevelopmentRun) -> None:
-    """Over any window of a second, with what arrives together by chance of the network."""
+def test_no_host_was_requested_faster_than_its_rate(development: DevelopmentRun) -> None:
+    """Holds for any window of one second, with a tolerance for network jitter."""
     for host, times in development.requests.items():
         times.sort()
         most = max(sum(begin <= time < begin + 1 for time in times) for begin in times)
         assert most <= development.rate + 2, f"{host}: {most} requests in a second, {development.rate} allowed"
 
 
-def test_the_published_bytes_are_those_that_were_served(development: DevelopmentRun) -> None:
-    """Through `load_dataset`, with `Image(decode=False)`."""
+def test_published_bytes_are_the_served_bytes(development: DevelopmentRun) -> None:
+    """Rows are loaded with `Image(decode=False)`."""
     loaded = datasets.load_dataset(
         str(development.corpus / "dataset"), cache_dir=str(development.corpus / "cache"), split="train"
     )

@@ -1,4 +1,4 @@
-"""The whole way over the embedded sample: real processes, a real server, killed and resumed."""
+"""Tests of complete runs over the embedded sample, with real processes that are killed and resumed."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ Wait = Callable[[Callable[[], bool]], None]
 
 
 def test_the_dataset_loads_with_pictures_and_instruction_first(sample_corpus: Path) -> None:
-    """By `load_dataset` on the folder, as the README says."""
+    """`load_dataset` reads the folder, as the README says."""
     loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(sample_corpus / "cache"))
     for split in loaded.values():
         assert split.column_names[:3] == ["source_image", "instruction", "edited_image"]
@@ -37,7 +37,7 @@ def test_the_dataset_loads_with_pictures_and_instruction_first(sample_corpus: Pa
 
 
 def test_every_config_loads_with_its_columns(sample_corpus: Path, tmp_path: Path) -> None:
-    """By name, map-style and streaming."""
+    """Each loads by name, map-style and streaming."""
     address = str(sample_corpus / "dataset")
     for config, columns in CONFIGS.items():
         names = [column.name for column in columns]
@@ -48,8 +48,8 @@ def test_every_config_loads_with_its_columns(sample_corpus: Path, tmp_path: Path
         assert list(first) == names, config
 
 
-def test_the_mask_of_a_local_edit_is_in_the_frame_of_its_source(sample_corpus: Path, tmp_path: Path) -> None:
-    """And covers little of it."""
+def test_the_mask_of_a_local_edit_has_the_size_of_its_source(sample_corpus: Path, tmp_path: Path) -> None:
+    """It covers less than half of the source."""
     loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(tmp_path), split="train")
     local = [row for row in loaded if row["locality"] > 0.7]
     assert local
@@ -60,7 +60,7 @@ def test_the_mask_of_a_local_edit_is_in_the_frame_of_its_source(sample_corpus: P
 
 
 def test_published_bytes_are_the_fetched_bytes(sample_corpus: Path, sample: Sample) -> None:
-    """Bit for bit, from the server's file to the loaded row."""
+    """Loaded rows have the server's bytes."""
     served = {hashlib.sha256(file.read_bytes()).hexdigest() for file in (sample.folder / "files").iterdir()}
     loaded = datasets.load_dataset(str(sample_corpus / "dataset"), cache_dir=str(sample_corpus / "cache"))
     rows = 0
@@ -76,8 +76,8 @@ def test_published_bytes_are_the_fetched_bytes(sample_corpus: Path, sample: Samp
     assert rows >= 12
 
 
-def test_every_link_of_the_sample_is_decided_as_its_truth_says(sample_corpus: Path, sample: Sample) -> None:
-    """Edits are kept; everything else has its reason."""
+def test_every_link_of_the_sample_has_the_right_decision(sample_corpus: Path, sample: Sample) -> None:
+    """Edits are kept. Every other link has its reason."""
     truth = [json.loads(line) for line in (sample.folder / "truth.jsonl").read_text().splitlines()]
     allowed = {
         "triplet": {"edit"},
@@ -104,14 +104,14 @@ def test_every_link_of_the_sample_is_decided_as_its_truth_says(sample_corpus: Pa
         assert decision in allowed[link["expect"]], f"{key}: {decision}, expected {link['expect']}"
 
 
-def test_no_address_that_is_forbidden_was_requested(sample_corpus: Path, sample: Sample) -> None:
-    """The sample holds one that leads to this machine."""
+def test_no_forbidden_address_was_requested(sample_corpus: Path, sample: Sample) -> None:
+    """The sample has an address of this machine."""
     assert any(line["decision"] == "blocked_address" for line in decisions(sample_corpus))
     assert not [address for address in sample.hosts.requests if "127.0.0.1" in address or "localhost" in address]
 
 
 def test_a_second_run_does_nothing_and_says_so(sample_corpus: Path, sample: Sample) -> None:
-    """In seconds, without a request."""
+    """It takes seconds and sends no request."""
     before, asked = dataset_bytes(sample_corpus), sample.hosts.requests.total()
     times = {path: path.stat().st_mtime_ns for path in sample_corpus.rglob("*.parquet")}
     began = time.monotonic()
@@ -125,7 +125,7 @@ def test_a_second_run_does_nothing_and_says_so(sample_corpus: Path, sample: Samp
 
 
 def test_two_workers_make_the_same_bytes_as_one(sample_corpus: Path, sample: Sample, tmp_path: Path) -> None:
-    """Also in a corpus that lies elsewhere."""
+    """The path of the corpus does not matter."""
     succeed(*sample.run_arguments(tmp_path / "corpus", "--workers", "2"))
     assert dataset_bytes(tmp_path / "corpus") == dataset_bytes(sample_corpus)
 
@@ -137,7 +137,7 @@ def _fetching(corpus: Path) -> bool:
 def test_a_killed_run_goes_on_to_the_same_bytes(
     sample_corpus: Path, sample: Sample, tmp_path: Path, wait_until: Wait
 ) -> None:
-    """SIGKILL while files are written, then the same command again; what lay about in the middle of it is gone."""
+    """SIGKILL hits while files are written. The same command finishes, and removes leftovers."""
     corpus = tmp_path / "corpus"
     process = start(*sample.run_arguments(corpus, "--workers", "1"))
     wait_until(lambda: any((corpus / ".scratch").rglob("*.parquet")) or process.poll() is not None)
@@ -153,7 +153,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
 def test_a_stopped_run_says_that_all_is_kept(
     sample: Sample, tmp_path: Path, wait_until: Wait, number: signal.Signals
 ) -> None:
-    """And exits with 130."""
+    """The exit code is 130."""
     corpus = tmp_path / "corpus"
     arguments = sample.run_arguments(corpus)
     arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
@@ -167,7 +167,7 @@ def test_a_stopped_run_says_that_all_is_kept(
 
 
 def test_a_second_process_on_one_corpus_is_refused(sample: Sample, tmp_path: Path, wait_until: Wait) -> None:
-    """Clearly, with its own exit code; the first goes on."""
+    """The message is clear, the exit code is 8, and the first process goes on."""
     corpus = tmp_path / "corpus"
     arguments = sample.run_arguments(corpus)
     arguments[arguments.index("--rate") + 1] = "*=5,i.redd.it=5,imgur.com=5"
@@ -182,8 +182,8 @@ def test_a_second_process_on_one_corpus_is_refused(sample: Sample, tmp_path: Pat
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # datasets leaves its pool of processes to the collector
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_builder_makes_the_same_rows_by_itself(sample_corpus: Path, tmp_path: Path) -> None:
-    """`PhotoshopRequest(corpus=…)` with one process and with two, map-style and streaming."""
+def test_the_builder_class_makes_the_same_rows(sample_corpus: Path, tmp_path: Path) -> None:
+    """Use `PhotoshopRequest(corpus=…)` with one process and with two, map-style and streaming."""
     one = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path / "one"))
     one.download_and_prepare()
     two = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path / "two"))
@@ -195,8 +195,8 @@ def test_the_builder_makes_the_same_rows_by_itself(sample_corpus: Path, tmp_path
     assert [row["comment_id"] for row in one.as_streaming_dataset("train")] == list(rows)
 
 
-def test_a_split_that_a_selection_leaves_empty_is_an_empty_split(sample_corpus: Path, tmp_path: Path) -> None:
-    """`datasets` itself refuses to give any split when one has no row."""
+def test_a_split_without_matching_rows_is_empty(sample_corpus: Path, tmp_path: Path) -> None:
+    """`datasets` alone returns no split if one has no row."""
     builder = PhotoshopRequest(corpus=str(sample_corpus), cache_dir=str(tmp_path), min_locality=1.0)
     builder.download_and_prepare()
     found = builder.as_dataset()
@@ -206,8 +206,8 @@ def test_a_split_that_a_selection_leaves_empty_is_an_empty_split(sample_corpus: 
     assert found.num_rows == {name: len(builder.as_dataset(name)) for name in found}
 
 
-def test_what_it_is_worth_to_come_first_concerns_the_preferences_alone(sample_corpus: Path, tmp_path: Path) -> None:
-    """It changes with every corpus that grows: the other configs' files must not be sent again for it."""
+def test_the_first_poster_advantage_changes_only_preferences(sample_corpus: Path, tmp_path: Path) -> None:
+    """It changes whenever the corpus grows. Files of other configs must not be uploaded again for it."""
     corpus = open_corpus(sample_corpus)
     before = {config: corpus_fingerprint(corpus, config) for config in CONFIGS}
     copied = tmp_path / "corpus"
@@ -218,7 +218,7 @@ def test_what_it_is_worth_to_come_first_concerns_the_preferences_alone(sample_co
     assert [config for config in CONFIGS if before[config] != after[config]] == ["preferences"]
 
 
-def test_changed_content_is_another_dataset_to_the_cache(sample_corpus: Path) -> None:
+def test_changed_content_has_another_cache_folder(sample_corpus: Path) -> None:
     """The fingerprint of the corpus is part of the builder's identity."""
     first = PhotoshopRequest(corpus=str(sample_corpus))
     other = PhotoshopRequest(corpus=str(sample_corpus), fingerprint="of another content")
@@ -226,8 +226,8 @@ def test_changed_content_is_another_dataset_to_the_cache(sample_corpus: Path) ->
     assert first.cache_dir == PhotoshopRequest(corpus=str(sample_corpus)).cache_dir
 
 
-def test_status_and_config_speak_json(sample_corpus: Path) -> None:
-    """The funnel adds up at every stage, and the dataset's rows are its end."""
+def test_status_and_config_print_json(sample_corpus: Path) -> None:
+    """The funnel adds up at every stage and ends with the dataset's rows."""
     status = json.loads(succeed("status", sample_corpus, "--json").stdout)
     for step in status["funnel"]:
         assert step["total"] == step["kept"] + sum(step["reasons"].values()), step["stage"]
@@ -238,8 +238,8 @@ def test_status_and_config_speak_json(sample_corpus: Path) -> None:
     assert config["mirror"] == {"value": None, "origin": "default"}
 
 
-def test_a_flair_names_nobody(own_corpus: Path) -> None:
-    """Where people write their own, it is a text like others."""
+def test_user_names_in_flairs_are_hidden(own_corpus: Path) -> None:
+    """Flairs may be free text."""
     corpus = open_corpus(own_corpus)
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "submissions")
@@ -253,7 +253,7 @@ def test_a_flair_names_nobody(own_corpus: Path) -> None:
 
 
 def test_no_user_name_is_in_the_dataset(sample_corpus: Path) -> None:
-    """Not in a column, and not in the card."""
+    """Neither rows nor the card contain one."""
     import pyarrow.parquet as pq
 
     names = set()

@@ -79,7 +79,7 @@ class Publication:
     nsfw: frozenset[str]
     """Submissions marked as adult content, or with a picture scored so."""
     nsfw_scores: Mapping[str, float]
-    """SHA-256 of a picture -> 0 to 1; empty if the classifier did not run."""
+    """SHA-256 of a picture -> 0 to 1. Empty if the classifier did not run."""
     taken_down: TakenDown
     policy: PublicationPolicy
     in_test: frozenset[str] = frozenset()

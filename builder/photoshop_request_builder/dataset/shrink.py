@@ -11,7 +11,7 @@ from photoshop_request.errors import InputError
 __all__ = ["shrink", "shrinker"]
 
 _QUALITY = 95
-"""JPEG quality; differences to the original stay below what the change masks detect."""
+"""JPEG quality. Differences to the original stay below what the change masks detect."""
 _FORMATS = ("jpeg", "png")
 
 

@@ -62,7 +62,7 @@ class Thread:
     rank: Mapping[str, Any]
     accepted: Mapping[str, Acceptance]
     rewrite: Mapping[str, Any]
-    """The row of `rewrites`; empty if no model was asked."""
+    """The row of `rewrites`. Empty if no model was asked."""
     split: str
     publication: Publication
     hide_names: Callable[[str], str]
@@ -81,7 +81,7 @@ class Thread:
         return next(comment for comment in self.comments if comment.id == comment_id)
 
     def rewrite_columns(self) -> dict[str, Any]:
-        """Return the columns of a model's rewrite; null if there is none."""
+        """Return the columns of a model's rewrite. Null if there is none."""
         return {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
 
     def instruction_at(self, utc: int) -> str:

@@ -1,6 +1,6 @@
 """Store the answers of language models, and which model's answers the dataset uses.
 
-`rewrites/answers.sqlite` holds every answer by its question; each is on the disk before the next one is asked for.
+`rewrites/answers.sqlite` holds every answer by its question. Each is on the disk before the next one is asked for.
 `rewrites/in_use.json` names one model and one prompt, so that a row never mixes two.
 """
 
@@ -54,7 +54,7 @@ class ModelAnswer:
 
 
 class ModelAnswers:
-    """The answers of a corpus. The holder of the corpus's lock writes; others may read."""
+    """The answers of a corpus. The holder of the corpus's lock writes. Others may read."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -88,7 +88,7 @@ class ModelAnswers:
         return storage.fingerprint("answers", 1, {"rows": [list(row) for row in rows]})
 
     def forget(self, submission_ids: Iterable[str]) -> None:
-        """Erase the answers to questions about these requests; their bytes are overwritten."""
+        """Erase the answers to questions about these requests. Their bytes are overwritten."""
         self._database.execute("PRAGMA secure_delete = ON")
         with transaction(self._database):
             self._database.executemany(

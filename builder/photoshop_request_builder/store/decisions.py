@@ -71,7 +71,7 @@ class Decision:
 
 
 class Decisions:
-    """The decisions of a corpus. Not thread-safe; several processes may open the file at once."""
+    """The decisions of a corpus. Not thread-safe. Several processes may open the file at once."""
 
     def __init__(self, database: sqlite3.Connection, clock: Callable[[], float]) -> None:
         self._database = database

@@ -1,7 +1,7 @@
 """Write and read the rows of each input: one part per input file or API run, divided by shard.
 
 A part is `incoming/<source>/<part>/`: one Parquet file per shard and table, and `part.json`, written last. A part without
-`part.json` does not exist; the next run makes it again. Files are written to a scratch folder and moved when all are
+`part.json` does not exist. The next run makes it again. Files are written to a scratch folder and moved when all are
 complete. So two jobs that make the same part at once write the same bytes, and neither removes the other's files. Each
 row has the record's columns and the raw line, so that nothing from the source is lost.
 """
@@ -25,7 +25,7 @@ from photoshop_request_builder.store.tables import COMMENTS, SUBMISSIONS, to_tab
 INCOMING_TABLES = {"submissions": SUBMISSIONS, "comments": COMMENTS}
 RAW = pa.field("raw", pa.binary())
 _BUFFER = 16 << 20
-"""Bytes of raw lines in memory before a flush; as Python objects they take about three times as much."""
+"""Bytes of raw lines in memory before a flush. As Python objects they take about three times as much."""
 _ROW = 500
 """Bytes of a row besides its raw line."""
 
@@ -43,7 +43,7 @@ class IngestSummary:
     size: int
     """Bytes of the input as stored; 0 for an API."""
     ending: str
-    """complete, truncated or corrupt; `stopped` if an API run ended early."""
+    """complete, truncated or corrupt. `stopped` if an API run ended early."""
     detail: str
     lines: int
     submissions: int

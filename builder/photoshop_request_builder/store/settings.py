@@ -96,7 +96,7 @@ def _http_address(value: Any) -> str:
 
 
 def parse_rates(value: Any) -> dict[str, float]:
-    """Parse `i.redd.it=4,imgur.com=1`, or a table, as requests per second by host; `inf` means no limit.
+    """Parse `i.redd.it=4,imgur.com=1`, or a table, as requests per second by host. `inf` means no limit.
 
     Raises:
         ValueError: another form, or a rate that is not positive.
@@ -135,7 +135,7 @@ def resolve_settings(
     """Return every setting by name. `flags` are the values of the command line; None means not given.
 
     Raises:
-        InputError: a value is not valid; the message names the setting and its origin.
+        InputError: a value is not valid. The message names the setting and its origin.
     """
     environment = os.environ if environment is None else environment
     stored = _stored(corpus) if corpus else {}

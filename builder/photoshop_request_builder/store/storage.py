@@ -194,7 +194,7 @@ def find_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
 
 
 def find_rows(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> list[dict[str, Any]]:
-    """Read the rows of a table; empty if there is no table.
+    """Read the rows of a table. Empty if there is no table.
 
     Raises:
         CorpusError: it is damaged, or was written by another version.
@@ -241,7 +241,7 @@ def content_of(table: pa.Table) -> str:
 def fingerprint(stage: str, version: int, inputs: Mapping[str, Any]) -> str:
     """Return a fingerprint of a stage's name, the version of its rule, and its inputs.
 
-    `inputs` are JSON values; the order of keys does not matter.
+    `inputs` are JSON values. The order of keys does not matter.
     """
     text = json.dumps([stage, version, inputs], sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -163,7 +163,7 @@ TEXTS = pa.schema(
         ("task_confidences", pa.list_(pa.float64())),
     ]
 )
-"""One row per request. `instruction` is the first one; `revisions` has it after each comment that added to it."""
+"""One row per request. `instruction` is the first one. `revisions` has it after each comment that added to it."""
 
 ACCEPTANCES = pa.schema(
     [
@@ -181,7 +181,7 @@ SPLITS = pa.schema([("submission_id", pa.string()), ("cluster", pa.string()), ("
 requests of two splits, which is published in neither."""
 
 NEAR = pa.schema([("first", pa.string()), ("second", pa.string()), ("related", pa.bool_())])
-"""One row per pair of sources (SHA-256) with near hashes; `related` is the verdict of their pixels. Not by shard."""
+"""One row per pair of sources (SHA-256) with near hashes. `related` is the verdict of their pixels. Not by shard."""
 
 REMOVED = pa.schema([("kind", pa.string()), ("value", pa.string())])
 """One row per taken-down `submission` or `comment` (an id) or `sha256` (a picture)."""
@@ -221,7 +221,7 @@ REWRITES = pa.schema(
         ("reason", pa.string()),
     ]
 )
-"""One row per request with a published edit. `reason` says why there is no rewrite; the other columns are null then."""
+"""One row per request with a published edit. `reason` says why there is no rewrite. The other columns are null then."""
 
 SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64())])
 """One row per config and split: the rows of the shard in it, and their approximate bytes."""

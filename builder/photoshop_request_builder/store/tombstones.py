@@ -99,7 +99,7 @@ class Tombstones:
 
 
 def load_tombstones(corpus: Corpus) -> Tombstones:
-    """Load the tombstones of `corpus`; empty if nothing was ever taken down.
+    """Load the tombstones of `corpus`. Empty if nothing was ever taken down.
 
     Raises:
         CorpusError: the file exists and cannot be read. It never counts as empty.

@@ -1,4 +1,4 @@
-"""Parquet files that readers need little of: bounded row groups, small footers, the same bytes for the same rows."""
+"""Tests of the Parquet writer: bounded row groups, small footers, the same bytes for the same rows."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ from photoshop_request_builder.dataset.parquet_writer import GROUP_BYTES, write_
 
 
 def test_row_groups_are_bounded_by_bytes_not_by_rows(tmp_path: Path) -> None:
-    """Small pictures share a group, a large one has its own."""
+    """Small pictures share a group. A large one has its own."""
     rows = [*triplets(20, 200_000), *triplets(2, 5_000_000), *triplets(200, 2_000)]
     write_rows(tmp_path / "x.parquet", "triplets", rows)
     footer = pq.read_metadata(tmp_path / "x.parquet")
@@ -33,8 +33,8 @@ def test_a_row_of_the_largest_pictures_stays_under_the_viewers_limit(tmp_path: P
     assert pq.read_metadata(tmp_path / "x.parquet").row_group(0).total_byte_size < 100_000_000
 
 
-def test_it_says_what_it_wrote(tmp_path: Path) -> None:
-    """Rows, bytes and digest, without reading the file again."""
+def test_the_written_size_and_digest_are_returned(tmp_path: Path) -> None:
+    """The file is not read again."""
     path = tmp_path / "x.parquet"
     written = write_rows(path, "triplets", triplets(7, 1000))
     data = path.read_bytes()
@@ -42,7 +42,7 @@ def test_it_says_what_it_wrote(tmp_path: Path) -> None:
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
-    """Whenever and wherever."""
+    """Time and place do not matter."""
     first = write_rows(tmp_path / "a.parquet", "triplets", triplets(50, 20_000))
     again = write_rows(tmp_path / "b.parquet", "triplets", triplets(50, 20_000))
     assert first == again
@@ -50,20 +50,20 @@ def test_the_same_rows_give_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_an_empty_file_has_the_features_of_its_config(tmp_path: Path, config: str) -> None:
-    """As `load_dataset` reads them from the file alone."""
+    """`load_dataset` reads them from the file alone."""
     write_rows(tmp_path / "x.parquet", config, [])
     assert datasets.Features.from_arrow_schema(pq.read_schema(tmp_path / "x.parquet")) == features(config)
 
 
 def test_a_value_of_another_type_is_refused(tmp_path: Path) -> None:
-    """Never written as something else."""
+    """It is not converted."""
     rows = [row | {"accepted": "yes"} for row in triplets(1, 10)]
     with pytest.raises((pa.ArrowInvalid, pa.ArrowTypeError)):
         write_rows(tmp_path / "x.parquet", "triplets", rows)
 
 
 def test_a_filter_reads_only_groups_that_may_match(tmp_path: Path) -> None:
-    """Numbers and flags have their smallest and largest values in the footer; texts and pictures have none."""
+    """Only numbers and flags have minimum and maximum in the footer."""
     write_rows(tmp_path / "x.parquet", "triplets", triplets(8, 400_000))
     group = pq.read_metadata(tmp_path / "x.parquet").row_group(0)
     columns = [group.column(number) for number in range(group.num_columns)]
@@ -72,7 +72,7 @@ def test_a_filter_reads_only_groups_that_may_match(tmp_path: Path) -> None:
     assert not known & {"instruction", "source_image.bytes"}
 
 
-def test_a_source_that_several_rows_show_is_stored_once(tmp_path: Path) -> None:
+def test_a_source_of_several_rows_is_stored_once(tmp_path: Path) -> None:
     """Edits of one request follow each other."""
     rows = list(triplets(4, 200_000))
     shared = [row | {"source_image": rows[0]["source_image"]} for row in rows]
@@ -81,34 +81,34 @@ def test_a_source_that_several_rows_show_is_stored_once(tmp_path: Path) -> None:
     assert pq.read_table(tmp_path / "x.parquet")["source_image"].to_pylist() == [rows[0]["source_image"]] * 4
 
 
-def test_what_did_not_change_keeps_its_chunks(tmp_path: Path) -> None:
-    """A new row in the middle leaves every other picture's bytes as they were: a store of chunks is sent little."""
+def test_unchanged_pictures_keep_their_bytes(tmp_path: Path) -> None:
+    """A new row in the middle leaves all other pictures intact, so that chunked uploads stay small."""
     rows = list(triplets(60, 100_000))
     write_rows(tmp_path / "a.parquet", "triplets", rows)
     write_rows(tmp_path / "b.parquet", "triplets", [*rows[:30], *triplets(1, 100_000, seed=9), *rows[30:]])
     before, after = ((tmp_path / name).read_bytes() for name in ("a.parquet", "b.parquet"))
-    # pictures are stored as they are: each stands whole in both files
+    # pictures are stored uncompressed: each is whole in both files
     for row in rows:
         assert row["source_image"]["bytes"] in before
         assert row["source_image"]["bytes"] in after
 
 
 def test_the_first_row_is_near_the_start(tmp_path: Path) -> None:
-    """Footer and first group are under 5 MB, for pictures of usual size in a file of 200 MB."""
+    """Footer and first group take under 5 MB in a file of 200 MB with pictures of usual size."""
     path = tmp_path / "x.parquet"
     write_rows(path, "triplets", triplets(330, 300_000))
     counted = _Counted(path.read_bytes())
     file = pq.ParquetFile(counted, pre_buffer=False)
     next(file.iter_batches(batch_size=1, row_groups=[0]))
     assert path.stat().st_size > 190_000_000
-    assert counted.given < 5_000_000
+    assert counted.bytes_read < 5_000_000
 
 
 class _Counted(io.BytesIO):
-    given = 0
+    bytes_read = 0
 
     def read(self, size: int | None = -1) -> bytes:
-        """Count what is given."""
+        """Count the bytes read."""
         data = super().read(size)
-        self.given += len(data)
+        self.bytes_read += len(data)
         return data

@@ -142,7 +142,7 @@ def _built(corpus: Corpus) -> tuple[set[str], dict[str, int], int]:
 
 
 def test_nsfw_edits_are_withheld_unless_included(corpus: Corpus) -> None:
-    """The setting in corpus.toml decides; all counts agree."""
+    """The setting in corpus.toml decides. All counts agree."""
     every, _, rows = _built(corpus)
     marked, edits = _mark(corpus)
     ids, reasons, left = _built(corpus)

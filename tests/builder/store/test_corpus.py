@@ -1,4 +1,4 @@
-"""Where things lie, and which shard a request belongs to."""
+"""Tests of creating, opening and locking a corpus, and of its shards."""
 
 from pathlib import Path
 
@@ -17,16 +17,16 @@ from photoshop_request_builder.store.corpus import (
 )
 
 
-def test_a_corpus_opens_as_it_was_made(tmp_path: Path) -> None:
-    """Making it again is opening it."""
+def test_a_corpus_opens_as_it_was_created(tmp_path: Path) -> None:
+    """Creating it again opens it."""
     made = create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest", "estoration"), shards=8)
     assert open_corpus(tmp_path / "corpus") == made
     assert create_corpus(tmp_path / "corpus") == made
     assert (made.shards, made.subreddits) == (8, ("PhotoshopRequest", "estoration"))
 
 
-def test_a_corpus_lies_in_object_storage_as_well() -> None:
-    """Any fsspec address will do."""
+def test_a_corpus_may_lie_in_object_storage() -> None:
+    """Any fsspec address works."""
     made = create_corpus("memory://bucket/corpus", shards=2)
     assert open_corpus("memory://bucket/corpus").shards == 2
     assert made.address.startswith("memory://")
@@ -41,15 +41,15 @@ def test_a_corpus_lies_in_object_storage_as_well() -> None:
         ({"subreddits": ("pics\n",)}, "not a subreddit's name"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, asked: dict[str, object], says: str) -> None:
-    """Before anything is written."""
+def test_an_invalid_argument_is_refused(tmp_path: Path, asked: dict[str, object], says: str) -> None:
+    """Nothing is written."""
     with pytest.raises(CorpusError, match=says):
         create_corpus(tmp_path / "corpus", **asked)
     assert not (tmp_path / "corpus").exists()
 
 
 def test_a_corpus_keeps_its_subreddits_and_shards(tmp_path: Path) -> None:
-    """They decide what lies in it and where."""
+    """They decide the content and the place of each row."""
     create_corpus(tmp_path, subreddits=("PhotoshopRequest",), shards=4)
     create_corpus(tmp_path, subreddits=("photoshoprequest",), shards=4)
     with pytest.raises(CorpusError, match="this corpus is of PhotoshopRequest"):
@@ -68,16 +68,16 @@ def test_a_corpus_keeps_its_subreddits_and_shards(tmp_path: Path) -> None:
         '[corpus]\nformat = 1\nshards = 4\nsubreddits = "PhotoshopRequest"\n',
     ],
 )
-def test_a_folder_that_is_no_corpus_is_named(tmp_path: Path, text: str) -> None:
-    """With what to do next."""
+def test_a_folder_without_a_valid_corpus_is_named(tmp_path: Path, text: str) -> None:
+    """The message names the path."""
     if text:
         (tmp_path / "corpus.toml").write_text(text)
     with pytest.raises(CorpusError, match=str(tmp_path)):
         open_corpus(tmp_path)
 
 
-def test_a_file_is_no_corpus(tmp_path: Path) -> None:
-    """Nor does it become one."""
+def test_a_file_is_not_a_corpus(tmp_path: Path) -> None:
+    """It is not overwritten either."""
     (tmp_path / "dump.zst").write_bytes(b"x")
     with pytest.raises(CorpusError, match="is a file"):
         create_corpus(tmp_path / "dump.zst")
@@ -86,7 +86,7 @@ def test_a_file_is_no_corpus(tmp_path: Path) -> None:
 
 
 def test_the_second_process_is_refused(tmp_path: Path) -> None:
-    """And let in when the first has ended."""
+    """It may start when the first has ended."""
     corpus = create_corpus(tmp_path)
     with lock_corpus(corpus), pytest.raises(BusyError, match="another photoshop-request"):
         lock_corpus(corpus)
@@ -94,8 +94,8 @@ def test_the_second_process_is_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_scratch_is_gone_afterwards_even_if_a_process_was_killed(tmp_path: Path) -> None:
-    """What a killed process left is removed by the next."""
+def test_scratch_files_of_a_killed_process_are_removed(tmp_path: Path) -> None:
+    """The next command cleans up."""
     corpus = create_corpus(tmp_path)
     with scratch_folder(corpus) as folder:
         assert Path(folder).is_relative_to(tmp_path)
@@ -119,13 +119,13 @@ def test_scratch_of_object_storage_lies_beside_the_ledger(tmp_path: Path, monkey
 
 
 @given(st.text("0123456789abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8), st.integers(0, 10))
-def test_a_request_stays_near_when_shards_are_doubled(submission: str, power: int) -> None:
-    """Each shard splits in two."""
+def test_doubling_the_shards_splits_each_in_two(submission: str, power: int) -> None:
+    """No request moves to an unrelated shard."""
     few = shard_of(submission, 2**power)
     assert 0 <= few < 2**power
     assert shard_of(submission, 2 ** (power + 1)) // 2 == few
 
 
-def test_shards_are_stable_for_ever() -> None:
-    """A changed function would move every request of every corpus."""
+def test_the_shard_of_a_request_never_changes() -> None:
+    """A change would move the requests of existing corpora."""
     assert [shard_of(name, 64) for name in ("1abc23", "t5", "zzzzzz", "k3ydmzp")] == [11, 25, 18, 59]

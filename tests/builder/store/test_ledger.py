@@ -1,4 +1,4 @@
-"""One row an address, and why its picture is here or not."""
+"""Tests of the ledger: one row per address, with its state."""
 
 import itertools
 import sqlite3
@@ -22,7 +22,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 def test_an_address_is_added_once(ledger: Ledger) -> None:
-    """What is known stays as it is."""
+    """Adding it again changes nothing."""
     assert ledger.add([NewAddress(A, fallback="https://preview.redd.it/x.jpg?s=1"), NewAddress(B)]) == 2
     ledger.record([Outcome(A, AddressState.GONE, "HTTP 404", 404)])
     assert ledger.add([NewAddress(A), NewAddress(B), NewAddress(C)]) == 1
@@ -45,14 +45,16 @@ def test_an_address_is_added_once(ledger: Ledger) -> None:
         (A, AddressState.PENDING),
     ],
 )
-def test_what_is_not_to_be_asked_for_is_final_at_once(ledger: Ledger, address: str, state: AddressState) -> None:
+def test_an_address_that_may_not_be_requested_is_final_at_once(
+    ledger: Ledger, address: str, state: AddressState
+) -> None:
     """Only what may be requested is pending."""
     ledger.add([NewAddress(address)])
     assert ledger.get([address])[address].state is state
 
 
 def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
-    """By host, after a number, a page at a time."""
+    """Pages are read by host, after a row number."""
     ledger.add([NewAddress(C), NewAddress("https://example.org/x.jpg"), NewAddress(A), NewAddress(B)])
     first = ledger.pending("i.imgur.com", 0, 2)
     assert [entry.address for _, entry in first] == [C, A]
@@ -61,7 +63,7 @@ def test_pending_addresses_come_in_order_of_adding(ledger: Ledger) -> None:
 
 
 def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
-    """Each gets a row of its own, one deeper, and captions come along."""
+    """Each picture gets a row, one level deeper, with its caption."""
     ledger.add([NewAddress(ALBUM), NewAddress(A)])
     pictures = (PictureLink(B, "second"), PictureLink(A), PictureLink("http://10.0.0.1/x.png"))
     assert ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=pictures)]) == {"i.imgur.com", "10.0.0.1"}
@@ -76,7 +78,7 @@ def test_an_album_leads_to_its_pictures_in_order(ledger: Ledger) -> None:
 
 
 def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) -> None:
-    """Also when it leads in a circle."""
+    """Circles end too."""
     short = "https://bit.ly/AbC"
     ledger.add([NewAddress(short)])
     ledger.record([Outcome(short, AddressState.RESOLVED, pictures=(PictureLink(ALBUM),))])
@@ -89,8 +91,8 @@ def test_an_album_behind_a_short_link_is_followed_to_its_ends(ledger: Ledger) ->
     assert ledger.pictures("https://unknown.org/x.jpg") == []
 
 
-def test_no_way_is_without_an_end(ledger: Ledger) -> None:
-    """A page that leads to itself, and pages behind pages without end, are told as what they are."""
+def test_every_chain_of_pages_ends(ledger: Ledger) -> None:
+    """Pages that lead to themselves, or to further pages without end, count as gone."""
     pages = [f"https://bit.ly/{number}" for number in range(8)]
     ledger.add([NewAddress(pages[0])])
     for page, following in itertools.pairwise(pages):
@@ -102,7 +104,7 @@ def test_no_way_is_without_an_end(ledger: Ledger) -> None:
 
 
 def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
-    """The last answer counts."""
+    """The last answer replaces earlier ones."""
     ledger.add([NewAddress(ALBUM)])
     ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=(PictureLink(A), PictureLink(B)))])
     ledger.record([Outcome(ALBUM, AddressState.RESOLVED, pictures=(PictureLink(C),))])
@@ -110,7 +112,7 @@ def test_asking_again_replaces_an_albums_pictures(ledger: Ledger) -> None:
 
 
 def test_states_can_be_tried_again(ledger: Ledger) -> None:
-    """All of a state, or those of one host and its sub-domains; tries add up."""
+    """Retry all addresses in a state, or those of one host and its subdomains. Tries add up."""
     ledger.add([NewAddress(A), NewAddress("https://example.org/x.jpg")])
     ledger.record([Outcome(A, AddressState.GONE, tries=2), Outcome("https://example.org/x.jpg", AddressState.GONE)])
     assert ledger.retry([AddressState.GONE], "imgur.com") == 1
@@ -130,13 +132,13 @@ def test_states_can_be_tried_again(ledger: Ledger) -> None:
 
 
 def test_every_state_has_one_verdict() -> None:
-    """The mapping is complete; only what is here or led on has none."""
+    """Only fetched and resolved addresses have none."""
     assert set(VERDICTS) == set(AddressState)
     assert {state for state, verdict in VERDICTS.items() if verdict is None} == {AddressState.OK, AddressState.RESOLVED}
 
 
-def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
-    """By host and digest; what was released once is never suspected again."""
+def test_repeated_bytes_go_into_quarantine_and_back(ledger: Ledger) -> None:
+    """Quarantine is by host and digest. Released bytes are never suspected again."""
     ledger.add([NewAddress(A), NewAddress(B), NewAddress(C), NewAddress("https://example.org/x.jpg")])
     ledger.record(
         [Outcome(address, AddressState.OK, sha256="ff") for address in (A, B, C, "https://example.org/x.jpg")]
@@ -151,14 +153,14 @@ def test_repeated_bytes_can_be_held_back_and_released(ledger: Ledger) -> None:
 
 
 def test_shards_that_were_loaded_are_remembered(ledger: Ledger) -> None:
-    """By the content of their links."""
+    """The content of their links is stored."""
     assert ledger.loaded(3) is None
     ledger.add([NewAddress(A)], shard=3, content="abc")
     assert ledger.loaded(3) == "abc"
 
 
 def test_the_stamp_grows_with_every_change(ledger: Ledger) -> None:
-    """And with nothing else."""
+    """Reading does not change it."""
     stamps = [ledger.stamp()]
     ledger.add([NewAddress(A)])
     stamps.append(ledger.stamp())
@@ -169,8 +171,8 @@ def test_the_stamp_grows_with_every_change(ledger: Ledger) -> None:
     assert ledger.stamp() == stamps[-1]
 
 
-def test_what_is_recorded_survives(tmp_path: Path) -> None:
-    """Open again: everything is there; write-ahead logging is on."""
+def test_recorded_outcomes_survive(tmp_path: Path) -> None:
+    """Opened again, the file has everything."""
     path = tmp_path / "ledger.sqlite"
     with open_ledger(path) as ledger:
         ledger.add([NewAddress(A)])
@@ -181,7 +183,7 @@ def test_what_is_recorded_survives(tmp_path: Path) -> None:
 
 
 def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
-    """All of a batch or none of it."""
+    """A batch is all or nothing."""
     ledger.add([NewAddress(A)])
     with pytest.raises(sqlite3.Error):
         ledger.record([Outcome(A, AddressState.OK), Outcome(B, object())])

@@ -1,4 +1,4 @@
-"""A corpus of many shards under a low limit of open files."""
+"""Tests of a corpus with many shards under a low limit of open files."""
 
 import json
 import subprocess
@@ -38,7 +38,7 @@ def _low_limit():
 @pytest.mark.usefixtures("_low_limit")
 def test_a_thousand_shards_are_written_at_once(tmp_path, monkeypatch):
     """Every shard has rows of its own, in more files than the soft limit allows."""
-    monkeypatch.setattr("os.fsync", lambda _: None)  # about files, not about the disk
+    monkeypatch.setattr("os.fsync", lambda _: None)  # the disk is not tested here
     path = tmp_path / "posts.jsonl"
     path.write_text(
         "\n".join(
@@ -53,6 +53,7 @@ def test_a_thousand_shards_are_written_at_once(tmp_path, monkeypatch):
     assert sum(table.num_rows for table in tables) == 10 * _SHARDS
 
 
-def test_a_limit_that_cannot_be_raised_is_said_before_anything_is_written():
+def test_a_hard_limit_is_reported_before_anything_is_written():
+    """The message has both numbers."""
     ran = subprocess.run([sys.executable, "-c", _REFUSED], capture_output=True, text=True, check=False)
     assert "StorageError: 2,112 files must be open at once, but this system allows 256" in ran.stderr

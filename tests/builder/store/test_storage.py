@@ -1,4 +1,4 @@
-"""Whole files, written at once, with a stamp."""
+"""Tests of whole files and the stamps of tables."""
 
 import errno
 from pathlib import Path
@@ -17,7 +17,7 @@ TABLE = pa.table({"id": ["a", "b"], "score": [1, None]})
 
 @pytest.mark.parametrize("protocol", ["file", "memory"])
 def test_a_table_comes_back_with_its_stamp(tmp_path: Path, protocol: str) -> None:
-    """On a disk and in an object store alike."""
+    """Holds on a disk and in an object store."""
     fs, path = fsspec.filesystem(protocol), f"{tmp_path}/shards/t.parquet"
     storage.write_table(fs, path, TABLE, "made-of")
     assert storage.read_table(fs, path).equals(TABLE)
@@ -26,8 +26,8 @@ def test_a_table_comes_back_with_its_stamp(tmp_path: Path, protocol: str) -> Non
 
 
 @pytest.mark.parametrize("protocol", ["file", "memory"])
-def test_columns_come_in_the_order_they_are_asked_in(tmp_path: Path, protocol: str) -> None:
-    """One that is not there was written by another version."""
+def test_columns_come_in_the_requested_order(tmp_path: Path, protocol: str) -> None:
+    """A missing column means that another version wrote the table."""
     fs, path = fsspec.filesystem(protocol), str(tmp_path / "t.parquet")
     storage.write_table(fs, path, pa.table({"a": [1], "b": [2], "c": [3]}), "f")
     assert storage.read_table(fs, path, ["c", "a"]).equals(pa.table({"c": [3], "a": [1]}))
@@ -37,7 +37,7 @@ def test_columns_come_in_the_order_they_are_asked_in(tmp_path: Path, protocol: s
 
 @pytest.mark.parametrize("protocol", ["file", "memory"])
 def test_a_footer_of_any_length_is_read(tmp_path: Path, protocol: str) -> None:
-    """Also one that is longer than what is read first."""
+    """It may be longer than the first read."""
     fs = fsspec.filesystem(protocol)
     path = str(tmp_path / "wide.parquet")
     storage.write_table(fs, path, pa.table({f"column {number}": [number] for number in range(2000)}), "made of this")
@@ -75,7 +75,7 @@ def test_equal_rows_have_equal_content_whatever_their_chunks() -> None:
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "foreign"])
 def test_a_broken_table_has_no_stamp(tmp_path: Path, damage: str) -> None:
-    """So that the stage which made it makes it again."""
+    """Its stage then makes it again."""
     path = tmp_path / "t.parquet"
     storage.write_table(LOCAL, str(path), TABLE, "made-of")
     if damage == "missing":
@@ -87,8 +87,8 @@ def test_a_broken_table_has_no_stamp(tmp_path: Path, damage: str) -> None:
     assert storage.read_stamp(LOCAL, str(path)) is None
 
 
-def test_storage_that_does_not_answer_is_no_missing_table() -> None:
-    """Else a stage would pass over the shard without a word."""
+def test_an_unreachable_store_is_not_a_missing_table() -> None:
+    """Else a stage would silently skip the shard."""
 
     class Silent(MemoryFileSystem):
         cachable = False
@@ -100,8 +100,8 @@ def test_storage_that_does_not_answer_is_no_missing_table() -> None:
         storage.read_stamp(Silent(), "/shards/t.parquet")
 
 
-def test_a_failed_write_leaves_what_was_there(tmp_path: Path) -> None:
-    """Nor does it leave half a file beside it."""
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    """No temporary file stays either."""
     path = tmp_path / "t.json"
     storage.write_json(LOCAL, str(path), {"old": True})
     with pytest.raises(TypeError):
@@ -118,13 +118,13 @@ def test_a_full_or_forbidden_disk_is_explained(number: int, word: str) -> None:
 
 
 def test_other_errors_of_the_system_pass_through() -> None:
-    """Only a full or forbidden disk is the user's to mend."""
+    """The user can only mend a full or forbidden disk."""
     with pytest.raises(OSError, match="strange"), storage.explain_disk_errors("/corpus/x"):
         raise OSError(errno.EIO, "strange")
 
 
 def test_a_moved_file_is_whole(tmp_path: Path) -> None:
-    """Folders are made on the way."""
+    """Missing folders are created."""
     (tmp_path / "made").write_bytes(b"dataset")
     storage.move_file(LOCAL, str(tmp_path / "made"), str(tmp_path / "dataset" / "train.parquet"))
     assert (tmp_path / "dataset" / "train.parquet").read_bytes() == b"dataset"

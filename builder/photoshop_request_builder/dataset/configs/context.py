@@ -24,6 +24,6 @@ def read_context(corpus: Corpus) -> Context:
 
 
 def read_first_poster_advantage(corpus: Corpus) -> FirstPosterAdvantage:
-    """Read the estimate of the stage `votes`; no advantage before its first run."""
+    """Read the estimate of the stage `votes`. No advantage before its first run."""
     stored = storage.read_json(corpus.fs, corpus.path("votes.json"))
     return FirstPosterAdvantage(tuple(stored["advantage"]), stored["threads"]) if stored else FirstPosterAdvantage()

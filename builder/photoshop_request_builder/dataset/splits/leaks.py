@@ -32,7 +32,7 @@ class LeakCheck:
     checked: int
     """Sources of validation and test that were compared."""
     near: int
-    """Pairs with near hashes in different splits; their pixels were compared."""
+    """Pairs with near hashes in different splits. Their pixels were compared."""
     leaks: tuple[Leak, ...]
 
 

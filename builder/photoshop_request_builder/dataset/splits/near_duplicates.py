@@ -47,7 +47,7 @@ def source_pictures(corpus: Corpus) -> Iterator[SourcePicture]:
 def related_pairs(corpus: Corpus, sources: list[SourcePicture]) -> list[tuple[int, int]]:
     """Return pairs of indices into `sources` that show the same picture, or one an edit of the other.
 
-    Pixels are compared once per pair of files; the corpus stores the result.
+    Pixels are compared once per pair of files. The corpus stores the result.
     """
     pairs = _equal_bytes(sources)
     with_contrast = [index for index, source in enumerate(sources) if not source.flat]

@@ -1,4 +1,4 @@
-"""The dataset's card: every number from the corpus, every section there, every example runs."""
+"""Tests of the dataset card: numbers, sections, examples and charts."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -47,25 +47,25 @@ def _rows(corpus: Path, config: str, column: str) -> list[object]:
 
 
 def test_no_number_in_the_template_is_typed_by_hand() -> None:
-    """Outside of code, filters and the names of standards there is no digit."""
+    """No digit is outside of code, filters and names of standards."""
     text = re.sub(r"```.*?```|\{[{%#].*?[}%#]\}|`[^`]*`", "", TEMPLATE.read_text(), flags=re.DOTALL)
     assert re.findall(r".*\d.*", text.replace("SHA-256", "")) == []
 
 
 def test_the_card_at_the_root_is_the_template() -> None:
-    """One text, found where people look for it."""
+    """There is only one text."""
     assert (Path(__file__).resolve().parents[4] / "dataset_card.md").resolve() == TEMPLATE.resolve()
 
 
 def test_the_sections_of_a_data_card_are_there(readme: str) -> None:
-    """What it is for comes first, what it is not for is not left out."""
+    """All sections of a data card exist, in order."""
     assert re.findall(r"^## (.*)$", readme, re.MULTILINE) == list(SECTIONS)
     assert "{{" not in readme
     assert "{%" not in readme
 
 
 def test_numbers_are_those_of_the_built_files(readme: str, sample_corpus: Path) -> None:
-    """Rows, requests, months, kinds of edit, the funnel."""
+    """Checks rows, requests, kinds of edit and the funnel."""
     edits = _rows(sample_corpus, "triplets", "submission_id")
     assert f"| edits (rows of `triplets`) | {len(edits)}, of {len(set(edits))} requests |" in readme
     assert f"| requests | {len(_rows(sample_corpus, 'requests', 'submission_id'))} |" in readme
@@ -78,15 +78,15 @@ def test_numbers_are_those_of_the_built_files(readme: str, sample_corpus: Path) 
 
 
 def test_every_column_is_explained(readme: str, sample_corpus: Path) -> None:
-    """Of every config that was built."""
+    """Holds for every built config."""
     for file in built_records(open_corpus(sample_corpus)):
         for column in CONFIGS[file.config]:
             assert f"| `{column.name}` |" in readme
             assert column.meaning in readme
 
 
-def test_the_header_is_what_the_files_are(readme: str, sample_corpus: Path) -> None:
-    """Configs, splits, rows and features; `load_dataset` checks them again."""
+def test_the_header_matches_the_files(readme: str, sample_corpus: Path) -> None:
+    """Checks configs, splits, rows, licence and language."""
     data = DatasetCard(readme).data
     records = built_records(open_corpus(sample_corpus))
     assert {config["config_name"] for config in data.configs} == {file.config for file in records}
@@ -103,7 +103,7 @@ def test_the_header_is_what_the_files_are(readme: str, sample_corpus: Path) -> N
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the stream's files are closed by the collector
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_examples_of_the_card_run(readme: str, sample_corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As they stand there."""
+    """The code blocks run unchanged."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", sample_corpus / "cache")
     blocks = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     assert len(blocks) == 2
@@ -118,8 +118,8 @@ def test_the_examples_of_the_card_run(readme: str, sample_corpus: Path, monkeypa
         assert eval(line, names).num_rows
 
 
-def test_a_release_without_pictures_says_so_and_how_to_get_them(sample_corpus: Path) -> None:
-    """And names no config that it does not hold; its numbers are those of all that was built."""
+def test_a_release_without_pictures_names_the_command_that_fetches_them(sample_corpus: Path) -> None:
+    """It names only its configs. Its numbers cover everything that was built."""
     corpus = open_corpus(sample_corpus)
     made = card.card_writer(corpus, list(built_records(corpus).items()))("org/name", {"manifest"}, {"manifest"})
     assert [config["config_name"] for config in DatasetCard(made.readme).data.configs] == ["manifest"]
@@ -129,8 +129,8 @@ def test_a_release_without_pictures_says_so_and_how_to_get_them(sample_corpus: P
     assert "https://huggingface.co/datasets/org/name/discussions" in made.readme
 
 
-def test_who_answers_removal_requests_is_named(own_corpus: Path) -> None:
-    """As corpus.toml says."""
+def test_the_contact_for_removal_requests_is_named(own_corpus: Path) -> None:
+    """The contact comes from corpus.toml."""
     path = own_corpus / "corpus.toml"
     path.write_text(path.read_text() + '\n[settings]\nremoval_contact = "privacy@example.org"\n')
     corpus = open_corpus(own_corpus)
@@ -139,13 +139,13 @@ def test_who_answers_removal_requests_is_named(own_corpus: Path) -> None:
 
 
 def test_an_empty_dataset_has_a_card(sample_corpus: Path) -> None:
-    """Nothing is divided by nothing."""
+    """Empty counts cause no division by zero."""
     assert card.card_writer(open_corpus(sample_corpus), [])(None, CONFIGS, CONFIGS).charts == {}
     assert count_facts(open_corpus(sample_corpus), []).edits_per_request is None
 
 
 def test_the_card_shows_charts_of_the_report(readme: str, sample_corpus: Path) -> None:
-    """Each that it names lies beside it, and none besides; the sentence of each stands under it."""
+    """Every named chart exists with its caption, and no other chart does."""
     shown = re.findall(r"^!\[(.+)\]\((.+)\)\n\n(.+)$", readme, re.MULTILINE)
     folder = sample_corpus / "dataset"
     charts = draw_card_charts(open_corpus(sample_corpus))
@@ -159,8 +159,8 @@ def test_the_card_shows_charts_of_the_report(readme: str, sample_corpus: Path) -
     }
 
 
-def test_a_chart_needs_nothing_and_leads_nowhere(sample_corpus: Path) -> None:
-    """No style sheet, no script, no address but the namespace; on paper of its own, for pages light and dark."""
+def test_a_chart_has_no_links_scripts_or_styles(sample_corpus: Path) -> None:
+    """Its only address is the namespace. A white background suits light and dark pages."""
     for chart in draw_card_charts(open_corpus(sample_corpus)).values():
         root = ET.fromstring(chart.svg)  # our own text
         names = {node.tag.removeprefix("{http://www.w3.org/2000/svg}") for node in root.iter()}
@@ -173,11 +173,11 @@ def test_a_chart_needs_nothing_and_leads_nowhere(sample_corpus: Path) -> None:
 
 
 def test_a_card_has_the_same_bytes_again(own_corpus: Path) -> None:
-    """A build with nothing new changes nothing; a chart that is no longer drawn goes."""
+    """A build without changes changes no byte. A chart that is no longer drawn is removed."""
     dataset = own_corpus / "dataset"
     before = {path: path.read_bytes() for path in dataset.rglob("*.*") if path.is_file()}
     (dataset / "figures" / "old.svg").write_text("<svg/>")
-    # the address of the folder stands in the card's examples
+    # the card's examples contain the folder's path
     build.finish(open_corpus(own_corpus))
     after = {path: path.read_bytes() for path in dataset.rglob("*.*") if path.is_file()}
     readme = dataset / "README.md"
@@ -188,15 +188,15 @@ def test_a_card_has_the_same_bytes_again(own_corpus: Path) -> None:
     assert readme.read_bytes() == after[readme]
 
 
-def test_names_of_hosts_are_only_text_in_the_card() -> None:
-    """Markdown of theirs stays letters, and they become no link."""
+def test_names_of_hosts_are_escaped() -> None:
+    """Their Markdown is text, and they become no links."""
     assert card._words("at <b>www.host.com/*a*</b>, 13.5% of 1,000. The end") == (
         r"at \<b\>www\.host\.com\/\*a\*\<\/b\>, 13.5% of 1,000. The end"
     )
 
 
-def test_a_spread_is_by_rank() -> None:
-    """A tenth below, a tenth above."""
+def test_a_spread_is_by_percentile() -> None:
+    """10th, 50th and 90th percentile."""
     from photoshop_request_builder.dataset.card.facts import _spread
 
     assert _spread(range(11)) == Spread(1, 5, 9)
