@@ -1,7 +1,7 @@
-"""What merging costs, and how much memory it takes: `python benchmarks/merge.py [--rows 1000000 2000000 4000000]`.
+"""Measure time and memory of merging: `python benchmarks/merge.py [--rows 1000000 2000000 4000000]`.
 
-Made comments as two overlapping sources gave them: each row once, every tenth a second time, newer and deleted. One
-process per size, so that its peak of memory is its own.
+The comments are generated, as from two overlapping sources: each row once, and every tenth again, newer and deleted. Each
+size runs in its own process, so that its peak memory is its own.
 """
 
 import argparse
@@ -31,11 +31,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 2_000_000, 4_000_000])
     arguments.add_argument("--shards", type=int, default=64)
-    given = arguments.parse_args()
-    print("     comments   seconds   us a row   peak memory   largest table in memory")
-    for rows in given.rows:
+    options = arguments.parse_args()
+    print("     comments   seconds  us per row  peak memory   largest table in memory")
+    for rows in options.rows:
         with tempfile.TemporaryDirectory() as folder:
-            corpus = create_corpus(folder, subreddits=("PhotoshopRequest",), shards=given.shards)
+            corpus = create_corpus(folder, subreddits=("PhotoshopRequest",), shards=options.shards)
             _make(corpus, rows)
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 seconds, peak, largest = pool.apply(_merge, (corpus,))
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def _merge(corpus: Corpus) -> tuple[float, int, int]:
-    """Seconds, peak resident kilobytes, and the bytes of the largest shard's table."""
+    """Return seconds, peak resident kilobytes, and the bytes of the largest shard's table."""
     begin = time.perf_counter()
     for job in plan(stage_named("merge"), corpus):
         job.run()
@@ -53,7 +53,7 @@ def _merge(corpus: Corpus) -> tuple[float, int, int]:
 
 
 def _make(corpus: Corpus, rows: int) -> None:
-    """Two parts under incoming/: all rows, and every tenth again."""
+    """Write two parts under incoming/: all rows, and every tenth again."""
     for part, step, seen, body in (("first", 1, 1_700_000_000, None), ("again", 10, 1_800_000_000, "[deleted]")):
         folder = Path(corpus.path("incoming", "archive", part))
         folder.mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""What a top-up costs when there were many before: `python benchmarks/top_up.py [--parts 50 200]`.
+"""Measure a top-up after many earlier ones: `python benchmarks/top_up.py [--parts 50 200]`.
 
-Each part is a made day of the subreddit (60 requests, 600 comments). Merging reads every part's rows of a shard that got
-new ones. The same files are read as a dataset of one file each (`pq.read_table`) as well, 500 by turns.
+Each part is a generated day of the subreddit (60 requests, 600 comments). Merging reads every part's rows of a shard with
+new rows. For comparison, the same files are read by `pq.read_table` too, in alternating batches of 500.
 """
 
 import argparse
@@ -31,11 +31,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--parts", type=int, nargs="+", default=[50, 200])
     arguments.add_argument("--shards", type=int, default=64)
-    given = arguments.parse_args()
-    print("parts    files   merge after one more   ms a file   read: a file, a dataset   ratio")
-    for parts in given.parts:
+    options = arguments.parse_args()
+    print("parts    files   merge after one more  ms per file   read: a file, a dataset   ratio")
+    for parts in options.parts:
         with tempfile.TemporaryDirectory() as folder:
-            corpus = create_corpus(Path(folder, "corpus"), subreddits=("PhotoshopRequest",), shards=given.shards)
+            corpus = create_corpus(Path(folder, "corpus"), subreddits=("PhotoshopRequest",), shards=options.shards)
             for day in range(parts):
                 ingest.ingest_file(corpus, _made(folder, day))
             HERE.run(plan(stage_named("merge"), corpus))
@@ -51,20 +51,20 @@ def main() -> None:
 
 
 def _read(corpus: Corpus) -> tuple[float, float, int]:
-    """Seconds to read every part's files by themselves and as datasets, and their number."""
+    """Return the seconds to read all files by `read_table` of ours and of pyarrow, and their number."""
     spent = [0.0, 0.0]
-    found = [
+    files = [
         (table, path)
         for table in INCOMING_TABLES
         for path in corpus.fs.glob(f"{corpus.path('incoming')}/*/*/*.{table}.parquet")
     ]
-    for first in range(0, len(found), 500):
+    for first in range(0, len(files), 500):
         for way, read in enumerate((storage.read_table, _read_dataset)):
             begin = time.perf_counter()
-            for table, path in found[first : first + 500]:
+            for table, path in files[first : first + 500]:
                 read(corpus.fs, path, INCOMING_TABLES[table].names)
             spent[way] += time.perf_counter() - begin
-    return spent[0], spent[1], len(found)
+    return spent[0], spent[1], len(files)
 
 
 def _read_dataset(_: AbstractFileSystem, path: str, columns: list[str]) -> None:
@@ -72,7 +72,7 @@ def _read_dataset(_: AbstractFileSystem, path: str, columns: list[str]) -> None:
 
 
 def _made(folder: str, day: int) -> str:
-    """The lines of one day."""
+    """Write the lines of one day to a file, and return its path."""
     chance, path = random.Random(day), Path(folder, f"{day}.jsonl")
     begun = 1_600_000_000 + 86_400 * day
     requests = [

@@ -1,6 +1,6 @@
-"""A corpus of made-up requests and pictures of given sizes, ready to be built: real stages over made-up archives.
+"""Make a corpus of generated requests and pictures of given sizes, ready for the stage `build`.
 
-Pictures are random bytes behind a JPEG's first bytes: building never decodes them.
+Pictures are random bytes after a JPEG header: building never decodes them.
 """
 
 import hashlib
@@ -16,11 +16,11 @@ from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 
 EDITS = 3
-"""A request: with its source, four pictures."""
+"""Edits per request. With its source, a request has four pictures."""
 
 
 def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: int = 64) -> Corpus:
-    """`pictures` files of about `size` bytes each. Every stage before `build` is done."""
+    """Make a corpus with `pictures` files of about `size` bytes each, ready for `prepare`."""
     folder.mkdir(parents=True)
     dice = random.Random(1)
     requests = pictures // (EDITS + 1)
@@ -42,7 +42,7 @@ def make(folder: Path, pictures: int, size: int, reporter: Reporter, *, shards: 
 
 
 def prepare(corpus: Corpus, reporter: Reporter) -> None:
-    """Everything, the dataset too: what is timed afterwards is timed alone."""
+    """Run all stages, so that only what is measured runs later."""
     run_stages("build", corpus, reporter=reporter)
 
 

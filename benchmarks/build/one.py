@@ -1,4 +1,4 @@
-"""One timed run, in a process of its own: `ours`, or `bare`, the disk-bound limit. Prints seconds, bytes, peak memory."""
+"""Time one run of `ours`, or of `bare`, the disk's limit. Print seconds, bytes and peak memory as JSON."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from photoshop_request_builder.store.corpus import open_corpus
 
 
 def bare(folder: str) -> int:
-    """Read the files of the triplets in their order, write them with pyarrow, nothing else."""
+    """Read the pictures of the triplets in order, and write them with pyarrow only."""
     corpus = open_corpus(folder)
     out = Path(folder, "bare")
     out.mkdir(exist_ok=True)
@@ -43,16 +43,16 @@ def bare(folder: str) -> int:
 
 
 def ours(folder: str) -> int:
-    """Build the triplets as the stage does, one process."""
+    """Build the triplets like the stage, in one process."""
     corpus = open_corpus(folder)
-    mine = [file for file in dataset_files(corpus) if file.config == "triplets"]
-    for file in mine:
+    files = [file for file in dataset_files(corpus) if file.config == "triplets"]
+    for file in files:
         build.write_file(corpus, file, file_fingerprints(corpus, [file])[0])
-    return sum(Path(corpus.path("dataset", "triplets", file.name)).stat().st_size for file in mine)
+    return sum(Path(corpus.path("dataset", "triplets", file.name)).stat().st_size for file in files)
 
 
-def forget(folder: str) -> None:
-    """Drop the pictures from the page cache: both programs then wait for the disk, as with a corpus larger than memory."""
+def drop_page_cache(folder: str) -> None:
+    """Drop the pictures from the page cache, so that both programs wait for the disk as with a large corpus."""
     os.sync()
     for path in Path(folder, "images").rglob("*.jpg"):
         with path.open("rb") as file:
@@ -62,7 +62,7 @@ def forget(folder: str) -> None:
 def main() -> None:
     """`one.py WHICH CORPUS`."""
     features()  # imports `datasets` before the clock starts
-    forget(sys.argv[2])
+    drop_page_cache(sys.argv[2])
     began = time.perf_counter()
     size = {"bare": bare, "ours": ours}[sys.argv[1]](sys.argv[2])
     seconds = time.perf_counter() - began

@@ -1,11 +1,10 @@
-"""Every stage over a made-up subreddit of growing size: time, cores, memory, rows a second, and how each grows.
+"""Measure every stage over a generated subreddit of growing size: time, CPU time, memory, rows, and their growth.
 
 Usage: python benchmarks/full_size [--scales 0.01 0.1 1] [--workers 2] [--folder PLACE] [--keep]
 
-At scale 1 (90,000 requests, 330,000 edits, 1.5 million comments) it needs about 5 GB on the disk of PLACE and half an
-hour of two fast cores, an hour of slow ones. Pictures are tiny and come from a server on this machine, with limits
-lifted: what a picture costs is in the other benchmarks. Growth is by seconds of cores, which a busy machine disturbs
-less than time on the clock.
+At scale 1 (90,000 requests, 330,000 edits, 1.5 million comments) it needs about 5 GB on the disk of PLACE. It takes 30
+minutes with two fast cores, 60 minutes with slow ones. Pictures are tiny and come from a server on this machine without
+rate limits: other benchmarks measure pictures. Growth is measured in CPU seconds, which a busy machine disturbs less.
 """
 
 import argparse
@@ -31,7 +30,7 @@ Cost = dict[str, float]
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The made-up hosts. Gives their address."""
+    """Serve the generated hosts, and yield their address."""
     with subprocess.Popen([sys.executable, HERE / "pictures.py"], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:
@@ -41,7 +40,7 @@ def served() -> Iterator[str]:
 
 
 def measure(folder: Path, scale: float, workers: int) -> dict[str, Cost]:
-    """What each stage cost at one scale, told as it ends."""
+    """Return the cost of each stage at one scale. Print each when it ends."""
     folder.mkdir(parents=True, exist_ok=True)
     files = write_archives(folder, Size.of(scale))
     costs = {}
@@ -56,14 +55,14 @@ def measure(folder: Path, scale: float, workers: int) -> dict[str, Cost]:
 
 
 def growth(less: float, more: float, ratio: float) -> str:
-    """The exponent: 1 is as much more work as there is more to do. Under a second of cores says nothing."""
+    """Return the exponent of growth; 1 is linear. Return - below one CPU second."""
     return f"{math.log(more / less) / math.log(ratio):.2f}" if less >= 1 else "-"
 
 
 def table(costs: dict[float, dict[str, Cost]]) -> Iterator[str]:
-    """Lines of a Markdown table: the largest scale, and how core seconds grow from one to the next.
+    """Yield a Markdown table: costs at the largest scale, and the growth of CPU seconds between scales.
 
-    With three scales, the last column is the growth of what is added: it leaves out what a stage costs on nothing.
+    With three scales, the last column is the growth of the differences, without a stage's constant cost.
     """
     scales = sorted(costs)
     steps = list(itertools.pairwise(scales))
@@ -89,19 +88,19 @@ def table(costs: dict[float, dict[str, Cost]]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Make, measure, print."""
+    """Measure all scales, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scales", type=float, nargs="+", default=[0.01, 0.1, 1.0])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--keep", action="store_true", help="Leave the corpora where they are.")
-    given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="full-size-", dir=given.folder))
+    parser.add_argument("--keep", action="store_true", help="Keep the corpora.")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="full-size-", dir=options.folder))
     try:
-        costs = {scale: measure(folder / f"{scale:g}", scale, given.workers) for scale in sorted(given.scales)}
+        costs = {scale: measure(folder / f"{scale:g}", scale, options.workers) for scale in sorted(options.scales)}
         print("\n".join(table(costs)))
     finally:
-        if given.keep:
+        if options.keep:
             print(f"kept: {folder}", file=sys.stderr)
         else:
             shutil.rmtree(folder)

@@ -1,9 +1,9 @@
-"""A made-up r/PhotoshopRequest of any size as two archives: its threads, words, link shapes and people, seeded.
+"""Generate r/PhotoshopRequest at any size as two archives, from a seed.
 
-At scale 1 it is as large as the real one by 2025: 90,000 requests, 330,000 edits, 1.5 million comments. Requests are
-sentences of the tests' labelled ones between greetings, stories and thanks. Half of the solvers' links lead to Reddit's
-own pictures, the rest to imgur (pictures, pages, albums), other hosts' pages and stored files. Every picture's name
-begins with its request and its number there, which is all that `pictures.py` needs to draw it.
+At scale 1 it is as large as the real one by 2025: 90,000 requests, 330,000 edits, 1.5 million comments. Requests combine
+the tests' labelled sentences with greetings, stories and thanks. Half of the solvers' links lead to Reddit's own
+pictures, the others to imgur (pictures, pages, albums), pages of other hosts and stored files. Every picture's name
+begins with its request and its number there. `pictures.py` draws it from them.
 """
 
 import json
@@ -16,10 +16,12 @@ from typing import Any
 from made_dumps import COMMENT_KEYS, SUBMISSION_KEYS, SUBREDDIT, write_zst
 
 REQUESTS, EDITS, COMMENTS = 90_000, 330_000, 1_500_000
-"""Of the whole subreddit, about, up to 2025."""
+"""Approximate size of the subreddit up to 2025."""
 _BEGIN, _SPAN = 1_357_000_000, 400_000_000
-"""2013 to 2025, in seconds."""
-_LABELLED = Path(__file__).resolve().parents[2] / "tests" / "photoshop_request" / "text" / "labelled_requests.tsv"
+"""The years 2013 to 2025 in Unix seconds."""
+_LABELLED = (
+    Path(__file__).resolve().parents[2] / "tests" / "photoshop_request" / "text" / "request" / "labelled_requests.tsv"
+)
 _FLAIRS = (None, "Free", "Paid", "Free - No AI", "Solved", "Paid - $10", None, "Free")
 _OPENINGS = (
     "",
@@ -75,7 +77,7 @@ _HEADS = ("Here you go: ", "How is this? ", "My attempt ", "[Here](", "", "Tried
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made."""
+    """The size to generate."""
 
     requests: int
     edits: int
@@ -83,12 +85,12 @@ class Size:
 
     @classmethod
     def of(cls, scale: float) -> "Size":
-        """That share of the whole subreddit."""
+        """Return the size at a scale; 1 is the whole subreddit."""
         return cls(round(REQUESTS * scale), round(EDITS * scale), round(COMMENTS * scale))
 
 
 def write_archives(folder: Path, size: Size) -> tuple[Path, Path]:
-    """Submissions and comments as `.zst` files in `folder`; kept if they exist."""
+    """Write submissions and comments as `.zst` files in `folder`, unless they exist."""
     posts, replies = folder / f"{SUBREDDIT}_submissions.zst", folder / f"{SUBREDDIT}_comments.zst"
     sentences = [line.split("\t")[1] for line in _LABELLED.read_text().splitlines()]
     write_zst(posts, (_line(thing) for thing in _submissions(size, sentences)))
@@ -123,7 +125,7 @@ def _submissions(size: Size, sentences: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _sources(number: int, text: str, chance: random.Random) -> dict[str, Any]:
-    """Where the request's pictures lie: a picture of Reddit's, a gallery, imgur, or an address in the text."""
+    """Return the fields with the request's pictures: on Reddit, in a gallery, on imgur, or in the text."""
     kind = chance.choices(("picture", "gallery", "imgur", "text"), (60, 15, 15, 10))[0]
     if kind == "picture":
         return {"url": f"https://i.redd.it/{_media(number, 0)}.jpg", "selftext": text}
@@ -172,18 +174,18 @@ def _comments(size: Size) -> Iterator[dict[str, Any]]:
 
 
 def _talk(number: int, posted: list[tuple[str, str]], chance: random.Random) -> dict[str, Any]:
-    """What is said under a request beside edits: by its author to a solver, or by somebody."""
+    """Return a comment without an edit: by the request's author to a solver, or by somebody."""
     if posted and chance.random() < 0.25:
         body = chance.choice(_THANKS if chance.random() < 0.7 else _WISHES)
         answer = chance.choice(posted)[0]
         return {"author": _requester(number), "is_submitter": True, "body": body, "parent_id": f"t1_{answer}"}
-    # the last three are rare: a link that leads to no picture
+    # the last three, with a link to no picture, are rare
     body = chance.choice(_TALK[:-3] if chance.random() < 0.95 else _TALK[-3:])
     return {"author": "[deleted]" if body == "[deleted]" else f"user{chance.randrange(200_000)}", "body": body}
 
 
 def _edit(number: int, place: int, chance: random.Random) -> dict[str, Any]:
-    """A comment with a picture, at one of the hosts in about the shares of the years since 2017."""
+    """Return a comment with a picture. Hosts are as frequent as since 2017."""
     key, media = picture_key(number, place), _media(number, place)
     addresses = {
         "comment": "",
@@ -223,7 +225,7 @@ def _base(number: int, count: int, utc: int, chance: random.Random) -> dict[str,
 
 
 def picture_key(number: int, place: int) -> str:
-    """The name of a picture: five hexadecimal digits of its request, two decimal ones of its place. From 10, an edit."""
+    """Return the name of a picture: five hex digits of its request, two decimal digits of its place (10 and up: edits)."""
     return f"{number:05x}{place:02d}"
 
 
@@ -243,7 +245,7 @@ def _post(number: int) -> str:
 
 
 def _requester(number: int) -> str:
-    # one in ten asks again some time
+    # every tenth requester asks again
     return f"asker{number if number % 10 else number // 7}"
 
 

@@ -1,4 +1,4 @@
-"""One stage in a process of its own: `one_stage.py STAGE CORPUS WORKERS [FILES… | MIRROR]`. Prints what it cost as JSON."""
+"""Run one stage and print its cost as JSON: `one_stage.py STAGE CORPUS WORKERS [FILES… | MIRROR]`."""
 
 import contextlib
 import json
@@ -24,13 +24,13 @@ _COUNTED = {
     "gather": ("pictures",),
     "pair": ("candidates",),
 }
-"""What a stage's rows are. Of every other stage, its requests."""
+"""Tables whose rows count for a stage. For the others, the requests count."""
 _SILENT = Reporter(lambda _: None, lambda *_: contextlib.nullcontext(lambda _: None))
 _FREE = {"*": float("inf"), "i.redd.it": float("inf"), "imgur.com": float("inf"), "drive.google.com": float("inf")}
 
 
 def main() -> None:
-    """Run it and tell."""
+    """Run the stage and print its cost."""
     stage, folder, workers, *more = sys.argv[1:]
     corpus = create_corpus(folder)
     stop, peaks = threading.Event(), {"largest": 0, "together": 0}
@@ -46,7 +46,7 @@ def main() -> None:
         json.dumps(
             {
                 "seconds": round(seconds, 2),
-                "cpu": round(sum(each.ru_utime + each.ru_stime for each in used), 2),
+                "cpu": round(sum(usage.ru_utime + usage.ru_stime for usage in used), 2),
                 **{f"{name}_mb": round(peak / 1024) for name, peak in peaks.items()},
                 "rows": rows,
             }
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
-    """Do it. Gives the rows it went through."""
+    """Run the stage, and return its number of rows."""
     if stage == "fetch":
         rates, other = fetch.site_rates(_FREE)
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
@@ -72,7 +72,7 @@ def _rows(stage: str, corpus: Corpus) -> int:
     if stage == "ingest":
         return sum(part.kept for part in read_parts(corpus))
     if stage in {"measure", "build"}:
-        return sum(file["rows"] for shard in range(corpus.shards) for file in _sizes(corpus, shard))
+        return sum(row["rows"] for shard in range(corpus.shards) for row in _sizes(corpus, shard))
     names = _COUNTED.get(stage, ("submissions",))
     paths = [corpus.shard_path(shard, name) for shard in range(corpus.shards) for name in names]
     return sum(stamp.rows for path in paths if (stamp := storage.read_stamp(corpus.fs, path)))
@@ -84,7 +84,7 @@ def _sizes(corpus: Corpus, shard: int) -> list[dict[str, Any]]:
 
 
 def _watch(stop: threading.Event, peaks: dict[str, int]) -> None:
-    """Keep the most memory of any process so far, and of this process and its children at one time, in kilobytes."""
+    """Record the peak memory of any process, and of this process with its children, in kilobytes."""
     while not stop.wait(0.2):
         held = [_memory(process) for process in ("self", *_children())]
         peaks["largest"] = max(peaks["largest"], *(peak for peak, _ in held))
@@ -92,16 +92,16 @@ def _watch(stop: threading.Event, peaks: dict[str, int]) -> None:
 
 
 def _memory(process: str) -> tuple[int, int]:
-    """Peak and present resident kilobytes. Not from `getrusage`, whose peak a child inherits from who started it."""
+    """Return peak and current resident kilobytes. `getrusage` would not do: a child inherits its parent's peak."""
     with contextlib.suppress(OSError):
-        said = dict(line.split(":", 1) for line in Path("/proc", process, "status").read_text().splitlines())
-        peak, now = (int(said[name].split()[0]) if name in said else 0 for name in ("VmHWM", "VmRSS"))
+        status = dict(line.split(":", 1) for line in Path("/proc", process, "status").read_text().splitlines())
+        peak, now = (int(status[name].split()[0]) if name in status else 0 for name in ("VmHWM", "VmRSS"))
         return peak, now
     return 0, 0
 
 
 def _children() -> list[str]:
-    """Their ids."""
+    """Return the ids of the child processes."""
     return [child for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()]
 
 

@@ -1,6 +1,6 @@
-"""The hosts of `made_subreddit.py`: draws each picture from the name it is asked for by, and plays pages that lead to it.
+"""Serve the hosts of `made_subreddit.py`: draw each picture from its name, and answer pages that lead to it.
 
-Prints its base address, to be given as the mirror. One process of plain asyncio. Nothing is kept.
+Prints its base address, which is used as the mirror. One process of plain asyncio. Nothing is stored.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ import numpy as np
 WIDTH, HEIGHT = 88, 66
 _KEY = re.compile(rb"/([0-9a-f]{5})(\d\d)[^/]*")
 _GONE, _UNRELATED, _SAME = 0.07, 0.11, 0.17
-"""Shares of the edits, up to: what answers 404, shows something else, is the source once more."""
+"""Cumulative fractions of the edits that answer 404, show another picture, or repeat the source."""
 _AGAIN = 33
-"""One request in so many shows the picture of an earlier one."""
+"""Every 33rd request repeats the picture of an earlier one."""
 
 
 def answer(path: bytes) -> tuple[int, bytes, bytes]:
-    """Status, type and body for the path of a mirrored address: /HOST/PATH."""
+    """Return status, type and body for the path of a mirrored address: /HOST/PATH."""
     found = _KEY.search(path)
     if not found:
         return 404, b"text/plain", b""
@@ -61,7 +61,7 @@ def _photo(number: int, place: int) -> np.ndarray:
 
 
 class Hosts(asyncio.Protocol):
-    """One connection, kept open."""
+    """A connection that stays open."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)

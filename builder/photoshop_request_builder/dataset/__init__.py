@@ -1,1 +1,1 @@
-"""What is published of a corpus: the choice of edits, its rows, files and their pictures."""
+"""The published dataset: which edits it has, its rows, files, splits and card."""

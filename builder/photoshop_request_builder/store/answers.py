@@ -1,4 +1,4 @@
-"""Store the answers of language models, and which model's answers the dataset uses.
+"""Store the answers of language models, and the model whose answers the dataset uses.
 
 `rewrites/answers.sqlite` holds every answer by its question. Each is on the disk before the next one is asked for.
 `rewrites/in_use.json` names one model and one prompt, so that a row never mixes two.
@@ -50,7 +50,7 @@ class ModelAnswer:
     result: RewrittenInstruction | NoRewrite
     tokens_in: int = 0
     tokens_out: int = 0
-    """As counted by the endpoint; 0 if it does not say."""
+    """Tokens that the endpoint counted, 0 if it does not say."""
 
 
 class ModelAnswers:

@@ -88,7 +88,7 @@ def shard_of(submission_id: str, shards: int) -> int:
 
 
 def table_contents(corpus: Corpus, shard: int, tables: Sequence[str]) -> dict[str, str | None]:
-    """Return the fingerprint of the rows of each of a shard's `tables`; None for a table that is missing."""
+    """Return the fingerprint of the rows of each of a shard's `tables`, or None for a missing table."""
     stamps = {table: storage.read_stamp(corpus.fs, corpus.shard_path(shard, table)) for table in tables}
     return {table: stamp.content if stamp else None for table, stamp in stamps.items()}
 

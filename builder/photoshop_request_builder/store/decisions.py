@@ -50,7 +50,7 @@ class ReviewItem:
     machine: Verdict
     """The automatic verdict."""
     confidence: float | None
-    """Of the automatic verdict, 0.5 to 1."""
+    """Confidence of the automatic verdict, 0.5 to 1."""
 
     @property
     def key(self) -> tuple[str, int, int, str]:

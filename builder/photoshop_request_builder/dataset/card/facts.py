@@ -47,7 +47,7 @@ class Facts:
     edits_per_request: Spread | None
     instruction_words: Spread | None
     megapixels: Spread | None
-    """Of edited pictures."""
+    """Megapixels of edited pictures."""
     accepted: int
     over_18: int
     gps_removed: int
