@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 
 from photoshop_request.errors import InputError
-from photoshop_request.media.files.decode import Rejected, decode, needs_no_conversion, open_checked
+from photoshop_request.media.files.conversion import needs_no_conversion
+from photoshop_request.media.files.decode import Rejected, decode, open_checked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

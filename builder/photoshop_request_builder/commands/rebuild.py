@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from photoshop_request.errors import InputError
 from photoshop_request.media.addresses.hosts import classify, host_of
-from photoshop_request.media.files.decode import apply_orientation, open_checked
+from photoshop_request.media.files.conversion import apply_orientation
+from photoshop_request.media.files.decode import open_checked
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, distance, from_hex, hash_file
 from photoshop_request.schema import CONFIGS, GPS_REMOVED, SPLITS, arrow_type
 from photoshop_request.verdicts import Verdict

@@ -16,15 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from photoshop_request.media.files.decode import (
-    MAX_PIXELS,
-    MIN_SIDE,
-    Picture,
-    Rejected,
-    apply_orientation,
-    flatten,
-    open_checked,
-)
+from photoshop_request.media.files.conversion import apply_orientation, flatten
+from photoshop_request.media.files.decode import MAX_PIXELS, MIN_SIDE, Picture, Rejected, open_checked
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:

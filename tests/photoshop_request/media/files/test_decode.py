@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from photoshop_request.media.files import decode as decode_module
+from photoshop_request.media.files import conversion
 from photoshop_request.media.files.decode import EXTENSIONS, Picture, Rejected, decode, sniff
 from photoshop_request.verdicts import Verdict
 
@@ -178,5 +178,5 @@ def test_srgb_under_another_name_costs_no_conversion():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     renamed = profile.replace("sRGB".encode("utf-16-be"), "wxyz".encode("utf-16-be")).replace(b"sRGB", b"wxyz")
     assert "srgb" not in ImageCms.getProfileDescription(io.BytesIO(renamed)).lower()
-    assert decode_module._to_srgb_transform(renamed, "RGB") is None
+    assert conversion._srgb_transform(renamed, "RGB") is None
     assert np.array_equal(decoded(saved(scene(), "PNG", icc_profile=renamed)).pixels, np.asarray(scene()))
