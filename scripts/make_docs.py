@@ -52,7 +52,7 @@ def commands() -> str:
 
 def how_it_works() -> str:
     """Return docs/how_it_works.md with the table of the declared stages."""
-    rows = ["| stage | command | unit | reads | writes | decides |", "|---|---|---|---|---|---|"]
+    rows = ["| stage | command | unit | reads | writes | task |", "|---|---|---|---|---|---|"]
     for stage in STAGES:
         notes = [note for note, applies in (("opt-in", stage.is_opt_in), ("local", stage.is_local)) if applies]
         name = f"`{stage.name}`" + (f" ({', '.join(notes)})" if notes else "")
@@ -60,7 +60,7 @@ def how_it_works() -> str:
             ", ".join(f"`{name}`" for name in names)
             for names in ((*stage.reads, *stage.looks_up), (*stage.writes, *stage.stores))
         )
-        rows.append(f"| {name} | `{stage.command}` | {stage.unit} | {reads or _INPUTS} | {writes} | {stage.decides} |")
+        rows.append(f"| {name} | `{stage.command}` | {stage.unit} | {reads or _INPUTS} | {writes} | {stage.summary} |")
     page = (DOCS / "how_it_works.md").read_text(encoding="utf-8")
     before, begin, rest = page.partition("<!-- stages: written by scripts/make_docs.py -->\n")
     _, end, after = rest.partition("<!-- end of stages -->\n")

@@ -1,6 +1,6 @@
 """Find the jobs of a stage: the shards whose output is missing or was made from something else."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ def _plan_shards(stage: Stage, corpus: Corpus) -> Iterator[Job[None]]:
         paths = [corpus.shard_path(shard, table) for table in stage.writes]
         if not all(_is_made(corpus, path, fingerprint) for path in paths):
             inputs = ShardInputs(corpus, shard, rule, tables)
-            yield Job(f"shard {shard:05d}", partial(_write_shard, stage.function, inputs, paths, fingerprint))
+            yield Job(f"shard {shard:05d}", partial(_write, stage.function, inputs, paths, corpus, fingerprint))
 
 
 def _rules(stage: Stage, corpus: Corpus) -> Sequence[Rule | None]:
@@ -53,12 +53,12 @@ def _plan_corpus(stage: Stage, corpus: Corpus) -> list[Job[None]]:
     contents = [content for shard in by_shard for content in shard.values()]
     fingerprint = storage.fingerprint(stage.name, stage.version, {**rule, "contents": contents})
     [output] = stage.writes
-    is_json = output.endswith(".json")
-    paths = [corpus.path(output)] if is_json else [corpus.shard_path(shard, output) for shard in range(corpus.shards)]
+    paths = [corpus.shard_path(shard, output) for shard in range(corpus.shards)]
+    if output.endswith(".json"):
+        paths = [corpus.path(output)]
     if all(_is_made(corpus, path, fingerprint) for path in paths):
         return []
-    write = _write_json if is_json else _write_tables
-    return [Job(stage.name, partial(write, stage.function, corpus, paths, fingerprint))]
+    return [Job(stage.name, partial(_write, stage.function, corpus, paths, corpus, fingerprint))]
 
 
 def _is_made(corpus: Corpus, path: str, fingerprint: str) -> bool:
@@ -69,21 +69,11 @@ def _is_made(corpus: Corpus, path: str, fingerprint: str) -> bool:
     return stamp is not None and stamp.fingerprint == fingerprint
 
 
-def _write_shard(function: Callable[[ShardInputs], Any], inputs: ShardInputs, paths: list[str], made_from: str) -> None:
+def _write(function: Callable[[Any], Any], inputs: Any, paths: list[str], corpus: Corpus, fingerprint: str) -> None:
+    """Call `function` and write its output, one table or JSON object per path."""
     made = function(inputs)
-    for path, table in zip(paths, [made] if isinstance(made, pa.Table) else made, strict=True):
-        storage.write_table(inputs.corpus.fs, path, table, made_from)
-
-
-def _write_tables(
-    function: Callable[[Corpus], Iterator[pa.Table]], corpus: Corpus, paths: list[str], made_from: str
-) -> None:
-    for path, table in zip(paths, function(corpus), strict=True):
-        storage.write_table(corpus.fs, path, table, made_from)
-
-
-def _write_json(
-    function: Callable[[Corpus], Mapping[str, Any]], corpus: Corpus, paths: list[str], made_from: str
-) -> None:
-    [path] = paths
-    storage.write_json(corpus.fs, path, {"fingerprint": made_from, **function(corpus)})
+    for path, output in zip(paths, [made] if isinstance(made, pa.Table | dict) else made, strict=True):
+        if isinstance(output, pa.Table):
+            storage.write_table(corpus.fs, path, output, fingerprint)
+        else:
+            storage.write_json(corpus.fs, path, {"fingerprint": fingerprint, **output})

@@ -1,5 +1,6 @@
 """The declaration of a stage: what it reads, what it writes, and the function that makes one from the other."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,8 +83,6 @@ class Stage:
     command: str
     """The command that runs the stage; `run` runs all."""
     unit: Unit
-    decides: str
-    """One line for docs/how_it_works.md."""
     version: int
     """Part of every fingerprint. Raise it when the same inputs give another output."""
     reads: tuple[str, ...] = ()
@@ -114,6 +113,11 @@ class Stage:
     """An opt-in stage with nothing to do prints nothing."""
     is_local: bool = False
     """Its inputs lie on this machine only, so no cluster runs it."""
+
+    @property
+    def summary(self) -> str:
+        """What the stage does: the first line of its module's docstring."""
+        return (sys.modules[self.function.__module__].__doc__ or "").partition("\n")[0]
 
     @property
     def is_planned(self) -> bool:

@@ -1,1 +1,1 @@
-"""The pipeline, one small module a stage; reading them in order is reading the way of the data."""
+"""Stages of the pipeline, one module each; `declared.py` lists them in order."""

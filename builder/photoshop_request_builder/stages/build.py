@@ -1,4 +1,4 @@
-"""Write the files `dataset/CONFIG/SPLIT-00000-of-0000N.parquet`, as `load_dataset` reads them, and the card."""
+"""Write the published files, `dataset/CONFIG/SPLIT-00000-of-0000N.parquet`, and the card."""
 
 from functools import partial
 from pathlib import Path
@@ -24,17 +24,22 @@ def plan(_stage: Stage, corpus: Corpus) -> list[Job[None]]:
     """Return a job for each file that is missing or made from other content."""
     jobs = []
     files = dataset_files(corpus)
-    for file, made_of in zip(files, file_fingerprints(corpus, files), strict=True):
-        done = storage.read_json(corpus.fs, record_path(corpus, file))
+    for file, fingerprint in zip(files, file_fingerprints(corpus, files), strict=True):
+        record = storage.read_json(corpus.fs, record_path(corpus, file))
         path = corpus.path("dataset", file.config, file.name)
-        if done and done["fingerprint"] == made_of and corpus.fs.exists(path) and corpus.fs.size(path) == done["bytes"]:
+        if (
+            record
+            and record["fingerprint"] == fingerprint
+            and corpus.fs.exists(path)
+            and corpus.fs.size(path) == record["bytes"]
+        ):
             continue
-        jobs.append(Job(f"{file.config}/{file.name}", partial(write_file, corpus, file, made_of)))
+        jobs.append(Job(f"{file.config}/{file.name}", partial(write_file, corpus, file, fingerprint)))
     return jobs
 
 
 def write_file(corpus: Corpus, file: DatasetFile, fingerprint: str) -> None:
-    """Write one file, then the record that says what it was made from."""
+    """Write one file, then the record with its fingerprint."""
     path = corpus.path("dataset", file.config, file.name)
     with scratch_folder(corpus) as scratch, storage.explain_disk_errors(path):
         local = Path(scratch, file.name)

@@ -1,4 +1,4 @@
-"""link: find every picture address of a shard, in order, with role and reason. No request is made."""
+"""Find every picture address in the posts of a shard, with role and reason. No request is made."""
 
 import pyarrow as pa
 

@@ -1,4 +1,4 @@
-"""measure: read_threads -> sizes, how many rows and bytes each config and split will have, without reading a picture."""
+"""Count the rows and bytes of each config and split in a shard, without reading a picture."""
 
 from collections import Counter
 from typing import Any

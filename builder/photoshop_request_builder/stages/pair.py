@@ -1,4 +1,4 @@
-"""pair: pictures -> candidates, each with its best source, how it lies in it, what changed, and a verdict."""
+"""Compare every picture of a solver with the pictures of its request, and give it a verdict."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request.edits.compare import Comparison
 from photoshop_request.edits.figures import FIGURES
 from photoshop_request.edits.matching import SourceMatch, best_source, duplicates, may_repeat
 from photoshop_request.edits.prepare import PreparedPicture
@@ -22,16 +21,16 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_unless_taken_down
 
 VERSION = 7
-_RECENT = 8
-"""Decoded edits that are held; 12 megapixels take 50 MB."""
+_MAX_DECODED = 8
+"""Edits that stay decoded. One of 12 megapixels takes 50 MB."""
 _DIGITS, _MATRIX_DIGITS = 4, 6
-"""Decimals of what is stored: sums of floats differ in the tenth with where their numbers lie in memory, and the same
-corpus must give the same bytes in whatever process a shard is judged."""
+"""Decimals of stored figures. The tenth decimal of a float sum depends on the memory layout, but the same corpus must give
+the same bytes in any process."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A picture that decodes to its last pixel, and whose it is."""
+    """A picture that decodes completely, with its row."""
 
     row: dict[str, Any]
     prepared: PreparedPicture
@@ -39,7 +38,7 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """What is kept of every edit of a request; hundreds of decoded pictures would take gigabytes."""
+    """An edit without its pixels. Hundreds of decoded pictures would take gigabytes."""
 
     row: dict[str, Any]
     hash: PictureHash
@@ -47,15 +46,15 @@ class _Edit:
 
 @dataclass(slots=True)
 class _Request:
-    """What is known of a request while its pictures are gone through in the order they were posted."""
+    """The pictures of a request so far, while they are compared in the order of posting."""
 
     sources: list[_Opened] = field(default_factory=list)
-    """Of the submission itself."""
+    """Pictures of the submission itself."""
     own: list[_Opened] = field(default_factory=list)
-    """That the requester posted later, in comments."""
+    """Pictures that the requester posted later, in comments."""
     edits: list[_Edit] = field(default_factory=list)
-    recent: deque[_Opened] = field(default_factory=lambda: deque(maxlen=_RECENT))
-    """The latest of them, still decoded: a revision or a repeat mostly follows soon."""
+    recent: deque[_Opened] = field(default_factory=lambda: deque(maxlen=_MAX_DECODED))
+    """The latest edits, still decoded, because a revision or a repeat mostly follows soon."""
 
 
 def rule(_corpus: Corpus) -> Rule:
@@ -69,14 +68,14 @@ def make_candidates(inputs: ShardInputs) -> pa.Table:
     posted = dict(zip(comments.column("id").to_pylist(), comments.column("created_utc").to_pylist(), strict=True))
     rows: list[dict[str, Any]] = []
     for _, request in groupby(inputs.read("pictures").to_pylist(), key=lambda row: row["submission_id"]):
-        rows += _judge_request(
+        rows += _candidates_of(
             inputs.corpus, [{**row, "solver_comment_utc": posted.get(row["comment_id"])} for row in request]
         )
     return pa.Table.from_pylist(rows, schema=tables.CANDIDATES)
 
 
-def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The candidates of one request: its pictures first, then the comments' in the order they were posted."""
+def _candidates_of(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the candidates of one request: its own pictures, then those of comments in the order of posting."""
     rows.sort(key=lambda row: (row["solver_comment_utc"] or 0, row["comment_id"] or "", row["position"], row["index"]))
     request = _Request()
     for row in rows:
@@ -84,7 +83,7 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
         if isinstance(opened, Rejected):
             yield {**row, "verdict": opened.verdict, "detail": opened.detail or None}
             continue
-        about = {
+        file_columns = {
             "width": opened.prepared.width,
             "height": opened.prepared.height,
             "phash": to_hex(opened.prepared.hash.phash),
@@ -93,45 +92,45 @@ def _judge_request(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             "hash_version": HASH_VERSION,
         }
         if row["role"] == "candidate":
-            yield {**row, **about, **_judge(corpus, opened, request)}
+            yield {**row, **file_columns, **_compared(corpus, opened, request)}
         elif row["comment_id"] is None:
             request.sources.append(opened)
-            yield {**row, **about}
+            yield {**row, **file_columns}
         else:
             request.own.append(opened)
-            yield {**row, **about, "verdict": Verdict.REQUESTERS_OWN}
+            yield {**row, **file_columns, "verdict": Verdict.REQUESTERS_OWN}
 
 
-def _judge(corpus: Corpus, candidate: _Opened, request: _Request) -> dict[str, Any]:
-    """Verdict and figures of a solver's picture, against what had been posted by then."""
+def _compared(corpus: Corpus, candidate: _Opened, request: _Request) -> dict[str, Any]:
+    """Return verdict and figures of a solver's picture, compared with the pictures posted before."""
     if (first := _duplicate_of(corpus, candidate, request)) is not None:
         verdict = {"verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"], "change_mask": None}
-        return {**_best(candidate, request), **verdict}
-    found = _best(candidate, request)
-    if found["verdict"] != Verdict.EDIT:
-        return found
-    own = [edit.row["comment_id"] for edit in request.edits if edit.row["author"] == candidate.row["author"]]
+        return {**_with_best_source(candidate, request), **verdict}
+    columns = _with_best_source(candidate, request)
+    if columns["verdict"] != Verdict.EDIT:
+        return columns
+    earlier = [edit.row["comment_id"] for edit in request.edits if edit.row["author"] == candidate.row["author"]]
     request.edits.append(_Edit(candidate.row, candidate.prepared.hash))
     request.recent.append(candidate)
-    return {**found, "revises": own[-1] if own else None}
+    return {**columns, "revises": earlier[-1] if earlier else None}
 
 
-def _best(candidate: _Opened, request: _Request) -> dict[str, Any]:
-    """Against the submission's pictures; against what the requester posted later only if none of those is it.
+def _with_best_source(candidate: _Opened, request: _Request) -> dict[str, Any]:
+    """Compare with the submission's pictures, and with the requester's later pictures only if none of those matches.
 
-    What the requester posts later is often a solver's edit, quoted: a revision would be taken for an edit of it.
+    A later picture of the requester often quotes a solver's edit. A revision of that edit would match it.
     """
-    found: dict[str, Any] = {"verdict": Verdict.NO_SOURCE}
+    columns: dict[str, Any] = {"verdict": Verdict.NO_SOURCE}
     for sources in (request.sources, request.own):
-        if not sources or found["verdict"] not in {Verdict.NO_SOURCE, Verdict.UNRELATED}:
+        if not sources or columns["verdict"] not in {Verdict.NO_SOURCE, Verdict.UNRELATED}:
             continue
         match = best_source([source.prepared for source in sources], candidate.prepared)
-        if match.comparison.verdict != Verdict.UNRELATED or found["verdict"] == Verdict.NO_SOURCE:
-            found = _figures(sources, match)
-    return found
+        if match.comparison.verdict != Verdict.UNRELATED or columns["verdict"] == Verdict.NO_SOURCE:
+            columns = _columns(sources, match)
+    return columns
 
 
-def _figures(sources: Sequence[_Opened], match: SourceMatch) -> dict[str, Any]:
+def _columns(sources: Sequence[_Opened], match: SourceMatch) -> dict[str, Any]:
     comparison = match.comparison
     second = sources[match.second_source].row if match.second_source is not None else None
     return {
@@ -141,7 +140,7 @@ def _figures(sources: Sequence[_Opened], match: SourceMatch) -> dict[str, Any]:
         "second_source_sha256": second["sha256"] if second else None,
         **{figure.name: _rounded(getattr(comparison, figure.name)) for figure in FIGURES},
         "matrix": [round(value, _MATRIX_DIGITS) for value in comparison.matrix],
-        "change_mask": _mask(comparison),
+        "change_mask": comparison.change_mask() if comparison.verdict == Verdict.EDIT else None,
     }
 
 
@@ -149,20 +148,16 @@ def _rounded(value: Any) -> Any:
     return round(value, _DIGITS) if isinstance(value, float) else value
 
 
-def _mask(comparison: Comparison) -> bytes | None:
-    return comparison.change_mask() if comparison.verdict == Verdict.EDIT else None
-
-
 def _duplicate_of(corpus: Corpus, candidate: _Opened, request: _Request) -> _Edit | None:
-    """The same solver's earlier edit that this is once more: the same bytes, or the same picture re-encoded."""
+    """Return the earlier edit of the same solver with the same bytes, or with the same picture encoded again."""
     for edit in request.edits:
         if edit.row["author"] != candidate.row["author"]:
             continue
         if edit.row["sha256"] == candidate.row["sha256"]:
             return edit
         if may_repeat(edit.hash, candidate.prepared.hash):
-            kept = next((each for each in request.recent if each.row is edit.row), None)
-            earlier = kept or _open(corpus, edit.row)
+            decoded = next((picture for picture in request.recent if picture.row is edit.row), None)
+            earlier = decoded or _open(corpus, edit.row)
             if isinstance(earlier, _Opened) and duplicates((earlier.prepared, candidate.prepared))[1] is not None:
                 return edit
     return None

@@ -107,8 +107,8 @@ def test_a_repeat_long_after_is_found_and_few_pictures_are_held(tmp_path: Path) 
 
     rows = [row(0, "asker", cv2.imencode(".jpg", source, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes())]
     rows.append(posted(1, "first", (60, 60), 95))
-    rows += [posted(number, f"other{number}", (40 * number, 200), 95) for number in range(2, 2 + pair._RECENT)]
+    rows += [posted(number, f"other{number}", (40 * number, 200), 95) for number in range(2, 2 + pair._MAX_DECODED)]
     rows.append(posted(99, "first", (60, 60), 85))
-    judged = {each["comment_id"]: each for each in pair._judge_request(corpus, rows) if each["comment_id"]}
-    assert [each["verdict"] for each in judged.values()].count("edit") == 1 + pair._RECENT
+    judged = {each["comment_id"]: each for each in pair._candidates_of(corpus, rows) if each["comment_id"]}
+    assert [each["verdict"] for each in judged.values()].count("edit") == 1 + pair._MAX_DECODED
     assert (judged["c99"]["verdict"], judged["c99"]["duplicate_of"]) == ("duplicate_edit", "c1")
