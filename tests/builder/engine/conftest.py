@@ -1,4 +1,4 @@
-"""A Ray cluster, and a corpus of more shards than the sample's."""
+"""A Ray cluster, and a corpus with more shards than the sample's."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def ray_cluster() -> Iterator[RayCluster]:
 
 @pytest.fixture(scope="session")
 def undisturbed(sample: Sample, made_once: MadeOnce) -> Path:
-    """The sample in 16 shards by the engine of this machine: to be read, not changed."""
+    """Return the sample in 16 shards, made by the local engine. Read only."""
     return made_once(
         "undisturbed", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1", "--shards", "16"))
     )
@@ -40,7 +40,7 @@ def undisturbed(sample: Sample, made_once: MadeOnce) -> Path:
 
 @pytest.fixture
 def half_done(undisturbed: Path, tmp_path: Path) -> Path:
-    """A copy as it was before pictures were compared."""
+    """Return a copy without candidates."""
     corpus = Path(shutil.copytree(undisturbed, tmp_path / "corpus"))
     for path in corpus.glob("shards/*/candidates.parquet"):
         path.unlink()

@@ -1,4 +1,4 @@
-"""Jobs run in order or on processes; what they return and write is the same."""
+"""Run jobs in order or on processes, with the same results and files."""
 
 import gc
 import os
@@ -17,20 +17,20 @@ from photoshop_request_builder.store.settings import default_workers
 
 
 def square(folder: str, number: int) -> int:
-    """Leaves a trace, so that a test sees what ran."""
+    """Leave a file, so that a test sees that the job ran."""
     (Path(folder) / str(number)).touch()
     return number * number
 
 
 def fail(folder: str, number: int) -> int:
-    """Cannot go on at 2."""
+    """Raise an error at 2."""
     if number == 2:
         raise InputError("number 2: cannot be read")
     return square(folder, number)
 
 
 def die(folder: str, number: int) -> int:
-    """As if the system had killed it for want of memory."""
+    """Kill the process, as the system does when memory is short."""
     if number == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     return square(folder, number)
@@ -42,7 +42,7 @@ def jobs(task: object, folder: Path, count: int) -> list[Job[int]]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_results_come_in_the_order_of_the_jobs(tmp_path: Path, workers: int) -> None:
-    """And each end is told once."""
+    """Report each end once."""
     told: list[str] = []
     with local_engine(workers) as engine:
         results = engine.run(jobs(square, tmp_path, 5), on_done=lambda job, _: told.append(job.unit))
@@ -63,7 +63,7 @@ def test_jobs_use_one_thread_of_opencv(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_first_failure_stops_the_rest(tmp_path: Path, workers: int) -> None:
-    """What ended before is kept; most of the rest does not begin."""
+    """Keep finished jobs, and start few others."""
     with local_engine(workers) as engine:
         with pytest.raises(InputError, match="number 2"):
             engine.run(jobs(fail, tmp_path, 50))
@@ -73,12 +73,12 @@ def test_the_first_failure_stops_the_rest(tmp_path: Path, workers: int) -> None:
 
 
 def whoami() -> int:
-    """Which process did it."""
+    """Return the id of the process."""
     return os.getpid()
 
 
 def test_processes_stay_from_stage_to_stage() -> None:
-    """Each costs a second to start."""
+    """Save the second that each takes to start."""
     asked = [Job(str(number), whoami) for number in range(6)]
     with local_engine(2) as engine:
         stages = [set(engine.run(asked)) for _ in range(4)]
@@ -87,7 +87,7 @@ def test_processes_stay_from_stage_to_stage() -> None:
 
 
 def test_a_dead_worker_names_the_unit(tmp_path: Path) -> None:
-    """So that the user knows where to look."""
+    """Name the units that were running."""
     with pytest.raises(PhotoshopRequestError, match="unit 1"), local_engine(2) as engine:
         engine.run(jobs(die, tmp_path, 6))
 
@@ -103,7 +103,7 @@ if __name__ == "__main__":
 
 
 def test_workers_end_with_a_killed_command(tmp_path: Path) -> None:
-    """Nobody is left behind, who would hold memory and pipes for ever."""
+    """Leave no process behind that would hold memory and pipes."""
     program = tmp_path / "endless.py"
     program.write_text(_ENDLESS)
     process = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True)
@@ -115,7 +115,7 @@ def test_workers_end_with_a_killed_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_collector_is_calm_while_jobs_run(workers: int) -> None:
-    """Where the jobs are; afterwards it is as it was."""
+    """Restore the thresholds afterwards."""
     before = gc.get_threshold()
     with local_engine(workers) as engine:
         found = engine.run([Job(str(number), gc.get_threshold) for number in range(3)])
@@ -124,5 +124,5 @@ def test_the_collector_is_calm_while_jobs_run(workers: int) -> None:
 
 
 def test_there_is_at_least_one_worker() -> None:
-    """Whatever the machine says of itself."""
+    """Ignore a machine that reports no cores."""
     assert default_workers() >= 1

@@ -1,4 +1,4 @@
-"""Progress over processes and without a terminal."""
+"""Show progress of several processes, and without a terminal."""
 
 import pickle
 from itertools import count
@@ -11,7 +11,7 @@ from photoshop_request_builder.engine.progress_files import Meter
 
 
 def test_what_several_processes_note_is_added_up(tmp_path: Path) -> None:
-    """A meter goes with each job; the last note of each name counts."""
+    """Count the last note of each name, through pickled copies."""
     meter = Meter(tmp_path)
     one, other = (pickle.loads(pickle.dumps(meter)) for _ in range(2))
     one.note("RS_2020-06.zst", 10)
@@ -22,7 +22,7 @@ def test_what_several_processes_note_is_added_up(tmp_path: Path) -> None:
 
 
 def test_notes_that_come_too_soon_are_passed_over(tmp_path: Path) -> None:
-    """A block is a millisecond; a file is not written for each."""
+    """Write no file for each block, which takes a millisecond."""
     times = iter([0.0, 0.1, 0.6])
     meter = Meter(tmp_path, lambda: next(times))
     for done in (1, 2, 3):
@@ -31,7 +31,7 @@ def test_notes_that_come_too_soon_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_without_a_terminal_there_is_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
-    """With what is left at this pace."""
+    """Print the remaining time at this pace."""
     clock = count(0, 20)
     with console.progress("ingest", 100, "bytes", lambda: next(clock)) as advance:
         for _ in range(6):

@@ -1,4 +1,4 @@
-"""The Ray engine on a cluster of this machine alone: results, faults, and nodes that are not fit."""
+"""Run the Ray engine on a cluster of this machine: results, errors, and unfit nodes."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def engine(corpus: Corpus) -> Iterator[RayEngine]:
 
 @pytest.mark.slow
 def test_results_come_in_the_order_of_the_jobs(engine: RayEngine, tmp_path: Path) -> None:
-    """Each is told once, and ran once; also in a second stage on the same engine."""
+    """Run and report each job once, in a second stage too."""
     for turn in range(2):
         told: list[str] = []
         jobs = [
@@ -48,7 +48,7 @@ def test_results_come_in_the_order_of_the_jobs(engine: RayEngine, tmp_path: Path
 
 @pytest.mark.slow
 def test_what_a_job_raises_is_raised_and_not_tried_again(engine: RayEngine, tmp_path: Path) -> None:
-    """An input that cannot be used stays so; the rest is called off, and the engine goes on afterwards."""
+    """Cancel the other jobs, and run the next stage on the same engine."""
     slow = [
         Job(str(number), partial(ray_jobs.noted, tmp_path, f"slow{number}", partial(int, "1"), seconds=0.3))
         for number in range(30)
@@ -62,7 +62,7 @@ def test_what_a_job_raises_is_raised_and_not_tried_again(engine: RayEngine, tmp_
 
 @pytest.mark.slow
 def test_a_fault_of_ours_comes_with_where_it_was(engine: RayEngine) -> None:
-    """On the node."""
+    """Attach the traceback of the node."""
     with pytest.raises(KeyError) as caught:
         engine.run([Job("broken", ray_jobs.broken)])
     assert "ray_jobs.py" in "".join(caught.value.__notes__)
@@ -70,21 +70,21 @@ def test_a_fault_of_ours_comes_with_where_it_was(engine: RayEngine) -> None:
 
 @pytest.mark.slow
 def test_settings_of_the_environment_go_with_the_jobs(engine: RayEngine) -> None:
-    """As they were when the engine began; nothing else does, and the password of Reddit's API not at all."""
+    """Take them as they were when the engine began. Never send credentials of Reddit's API."""
     names = ("PHOTOSHOP_REQUEST_PSEUDONYM_KEY", "PHOTOSHOP_REQUEST_CONTACT")
     assert engine.run([Job(name, partial(ray_jobs.variable, name)) for name in names]) == ["secret", None]
     assert not [name for name in engine.variables if "REDDIT" in name or "TOKEN" in name]
 
 
 def test_a_node_with_other_versions_does_nothing(corpus: Corpus) -> None:
-    """Its bytes could differ; the message says what to install."""
+    """Name the version to install, since results could differ."""
     task = RayEngine(corpus, {}, None, 1).task()
     with pytest.raises(InputError, match=r"pillow [\d.]+, not 1\.0"):
         dataclasses.replace(task, versions={**task.versions, "pillow": "1.0"})(b"")
 
 
 def test_a_node_that_does_not_see_the_corpus_does_nothing(corpus: Corpus, tmp_path: Path) -> None:
-    """Neither where there is no corpus, nor where there is another one."""
+    """Refuse a missing corpus and another one."""
     task = RayEngine(corpus, {}, None, 1).task()
     elsewhere = dataclasses.replace(corpus, root=str(tmp_path))
     for other in ({"toml": b"another"}, {"corpus": elsewhere}):
@@ -93,14 +93,14 @@ def test_a_node_that_does_not_see_the_corpus_does_nothing(corpus: Corpus, tmp_pa
 
 
 def test_without_ray_it_says_what_to_install(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before anything is done."""
+    """Raise before anything is done."""
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     with pytest.raises(InputError, match=r"pip install 'photoshop-request\[ray\]'"), module.ray_engine(corpus, None, 1):
         pass
 
 
 def test_what_other_machines_wrote_is_waited_for() -> None:
-    """Until it is seen, or two minutes; then it is said which units are missing."""
+    """Wait up to two minutes, then name the missing units."""
     now = [0.0]
     answers = [["shard 00001"], ["shard 00001"], []]
     wait_until_seen(lambda: answers.pop(0), lambda: now[0], lambda seconds: now.__setitem__(0, now[0] + seconds))

@@ -1,4 +1,4 @@
-"""A corpus in object storage, worked on by a cluster: no file system is shared."""
+"""Work on a corpus in object storage with a cluster, without a shared file system."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ pytest.importorskip("ray", reason="needs Ray, which the extra `ray` brings")
 def test_a_corpus_in_object_storage(
     storage_variables: dict[str, str], sample: Sample, sample_corpus: Path, tmp_path: Path
 ) -> None:
-    """The same dataset, and a second run finds nothing to do."""
+    """Build the same dataset, and find nothing to do in a second run."""
     import s3fs
 
     arguments = sample.run_arguments(Path("s3:/"), "--engine", "ray", "--workers", "2")

@@ -1,4 +1,4 @@
-"""Workers, nodes and heads that die in the middle of a job: everything is done, once, and as if nothing had happened."""
+"""Kill workers, nodes and heads in the middle of a job: the output is the same."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.slow
 
 
 def _changed(jobs: Sequence[Job[Any]], folder: Path, how: Any, **more: Any) -> list[Job[Any]]:
-    """The same jobs, noted in `folder` and disturbed."""
+    """Return the same jobs, recorded in `folder` and disturbed."""
     folder.mkdir(exist_ok=True)
     return [Job(job.unit, partial(how, folder, job.unit, job.run, **more)) for job in jobs]
 
 
 def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, tmp_path: Path) -> None:
-    """Each shard's first attempt is killed at another moment; the second does it."""
+    """Kill the first attempt of each shard at another moment; the second one finishes it."""
     corpus = open_corpus(half_done)
     planned = plan(stage_named("pair"), corpus)[:6]
     jobs = [
@@ -46,7 +46,7 @@ def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, t
 
 
 def test_a_worker_killed_while_it_reads(sample: Sample, undisturbed: Path, tmp_path: Path) -> None:
-    """Nothing of the first attempt is left."""
+    """Leave nothing of the first attempt behind."""
     corpus = create_corpus(tmp_path / "corpus", shards=16)
     planned = ingest.plan(corpus, [str(path) for path in sample.files])
     jobs = _changed(planned, tmp_path / "notes", ray_jobs.killed_midway, seconds=0.02)
@@ -65,7 +65,7 @@ def _hash(corpus: Path, name: str) -> str:
 
 
 def test_a_worker_that_dies_every_time_is_given_up(half_done: Path, tmp_path: Path) -> None:
-    """After four attempts; the message names the unit."""
+    """Name the unit after four attempts."""
     corpus = open_corpus(half_done)
     jobs = _changed(
         plan(stage_named("pair"), corpus)[:1], tmp_path / "notes", ray_jobs.killed_midway, seconds=0.0, times=9
@@ -79,7 +79,7 @@ def test_a_worker_that_dies_every_time_is_given_up(half_done: Path, tmp_path: Pa
 
 
 def test_a_job_that_takes_too_much_memory_is_given_up(half_done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ray ends what makes a node short of memory, and by itself would begin it again for ever."""
+    """Limit the retries that Ray would repeat forever when memory is short."""
     monkeypatch.setenv("RAY_memory_usage_threshold", "0.001")
     monkeypatch.setenv("RAY_memory_monitor_refresh_ms", "100")
     monkeypatch.setenv("RAY_task_oom_retry_delay_base_ms", "100")
@@ -97,7 +97,7 @@ def test_a_node_killed_in_the_middle(
     tmp_path: Path,
     wait_until: Callable[[Callable[[], bool]], None],
 ) -> None:
-    """The other node does what it was at."""
+    """Run its tasks on the other node."""
     corpus, notes = open_corpus(half_done), tmp_path / "notes"
     planned = plan(stage_named("pair"), corpus)
     jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
@@ -120,7 +120,7 @@ def test_a_node_killed_in_the_middle(
 
 @pytest.mark.parametrize("goes_on", ["here", "on another cluster"])
 def test_a_lost_head(half_done: Path, undisturbed: Path, tmp_path: Path, goes_on: str) -> None:
-    """What was lost is said, what was done is kept, and the same command finishes it elsewhere."""
+    """Say what was lost, keep finished work, and finish it elsewhere with the same command."""
     corpus, notes = open_corpus(half_done), tmp_path / "notes"
     planned = plan(stage_named("pair"), corpus)
     jobs = _changed(planned, notes, ray_jobs.noted, seconds=1.0)
@@ -149,18 +149,18 @@ def test_a_lost_head(half_done: Path, undisturbed: Path, tmp_path: Path, goes_on
 
 
 def test_a_whole_run_on_a_cluster(ray_cluster: RayCluster, sample: Sample, undisturbed: Path, tmp_path: Path) -> None:
-    """By the command line; every byte is that of the engine of this machine."""
+    """Write the same bytes as the local engine, by the command line."""
     corpus = tmp_path / "corpus"
     arguments = sample.run_arguments(corpus, "--shards", "16", "--engine", "ray", "--address", ray_cluster.address)
     done = succeed(*arguments)
-    assert "fetch: on this machine alone" in done.stderr
+    assert "fetch: runs on this machine only" in done.stderr
     assert written(corpus) == written(undisturbed)
     again = succeed(*arguments)
     assert again.stderr.count("nothing to do") >= 8
 
 
 def test_a_cluster_that_is_not_there(half_done: Path) -> None:
-    """An exit code of its own, and what to do."""
+    """Exit with the code of network errors, and say what to do."""
     done = command("pair", half_done, "--engine", "ray", "--address", "127.0.0.1:9")
     assert done.returncode == NetworkError.exit_code
     assert "error: No Ray cluster answers at 127.0.0.1:9" in done.stderr

@@ -1,4 +1,4 @@
-"""A network that stalls, resets, refuses and lies about length: the same bytes as undisturbed, nothing asked twice."""
+"""Break the network (stalls, resets, refusals, wrong lengths): the output is the same, and nothing is requested twice."""
 
 import contextlib
 import hashlib
@@ -33,16 +33,16 @@ OUTAGE = (14, 0.6)
 
 
 def _pictures(sample: Sample, host: str = "") -> list[str]:
-    """The addresses that give a picture each time they are asked."""
+    """Return the addresses that give a picture at each request."""
     routes = json.loads((sample.folder / "routes.json").read_text())
     good = [address for address, route in routes.items() if "file" in route and "first" not in route]
     return sorted(address for address in good if host in address and not address.endswith("/removed.png"))
 
 
 def _plan(sample: Sample, seed: int, slow: int = 1) -> dict[str, tuple[Fault, int]]:
-    """Every picture has its fault, once or twice; `slow` times where it is one that takes long.
+    """Give every picture a fault, once or twice; `slow` times for a fault that takes long.
 
-    Overload is for two addresses of one host only: a third in a row opens the circuit, which rests for minutes.
+    Overload hits only two addresses of one host. A third in a row would open the circuit breaker for minutes.
     """
     chance = random.Random(seed)
     busy = chance.sample(_pictures(sample, "i.redd.it"), len(OVERLOAD))
@@ -57,7 +57,7 @@ def _plan(sample: Sample, seed: int, slow: int = 1) -> dict[str, tuple[Fault, in
 
 
 def _ledger(corpus: Path) -> dict[str, tuple[str, int]]:
-    """Address -> state and tries; empty while there is no ledger."""
+    """Return state and tries by address; empty without a ledger."""
     if not (corpus / "ledger.sqlite").exists():
         return {}
     with contextlib.closing(sqlite3.connect(corpus / "ledger.sqlite")) as database:
@@ -70,7 +70,7 @@ def _in_state(corpus: Path, *states: AddressState) -> set[str]:
 
 
 def _run(sample: Sample, network: Network, corpus: Path) -> list[str | Path]:
-    """Arguments of a run through the network."""
+    """Return the arguments of a run through the network."""
     return [
         network.address if each == sample.hosts.address else each
         for each in sample.run_arguments(corpus, "--workers", "1")
@@ -78,7 +78,7 @@ def _run(sample: Sample, network: Network, corpus: Path) -> list[str | Path]:
 
 
 def _bring_through(sample: Sample, network: Network, corpus: Path, undisturbed: Path) -> None:
-    """As long as the network's doing is left in the ledger, ask for it again, as a person would."""
+    """Retry while the ledger holds states caused by the network, as a user would."""
     retries = [each for state in AGAIN for each in ("--retry", state)]
     for _ in range(3):
         if _in_state(corpus, *AGAIN) == _in_state(undisturbed, *AGAIN):
@@ -88,7 +88,7 @@ def _bring_through(sample: Sample, network: Network, corpus: Path, undisturbed: 
 
 
 def _decisions(corpus: Path) -> dict[str, str]:
-    """Address of a solver's picture -> what became of it."""
+    """Return the decision on each solver's picture by address."""
     return {row["url"]: row["decision"] for row in decision_lines(open_corpus(str(corpus)))}
 
 
@@ -97,9 +97,9 @@ def _digests(folder: Path) -> set[str]:
 
 
 def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
-    """Every kind of fault is met; what never gets better ends with a reason, until somebody asks and it has got better.
+    """Meet every kind of fault. A lasting fault ends with a reason, until a retry succeeds.
 
-    No cut picture is kept as a good one, and no picture that was sent whole is asked for again.
+    Accept no cut picture, and request no complete picture again.
     """
     corpus = tmp_path / "corpus"
     # four tries: a refused connection, two faults, and two whole answers, which it takes to know a broken picture, are five
@@ -136,7 +136,7 @@ def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_
 
 
 def test_a_bad_network_and_sigkill_change_no_byte(sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
-    """Killed while some addresses are stalled and others are done: those done are not asked again."""
+    """Kill the command while some addresses stall. Finished ones are not requested again."""
     corpus = tmp_path / "corpus"
     chance = random.Random(2)
     kept = []

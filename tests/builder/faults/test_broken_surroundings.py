@@ -1,4 +1,4 @@
-"""A full disk, a clock that goes back: the run says so or does not mind, and goes on to the same bytes."""
+"""Run on a full disk, with a clock that goes back, and with a strict umask."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system in memory; skips where it cannot be mounted."""
+    """Mount a file system in memory, or skip."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = shutil.which("mount")
@@ -29,9 +29,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_stops_every_stage_with_a_message_and_loses_nothing(
     small_disk: Path, sample: Sample, sample_corpus: Path
 ) -> None:
-    """The disk grows a little each time the run stops, so that each part of the way meets its end.
+    """Grow the disk a little at each stop, so that every stage meets its end.
 
-    Fetching does not stop: it waits for room. Here it is told to stop while it waits.
+    Fetching waits for space instead of stopping. Here it is stopped while it waits.
     """
     corpus = small_disk / "corpus"
     ends = []
@@ -56,7 +56,7 @@ def test_a_full_disk_stops_every_stage_with_a_message_and_loses_nothing(
 
 
 def test_a_clock_that_goes_back_changes_nothing(sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
-    """Half of the pictures are fetched today, the other half a year ago."""
+    """Fetch half of the pictures today, the other half a year ago."""
     corpus = tmp_path / "corpus"
     succeed("ingest", corpus, *sample.files, "--shards", "4")
     succeed("fetch", corpus, "--mirror", sample.hosts.address, "--limit", "12")
@@ -73,7 +73,7 @@ def test_a_clock_that_goes_back_changes_nothing(sample: Sample, sample_corpus: P
 
 
 def test_a_corpus_is_readable_by_its_owner_alone_where_it_says_so(sample: Sample, tmp_path: Path) -> None:
-    """The mask of the user holds for everything that is written: nothing is opened wider."""
+    """Apply the user's umask to every file."""
     corpus = tmp_path / "corpus"
     wrapper = ["sh", "-c", 'umask 077; exec "$@"', "sh"]
     done = command(*sample.run_arguments(corpus), wrapper=wrapper)

@@ -1,4 +1,4 @@
-"""SIGKILL at random points of every stage, again and again, until the work is done: the same bytes as undisturbed."""
+"""Send SIGKILL at random points of every stage until the work is done: the output is the same."""
 
 import contextlib
 import hashlib
@@ -45,7 +45,7 @@ def _arguments(sample: Sample, corpus: Path, verb: str) -> list[str | Path]:
 
 @pytest.fixture(scope="module")
 def before(sample: Sample, made_once: MadeOnce) -> Path:
-    """A folder with the corpus as it stands before each verb, by the verb's name, and `seconds.json`: undisturbed."""
+    """Return a folder with a corpus as it is before each command, and `seconds.json` with their durations."""
 
     def make(place: Path) -> None:
         corpus, seconds = place / "corpus", {}
@@ -64,7 +64,7 @@ def before(sample: Sample, made_once: MadeOnce) -> Path:
 
 
 def _finished(corpus: Path) -> list[str]:
-    """The addresses that need not be asked again, by the ledger."""
+    """Return the addresses that the ledger has as fetched."""
     if not (corpus / "ledger.sqlite").exists():
         return []
     with contextlib.closing(sqlite3.connect(corpus / "ledger.sqlite")) as database:
@@ -72,12 +72,12 @@ def _finished(corpus: Path) -> list[str]:
 
 
 def _unfinished(corpus: Path) -> list[Path]:
-    """Files in the making that somebody was killed at, and nobody removed."""
+    """Return the part files that nobody removed."""
     return [path for path in corpus.rglob("*") if path.is_file() and ".part" in path.relative_to(corpus).as_posix()]
 
 
 def _kill_after(seconds: float, process: ForkServerProcess, talk: Path) -> bool:
-    """Whether the process was still at work when it was killed, workers and all."""
+    """Kill the process and its workers after some seconds. Return True if it was still running."""
     process.join(seconds)
     if process.exitcode is None:
         with contextlib.suppress(ProcessLookupError):  # ended by itself in this very moment
@@ -91,7 +91,7 @@ def _kill_after(seconds: float, process: ForkServerProcess, talk: Path) -> bool:
 def test_the_dataset_is_the_same_however_often_it_was_killed(
     verb: str, before: Path, sample: Sample, sample_corpus: Path, tmp_path: Path
 ) -> None:
-    """And what was finished before a kill is not asked of a host again."""
+    """Request nothing again that was finished before a kill."""
     kept, seconds = before / verb, json.loads((before / "seconds.json").read_text())[verb]
     corpus, talk = tmp_path / "corpus", tmp_path / "talk.txt"
     chance = random.Random(verb)
@@ -116,7 +116,7 @@ def test_the_dataset_is_the_same_however_often_it_was_killed(
 
 
 def _pattern(name: str) -> str:
-    """Where a table of each shard lies, or another file or folder of the corpus."""
+    """Return the glob pattern of a table, or of another file or folder of the corpus."""
     return f"shards/*/{name}.parquet" if name in TABLES else name
 
 
@@ -129,7 +129,7 @@ WRITTEN = {
 
 
 def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
-    """The stage alone, in this process, as a command runs it."""
+    """Run one stage in this process, as a command does."""
     found = open_corpus(corpus)
     with lock_corpus(found):
         clean_scratch(found)
@@ -145,7 +145,7 @@ def _undo(corpus: Path, stage: str) -> None:
 
 
 def _files(corpus: Path, stage: str) -> dict[str, str]:
-    """The SHA-256 of each file that a stage wrote, by its place; not of the card, which says where the corpus lies."""
+    """Return the SHA-256 of each file that a stage wrote. Skip the card, which names the folder of the corpus."""
     found = (path for pattern in WRITTEN[stage] for top in corpus.glob(pattern) for path in (top, *top.rglob("*")))
     return {
         str(path.relative_to(corpus)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -158,7 +158,7 @@ def _files(corpus: Path, stage: str) -> dict[str, str]:
 def test_a_stage_writes_the_same_however_often_it_was_killed(
     stage: str, sample: Sample, sample_corpus: Path, own_corpus: Path, tmp_path: Path
 ) -> None:
-    """Each stage alone, from its beginning until it is done, killed wherever it is; nothing half is left behind."""
+    """Run each stage alone, killed anywhere until it is done. No part file is left."""
     talk, work = tmp_path / "talk.txt", partial(_stage, own_corpus, stage, sample.files)
     _undo(own_corpus, stage)
     process = start_work(talk, work)
@@ -185,7 +185,7 @@ def test_a_stage_writes_the_same_however_often_it_was_killed(
 
 @pytest.mark.parametrize("seed", range(5))
 def test_sigterm_at_any_point_is_a_clean_stop(seed: int, sample: Sample, sample_corpus: Path, tmp_path: Path) -> None:
-    """Exit code 130 without a traceback, or the end if it came first; then the same bytes."""
+    """Exit with 130 and no traceback, then finish with the same bytes."""
     corpus = tmp_path / "corpus"
     process = start(*sample.run_arguments(corpus, "--workers", "2"))
     # from when the command line is up: before that Python itself answers a signal
@@ -204,7 +204,7 @@ def test_sigterm_at_any_point_is_a_clean_stop(seed: int, sample: Sample, sample_
 def test_sigterm_in_each_stage_is_a_clean_stop(
     sample: Sample, sample_corpus: Path, tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    """One corpus, stopped as each stage begins, one run after the other; then the same bytes."""
+    """Stop one corpus at the start of each stage, one run after the other."""
     corpus = tmp_path / "corpus"
     order = [*WRITTEN]
     order.insert(order.index("gather"), "fetch")

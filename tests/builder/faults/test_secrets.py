@@ -1,4 +1,4 @@
-"""Secrets planted in the environment are in nothing that is written or said."""
+"""Write and print no secret of the environment."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def _said(*arguments: str | Path, code: int = 0, online: bool = False) -> str:
 
 
 def _contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file as it lies there; tables unpacked too."""
+    """Yield every file, with tables unpacked."""
     for path in folder.rglob("*"):
         if path.is_file():
             yield path, path.read_bytes()
@@ -36,7 +36,7 @@ def _contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 
 def test_no_secret_is_written_or_said(sample: Sample, tmp_path: Path) -> None:
-    """A whole run, the pages, what commands print, and what they say when they fail."""
+    """Cover a whole run, the pages, the output of commands, and their errors."""
     corpus = tmp_path / "corpus"
     spoken = [
         _said(*sample.run_arguments(corpus)),

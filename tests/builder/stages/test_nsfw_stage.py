@@ -1,4 +1,4 @@
-"""Scores of the pictures that could be published: opt-in, each picture once, and what they decide."""
+"""Score pictures that could be published: opt-in, each picture once."""
 
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,13 @@ def _triplets(corpus: Corpus) -> list[dict[str, Any]]:
 
 
 def test_nothing_is_scored_unless_it_is_asked_for(corpus: Corpus) -> None:
-    """The column is null then."""
+    """Leave the column null."""
     assert plan(stage_named("nsfw"), corpus) == []
     assert {row["nsfw_score"] for row in _triplets(corpus)} == {None}
 
 
 def test_each_picture_of_an_edit_is_scored_and_the_row_has_the_higher(scored: Corpus) -> None:
-    """Source and edit; the sample shows cats and coffee, so all are safe."""
+    """Score source and edit. All are safe: the sample shows cats and coffee."""
     rows = _triplets(scored)
     scores = {row["sha256"]: row["nsfw_score"] for row in _scores(scored)}
     assert set(scores) >= {row[name] for row in rows for name in ("source_sha256", "edited_sha256")}
@@ -61,7 +61,7 @@ def test_each_picture_of_an_edit_is_scored_and_the_row_has_the_higher(scored: Co
 
 
 def test_a_score_at_the_threshold_leaves_the_row_out(scored: Corpus) -> None:
-    """And no other."""
+    """Keep all other rows."""
     rows = _triplets(scored)
     highest = max(row["nsfw_score"] for row in rows)
     left = _triplets(_with(scored, "classify_nsfw = true", f"nsfw_threshold = {highest}"))
@@ -70,7 +70,7 @@ def test_a_score_at_the_threshold_leaves_the_row_out(scored: Corpus) -> None:
 
 
 def test_a_request_that_shows_such_a_picture_is_left_out_whole(scored: Corpus) -> None:
-    """Its other pictures are published with every edit of it, as references."""
+    """Leave out every edit, since each row shows the other pictures of the request as references."""
     rows = _triplets(scored)
     shard, own = next(
         (shard, row)
@@ -89,7 +89,7 @@ def test_a_request_that_shows_such_a_picture_is_left_out_whole(scored: Corpus) -
 
 
 def test_a_picture_is_scored_once(scored: Corpus) -> None:
-    """Another table of candidates asks only for what is new: a score that is there is believed."""
+    """Reuse stored scores when the candidates change."""
     _triplets(scored)
     assert plan(stage_named("nsfw"), scored) == []
     shard = next(number for number in range(scored.shards) if _read(scored, number))

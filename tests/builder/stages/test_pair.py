@@ -1,4 +1,4 @@
-"""What becomes of the pictures of a request, in the order in which they were posted."""
+"""Compare the pictures of a request in the order of posting."""
 
 import hashlib
 from dataclasses import replace
@@ -20,7 +20,7 @@ from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 
 @pytest.fixture(scope="module")
 def candidates(sample_corpus: Path) -> dict[str, dict[str, Any]]:
-    """The sample's candidates by comment; each of them posted one picture."""
+    """Return the sample's candidates by comment. Each comment has one picture."""
     rows = [
         row for path in sample_corpus.glob("shards/*/candidates.parquet") for row in pq.read_table(path).to_pylist()
     ]
@@ -33,14 +33,14 @@ def _pixels(mask: bytes) -> Any:
 
 
 def test_a_revision_is_kept_and_linked_to_the_edit_before(candidates: dict[str, dict[str, Any]]) -> None:
-    """The same solver's next edit of the request."""
+    """Link the next edit by the same solver."""
     assert candidates["zf12ikw"]["verdict"] == Verdict.EDIT
     assert candidates["zf12ikw"]["revises"] == "z3esyts"
     assert candidates["z2gtwuj"]["revises"] is None
 
 
 def test_the_same_edit_again_is_a_duplicate_of_the_first(candidates: dict[str, dict[str, Any]]) -> None:
-    """By the same solver; it keeps its figures, so that it can be looked at."""
+    """Keep its figures, so that it can be inspected."""
     again = candidates["zv2vqlg"]
     assert again["verdict"] == Verdict.DUPLICATE_EDIT
     assert again["duplicate_of"] == "zb4t8pj"
@@ -48,7 +48,7 @@ def test_the_same_edit_again_is_a_duplicate_of_the_first(candidates: dict[str, d
 
 
 def test_an_edit_put_together_from_two_sources_names_both(candidates: dict[str, dict[str, Any]]) -> None:
-    """The cat among the stars."""
+    """Find both sources of the cat among the stars."""
     both = candidates["zgtgh8m"]
     assert both["second_source_sha256"] not in {None, both["source_sha256"]}
 
@@ -56,7 +56,7 @@ def test_an_edit_put_together_from_two_sources_names_both(candidates: dict[str, 
 def test_only_edits_have_a_mask_and_it_is_as_large_as_its_source(
     candidates: dict[str, dict[str, Any]], sample_corpus: Path
 ) -> None:
-    """White where something changed, about as much as the figure says."""
+    """Mark about as many pixels as `changed_fraction` says."""
     sizes = {
         row["sha256"]: (row["height"], row["width"])
         for path in sample_corpus.glob("shards/*/candidates.parquet")
@@ -71,14 +71,14 @@ def test_only_edits_have_a_mask_and_it_is_as_large_as_its_source(
 
 
 def test_shares_are_shares(candidates: dict[str, dict[str, Any]]) -> None:
-    """0 to 1, as the columns say."""
+    """Keep every fraction between 0 and 1."""
     for row in candidates.values():
         for name in ("confidence", "overlap", "changed_fraction", "locality", "alignment_quality", "added", "border"):
             assert row[name] is None or 0 <= row[name] <= 1, f"{row['comment_id']} {name} {row[name]}"
 
 
 def test_another_rule_makes_everything_stale(sample_corpus: Path) -> None:
-    """A version is part of every fingerprint."""
+    """Include the version in every fingerprint."""
     corpus = open_corpus(sample_corpus)
     stage = stage_named("pair")
     assert plan(stage, corpus) == []
@@ -86,7 +86,7 @@ def test_another_rule_makes_everything_stale(sample_corpus: Path) -> None:
 
 
 def test_a_repeat_long_after_is_found_and_few_pictures_are_held(tmp_path: Path) -> None:
-    """The first edit has left memory by then, and is decoded once more."""
+    """Decode the first edit again after it left memory."""
     corpus = create_corpus(tmp_path / "corpus", shards=1)
     with sample_folder() as folder:
         source = cv2.imread(str(folder / "files" / "coffee.jpg"))

@@ -1,4 +1,4 @@
-"""Who belongs together is in one split, and stays there."""
+"""Keep requests that belong together in one split, also when the corpus grows."""
 
 import shutil
 from pathlib import Path
@@ -15,12 +15,12 @@ from photoshop_request_builder.store.corpus import open_corpus, shard_of
 
 
 def asked(name: str, author: str | None = None, parent: str | None = None) -> SplitRequest:
-    """A request."""
+    """Return a request."""
     return SplitRequest(name, author, parent)
 
 
 def test_similar_requests_share_a_split() -> None:
-    """Also in a chain, also by the same person, also as a crosspost."""
+    """Cover chains, the same author and crossposts."""
     requests = [asked("a"), asked("b", "Ann"), asked("c", "ann"), asked("d", parent="a"), asked("e"), asked("zz")]
     found = assign(requests, [(0, 1), (4, 5)], {})
     assert len({found[index] for index in range(4)}) == 1
@@ -30,34 +30,34 @@ def test_similar_requests_share_a_split() -> None:
 
 
 def test_nobody_is_not_a_person() -> None:
-    """Requests of deleted authors do not belong together."""
+    """Do not link requests of deleted authors."""
     found = assign([asked("a"), asked("b")], [], {})
     assert [cluster for cluster, _ in found] == ["a", "b"]
 
 
 def test_a_request_keeps_its_split_when_the_corpus_grows() -> None:
-    """Even where an older request, which names the cluster now, would have gone elsewhere."""
+    """Keep it even if an older request now names the cluster."""
     other = next(name for name in ("a", "b", "c", "d", "e", "f", "g", "h") if split_of(name) == "train")
     found = assign([asked("zzzz"), asked(other)], [(0, 1)], {"zzzz": "test"})
     assert found == [(other, "test"), (other, "test")]
 
 
 def test_who_stands_between_two_splits_is_in_neither() -> None:
-    """A new request similar to one of train and one of test would leak on either side."""
+    """Give None to a new request similar to one of train and one of test."""
     requests = [asked("a"), asked("b"), asked("new")]
     found = assign(requests, [(0, 2), (1, 2)], {"a": "train", "b": "test"})
     assert [split for _, split in found] == ["train", "test", None]
 
 
 def test_two_old_requests_that_turn_out_similar_are_parted() -> None:
-    """The one of the weaker split leaves; held-out data stays as it was published."""
+    """Remove the one in the weaker split, so that published held-out data stays."""
     found = assign([asked("a"), asked("b")], [(0, 1)], {"a": "train", "b": "validation"})
     assert [split for _, split in found] == [None, "validation"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30), st.integers(0, 20))
 def test_no_similar_pair_is_ever_in_two_splits(pairs: list[tuple[int, int]], old: int) -> None:
-    """Whatever came before, and whatever comes later."""
+    """Try random histories of a growing corpus."""
     requests = [asked(f"r{index:02}") for index in range(20)]
     early = [(a, b) for a, b in pairs if max(a, b) < old]
     before = {
@@ -74,7 +74,7 @@ def test_no_similar_pair_is_ever_in_two_splits(pairs: list[tuple[int, int]], old
 
 
 def test_shares_are_about_a_twentieth_each() -> None:
-    """By a hash that no corpus changes."""
+    """Use a hash that does not depend on the corpus."""
     splits = [split_of(f"r{index}") for index in range(20_000)]
     for held_out in ("test", "validation"):
         assert 0.045 < splits.count(held_out) / len(splits) < 0.055
@@ -82,7 +82,7 @@ def test_shares_are_about_a_twentieth_each() -> None:
 
 
 def test_the_same_picture_in_two_requests_is_found(sample_corpus: Path) -> None:
-    """The sample has one: the stars are a source of two requests."""
+    """Use the stars, a source of two requests of the sample."""
     corpus = open_corpus(sample_corpus)
     found = list(source_pictures(corpus))
     related = {frozenset((found[a].submission_id, found[b].submission_id)) for a, b in related_pairs(corpus, found)}
@@ -91,7 +91,7 @@ def test_the_same_picture_in_two_requests_is_found(sample_corpus: Path) -> None:
 
 
 def test_the_check_for_leaks_can_fail(sample_corpus: Path, tmp_path: Path) -> None:
-    """It finds nothing after a run, and the picture that is moved to the other side by hand."""
+    """Find nothing after a run, and a picture that was moved to another split by hand."""
     shutil.copytree(sample_corpus, tmp_path / "corpus")
     corpus = open_corpus(tmp_path / "corpus")
     assert check_leaks(corpus).leaks == ()
