@@ -11,6 +11,7 @@ import time
 from multiprocessing import Pool
 from pathlib import Path
 
+import cv2
 import pairs
 import rule
 import sheet
@@ -27,7 +28,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print the scores as one JSON object")
     options = parser.parse_args()
     rows = pairs.read(options.folder)
-    with Pool(options.processes) as pool:
+    with Pool(options.processes, cv2.setNumThreads, (1,)) as pool:  # the processes share the cores
         pool.map(pairs.classify, rows[:2])  # keep imports out of the measurement
         start = time.perf_counter()
         classified = pool.map(pairs.classify, rows, chunksize=4)

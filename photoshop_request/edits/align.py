@@ -31,7 +31,7 @@ _SURE = 0.6
 _LIKELY = 0.45  # what SIFT would add, refinement adds too
 _FOUND = 0.25
 _EXACT = 0.25
-"""Fraction of blocks that agree almost to the pixel; no other guess can be right then."""
+"""Fraction of blocks that agree almost to the pixel. No other guess can be right then."""
 _MIN_GAIN = 0.02
 """Quality that a more expensive guess must add. Any free parameter gains a little from noise alone."""
 _MAX_POINTS = 600
@@ -73,7 +73,7 @@ class Alignment:
 
     @property
     def tilt(self) -> float:
-        """Return the degrees, 0 to 45, that both axes are off the nearest quarter turn; 0 if they disagree (a skew)."""
+        """Return the degrees, 0 to 45, that both axes are off a quarter turn, or 0 if they disagree (a skew)."""
         a, b, c, d = (self.matrix[:, :2] @ np.diag([-1.0 if self.mirrored else 1.0, 1.0])).ravel()
         axes = [math.degrees(math.atan2(c, a)), math.degrees(math.atan2(-b, d))]
         off = [angle - 90 * round(angle / 90) for angle in axes]
@@ -124,7 +124,7 @@ def _guesses(
 
 
 def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDArray[np.float64]") -> _Agreement:
-    """Score a guess; all fractions are 0 if the overlap is too small to tell."""
+    """Score a guess. All fractions are 0 if the overlap is too small to tell."""
     size = common_size(source, matrix)
     into = into_frame(source, matrix, size)
     inside = overlap_mask(edit, into, size)
@@ -144,7 +144,7 @@ def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDAr
 
 
 def _shift(source: "PreparedPicture", edit: "PreparedPicture") -> "NDArray[np.float64] | None":
-    """Find a translation by phase correlation, at the scale that makes the widths equal; None without a clear peak."""
+    """Find a translation by phase correlation at the scale that makes the widths equal, or None."""
     scale = 256 / max(source.width, source.height)
     fit = source.width / edit.width
     picture = cv2.warpAffine(source.grey, _scaling(scale * source.width / source.grey.shape[1]), _PHASE_FRAME)
@@ -162,7 +162,7 @@ def _scaling(factor: float) -> "NDArray[np.float64]":
 def _similarity(
     source: "PreparedPicture", edit: "PreparedPicture", of_source: "Features", of_edit: "Features"
 ) -> "NDArray[np.float64] | None":
-    """Find the similarity that most key point matches agree on; None if too few do."""
+    """Find the similarity that most key point matches agree on, or None if too few do."""
     if min(len(of_source.points), len(of_edit.points)) < 8:
         return None
     start, end = _matches(of_source, of_edit)
@@ -207,7 +207,7 @@ def _nearest(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "tuple[NDArr
 
 
 def _refined(source: "PreparedPicture", edit: "PreparedPicture", rough: Alignment) -> Alignment:
-    """Correct an alignment by the shifts of small tiles; keep the result if at least as many blocks agree."""
+    """Correct an alignment by the shifts of small tiles. Keep the result if at least as many blocks agree."""
     height, width = source.grey.shape
     warped = warp(edit, into_frame(source, rough.matrix, (width, height)), (width, height), grey=True)
     fix = _correction(source.blocks.light, warped.astype(np.float32))

@@ -71,7 +71,7 @@ def _candidates(
 ) -> "Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]":
     """Yield chunks of candidate pairs, as positions in band order.
 
-    `flip` 0 pairs each bucket with itself; a power of two pairs it with the bucket that differs in that bit.
+    `flip` 0 pairs each bucket with itself. A power of two pairs it with the bucket that differs in that bit.
     """
     keys = np.arange(2**_WIDTH)
     sizes = np.diff(starts)

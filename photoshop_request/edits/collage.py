@@ -17,7 +17,7 @@ Box = tuple[int, int, int, int]
 def edited_panel(
     source: PreparedPicture, edit: PreparedPicture, alignment: Alignment, evidence: Evidence
 ) -> Box | None:
-    """Return the edited panel of a collage, in pixels of `edit`; None if it is no collage."""
+    """Return the edited panel of a collage, in pixels of `edit`, or None if it is no collage."""
     limits = thresholds().collage
     if evidence.added < limits.min_added:
         return None

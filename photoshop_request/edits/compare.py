@@ -35,7 +35,7 @@ class Comparison(Figures):
     hash_version: int
     """Version of the perceptual hashes (`media.files.hashes`)."""
     mask: "NDArray[np.bool_] | None"
-    """Shape (height, width) of the working frame (long side at most 512); None for unrelated pictures."""
+    """Shape (height, width) of the working frame (long side at most 512), or None for unrelated pictures."""
     frame_size: tuple[int, int]
     """(width, height) of the source, to which `change_mask` scales the mask."""
     panel: Box | None
@@ -44,7 +44,7 @@ class Comparison(Figures):
     """The measurements behind the verdict."""
 
     def change_mask(self) -> bytes | None:
-        """Return the mask as a 1-bit PNG of the source's size, white is changed; None for unrelated pictures."""
+        """Return the mask as a 1-bit PNG of the source's size, white is changed, or None for unrelated pictures."""
         return None if self.mask is None else to_png(self.mask, self.frame_size)
 
 

@@ -85,7 +85,7 @@ class Evidence:
     bit_close: float
     """Fraction of the overlap's blocks that differ by less than 3 grey levels on average, without compensation."""
     sharpness: float
-    """Median ratio of fine detail in detailed blocks, edit to source; under 1 is softer."""
+    """Median ratio of fine detail in detailed blocks, edit to source. Under 1 is softer."""
     uneven_sharpness: float
     """Fraction of agreeing blocks whose sharpness changed by more than twice that median: local blur or sharpening."""
     overlap: float
@@ -95,7 +95,7 @@ class Evidence:
     uncovered: float
     """Fraction of the edit beyond the source's frame, with any content."""
     tilt: float
-    """Degrees, 0 to 45, that the edit is off the nearest quarter turn; 0 if the alignment is not sure."""
+    """Degrees, 0 to 45, that the edit is off the nearest quarter turn, or 0 if the alignment is not sure."""
     tone: Tone
     peak: float
     """Grey levels: mean of the 20 strongest 5x5 spots of `Change.difference`."""
@@ -167,7 +167,7 @@ def measure(
 def _difference(
     source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]"
 ) -> "NDArray[np.uint8]":
-    """Return the grey levels by which the edit leaves the range of the source's 3x3 neighbourhood; 0 outside.
+    """Return the grey levels by which the edit leaves the range of the source's 3x3 neighbourhood, or 0 outside.
 
     Resampling, compression and half a pixel of misalignment stay in that range. Both pictures are smoothed over 3x3
     first. The worst of the three channels counts.

@@ -44,9 +44,9 @@ class Grain:
     """
 
     correlation: float
-    """90th percentile of the blocks' correlations, -1 to 1; 0 if nothing could be measured."""
+    """90th percentile of the blocks' correlations, -1 to 1, or 0 if nothing could be measured."""
     ratio: float
-    """Median ratio of the grain's deviation, edit to source; under 1 the edit is smoother."""
+    """Median ratio of the grain's deviation, edit to source. Under 1 the edit is smoother."""
     blocks: int
     """Number of 32x32 blocks measured."""
 
@@ -154,7 +154,7 @@ def _patches(here: _View, there: _View, tile: _Tile) -> _Patches:
 
 
 def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":
-    """Return the luminance in a tile, and the pixels that the picture covers; None for all."""
+    """Return the luminance in a tile, and the pixels that the picture covers, or None for all."""
     left, top, width, height = tile
     corners = np.array(
         [[left, top, 1], [left + width, top, 1], [left, top + height, 1], [left + width, top + height, 1]]
@@ -197,7 +197,7 @@ def _resampled(
 def _cut(
     part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int]
 ) -> "NDArray[np.float32] | None":
-    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels; else return None."""
+    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels. Return None otherwise."""
     left, top = -int(into[0, 2]), -int(into[1, 2])
     inside = left >= 0 and top >= 0 and left + size[0] <= part.shape[1] and top + size[1] <= part.shape[0]
     if not inside or not np.array_equal(into[:, :2], np.eye(2)):

@@ -23,7 +23,7 @@ class ChangeMask:
     """Mark the changed pixels of the common frame."""
 
     pixels: "NDArray[np.bool_]"
-    """Shape (height, width) of the frame; False outside the edit."""
+    """Shape (height, width) of the frame, False outside the edit."""
     regions: int
     """Number of connected regions."""
 
@@ -52,7 +52,7 @@ def change_mask(frame: CommonFrame, change: Change) -> ChangeMask:
 def _soft_difference(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", use: "NDArray[np.bool_]") -> "NDArray[np.float32]":
     """Return the mean difference over 9x9 pixels, less the effect of 0.4 pixels of misalignment.
 
-    a, b: pictures at half size. use: pixels at full size that count; sharp changes do not, so thin marks do not spread.
+    a, b: pictures at half size. use: pixels at full size that count. Sharp changes do not, so thin marks do not spread.
     """
     half_a, half_b = (x.astype(np.float32) for x in (a, b))
     step = half_b - half_a
@@ -86,7 +86,7 @@ def _without_specks(marked: "NDArray[np.uint8]", strong: "NDArray[np.bool_]") ->
 
 
 def to_png(pixels: "NDArray[np.bool_]", size: tuple[int, int]) -> bytes:
-    """Encode a mask as a 1-bit PNG of `size` (width, height); white is changed."""
+    """Encode a mask as a 1-bit PNG of `size` (width, height). White is changed."""
     picture = Image.fromarray(pixels.astype(np.uint8) * 255)
     out = io.BytesIO()
     grown = picture.resize(size, Image.Resampling.BILINEAR).point(lambda value: 255 * (value > 127))

@@ -28,7 +28,7 @@ class SourceMatch:
     """Name the source that an edit was made from."""
 
     source: int
-    """Index of the best source; meaningless if the verdict is `unrelated`."""
+    """Index of the best source. Meaningless if the verdict is `unrelated`."""
     comparison: Comparison
     """Comparison of the edit with that source."""
     second_source: int | None
@@ -63,7 +63,7 @@ def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
 
 
 def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int) -> int | None:
-    """Return the source that explains most of what the best one leaves unexplained; None if too little."""
+    """Return the source that explains most of what the best one leaves unexplained, or None if too little."""
     limits = thresholds().composite
     detailed = deviation(edit.detail) > 2
     unexplained = detailed & ~_explained(sources[best], edit)
@@ -92,7 +92,7 @@ def _explained(source: PreparedPicture, edit: PreparedPicture) -> "NDArray[np.bo
 def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
     """Return for each edit the index of the first edit that it repeats, or None.
 
-    Pass the edits in the order they were posted. A repeat is a re-upload according to `compare`; a revision is none.
+    Pass the edits in the order they were posted. A repeat is a re-upload according to `compare`. A revision is none.
     """
     pictures = [prepare(edit) for edit in edits]
     repeated: list[int | None] = []
@@ -103,7 +103,7 @@ def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
 
 
 def may_repeat(first: PictureHash, later: PictureHash) -> bool:
-    """Return True if the hashes allow that both are the same picture; `duplicates` then compares pixels."""
+    """Return True if the hashes allow that both are the same picture. `duplicates` then compares pixels."""
     return first.flat or later.flat or distance(first.phash, later.phash) <= thresholds().duplicate.max_distance
 
 

@@ -18,7 +18,7 @@ PERFECT_PSNR = 60.0
 
 
 def psnr(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", where: "NDArray[np.bool_]") -> float | None:
-    """Return the peak signal-to-noise ratio in dB, at most `PERFECT_PSNR`; None if `where` is empty.
+    """Return the peak signal-to-noise ratio in dB, at most `PERFECT_PSNR`, or None if `where` is empty.
 
     a, b: shape (height, width, 3). where: pixels to compare, shape (height, width).
     """
@@ -29,7 +29,7 @@ def psnr(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", where: "NDArray[np.bool
 
 
 def ssim(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", where: "NDArray[np.bool_]") -> float | None:
-    """Return the mean structural similarity of luminance, -1 to 1; None if `where` is empty.
+    """Return the mean structural similarity of luminance, -1 to 1, or None if `where` is empty.
 
     Wang et al. 2004, Gaussian window, sigma 1.5. As its authors advise, pictures are halved until the shorter side is
     near 256 pixels. Arguments: see `psnr`.

@@ -22,11 +22,11 @@ class Tone:
     """Hold the fitted tone: edit luminance = gain * source luminance + offset, edit chroma = saturation * source chroma."""
 
     gain: float
-    """Factor on luminance; 1 is unchanged."""
+    """Factor on luminance. 1 is unchanged."""
     offset: float
-    """Grey levels added to luminance; 0 is unchanged."""
+    """Grey levels added to luminance. 0 is unchanged."""
     saturation: float
-    """Factor on chroma; 1 is unchanged, 0 is black and white. Also 1 if the source has almost no colour."""
+    """Factor on chroma. 1 is unchanged, 0 is black and white. Also 1 if the source has almost no colour."""
     cast: float
     """Median change of chroma (the larger of Cr and Cb) of 8x8 blocks, in grey levels. A change of hue shows here."""
 

@@ -24,9 +24,9 @@ class Classification:
     verdict: Verdict
     """`edit`, `same_image` or `unrelated`."""
     confidence: float
-    """0.5 to 1; near 0.5 another verdict is as likely. Fitted on real pairs, but no calibrated probability."""
+    """0.5 to 1. Near 0.5 another verdict is as likely. Fitted on real pairs, but no calibrated probability."""
     second_shot: bool
-    """True for two exposures of one scene; the verdict is then `unrelated`."""
+    """True for two exposures of one scene. The verdict is then `unrelated`."""
 
 
 def classify(evidence: "Evidence") -> Classification:
@@ -82,7 +82,7 @@ def _could_be_second_shot(evidence: "Evidence") -> bool:
 
 
 def _second_shot_score(evidence: "Evidence") -> float | None:
-    """Return a score over 1 if the grain is that of another exposure; None if grain cannot tell."""
+    """Return a score over 1 if the grain is that of another exposure, or None if grain cannot tell."""
     limits, grain = thresholds().second_shot, evidence.grain
     can_tell = (
         grain.blocks >= limits.min_blocks

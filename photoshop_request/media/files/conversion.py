@@ -65,7 +65,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
 
 @functools.lru_cache(maxsize=64)
 def _srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from an embedded profile to sRGB; None if it is sRGB, damaged, or for another mode.
+    """Return the transform from an embedded profile to sRGB, or None if it is sRGB, damaged, or for another mode.
 
     sRGB has many names: compact profiles of image servers are called "c2" or "uRGB". Colours are therefore tested.
     """

@@ -65,7 +65,7 @@ class Picture:
     pixels: "NDArray[np.uint8]"
     """Shape (height, width, 3), read-only. Transparent areas are white."""
     format: str
-    """A key of `EXTENSIONS`; empty if the pixels did not come from a file."""
+    """A key of `EXTENSIONS`, or empty if the pixels did not come from a file."""
     transparent: float
     """Fraction of the area, 0 to 1, that was less than half opaque before it was laid on white."""
 
@@ -93,7 +93,7 @@ _MAGIC = {
 
 
 def sniff(data: bytes) -> str | None:
-    """Return the picture format by the first bytes, a key of `EXTENSIONS`; None for others (HTML, SVG, video)."""
+    """Return the picture format by the first bytes, a key of `EXTENSIONS`, or None for others (HTML, SVG, video)."""
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             return kind
@@ -109,7 +109,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 
 
 def _sniff_boxes(data: bytes) -> str | None:
-    """Return AVIF or HEIF by the brands of the first ISO media box; None for MP4, MOV and others."""
+    """Return AVIF or HEIF by the brands of the first ISO media box, or None for MP4, MOV and others."""
     end = min(int.from_bytes(data[:4], "big"), 256)
     brands = {data[8:12], *(data[i : i + 4] for i in range(16, end, 4))}
     if brands & {b"avif", b"avis"}:
@@ -123,8 +123,8 @@ def decode(
     """Decode a whole file to one upright, opaque sRGB picture, or return the reason why not.
 
     Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied and colour
-    profiles are converted to sRGB. CMYK, palettes and 16-bit samples become 8-bit RGB; transparency is laid on white.
-    Animations are rejected; from several pages or camera frames the first is taken.
+    profiles are converted to sRGB. CMYK, palettes and 16-bit samples become 8-bit RGB. Transparency is laid on white.
+    Animations are rejected. From several pages or camera frames the first is taken.
 
     sufficient_side: pixels of the shorter side that suffice. A JPEG may then come at 1/2, 1/4 or 1/8 of its size, many
     times faster. Default: full size.

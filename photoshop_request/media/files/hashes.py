@@ -29,7 +29,7 @@ HASH_VERSION = 1
 """Version of the computation, stored with every hash."""
 
 _DRAFT = (128, 128)
-"""Size of the draft. At 256 pixels the drift is 0.15 bits, but hashing is 20 % slower; at 96 it exceeds 0.5 bits."""
+"""Size of the draft. At 256 pixels the drift is 0.15 bits, but hashing is 20 % slower. At 96 it exceeds 0.5 bits."""
 
 _NEAR = 32.0
 """Distance of a DCT coefficient from the median that re-encoding can bridge: half a grey level in the 32x32 grid."""
@@ -112,7 +112,7 @@ def _hash(grey: Image.Image) -> PictureHash:
 
 @functools.cache
 def _cosines() -> "NDArray[np.float64]":
-    """Return the first 8 of 32 rows of the type-2 DCT; the hash reads no more."""
+    """Return the first 8 of 32 rows of the type-2 DCT. The hash reads no more."""
     k, n = np.mgrid[:8, :32]
     return np.asarray(2 * np.cos(np.pi * k * (2 * n + 1) / 64))
 

@@ -36,7 +36,7 @@ _PROFILES_WITH_LOCATION = frozenset({b"exif", b"app1", b"xmp"})
 
 
 def without_location(data: bytes) -> bytes | None:
-    """Return the file without its GPS tags, of the same length; None if it has none.
+    """Return the file without its GPS tags, of the same length, or None if it has none.
 
     Supports JPEG (with all pictures that a phone appends), PNG, WebP, TIFF, HEIF and AVIF. Damaged metadata is kept.
     """
@@ -109,7 +109,7 @@ def _texts_with_location(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _decompressed(text: bytes) -> bytes | None:
-    """Decompress at most one byte over the limit; return None if it is not zlib."""
+    """Decompress at most one byte over the limit. Return None if it is not zlib."""
     try:
         return zlib.decompressobj().decompress(text, _MAX_TEXT_BYTES + 1)
     except zlib.error:
@@ -164,7 +164,7 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _update_checksums(data: bytearray) -> None:
-    """Compute the checksums of chunks with text or EXIF again; the others did not change."""
+    """Compute the checksums of chunks with text or EXIF again. The others did not change."""
     for name, start, end in _png_chunks(data):
         if name in {b"eXIf", b"iTXt", b"tEXt"} and end + 4 <= len(data):
             data[end : end + 4] = zlib.crc32(data[start - 4 : end]).to_bytes(4, "big")
@@ -196,7 +196,7 @@ def _clear_tiff(block: memoryview) -> None:
 
 
 def _entries(block: memoryview, order: str, offset: int) -> list[tuple[int, int, int, int]] | None:
-    """Return tag, type, count and value (or its offset) of a directory's entries; None if there is no directory."""
+    """Return tag, type, count and value (or its offset) of a directory's entries, or None if there is no directory."""
     if not 8 <= offset <= len(block) - 2:
         return None
     count = struct.unpack_from(f"{order}H", block, offset)[0]

