@@ -28,7 +28,7 @@ from photoshop_request.text.request.chitchat import chitchat
 from photoshop_request.text.request.instruction import instruction
 from photoshop_request.text.request.request_sentences import request_sentences
 from photoshop_request.text.request.task_types import task_types
-from photoshop_request.training.task_weights import Policy, sampling_weights
+from photoshop_request.training.sampling import TaskPolicy, sampling_weights
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "reddit" / "picrequests.jsonl"
 ROUNDS = 9
@@ -94,7 +94,7 @@ def main(path: Path) -> None:
     print("\nlanguages", dict(Counter(result.language for result in instructions).most_common()))
     print("\ntask types: requests, %, weight balanced, weight at temperature 2")
     tasks = Counter(score.task.value for request in requests for score in task_types(request.text))
-    balanced, warm = sampling_weights(tasks, Policy.BALANCED), sampling_weights(tasks, Policy.TEMPERATURE)
+    balanced, warm = sampling_weights(tasks, TaskPolicy.BALANCED), sampling_weights(tasks, TaskPolicy.TEMPERATURE)
     for task, count in tasks.most_common():
         print(f"  {task:16} {count:5} {count / len(requests):6.1%} {balanced[task]:7.2f} {warm[task]:6.2f}")
 

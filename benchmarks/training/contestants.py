@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from photoshop_request.training.geometry import choose_view
-from photoshop_request.training.pixels import decode_part, seen
+from photoshop_request.training.pixels import decode_part, sample_pixels
 
 SIDE = 512
 BATCH = 8
@@ -25,7 +25,7 @@ def crop(source: bytes, edited: bytes) -> tuple[Any, Any]:
     """Crop the same random 512 x 512 rectangle of both."""
     view = choose_view((0, 0, 1280, 960), (SIDE, SIDE), np.random.default_rng(), min_crop=0.7, showing=None)
     pixels = [decode_part(data, view.shrink) for data in (source, edited)]
-    first, second = (seen(one, view.matrix / shrunk, (SIDE, SIDE)) for one, shrunk in pixels)
+    first, second = (sample_pixels(one, view.matrix / shrunk, (SIDE, SIDE)) for one, shrunk in pixels)
     return first, second
 
 

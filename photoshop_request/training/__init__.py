@@ -1,11 +1,11 @@
-"""Batches for training editors: pairs that are cropped, flipped and scaled as one, in an order that can be resumed.
+"""Load batches for training editing models: pairs are cropped, flipped and scaled together, in a resumable order.
 
-Needs the extra `train`: pip install 'photoshop-request[train]'.
+Requires the extra `train`: pip install 'photoshop-request[train]'.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from photoshop_request.training.buckets import bucket_shapes
+from photoshop_request.training.batch_plan import bucket_shapes
 from photoshop_request.training.sampling import Sampling
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ __all__ = ["Sampling", "TripletLoader", "bucket_shapes", "make_dataloader"]
 if not TYPE_CHECKING:  # type checkers know the names above, and no others
 
     def __getattr__(name: str) -> Any:
-        # torch takes seconds, and is an extra
+        # torch is an extra and takes seconds to import
         if name not in {"TripletLoader", "make_dataloader"}:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         try:

@@ -1,5 +1,7 @@
-"""From an order of rows to batches of one shape each, dealt to the machines so that all get equally many."""
+"""Plan batches: group rows by aspect-ratio bucket and deal the batches equally to the machines."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,54 +10,90 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Batch", "Share", "batches"]
+__all__ = ["BatchPlan", "RankShare", "Shape", "bucket_shapes", "nearest_shape", "plan_batches"]
+
+Shape = tuple[int, int]
+"""Height and width in pixels."""
+
+_ASPECTS = (1 / 2, 9 / 16, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0)
+"""Width over height of cameras and screens; a source between two of them loses a margin."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """Which part of every epoch is this machine's."""
+class RankShare:
+    """Name this machine's part of every epoch: rank `rank` of `world` machines."""
 
     rank: int = 0
     world: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """Rows that are shown together."""
+class BatchPlan:
+    """List the rows of one batch."""
 
     number: int
     """Among the batches of all machines, from 0."""
     shape: int
     """Number of the bucket."""
     rows: "NDArray[np.int64]"
-    """In the order in which they stand in the batch."""
+    """Row numbers, in order."""
 
 
-def batches(
-    order: "NDArray[np.int64]", shape_of: "NDArray[np.int64]", size: int, share: Share, *, drop_last: bool
-) -> list[Batch]:
-    """This machine's batches of an epoch.
+def bucket_shapes(resolution: int, *, multiple: int = 16) -> list[Shape]:
+    """Return shapes from 1:2 to 2:1, tallest first, with about `resolution` squared pixels.
 
-    `shape_of` gives every row's bucket, counted by rising aspect ratio. A batch comes when its last row does in the
-    order. What is left in the buckets at the end is put together with its neighbours, so that no row waits for ever in
-    a rare bucket. To deal equally, the end of the order is left out (`drop_last`); or one machine gets a smaller last
-    batch, and several fill up from the order's beginning.
+    `multiple` divides all sides. 16 suits latent models that patch by two after an autoencoder that shrinks by eight.
+
+    Raises:
+        ValueError: the resolution is smaller than the multiple.
+    """
+    if resolution < multiple:
+        raise ValueError(f"resolution: at least {multiple} pixels, not {resolution}")
+    shapes: list[Shape] = []
+    for aspect in _ASPECTS:
+        height, width = (
+            max(multiple, round(resolution * factor / multiple) * multiple)
+            for factor in (1 / math.sqrt(aspect), math.sqrt(aspect))
+        )
+        if (height, width) not in shapes:
+            shapes.append((height, width))
+    return shapes
+
+
+def nearest_shape(
+    widths: "NDArray[np.float64]", heights: "NDArray[np.float64]", shapes: Sequence[Shape]
+) -> "NDArray[np.int64]":
+    """Return for each picture the number of the shape that crops least: nearest by the ratio of aspect ratios."""
+    aspects = np.log(np.maximum(widths, 1) / np.maximum(heights, 1))
+    shape_aspects = np.log([width / height for height, width in shapes])
+    return np.asarray(np.abs(aspects[:, None] - shape_aspects[None, :]).argmin(axis=1), np.int64)
+
+
+def plan_batches(
+    order: "NDArray[np.int64]", bucket_of: "NDArray[np.int64]", size: int, share: RankShare, *, drop_last: bool
+) -> list[BatchPlan]:
+    """Return this machine's batches of an epoch.
+
+    `bucket_of` gives the bucket of every row; buckets are numbered by rising aspect ratio. Batches are ordered by their
+    last row. The rows left in the buckets at the end are combined with their neighbours, so that no row waits forever
+    in a rare bucket. To deal equally, `drop_last` leaves out the end of the order. Otherwise one machine gets a smaller
+    last batch, and several machines fill up from the beginning of the order.
     """
     order = _divisible(order, size, share.world, drop_last=drop_last)
-    of = shape_of[order]
-    found: list[tuple[int, int, NDArray[np.int64]]] = []  # when, shape, places in the order
-    left: list[NDArray[np.int64]] = []
-    for shape in np.unique(of):
-        places = np.flatnonzero(of == shape)
+    buckets = bucket_of[order]
+    full: list[tuple[int, NDArray[np.int64]]] = []  # bucket, places in the order
+    leftovers: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    for bucket in np.unique(buckets):
+        places = np.flatnonzero(buckets == bucket)
         whole = len(places) // size * size
-        found += [(int(each[-1]), int(shape), each) for each in places[:whole].reshape(-1, size)]
-        left.append(places[whole:])
-    found.sort(key=lambda each: each[0])
-    rest = np.concatenate(left) if left else np.zeros(0, np.int64)
-    for start in range(0, len(rest), size):
-        some = rest[start : start + size]
-        found.append((len(order), int(of[some[len(some) // 2]]), some))
-    numbered = (Batch(number, shape, order[places]) for number, (_, shape, places) in enumerate(found))
+        full += [(int(bucket), batch) for batch in places[:whole].reshape(-1, size)]
+        leftovers.append(places[whole:])
+    full.sort(key=lambda batch: int(batch[1][-1]))
+    remaining = np.concatenate(leftovers)
+    for start in range(0, len(remaining), size):
+        mixed = remaining[start : start + size]
+        full.append((int(buckets[mixed[len(mixed) // 2]]), mixed))
+    numbered = (BatchPlan(number, bucket, order[places]) for number, (bucket, places) in enumerate(full))
     return [batch for batch in numbered if batch.number % share.world == share.rank]
 
 

@@ -1,7 +1,7 @@
-"""An epoch as blocks of rows: the whole dataset at once, or a stream piece by piece, each piece shuffled by itself."""
+"""Divide an epoch into blocks of rows that are shuffled together: one for a dataset, many for a stream."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,100 +13,101 @@ import pyarrow as pa
 from photoshop_request.errors import InputError
 from photoshop_request.rows import row_condition, select_dicts
 from photoshop_request.schema import DEFAULT_CONFIG
-from photoshop_request.training.batch_plan import Share
-from photoshop_request.training.row_source import INDEX, SHOWN, Read, Rows, check_columns
+from photoshop_request.training.batch_plan import RankShare
+from photoshop_request.training.row_source import INDEX_COLUMNS, SAMPLE_COLUMNS, Read, Rows, check_columns
 from photoshop_request.training.sampling import Sampling, epoch_order
 
 if TYPE_CHECKING:
     from datasets import IterableDataset
     from numpy.typing import NDArray
 
-__all__ = ["Block", "Blocks", "Stored", "Streamed"]
+__all__ = ["Block", "EpochBlocks", "StoredRows", "StreamedRows"]
 
 Mark = dict[str, Any]
-"""Where a block begins; plain values."""
+"""Position where a block begins, as plain values."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows that are shuffled together."""
+    """Hold rows that are shuffled together."""
 
     mark: Mark | None
-    """What `blocks` takes to begin here again; None for the beginning."""
+    """Argument of `blocks` to begin here again; None for the beginning."""
     index: pa.Table
     order: "NDArray[np.int64]"
-    """The order in which rows of the index are shown."""
+    """Row numbers of the index, in the order in which they are shown."""
     read: Read
-    share: Share
-    """Which part of the order is this machine's."""
+    share: RankShare
+    """This machine's part of the order."""
 
 
-class Blocks(Protocol):
-    """What epochs are made from."""
+class EpochBlocks(Protocol):
+    """Divide epochs into blocks."""
 
     def blocks(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
-        """The epoch from a mark on, which only a `Block` of the same epoch knows."""
+        """Yield the blocks of an epoch from a mark on, which must come from a `Block` of the same epoch."""
 
     @property
     def name(self) -> str:
-        """Tells datasets and settings apart that give other orders."""
+        """Return a name that differs for datasets and settings with another order."""
 
     @property
-    def share(self) -> Share:
-        """This machine's part of every epoch."""
+    def share(self) -> RankShare:
+        """Return this machine's part of every epoch."""
 
 
 @dataclass(frozen=True)
-class Stored:
-    """Rows that can be read in any order: an epoch is one block."""
+class StoredRows:
+    """Divide rows that can be read in any order: an epoch is one block."""
 
     rows: Rows
     sampling: Sampling
     seed: int
-    share: Share
+    share: RankShare
 
     def blocks(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
-        """The one block."""
+        """Yield the only block."""
         order = epoch_order(self.rows.index, self.sampling, self.seed, epoch)
         yield Block(mark, self.rows.index, order, self.rows.reader(), self.share)
 
     @property
     def name(self) -> str:
-        """By the number of rows and the requests' ids."""
+        """Return a digest of the number of rows, the first and last request, and the sampling."""
         ids = self.rows.index["submission_id"]
-        told = f"{len(ids)} {ids[0] if len(ids) else ''} {ids[-1] if len(ids) else ''} {self.sampling}"
-        return blake2b(told.encode(), digest_size=8).hexdigest()
+        return _digest(len(ids), *([ids[0], ids[-1]] if len(ids) else []), self.sampling.settings)
 
 
 @dataclass(frozen=True)
-class Streamed:
-    """Rows that come one after another. Each machine reads them all and keeps every `world`-th, `size` of them a block.
+class StreamedRows:
+    """Divide a stream into blocks. Each machine reads all rows and keeps every `world`-th of them, `size` per block.
 
-    So a shuffled stream stands still at the beginning of a block, which `datasets` can go back to exactly, and all
-    machines end after the same number of batches.
+    `datasets` can return exactly to the beginning of a block, also in a shuffled stream. All machines end after the
+    same number of batches.
     """
 
     dataset: "IterableDataset"
     sampling: Sampling
     seed: int
-    share: Share
+    share: RankShare
     size: int
-    """Rows of a block on each machine."""
+    """Rows per block on each machine."""
     drop_last: bool
 
     def __post_init__(self) -> None:
         if self.sampling.weighted:
-            raise InputError("a stream cannot be weighed: how often to draw a row depends on all the others.")
+            raise InputError(
+                "a stream cannot be weighted: how often a row is drawn depends on all others. Load it without streaming."
+            )
         check_columns(self.dataset.column_names)
         row_condition(self.sampling.active(), self.dataset.column_names, "the dataset as it was loaded")
 
     @property
     def name(self) -> str:
-        """By the settings: a stream does not say what it holds."""
-        return blake2b(f"stream {self.size} {self.sampling}".encode(), digest_size=8).hexdigest()
+        """Return a digest of the settings: a stream does not describe its content."""
+        return _digest("stream", self.size, self.sampling.settings)
 
     def blocks(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
-        """The next block is read while one is shown."""
+        """Yield blocks and read the next one meanwhile."""
         yield from _ahead(self._read(epoch, mark))
 
     def _read(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
@@ -127,30 +128,30 @@ class Streamed:
             yield self._block(mark, rows, within, epoch)
 
     def _block(self, mark: Mark, rows: list[dict[str, Any]], within: int, epoch: int) -> Block:
-        """The rows of this machine, of `within` that went round; each machine gets as many, whatever is left."""
+        """Return this machine's rows of the `within` rows that were dealt; every machine gets equally many."""
         index = pa.table({name: [row[name] for row in rows] for name in ("source_width", "source_height")})
         order = np.random.default_rng([self.seed, epoch, int(mark["seen"]), self.share.rank]).permutation(len(rows))
         fewest, most = within // self.share.world, -(-within // self.share.world)
         equal = order[:fewest] if self.drop_last or not fewest else np.resize(order, most)
-        return Block(mark, index, equal, lambda number: rows[number], Share())
+        return Block(mark, index, equal, lambda number: rows[number], RankShare())
 
     def _kept(self, epoch: int, mark: Mark) -> Iterator[tuple[Mark, dict[str, Any]]]:
-        """The selected rows from a mark on, each with the mark of where it stands."""
-        wanted = [name for name in dict.fromkeys((*SHOWN, *INDEX)) if name in self.dataset.column_names]
-        stream = self.dataset.select_columns(wanted).decode(enable=False)  # a new one, which stands at its beginning
+        """Yield the selected rows from a mark on, each with its own mark."""
+        names = [name for name in dict.fromkeys((*SAMPLE_COLUMNS, *INDEX_COLUMNS)) if name in self.dataset.column_names]
+        stream = self.dataset.select_columns(names).decode(enable=False)  # a new stream, at its beginning
         if mark["stream"] is not None:
             stream.load_state_dict(copy.deepcopy(mark["stream"]))
         skip = int(mark["skip"])
         for state, run in self._runs(stream, mark["stream"]):
-            for number, row in enumerate(self._few(run, epoch)):
+            for number, row in enumerate(self._shown(run, epoch)):
                 if number >= skip:
                     yield {"stream": state, "skip": number}, row
             skip = 0
 
     def _runs(self, stream: Any, state: Mark | None) -> Iterator[tuple[Mark | None, list[dict[str, Any]]]]:
-        """Rows of one request that follow each other, where edits of a request are counted; else each by itself.
+        """Yield runs of rows of one request if the sampling compares them, else single rows.
 
-        With the state of the stream before them.
+        Each comes with the state of the stream before it.
         """
         together = self.sampling.max_edits_per_request is not None or self.sampling.one_edit_per_request
         run: list[dict[str, Any]] = []
@@ -164,22 +165,23 @@ class Streamed:
         if run:
             yield begin, run
 
-    def _few(self, run: list[dict[str, Any]], epoch: int) -> list[dict[str, Any]]:
-        """What is shown of a run this time."""
-        good = select_dicts(run, self.sampling.active(), DEFAULT_CONFIG)
-        most = self.sampling.max_edits_per_request
-        if most is None or len(good) <= most:
-            return good
-        return sorted(good, key=lambda row: self._lot(row, epoch))[:most]
-
-    def _lot(self, row: Mapping[str, Any], epoch: int) -> bytes:
-        return blake2b(f"{self.seed} {epoch} {row['comment_id']}".encode(), digest_size=8).digest()
+    def _shown(self, run: list[dict[str, Any]], epoch: int) -> list[dict[str, Any]]:
+        """Return the rows of a run that this epoch shows."""
+        selected = select_dicts(run, self.sampling.active(), DEFAULT_CONFIG)
+        limit = self.sampling.max_edits_per_request
+        if limit is None or len(selected) <= limit:
+            return selected
+        return sorted(selected, key=lambda row: _digest(self.seed, epoch, row["comment_id"]))[:limit]
 
 
 def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
-    """The same, the next one made on a thread meanwhile."""
+    """Yield blocks while a thread makes the next one."""
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(next, blocks, None)
         while block := following.result():
             following = thread.submit(next, blocks, None)
             yield block
+
+
+def _digest(*values: object) -> str:
+    return blake2b(" ".join(map(str, values)).encode(), digest_size=8).hexdigest()

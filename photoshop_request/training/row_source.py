@@ -1,4 +1,4 @@
-"""Where rows come from: Parquet in a folder, or a `datasets.Dataset`; a small index in memory, pictures when asked for."""
+"""Read rows by number from Parquet files or a `datasets.Dataset`; memory holds only a small index."""
 
 import re
 import threading
@@ -23,19 +23,28 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from numpy.typing import NDArray
 
-__all__ = ["INDEX", "SHOWN", "Read", "Rows", "check_columns", "file_of", "rows_at", "rows_of"]
+__all__ = [
+    "INDEX_COLUMNS",
+    "SAMPLE_COLUMNS",
+    "Read",
+    "Rows",
+    "check_columns",
+    "file_of",
+    "rows_of_dataset",
+    "rows_of_files",
+]
 
 Read = Callable[[int], dict[str, Any]]
-"""A row by its number, pictures as files; may be called by several threads at once."""
+"""Return a row by its number, with undecoded pictures. Threads may call it concurrently."""
 
 _FILTERED = {column for row_filter in FILTERS.values() for column in row_filter.columns}
-INDEX = tuple(
+INDEX_COLUMNS = tuple(
     name
     for name in config_columns(DEFAULT_CONFIG)
     if name in {"submission_id", "source_width", "source_height", *_FILTERED}
 )
 """Columns that the order of an epoch depends on."""
-SHOWN = (
+SAMPLE_COLUMNS = (
     "source_image",
     "edited_image",
     "change_mask",
@@ -49,43 +58,43 @@ SHOWN = (
     "edited_width",
     "edited_height",
 )
-"""Columns that a sample is made from."""
+"""Columns that a sample needs."""
 
 _ON_THE_HUB = re.compile(r"hf://datasets/(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?/(?P<path>.+)")
 _LARGE_GROUP = 32_000_000
-"""Bytes of a row group beyond which reading it for a row costs too much; such files are read through `datasets`."""
-_MOST_GROUPS = 20_000
-"""Row groups whose footers are kept by a process: 48 kB each, measured. A dataset with more, from about 30,000 edits on,
-has some read again, which costs a row 6 ms where decoding its pictures costs 40."""
+"""Bytes of a row group beyond which reading it for one row is too slow; `datasets` reads such files."""
+_CACHED_GROUPS = 20_000
+"""Row groups whose footers a process caches: 48 kB each, measured. In larger datasets, from about 30,000 edits on, a row
+may read its footer again: 6 ms, compared with 40 ms of decoding."""
 _HANDLES = 16
-"""Files that a thread keeps open: systems allow 1,024 for all."""
+"""Files that a thread keeps open; systems allow 1,024 per process."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows that can be read in any order."""
+    """Hold an index of rows that can be read in any order."""
 
     index: pa.Table
-    """The columns of `INDEX`, as far as they are there."""
+    """The columns of `INDEX_COLUMNS` that exist."""
     reader: Callable[[], Read]
-    """Makes what reads rows, in the process where it is called."""
+    """Return a function that reads rows in the calling process."""
 
 
 @dataclass(frozen=True)
 class _Files:
-    """The Parquet files of a split, and where in them each row lies."""
+    """Locate each row in the Parquet files of a split."""
 
     paths: Sequence[Path]
     begins: "NDArray[np.int64]"
-    """The first row of every row group; at the end, how many rows there are."""
+    """First row of every row group, and at the end the number of rows."""
     groups: "NDArray[np.int32]"
-    """Shape (groups, 2): which file, and which of its groups."""
+    """Shape (groups, 2): number of the file, and of the group in it."""
     largest_group: int
     """Bytes."""
 
 
 def _survey(paths: Sequence[Path]) -> _Files:
-    """Look at every footer once; none is kept, for those of a large dataset do not fit into memory."""
+    """Read every footer once. Footers of a large dataset do not fit into memory, so none is kept."""
     counts, groups, largest = [], [], 0
     for file, path in enumerate(paths):
         footer = pq.read_metadata(path)
@@ -97,24 +106,24 @@ def _survey(paths: Sequence[Path]) -> _Files:
     return _Files(paths, np.cumsum([0, *counts]), np.array(groups, np.int32).reshape(-1, 2), largest)
 
 
-def _read_files(files: _Files, most_groups: int = _MOST_GROUPS, handles: int = _HANDLES) -> Read:
-    """Reads the wanted columns of a row's group. Each thread has its handles: one is not for several."""
-    groups_a_file = max(1, len(files.groups) // max(1, len(files.paths)))
-    footer = lru_cache(max(handles, most_groups // groups_a_file))(lambda file: pq.read_metadata(files.paths[file]))
-    mine = threading.local()
+def _read_files(files: _Files, cached_groups: int = _CACHED_GROUPS, handles: int = _HANDLES) -> Read:
+    """Return a function that reads a row from its group. Each thread has its own handles, which are not thread-safe."""
+    groups_per_file = max(1, len(files.groups) // max(1, len(files.paths)))
+    footer = lru_cache(max(handles, cached_groups // groups_per_file))(lambda file: pq.read_metadata(files.paths[file]))
+    local = threading.local()
 
     def handle(file: int) -> pq.ParquetFile:
-        if not hasattr(mine, "opened"):
-            mine.opened = lru_cache(handles)(
+        if not hasattr(local, "opened"):
+            local.opened = lru_cache(handles)(
                 lambda file: pq.ParquetFile(files.paths[file], metadata=footer(file), memory_map=True)
             )
-        return mine.opened(file)
+        return local.opened(file)
 
     def read(number: int) -> dict[str, Any]:
-        at = int(np.searchsorted(files.begins, number, side="right")) - 1
-        file, group = files.groups[at].tolist()
-        table = handle(file).read_row_group(group, columns=list(SHOWN), use_threads=False)
-        row: dict[str, Any] = table.slice(number - int(files.begins[at]), 1).to_pylist()[0]
+        place = int(np.searchsorted(files.begins, number, side="right")) - 1
+        file, group = files.groups[place].tolist()
+        table = handle(file).read_row_group(group, columns=list(SAMPLE_COLUMNS), use_threads=False)
+        row: dict[str, Any] = table.slice(number - int(files.begins[place]), 1).to_pylist()[0]
         return row
 
     return read
@@ -128,8 +137,8 @@ def _read_dataset(shown: "Dataset") -> Read:
     return read
 
 
-def rows_at(address: str | PathLike[str], split: str) -> Rows:
-    """The triplets in a folder or on the Hub (`org/name`), whose files are downloaded once.
+def rows_of_files(address: str | PathLike[str], split: str) -> Rows:
+    """Return the triplets in a folder or on the Hub (`org/name`); downloads the files once.
 
     Raises:
         InputError: there is no such dataset or split.
@@ -137,65 +146,67 @@ def rows_at(address: str | PathLike[str], split: str) -> Rows:
     """
     files = _survey(sorted(Path(address, DEFAULT_CONFIG).glob(f"{split}-*.parquet")) or _downloaded(address, split))
     if files.largest_group > _LARGE_GROUP:
-        return rows_of(load(address, DEFAULT_CONFIG, split))
+        return rows_of_dataset(load(address, DEFAULT_CONFIG, split))
     names = pq.read_schema(files.paths[0]).names
     check_columns(names)
-    wanted = [name for name in INDEX if name in names]
-    index = pa.concat_tables([pq.read_table(path, columns=wanted, partitioning=None) for path in files.paths])
+    present = [name for name in INDEX_COLUMNS if name in names]
+    index = pa.concat_tables([pq.read_table(path, columns=present, partitioning=None) for path in files.paths])
     return Rows(index.replace_schema_metadata(None), partial(_read_files, files))
 
 
-def rows_of(dataset: "Dataset") -> Rows:
-    """The rows of what `photoshop_request.load` or `load_dataset` gave, selected and ordered as they are.
+def rows_of_dataset(dataset: "Dataset") -> Rows:
+    """Return the rows of a dataset that `photoshop_request.load` or `load_dataset` returned.
 
     Raises:
-        InputError: a column that samples are made from was not loaded.
+        InputError: a column that samples need was not loaded.
     """
     check_columns(dataset.column_names)
-    index = dataset.select_columns([name for name in INDEX if name in dataset.column_names]).with_format("arrow")[:]
-    shown = dataset.select_columns(list(SHOWN)).with_format("arrow")
+    index = dataset.select_columns([name for name in INDEX_COLUMNS if name in dataset.column_names]).with_format(
+        "arrow"
+    )[:]
+    shown = dataset.select_columns(list(SAMPLE_COLUMNS)).with_format("arrow")
     return Rows(index, partial(_read_dataset, shown))
 
 
 def check_columns(names: Sequence[str] | None) -> None:
-    """Raise where a column is missing that samples are made from, or it is unknown which there are."""
+    """Raise `InputError` if a column that samples need is missing, or the columns are unknown."""
     if names is None:
-        raise InputError("the stream does not say which columns it has: give stream.cast(features).")
-    if missing := [name for name in SHOWN if name not in names]:
-        raise InputError(f"training needs the columns {', '.join(missing)}. Load triplets with these too.")
+        raise InputError("the columns of the stream are unknown: pass stream.cast(features).")
+    if missing := [name for name in SAMPLE_COLUMNS if name not in names]:
+        raise InputError(f"training needs the columns {', '.join(missing)}. Load triplets with these columns.")
 
 
 def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
-    """The split's files as the dataset's card names them; those on the Hub in the local cache."""
-    import datasets  # a second, for those whose files lie elsewhere
+    """Return the files of a split that the dataset's card names; downloads those on the Hub to the local cache."""
+    import datasets  # takes a second
 
     place = fspath(address)
     with dataset_errors(place):
         try:
-            found = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
+            files = datasets.load_dataset_builder(place, DEFAULT_CONFIG).config.data_files or {}
         except ValueError as error:
-            raise InputError(f"{place}: no {DEFAULT_CONFIG!r} there. {error}") from error
-        if split not in found:
-            raise InputError(f"{place}: no split {split!r} there; there are {', '.join(map(str, found)) or 'none'}.")
-        return list(_local(found[split]))
+            raise InputError(f"{place}: the dataset has no config {DEFAULT_CONFIG!r}. {error}") from error
+        if split not in files:
+            raise InputError(f"{place}: no split {split!r}; the dataset has {', '.join(map(str, files)) or 'none'}.")
+        return list(_local(files[split]))
 
 
 def _local(files: Sequence[str]) -> Iterator[Path]:
-    """Paths as they are; `hf://` by downloading all files of the split at once."""
+    """Yield paths as they are; download `hf://` files all at once."""
     from huggingface_hub import snapshot_download
 
-    remote = [each for each in map(_ON_THE_HUB.fullmatch, files) if each]
+    remote = [match for match in map(_ON_THE_HUB.fullmatch, files) if match]
     if not remote:
         yield from map(Path, files)
         return
     repo, revision = remote[0]["repo"], unquote(remote[0]["revision"] or "main")
-    names = [each["path"] for each in remote]
+    names = [match["path"] for match in remote]
     folder = snapshot_download(repo, repo_type="dataset", revision=revision, allow_patterns=names)
     yield from (Path(folder, name) for name in names)
 
 
 def file_of(image: Mapping[str, Any] | None) -> bytes | None:
-    """The bytes of an undecoded picture, also where only its path is known."""
+    """Return the bytes of an undecoded picture, from its path if it holds none; None without a picture."""
     if image is None:
         return None
     return image["bytes"] or (Path(image["path"]).read_bytes() if image["path"] else None)

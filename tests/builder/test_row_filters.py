@@ -16,7 +16,7 @@ from photoshop_request.errors import InputError
 from photoshop_request.loading import load
 from photoshop_request.rows import FILTERS, RowFilter
 from photoshop_request.training import Sampling
-from photoshop_request.training.row_source import rows_at
+from photoshop_request.training.row_source import rows_of_files
 from photoshop_request.training.sampling import epoch_order
 from photoshop_request_builder.cli.program import app, load_command
 from photoshop_request_builder.commands.export import export, format_of
@@ -77,7 +77,7 @@ def test_every_way_keeps_the_same_rows(
     assert len(kept) == count
     columns = ["submission_id", "comment_id"]
     assert identified(load(dataset, columns=columns, streaming=True, **filters)) == kept
-    sampling, index = Sampling(**filters), rows_at(dataset, "train").index
+    sampling, index = Sampling(**filters), rows_of_files(dataset, "train").index
     every = identified(load(dataset, columns=columns, streaming=True))
     assert [every[number] for number in sorted(epoch_order(index, sampling, seed=0, epoch=0))] == kept
     if kept:

@@ -18,9 +18,9 @@ from photoshop_request.loading import load
 from photoshop_request.rows import FILTERS, RowFilter, best_edits, select_dicts
 from photoshop_request.schema import CONFIGS
 from photoshop_request.training import Sampling
-from photoshop_request.training.batch_plan import Share
-from photoshop_request.training.epoch_blocks import Streamed
-from photoshop_request.training.row_source import rows_at
+from photoshop_request.training.batch_plan import RankShare
+from photoshop_request.training.epoch_blocks import StreamedRows
+from photoshop_request.training.row_source import rows_of_files
 from photoshop_request.training.sampling import epoch_order
 
 
@@ -54,9 +54,9 @@ def test_every_way_keeps_the_same_rows(folder: Path, filters: dict[str, Any], ke
     active = RowFilter(**filters).active()
     assert [row["comment_id"] for row in select_dicts(FILTER_ROWS, active, "triplets")] == kept
     sampling = Sampling(**filters)
-    drawn = epoch_order(rows_at(folder, "train").index, sampling, seed=0, epoch=0)
+    drawn = epoch_order(rows_of_files(folder, "train").index, sampling, seed=0, epoch=0)
     assert sorted(FILTER_ROWS[number]["comment_id"] for number in drawn) == sorted(kept)
-    stream = Streamed(load(folder, streaming=True), sampling, 0, Share(), 8, drop_last=False)
+    stream = StreamedRows(load(folder, streaming=True), sampling, 0, RankShare(), 8, drop_last=False)
     blocks = list(stream.blocks(0, None))
     assert sorted(block.read(int(row))["comment_id"] for block in blocks for row in block.order) == sorted(kept)
 
@@ -81,12 +81,12 @@ def test_a_sampling_needs_the_columns_of_its_filters(folder: Path) -> None:
     """Name the column that was not loaded, for a dataset and for a stream."""
     names = [column.name for column in CONFIGS["triplets"] if column.name != "locality"]
     message = "min_locality: the dataset as it was loaded has no column locality. Leave min_locality out."
-    index = rows_at(folder, "train").index.drop_columns(["locality"])
+    index = rows_of_files(folder, "train").index.drop_columns(["locality"])
     stream = load(folder, streaming=True, columns=names)
     with pytest.raises(InputError, match=message):
         epoch_order(index, Sampling(min_locality=0.5), 0, 0)
     with pytest.raises(InputError, match=message):
-        Streamed(stream, Sampling(min_locality=0.5), 0, Share(), 8, drop_last=False)
+        StreamedRows(stream, Sampling(min_locality=0.5), 0, RankShare(), 8, drop_last=False)
 
 
 @given(st.sampled_from(sorted(FILTERS)), ANYTHING)

@@ -1,10 +1,10 @@
-"""Which pairs may be mirrored."""
+"""Test which pairs may be mirrored."""
 
 from typing import Any
 
 import pytest
 
-from photoshop_request.training.flips import may_flip
+from photoshop_request.training.sample import may_flip
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from photoshop_request.training.flips import may_flip
         ("", True),
     ],
 )
-def test_not_where_a_side_or_writing_is_spoken_of(instruction: str, allowed: bool) -> None:
-    """Whole words alone count."""
+def test_instructions_with_sides_or_writing_are_not_mirrored(instruction: str, allowed: bool) -> None:
+    """Match whole words only."""
     assert may_flip({"instruction": instruction, "language": "en"}) is allowed
 
 
 @pytest.mark.parametrize(("language", "allowed"), [("en", True), ("und", True), (None, True), ("es", False)])
-def test_not_in_a_language_whose_words_for_sides_are_unknown(language: Any, allowed: bool) -> None:
-    """Izquierda is a side too."""
+def test_other_languages_are_not_mirrored(language: Any, allowed: bool) -> None:
+    """Mirror nothing in other languages: `izquierda` is a side too."""
     assert may_flip({"instruction": "Quita al hombre.", "language": language}) is allowed

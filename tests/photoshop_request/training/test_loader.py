@@ -1,4 +1,4 @@
-"""The loader: what batches hold, and that every row comes once, whoever stops where."""
+"""Test the content of batches, and that every row comes once, also after a stop."""
 
 import json
 import re
@@ -29,35 +29,35 @@ Make = Callable[..., TripletLoader]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """42 pairs, two a request, in row groups of three."""
+    """Return 42 pairs, two per request, in row groups of three."""
     return pairs_folder(tmp_path_factory.mktemp("training") / "dataset", COUNT)
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written into the user's cache."""
+    """Keep the user's cache clean."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 @pytest.fixture(params=["folder", "dataset", "stream"])
 def make(request: pytest.FixtureRequest, folder: Path) -> Make:
-    """Makes loaders of the same rows, from a folder, a Dataset or an IterableDataset."""
+    """Return a function that makes loaders of a folder, a Dataset or an IterableDataset with the same rows."""
 
     def loader(**more: Any) -> TripletLoader:
-        given = {
+        dataset = {
             "folder": lambda: folder,
             "dataset": lambda: photoshop_request.load(folder),
             "stream": lambda: photoshop_request.load(folder, streaming=True),
         }[request.param]()
         return make_dataloader(
-            given, **({"resolution": 48, "batch_size": 4, "drop_last": False, "shuffle_buffer": 12} | more)
+            dataset, **({"resolution": 48, "batch_size": 4, "drop_last": False, "shuffle_buffer": 12} | more)
         )
 
     return loader
 
 
 def ids(batches: Any) -> list[tuple[str, ...]]:
-    """The comments of each batch."""
+    """Return the comments of each batch."""
     return [tuple(batch["comment_id"]) for batch in batches]
 
 
@@ -65,12 +65,12 @@ ALL = {f"c{number}": 1 for number in range(COUNT)}
 
 
 def counted(batches: list[tuple[str, ...]]) -> Counter[str]:
-    """How often every comment came."""
+    """Count every comment."""
     return Counter(each for batch in batches for each in batch)
 
 
 def test_a_batch_is_as_documented(make: Make) -> None:
-    """Shapes, types, ranges, memory format."""
+    """Check shapes, types, ranges and memory format."""
     for batch in make():
         rows = len(batch["instruction"])
         height, width = batch["source"].shape[2:]
@@ -91,7 +91,7 @@ def test_a_batch_is_as_documented(make: Make) -> None:
 
 
 def test_every_row_comes_once_an_epoch_in_another_order(make: Make) -> None:
-    """And the pictures are others too."""
+    """Iterate over two epochs."""
     loader = make()
     first, second = list(loader), list(loader)
     assert counted(ids(first)) == counted(ids(second)) == ALL
@@ -99,7 +99,7 @@ def test_every_row_comes_once_an_epoch_in_another_order(make: Make) -> None:
 
 
 def test_the_same_seed_gives_the_same_batches_whatever_the_threads(make: Make) -> None:
-    """Pixel for pixel; another seed gives others."""
+    """Compare pixels; another seed gives another order."""
     one, other = list(make(threads=1)), list(make(threads=5, prefetch=4))
     for a, b in zip(one, other, strict=True):
         assert a["comment_id"] == b["comment_id"]
@@ -108,8 +108,8 @@ def test_the_same_seed_gives_the_same_batches_whatever_the_threads(make: Make) -
 
 
 @pytest.mark.parametrize("more", [{}, {"sampling": Sampling(max_edits_per_request=1)}, {"rank": 1, "world_size": 2}])
-def test_what_was_stopped_anywhere_goes_on_there(make: Make, more: dict[str, Any]) -> None:
-    """Every id once over both parts, shuffled, with the same pictures as without a stop; the state is plain JSON."""
+def test_a_stopped_epoch_resumes_exactly(make: Make, more: dict[str, Any]) -> None:
+    """Stop after every batch and compare with a run without a stop; the state is plain JSON."""
     whole = list(make(**more))
     after = ids(make(**more, seed=0))
     assert after == ids(whole)
@@ -126,8 +126,8 @@ def test_what_was_stopped_anywhere_goes_on_there(make: Make, more: dict[str, Any
             assert torch.equal(rest[-1]["source"], whole[-1]["source"])
 
 
-def test_an_epoch_that_is_over_goes_on_with_the_next(make: Make) -> None:
-    """A state taken between epochs."""
+def test_a_state_between_epochs_begins_the_next(make: Make) -> None:
+    """Take the state between epochs."""
     loader = make()
     list(loader)
     state = loader.state_dict()
@@ -139,7 +139,7 @@ def test_an_epoch_that_is_over_goes_on_with_the_next(make: Make) -> None:
 
 @pytest.mark.parametrize("world", [2, 3])
 def test_machines_share_an_epoch(make: Make, world: int) -> None:
-    """Equally many batches, nothing twice, and nothing left out but what makes no batch everywhere."""
+    """Expect equally many batches without repeats; leave out less than a batch per machine."""
     parts = [ids(make(rank=rank, world_size=world, drop_last=True)) for rank in range(world)]
     assert len({len(part) for part in parts}) == 1
     seen = sum((counted(part) for part in parts), Counter())
@@ -150,8 +150,8 @@ def test_machines_share_an_epoch(make: Make, world: int) -> None:
     assert set(sum((counted(part) for part in kept), Counter())) == set(ALL)
 
 
-def test_at_most_so_many_edits_of_a_request(make: Make) -> None:
-    """One of two, sometimes the other."""
+def test_max_edits_per_request(make: Make) -> None:
+    """Show one of two edits, and the other one in other epochs."""
     loader = make(sampling=Sampling(max_edits_per_request=1))
     epochs = [[each for batch in loader for each in batch["comment_id"]] for _ in range(6)]
     for epoch in epochs:
@@ -159,14 +159,14 @@ def test_at_most_so_many_edits_of_a_request(make: Make) -> None:
     assert len({each for epoch in epochs for each in epoch}) > 0.9 * COUNT
 
 
-def test_selections_hold_for_streams_too(make: Make) -> None:
-    """Inclusive; a null is not wanted."""
+def test_filters_apply_to_streams_too(make: Make) -> None:
+    """Include the limit, and leave out nulls."""
     seen = counted(ids(make(sampling=Sampling(min_score_percentile=0.5, min_locality=0.5))))
     assert set(seen) == {f"c{number}" for number in range(21, COUNT) if number % 5}
 
 
-def test_dropped_sources_are_zero_and_dropped_words_empty(folder: Path) -> None:
-    """And the tokenizer sees what the batch shows."""
+def test_dropped_sources_are_zero_and_dropped_instructions_empty(folder: Path) -> None:
+    """Pass the tokenizer the instructions of the batch."""
     loader = make_dataloader(
         folder,
         resolution=48,
@@ -183,8 +183,8 @@ def test_dropped_sources_are_zero_and_dropped_words_empty(folder: Path) -> None:
     assert batch["tokens"].tolist() == [len(text) for text in batch["instruction"]]
 
 
-def test_own_shapes(folder: Path) -> None:
-    """Squares alone, for instance."""
+def test_custom_shapes(folder: Path) -> None:
+    """Use squares only."""
     loader = make_dataloader(folder, resolution=48, batch_size=8, shapes=[(40, 40)])
     assert len(loader) == COUNT // 8
     assert {tuple(batch["source"].shape) for batch in loader} == {(8, 3, 40, 40)}
@@ -194,7 +194,7 @@ def test_own_shapes(folder: Path) -> None:
 @pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata asks torch for it
 @pytest.mark.parametrize("stop", [0, 1, 4, 9])
 def test_exact_resume_through_a_stateful_dataloader(folder: Path, stop: int) -> None:
-    """Two worker processes with shuffling: the batches after a stop are those that would have come."""
+    """Resume two shuffling worker processes with the same batches."""
     stateful = pytest.importorskip("torchdata.stateful_dataloader", reason="torchdata is an extra")
 
     def loader(epoch: int) -> Any:
@@ -216,8 +216,8 @@ def test_exact_resume_through_a_stateful_dataloader(folder: Path, stop: int) -> 
     assert counted(whole) == ALL
 
 
-def test_a_state_of_something_else_is_refused(make: Make) -> None:
-    """Rather than rows lost and doubled."""
+def test_a_state_of_another_loader_is_refused(make: Make) -> None:
+    """Refuse it, since rows would be lost and repeated."""
     state = make().state_dict()
     for more in (
         {"seed": 1},
@@ -229,8 +229,8 @@ def test_a_state_of_something_else_is_refused(make: Make) -> None:
             make(**more).load_state_dict(state)
 
 
-def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
-    """With what to do."""
+def test_impossible_arguments_are_explained(folder: Path, tmp_path: Path) -> None:
+    """Name the argument, and what to do."""
     cases: list[tuple[str, Any, dict[str, Any]]] = [
         ("no dataset found", tmp_path / "nothing", {}),
         ("no split 'dev'", folder, {"split": "dev"}),
@@ -240,26 +240,26 @@ def test_what_cannot_be_is_said(folder: Path, tmp_path: Path) -> None:
         ("no batch of 4 can be filled from 42 rows", folder, {"sampling": Sampling(min_score_percentile=0.99)}),
         ("rank", folder, {"rank": 2, "world_size": 2}),
         ("needs the columns change_mask", photoshop_request.load(folder).remove_columns(["change_mask"]), {}),
-        ("which columns", photoshop_request.load(folder, streaming=True).map(dict), {}),
-        ("cannot be weighed", photoshop_request.load(folder, streaming=True), {"sampling": Sampling(score_power=1)}),
+        ("columns of the stream are unknown", photoshop_request.load(folder, streaming=True).map(dict), {}),
+        ("cannot be weighted", photoshop_request.load(folder, streaming=True), {"sampling": Sampling(score_power=1)}),
     ]
-    for said, given, more in cases:
-        with pytest.raises(InputError, match=said):
-            make_dataloader(given, **({"resolution": 48, "batch_size": 4} | more))
+    for message, dataset, more in cases:
+        with pytest.raises(InputError, match=message):
+            make_dataloader(dataset, **({"resolution": 48, "batch_size": 4} | more))
     with pytest.raises(TypeError, match="stream"):
         len(make_dataloader(photoshop_request.load(folder, streaming=True), resolution=48, batch_size=4))
 
 
 def test_files_with_large_row_groups_are_read_through_datasets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They would be read whole for every row."""
+    """Avoid reading whole groups for every row."""
     monkeypatch.setattr(row_source, "_LARGE_GROUP", 1)
     loader = make_dataloader(folder, resolution=48, batch_size=4, drop_last=False)
     assert counted(ids(loader)) == ALL
     assert any(Path(datasets.config.HF_DATASETS_CACHE).rglob("*.arrow"))
 
 
-def test_a_dataset_that_lies_elsewhere_is_found_by_its_card(tmp_path: Path) -> None:
-    """`configs:` in README.md says where."""
+def test_the_card_locates_the_files(tmp_path: Path) -> None:
+    """Follow `configs:` in README.md."""
     folder = dataset_folder(tmp_path / "dataset", {"triplets": [pair(number, SHAPES[0]) for number in range(4)]})
     (folder / "triplets").rename(folder / "elsewhere")
     readme = folder / "README.md"
@@ -269,7 +269,7 @@ def test_a_dataset_that_lies_elsewhere_is_found_by_its_card(tmp_path: Path) -> N
 
 
 def test_an_epoch_can_be_left_early(folder: Path) -> None:
-    """Without waiting for what is decoded ahead; the loader goes on where it was."""
+    """Discard batches decoded ahead; the loader continues after the last one."""
     loader = make_dataloader(folder, resolution=48, batch_size=4, drop_last=False, prefetch=8)
     first = [tuple(next(iter(loader))["comment_id"]) for _ in range(3)]
     assert counted(first + ids(loader)) == ALL
@@ -287,8 +287,8 @@ def test_the_documented_example_runs(folder: Path, page: str) -> None:
     assert names["state"]["batch"] >= 3
 
 
-def test_without_torch_it_is_said_what_to_install() -> None:
-    """And importing the room costs nothing."""
+def test_without_torch_the_error_names_the_extra() -> None:
+    """Import the package without torch."""
     code = (
         "import sys; sys.modules['torch'] = None; from photoshop_request import training\n"
         "try: training.make_dataloader\nexcept ImportError as error: print(error)"

@@ -1,17 +1,17 @@
-"""Batches' memory is written to again only when nobody can see it any more."""
+"""Test that the pool reuses an array only if nothing refers to it."""
 
 import tracemalloc
 
 import pytest
 
-from photoshop_request.training.buffer_pool import lender
+from photoshop_request.training.batch_assembly import buffer_pool
 
 torch = pytest.importorskip("torch", reason="torch is an extra: pip install 'photoshop-request[train]'")
 
 
-def test_memory_comes_again_when_the_last_view_is_gone() -> None:
-    """A tensor, a view of it in another order, and an array of that each keep it."""
-    lend = lender(25, most=2)
+def test_memory_is_reused_after_the_last_view() -> None:
+    """Keep it for a tensor, a permuted view, and an array of that view."""
+    lend = buffer_pool(25, limit=2)
     held = torch.from_numpy(lend(1, (5, 5), 3))
     address = held.data_ptr()
     held = held.permute(0, 3, 1, 2)[0, :1]
@@ -25,9 +25,9 @@ def test_memory_comes_again_when_the_last_view_is_gone() -> None:
     assert smaller[0].shape == (1, 2, 5, 3)
 
 
-def test_no_more_than_asked_for_is_kept() -> None:
-    """Who lets go of many at once gets the rest of the memory back."""
-    lend = lender(1_000_000, most=1)
+def test_the_pool_keeps_at_most_its_limit() -> None:
+    """Free the arrays beyond the limit."""
+    lend = buffer_pool(1_000_000, limit=1)
     tracemalloc.start()
     many = [lend(1, (1000, 1000), 1) for _ in range(3)]
     held, _ = tracemalloc.get_traced_memory()

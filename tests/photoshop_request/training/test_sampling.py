@@ -1,4 +1,4 @@
-"""Which rows an epoch shows, and how often."""
+"""Test which rows an epoch shows and how often."""
 
 from collections import Counter
 from typing import Any
@@ -14,7 +14,7 @@ from photoshop_request.training.sampling import Sampling, epoch_order
 
 
 def index(count: int, **columns: Any) -> pa.Table:
-    """Two edits a request, a quarter of them `add`."""
+    """Return an index with two edits per request, a quarter of them `add`."""
     made = {
         "submission_id": [f"s{number // 2}" for number in range(count)],
         "task_types": [["delete"] if number % 4 else ["add"] for number in range(count)],
@@ -25,12 +25,12 @@ def index(count: int, **columns: Any) -> pa.Table:
 
 
 def counts(table: pa.Table, sampling: Sampling, epochs: int = 1) -> Counter[int]:
-    """How often each row comes."""
+    """Count the draws of each row."""
     return Counter(int(row) for epoch in range(epochs) for row in epoch_order(table, sampling, 7, epoch))
 
 
 def test_every_row_comes_once_in_an_order_of_its_epoch() -> None:
-    """The same for the same seed and epoch, another for others."""
+    """Repeat the order for the same seed and epoch only."""
     table = index(100)
     assert counts(table, Sampling()) == Counter(range(100))
     orders = [tuple(epoch_order(table, Sampling(), seed, epoch)) for seed, epoch in ((7, 0), (7, 1), (8, 0))]
@@ -39,7 +39,7 @@ def test_every_row_comes_once_in_an_order_of_its_epoch() -> None:
 
 
 def test_balanced_task_types_come_equally_often() -> None:
-    """A quarter of the rows makes half of the draws, each row its weight's floor or ceiling of times."""
+    """Draw a quarter of the rows half of the time, each floor or ceiling of its weight times."""
     table = index(100)
     found = counts(table, Sampling(task_policy="balanced"), epochs=30)
     of_add = sum(count for row, count in found.items() if row % 4 == 0)
@@ -49,14 +49,14 @@ def test_balanced_task_types_come_equally_often() -> None:
 
 
 def test_the_temperature_lies_between_natural_and_balanced() -> None:
-    """Shares 1:3 to the power of one half are 1:1.73."""
+    """Expect 1:1.73, which is 1:3 to the power of one half."""
     found = counts(index(400), Sampling(task_policy="temperature"), epochs=10)
     share = sum(count for row, count in found.items() if row % 4 == 0) / found.total()
     assert share == pytest.approx(1 / (1 + 3**0.5), abs=0.01)
 
 
 def test_a_high_score_comes_more_often() -> None:
-    """In proportion to the percentile; a row without one counts as the average."""
+    """Draw in proportion to the percentile; a row without one counts as the average."""
     scores = [None if row == 50 else row / 100 for row in range(100)]
     found = counts(index(100, score_percentile=scores), Sampling(score_power=1), epochs=50)
     assert found[0] == 0
@@ -64,15 +64,9 @@ def test_a_high_score_comes_more_often() -> None:
     assert found[50] == pytest.approx(50, abs=5)
 
 
-def test_selections_leave_out_rows_without_a_value() -> None:
-    """Bounds are inclusive."""
-    assert set(counts(index(10), Sampling(min_locality=0.5))) == {0, 2, 4, 6, 8}
-    assert set(counts(index(10), Sampling(min_score_percentile=0.7))) == {7, 8, 9}
-
-
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=40), st.integers(1, 3), st.booleans())
-def test_a_request_shows_at_most_so_many_edits(requests: list[int], most: int, weighted: bool) -> None:
-    """And as many as it has below that, where nothing is weighed."""
+def test_a_request_shows_at_most_the_given_number_of_edits(requests: list[int], most: int, weighted: bool) -> None:
+    """Show all edits below the limit if nothing is weighted."""
     table = index(len(requests), submission_id=[f"s{number}" for number in requests])
     sampling = Sampling(max_edits_per_request=most, task_policy="balanced" if weighted else "natural")
     drawn = Counter(requests[row] for row in epoch_order(table, sampling, 1, 2))
@@ -82,18 +76,18 @@ def test_a_request_shows_at_most_so_many_edits(requests: list[int], most: int, w
 
 
 def test_other_edits_of_a_request_come_in_other_epochs() -> None:
-    """All of them sooner or later."""
+    """Show all edits over several epochs."""
     found = counts(index(40, submission_id=["s"] * 40), Sampling(max_edits_per_request=5), epochs=60)
     assert len(found) == 40
     assert found.total() == 300
 
 
-def test_what_a_sampling_looks_at_must_be_there() -> None:
-    """It is said which column."""
+def test_impossible_samplings_are_refused() -> None:
+    """Name the missing column, and refuse useless weights."""
     table = index(4).drop_columns(["locality"])
     with pytest.raises(InputError, match="locality"):
         epoch_order(table, Sampling(min_locality=0.5), 0, 0)
-    with pytest.raises(InputError, match="weight 0"):
+    with pytest.raises(InputError, match="all weights are 0"):
         epoch_order(index(4, score_percentile=[0.0] * 4), Sampling(score_power=1), 0, 0)
     with pytest.raises(InputError, match="infinite"):
         epoch_order(index(4, score_percentile=[0.0, 0.1, 0.2, 0.3]), Sampling(score_power=-1), 0, 0)
@@ -101,8 +95,8 @@ def test_what_a_sampling_looks_at_must_be_there() -> None:
         epoch_order(index(4), Sampling(task_policy="best"), 0, 0)
 
 
-def test_nothing_selected_is_an_empty_epoch() -> None:
-    """No error: the loader says it."""
+def test_an_epoch_without_selected_rows_is_empty() -> None:
+    """Return no rows; the loader raises the error."""
     order = epoch_order(index(4), Sampling(min_locality=0.9, task_policy="balanced"), 0, 0)
     assert order.dtype == np.int64
     assert len(order) == 0

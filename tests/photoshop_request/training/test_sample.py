@@ -1,4 +1,4 @@
-"""One rectangle of source, edit and mask: shown by pictures whose colours tell where they come from."""
+"""Test samples on pictures whose colours encode their position."""
 
 import io
 from typing import Any
@@ -14,20 +14,20 @@ from photoshop_request.errors import InputError
 from photoshop_request.media.files.decode import Picture, decode
 from photoshop_request.training import pixels
 from photoshop_request.training.geometry import choose_view
-from photoshop_request.training.pixels import decode_part, seen, seen_change
+from photoshop_request.training.pixels import decode_part, sample_mask, sample_pixels
 from photoshop_request.training.sample import Augmentation, Sample, make_sample
 
 SHAPE = (64, 80)
 
 
 def made(row: dict[str, Any], seed: int = 0, shape: tuple[int, int] = SHAPE, **more: float) -> Sample:
-    """A sample with nothing random but the crop, unless it is asked for."""
+    """Return a sample in which only the crop is random, unless `more` says otherwise."""
     plain = {"flip": 0.0, "min_crop": 0.5, "changed_crops": 0.0, "instruction_dropout": 0.0, "source_dropout": 0.0}
     return make_sample(row, shape, np.random.default_rng(seed), Augmentation(**(plain | more)))
 
 
 def apart(sample: Sample) -> int:
-    """The largest difference of source and edit, in grey levels."""
+    """Return the largest difference of source and edit, in grey levels."""
     return int(np.abs(sample.source.astype(int) - sample.edited.astype(int)).max())
 
 
@@ -46,24 +46,22 @@ def apart(sample: Sample) -> int:
     ids=["same", "twice", "smaller", "cut", "cut-and-twice", "shifted", "turned", "mirrored"],
 )
 @pytest.mark.parametrize("seed", range(4))
-def test_an_edit_is_brought_into_the_frame_of_its_source(
-    matrix: list[float] | None, edit_size: tuple[int, int], seed: int
-) -> None:
-    """Wherever the crop lies, an edit that only changed the frame shows the same as the source."""
+def test_an_edit_is_aligned_with_its_source(matrix: list[float] | None, edit_size: tuple[int, int], seed: int) -> None:
+    """Crop anywhere: an edit that changed only the frame equals the source."""
     row = pair(0, (320, 240), matrix, edit_size)
     if matrix is None:
         row["edited_image"] = file(slopes(*edit_size))
     assert apart(made(row, seed)) <= 3
 
 
-def test_a_crop_lies_where_the_edit_shows_something() -> None:
-    """An edit that kept the right half is compared with the right half."""
+def test_a_crop_lies_inside_the_edit() -> None:
+    """Crop the right half if the edit kept only that."""
     row = pair(0, (320, 240), [1, 0, 160, 0, 1, 0], (160, 240))
     assert all(made(row, seed).source[..., 0].min() >= 126 for seed in range(10))
 
 
-def test_where_the_edit_does_not_reach_the_source_stands() -> None:
-    """A picture turned by 45 degrees lacks corners: no black there."""
+def test_the_source_fills_what_the_edit_does_not_cover() -> None:
+    """Rotate an edit by 45 degrees: its missing corners are not black."""
     turned = [0.7071, -0.7071, 160, 0.7071, 0.7071, -106]
     row = pair(0, (320, 240), turned, (320, 240))
     for seed in range(6):
@@ -72,7 +70,7 @@ def test_where_the_edit_does_not_reach_the_source_stands() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_source_edit_and_mask_are_mirrored_together(seed: int) -> None:
-    """Red falls from left to right then, in both, and the mask's side changes."""
+    """Expect red to fall from left to right in both, and the mask on the other side."""
     row = pair(0, change_mask=mask(320, 240, (0, 0, 160, 240)))
     straight, flipped = made(row, seed, min_crop=1.0), made(row, seed, min_crop=1.0, flip=1.0)
     for name in ("source", "edited", "mask"):
@@ -81,7 +79,7 @@ def test_source_edit_and_mask_are_mirrored_together(seed: int) -> None:
 
 
 def test_the_mask_marks_the_same_place() -> None:
-    """The mask is coarser than the picture and covers its left half: there red is below the middle."""
+    """Use a mask coarser than the picture, over the left half, where red is below the middle."""
     row = pair(0, (320, 240), change_mask=mask(160, 120, (0, 0, 80, 120)))
     for seed in range(10):
         sample = made(row, seed)
@@ -91,20 +89,20 @@ def test_the_mask_marks_the_same_place() -> None:
         assert not sample.mask[red > 130].any()
 
 
-def test_changed_crops_hold_something_that_changed() -> None:
-    """A corner of a picture, far from most crops."""
+def test_changed_crops_hold_a_changed_point() -> None:
+    """Change one corner, outside of most crops."""
     row = pair(0, (320, 240), change_mask=mask(320, 240, (300, 230, 304, 234)))
     assert all(made(row, seed, changed_crops=1.0).mask.any() for seed in range(20))
     assert not all(made(row, seed).mask.any() for seed in range(20))
 
 
-def test_no_mask_means_nothing_is_marked() -> None:
-    """Not everything."""
+def test_without_a_mask_nothing_is_marked() -> None:
+    """Expect an empty mask, not a full one."""
     assert not made(pair(0, change_mask=None), changed_crops=1.0).mask.any()
 
 
-def test_half_of_the_dropped_sources_lose_the_words_too() -> None:
-    """5 % one, 5 % the other, 5 % both, for 0.1 and 0.1."""
+def test_half_of_the_dropped_sources_lose_the_instruction_too() -> None:
+    """Expect 5 % of each alone and 5 % of both, for 0.1 and 0.1."""
     row = pair(0, (40, 40))
     drawn = [made(row, seed, (8, 8), instruction_dropout=0.1, source_dropout=0.1) for seed in range(2000)]
     pairs = [(not sample.instruction, sample.source_dropped) for sample in drawn]
@@ -122,7 +120,7 @@ def test_half_of_the_dropped_sources_lose_the_words_too() -> None:
 def test_a_view_lies_within_and_keeps_the_aspect_ratio(
     size: tuple[int, int], shape: tuple[int, int], min_crop: float, pointed: bool, seed: int
 ) -> None:
-    """No squashing, no invented pixels where there are enough, and the point is in it."""
+    """Keep the shape's proportions, do not upscale without need, and hold the point."""
     dice = np.random.default_rng(seed)
     point = (size[0] * 0.9, size[1] * 0.2) if pointed else None
     view = choose_view((0, 0, *size), shape, dice, min_crop=min_crop, showing=point)
@@ -148,10 +146,10 @@ def test_a_view_lies_within_and_keeps_the_aspect_ratio(
 @pytest.mark.parametrize("decoder", ["simplejpeg", "Pillow"])
 @pytest.mark.parametrize("size", [(640, 480), (641, 479), (333, 777)])
 @pytest.mark.parametrize("shrink", [1, 2, 4, 8])
-def test_a_jpeg_is_decoded_at_a_part_of_its_size(
+def test_a_jpeg_is_decoded_at_a_fraction_of_its_size(
     decoder: str, size: tuple[int, int], shrink: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sides are rounded up, and the slopes stay where they are."""
+    """Round sides up and keep positions."""
     if decoder == "Pillow":
         monkeypatch.setattr(pixels, "_simplejpeg", lambda: None)
     else:
@@ -166,8 +164,8 @@ def test_a_jpeg_is_decoded_at_a_part_of_its_size(
 
 
 @pytest.mark.parametrize("shrink", [1, 2])
-def test_turned_pictures_come_upright(shrink: int) -> None:
-    """EXIF says that the camera was held upright."""
+def test_rotated_pictures_come_upright(shrink: int) -> None:
+    """Apply the EXIF orientation."""
     exif = Image.Exif()
     exif[0x0112] = 6
     data = file(np.ascontiguousarray(np.rot90(slopes(320, 240))), "JPEG", quality=95, exif=exif)["bytes"]
@@ -176,8 +174,8 @@ def test_turned_pictures_come_upright(shrink: int) -> None:
     assert found[5, 5, :2].max() < 20
 
 
-def test_what_is_no_picture_is_said_with_its_row() -> None:
-    """Before training goes on with black."""
+def test_an_undecodable_picture_is_reported_with_its_row() -> None:
+    """Raise an error rather than train on black."""
     cut = file(slopes(320, 240), "JPEG")["bytes"][:600]
     with pytest.raises(InputError, match=r"request s3, comment c3.*corrupt"):
         made(pair(3, source_image={"bytes": cut, "path": None}))
@@ -186,8 +184,8 @@ def test_what_is_no_picture_is_said_with_its_row() -> None:
 
 
 @pytest.mark.parametrize("shrink", [1, 2])
-def test_a_jpeg_that_was_published_is_shown_with_its_flaws(shrink: int) -> None:
-    """Warnings are errors to simplejpeg; what `decode` lets pass must not stop a training."""
+def test_flawed_jpegs_are_decoded(shrink: int) -> None:
+    """Decode flawed JPEGs that simplejpeg refuses, as `decode` does."""
     data = bytearray(file(slopes(320, 240), "JPEG", quality=95)["bytes"])
     data[-2:-2] = bytes(72)
     data[-3] = 1
@@ -196,16 +194,16 @@ def test_a_jpeg_that_was_published_is_shown_with_its_flaws(shrink: int) -> None:
 
 
 def test_shrinking_averages() -> None:
-    """A checkerboard becomes grey, also when it is turned."""
+    """Shrink a checkerboard to grey, rotated or not."""
     board = np.indices((256, 256)).sum(axis=0).astype(np.uint8) % 2 * 255
     for angle in (0.0, 0.3):
         c, s = 4 * np.cos(angle), 4 * np.sin(angle)
-        small = seen(board, np.array([[c, -s, 100], [s, c, 60]]), (24, 24))
+        small = sample_pixels(board, np.array([[c, -s, 100], [s, c, 60]]), (24, 24))
         assert np.abs(small.astype(int) - 128).max() <= 16
 
 
 def test_a_row_may_name_a_file(tmp_path: Any) -> None:
-    """As datasets without embedded pictures do."""
+    """Read the file of a dataset without embedded pictures."""
     (tmp_path / "a.png").write_bytes(file(slopes(320, 240))["bytes"])
     row = pair(0, source_image={"bytes": b"x", "path": None})
     row["source_image"] = {"bytes": None, "path": str(tmp_path / "a.png")}
@@ -214,8 +212,8 @@ def test_a_row_may_name_a_file(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_part_around_a_change_is_marked_as_the_whole_view_would(seed: int) -> None:
-    """Changes of any size and place, also outside the view, and views that shrink."""
+def test_the_mask_around_a_change_equals_that_of_the_whole_view(seed: int) -> None:
+    """Try changes of any size and place, also outside the view, and views that shrink."""
     dice = np.random.default_rng(seed)
     changed = np.zeros((96, 128), np.uint8)
     x, y = dice.integers(0, 120), dice.integers(0, 90)
@@ -223,7 +221,7 @@ def test_the_part_around_a_change_is_marked_as_the_whole_view_would(seed: int) -
     scale = dice.uniform(0.2, 1.4)
     view = np.array([[scale, 0, dice.uniform(0, 30)], [0, scale, dice.uniform(0, 30)]])
     shape = (int(60 / scale), int(90 / scale))
-    whole, part = seen(changed, view, shape), seen_change(changed, view, shape)
+    whole, part = sample_pixels(changed, view, shape), sample_mask(changed, view, shape)
     # interpolation counts in 32nds of a pixel from where a part begins: what is at the threshold may fall either way
     assert (np.abs(whole[part != (whole > 63)].astype(int) - 63) <= 2 * 255 / 32).all()
-    assert not seen_change(np.zeros_like(changed), view, shape).any()
+    assert not sample_mask(np.zeros_like(changed), view, shape).any()
