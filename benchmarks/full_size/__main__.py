@@ -23,8 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from made_subreddit import Size, write_archives
 
+from photoshop_request_builder.stages import declared
+
 HERE = Path(__file__).parent
-STAGES = ("ingest", "merge", "link", "fetch", "gather", "pair", "text", "split", "rank", "accept", "votes", "remove", "measure", "build")  # fmt: skip
+STAGES = tuple(stage.name for stage in declared.STAGES if not stage.is_opt_in)
 Cost = dict[str, float]
 
 

@@ -20,7 +20,7 @@ from photoshop_request_builder.store.ledger import open_ledger
 
 
 def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
-    """Run the stages of a command; return the number of jobs done.
+    """Run the stages of a command, and return the number of jobs done.
 
     The stages `ingest` and `fetch` need more than the corpus: see `run_ingest` and `run_fetch`.
     """

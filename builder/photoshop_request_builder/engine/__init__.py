@@ -1,1 +1,1 @@
-"""How the jobs of a stage are run: on processes of this machine or on a cluster, and which are due."""
+"""Declare stages, plan their jobs, and run the jobs on this machine or on a cluster."""

@@ -55,7 +55,8 @@ class Engine(Protocol):
         """Run all `jobs` and return their results in the order of `jobs`.
 
         `on_done` is called in this process as each job ends, in any order. `on_tick` is called every second while other
-        processes work. The first exception of a job is raised after running jobs have ended; no further job starts.
+        processes work. After the first exception of a job, no further job starts. It is raised when the running jobs
+        have ended.
 
         Raises:
             PhotoshopRequestError: a worker process died (killed, out of memory). The message names the units that were

@@ -13,7 +13,7 @@ from photoshop_request_builder.store.corpus import Corpus, table_contents
 
 
 def plan(stage: Stage, corpus: Corpus) -> Sequence[Job[None]]:
-    """Return the jobs of `stage` that are to be done; none if its output is up to date.
+    """Return the jobs of `stage` whose output is not up to date.
 
     Raises:
         InputError: a setting has a value that is not allowed.

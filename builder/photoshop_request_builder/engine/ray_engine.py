@@ -47,7 +47,7 @@ class RayTask:
     """Content of `corpus.toml` where the command runs."""
     versions: Mapping[str, str]
     variables: Mapping[str, str | None]
-    """Environment variables that change results, as set where the command runs; None: not set."""
+    """Environment variables that change results, as set where the command runs. None if not set."""
 
     def __call__(self, job: bytes) -> Any:
         """Return the result of the pickled `job`.
@@ -97,7 +97,7 @@ class RayEngine:
         on_done: Callable[[Job[R], R], None] | None = None,
         on_tick: Callable[[], None] | None = None,
     ) -> list[R]:
-        """Run all jobs as `Engine.run` does; retry a task whose worker or node died up to three times.
+        """Run all jobs as `Engine.run` does. A task whose worker or node died is retried up to three times.
 
         Raises:
             NetworkError: the cluster cannot be reached, or was lost.
@@ -215,7 +215,7 @@ def _submit(jobs: Sequence[tuple[str, bytes]]) -> None:
 
 
 def _collect() -> list[tuple[int, Any]]:
-    """Return number and result of a job that has ended; none if none ends within a second.
+    """Return number and result of a job that has ended, or nothing after a second.
 
     Raises:
         Exception: the exception of the job, or an explanation of what happened to its workers.
@@ -229,10 +229,10 @@ def _collect() -> list[tuple[int, Any]]:
         try:
             results.append((number, ray.get(reference)))
         except ray.exceptions.RayError as error:
-            rest = list(_running)
-            for other in rest:
+            others = list(_running)
+            for other in others:
                 ray.cancel(other)
-            ray.wait(rest, num_returns=len(rest), timeout=_CANCEL_SECONDS)
+            ray.wait(others, num_returns=len(others), timeout=_CANCEL_SECONDS)
             _running.clear()
             raise _explained(error, unit) from None
     return results
@@ -249,7 +249,7 @@ def _explained(error: Any, unit: str) -> BaseException:
     reason = str(error).partition("\n")[0]
     if isinstance(error, exceptions.WorkerCrashedError | exceptions.NodeDiedError | exceptions.OutOfMemoryError):
         return PhotoshopRequestError(
-            f"{unit}: workers died at it {_RETRIES + 1} times ({reason}). Everything finished is kept; run the same command "
+            f"{unit}: workers died at it {_RETRIES + 1} times ({reason}). Everything finished is kept. Run the same command "
             "again, on nodes with more memory if that was short."
         )
     return NetworkError(

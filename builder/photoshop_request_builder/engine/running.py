@@ -34,7 +34,7 @@ class Reporter:
 
 
 def run_stage(stage: Stage, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
-    """Run one stage over everything that is not up to date; return the number of jobs done.
+    """Run one stage over everything that is not up to date, and return the number of jobs done.
 
     Raises:
         StorageError: see `run_jobs`.
@@ -54,7 +54,7 @@ def run_jobs(
     reporter: Reporter,
     is_quiet: bool = False,
 ) -> int:
-    """Run the jobs that `find_jobs` returns; return their number. With `is_quiet`, say nothing if there are none.
+    """Run the jobs that `find_jobs` returns, and return their number. With `is_quiet`, say nothing if there are none.
 
     Raises:
         StorageError: other machines did the jobs, and their output is not visible on this one.

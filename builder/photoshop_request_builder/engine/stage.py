@@ -15,7 +15,7 @@ from photoshop_request_builder.store.corpus import Corpus
 Rule: TypeAlias = Mapping[str, Any]
 """Whatever the output depends on besides tables, as JSON values: settings, thresholds, the state of a database."""
 Contents: TypeAlias = Mapping[str, str | None]
-"""Fingerprint of the rows of each table that is read, by name; None where the table is missing."""
+"""Fingerprint of the rows of each table that is read, by name. None if the table is missing."""
 
 
 class Unit(StrEnum):
@@ -81,7 +81,7 @@ class Stage:
 
     name: str
     command: str
-    """The command that runs the stage; `run` runs all."""
+    """The command that runs the stage. `run` runs all."""
     unit: Unit
     version: int
     """Part of every fingerprint. Raise it when the same inputs give another output."""
@@ -91,7 +91,7 @@ class Stage:
     """Further tables and files that are read. They change only together with `reads` or `rule`, so no fingerprint
     holds them."""
     writes: tuple[str, ...] = ()
-    """Tables of each shard; a name that ends in `.json` is one file of the corpus."""
+    """Tables of each shard. A name that ends in `.json` is one file of the corpus."""
     stores: tuple[str, ...] = ()
     """Files and folders of the corpus that the function writes itself."""
     function: Callable[..., Any]
@@ -116,10 +116,10 @@ class Stage:
 
     @property
     def summary(self) -> str:
-        """What the stage does: the first line of its module's docstring."""
+        """The first line of the docstring of the stage's module."""
         return (sys.modules[self.function.__module__].__doc__ or "").partition("\n")[0]
 
     @property
     def is_planned(self) -> bool:
-        """True if `plan` finds the jobs; otherwise the command passes the work in (files, fetch settings)."""
+        """True if `plan` finds the jobs. Otherwise the command passes in the work: files, fetch settings."""
         return self.plan is not None or self.unit in {Unit.SHARD, Unit.CORPUS}

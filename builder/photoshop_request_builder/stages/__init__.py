@@ -1,1 +1,1 @@
-"""Stages of the pipeline, one module each; `declared.py` lists them in order."""
+"""Stages of the pipeline, one module each. `declared.py` lists them in order."""

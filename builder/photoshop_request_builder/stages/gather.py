@@ -27,12 +27,12 @@ def make_pictures(inputs: ShardInputs) -> pa.Table:
     """Return the pictures of one shard, in the order of its links."""
     links = inputs.read("links").to_pylist()
     with open_ledger(inputs.corpus.ledger_path) as ledger:
-        known = ledger.get(link["canonical"] for link in links if link["reason"] is None)
-        rows = [row for link in links for row in _rows(link, known, ledger)]
+        entries = ledger.get(link["canonical"] for link in links if link["reason"] is None)
+        rows = [row for link in links for row in _rows(link, entries, ledger)]
     return pa.Table.from_pylist(rows, schema=tables.PICTURES)
 
 
-def _rows(link: dict[str, Any], known: dict[str, LedgerEntry], ledger: Ledger) -> Iterator[dict[str, Any]]:
+def _rows(link: dict[str, Any], entries: dict[str, LedgerEntry], ledger: Ledger) -> Iterator[dict[str, Any]]:
     base = {
         "submission_id": link["submission_id"],
         "comment_id": link["comment_id"],
@@ -48,7 +48,7 @@ def _rows(link: dict[str, Any], known: dict[str, LedgerEntry], ledger: Ledger) -
     if link["reason"] is not None:
         yield {**base, "reason": link["reason"]}
         return
-    entry = known.get(link["canonical"])
+    entry = entries.get(link["canonical"])
     if entry is None:
         yield {
             **base,

@@ -28,7 +28,7 @@ def rule(corpus: Corpus) -> Rule | None:
 def make_scores(inputs: ShardInputs) -> pa.Table:
     """Return the scores of one shard. Scores that the same model gave before are reused."""
     corpus, model = inputs.corpus, inputs.rule["model"]
-    known = _known(inputs)
+    earlier_scores = _earlier_scores(inputs)
     columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURE_COLUMNS]
     candidates = read_candidates(corpus, inputs.shard, columns).to_pylist()
     extensions = {row["sha256"]: row["extension"] for row in candidates if row["extension"]}
@@ -41,7 +41,9 @@ def make_scores(inputs: ShardInputs) -> pa.Table:
     rows = [
         {
             "sha256": sha256,
-            "nsfw_score": known[sha256] if sha256 in known else _score(corpus, sha256, extensions[sha256]),
+            "nsfw_score": earlier_scores[sha256]
+            if sha256 in earlier_scores
+            else _score(corpus, sha256, extensions[sha256]),
             "nsfw_model": model,
         }
         for sha256 in pictures
@@ -49,7 +51,7 @@ def make_scores(inputs: ShardInputs) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=tables.NSFW)
 
 
-def _known(inputs: ShardInputs) -> dict[str, float | None]:
+def _earlier_scores(inputs: ShardInputs) -> dict[str, float | None]:
     before = inputs.find("nsfw")
     rows = before.to_pylist() if before is not None else []
     return {row["sha256"]: row["nsfw_score"] for row in rows if row["nsfw_model"] == inputs.rule["model"]}

@@ -102,11 +102,12 @@ def fingerprint(stage: Stage, rule: Rule, contents: Contents) -> str:
 def make_rewrites(inputs: ShardInputs) -> pa.Table:
     """Return the rewrites of one shard."""
     chosen = ModelInUse(*inputs.rule["in_use"])
-    asked = list(questions(inputs.corpus, inputs.shard, chosen.model, with_pictures=chosen.with_pictures))
+    to_rewrite = list(questions(inputs.corpus, inputs.shard, chosen.model, with_pictures=chosen.with_pictures))
     with open_answers(inputs.corpus) as answers:
-        known = answers.get(question.key for question in asked)
+        stored = answers.get(question.key for question in to_rewrite)
     rows = [
-        _row(question, chosen, question.unfit or known.get(question.key, NoRewrite.NOT_ASKED)) for question in asked
+        _row(question, chosen, question.unfit or stored.get(question.key, NoRewrite.NOT_ASKED))
+        for question in to_rewrite
     ]
     return pa.Table.from_pylist(rows, schema=tables.REWRITES)
 

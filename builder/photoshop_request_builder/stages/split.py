@@ -71,7 +71,7 @@ def make_splits(corpus: Corpus) -> Iterator[pa.Table]:
 def assign(
     requests: list[SplitRequest], similar: list[tuple[int, int]], before: dict[str, str]
 ) -> list[tuple[str, str | None]]:
-    """Return cluster and split of each request, in order. `similar` are pairs of indices; `before` maps id to split.
+    """Return cluster and split of each request, in order. `similar` are pairs of indices. `before` maps id to split.
 
     A cluster whose members were in one split before goes there as a whole. If its members were in several splits, each
     keeps its own. A request similar to two splits gets None: a new member, or one similar to a member of a stronger split.

@@ -29,7 +29,7 @@ def _changed(jobs: Sequence[Job[Any]], folder: Path, how: Any, **more: Any) -> l
 
 
 def test_a_worker_killed_while_it_compares(half_done: Path, undisturbed: Path, tmp_path: Path) -> None:
-    """Kill the first attempt of each shard at another moment; the second one finishes it."""
+    """Kill the first attempt of each shard at another moment. The second attempt succeeds."""
     corpus = open_corpus(half_done)
     planned = plan(stage_named("pair"), corpus)[:6]
     jobs = [

@@ -21,10 +21,10 @@ from photoshop_request_builder.store.corpus import open_corpus
 pytestmark = pytest.mark.slow
 
 AGAIN = [AddressState.TIMEOUT, AddressState.UNREACHABLE, AddressState.RATE_LIMITED, AddressState.CORRUPT]
-"""What an address may be given up as when its network fails often enough; a person asks again with `--retry`."""
+"""States of addresses after too many network faults. The user requests them again with `--retry`."""
 OVERLOAD = [Fault.BUSY, Fault.TOO_MANY]
 SLOW = [Fault.SILENT, Fault.STALLED]
-"""Each time they are met costs the 10 seconds of `network.TIMEOUT`; side by side they cost it once."""
+"""Faults that cost the 10 s of `network.TIMEOUT`, once if they come at the same time."""
 QUICK = [fault for fault in Fault if fault not in {*OVERLOAD, *SLOW}]
 LIES = [Fault.TOO_SHORT, Fault.NO_LENGTH]
 """Answers that look whole: told twice, a lie is what the host has, and the picture is corrupt."""
@@ -40,7 +40,7 @@ def _pictures(sample: Sample, host: str = "") -> list[str]:
 
 
 def _plan(sample: Sample, seed: int, slow: int = 1) -> dict[str, tuple[Fault, int]]:
-    """Give every picture a fault, once or twice; `slow` times for a fault that takes long.
+    """Give every picture a fault, once or twice, or `slow` times for a fault that takes long.
 
     Overload hits only two addresses of one host. A third in a row would open the circuit breaker for minutes.
     """
@@ -57,7 +57,7 @@ def _plan(sample: Sample, seed: int, slow: int = 1) -> dict[str, tuple[Fault, in
 
 
 def _ledger(corpus: Path) -> dict[str, tuple[str, int]]:
-    """Return state and tries by address; empty without a ledger."""
+    """Return state and tries by address, nothing without a ledger."""
     if not (corpus / "ledger.sqlite").exists():
         return {}
     with contextlib.closing(sqlite3.connect(corpus / "ledger.sqlite")) as database:

@@ -28,7 +28,7 @@ from photoshop_request_builder.store.tables import TABLES
 pytestmark = pytest.mark.slow
 
 KILLS = 20
-"""Of each verb; between them every stage is under way."""
+"""Kills of each command. Together they meet every stage."""
 SLOW = "*=30,i.redd.it=30,imgur.com=30"
 """Rates at which fetching the sample takes long enough to be killed in its middle."""
 VERBS = ("ingest", "fetch", "pair", "build")
@@ -125,7 +125,7 @@ WRITTEN = {
     for stage in STAGES
     if stage.name != "fetch" and not stage.is_opt_in
 }
-"""What each stage writes; `fetch` is a command of its own above, and nobody asked for the opt-in stages."""
+"""Outputs of each stage, except `fetch`, which has a test of its own, and the opt-in stages."""
 
 
 def _stage(corpus: Path, stage: str, files: Sequence[Path]) -> None:
