@@ -30,11 +30,11 @@ def reviewing(corpus: Path, *arguments: str) -> Iterator[str]:
 
 
 def decided(corpus: Path) -> list[Decision]:
-    """What lies in the corpus."""
+    """Return all decisions of the corpus."""
     with open_decisions(corpus / "decisions.sqlite") as store:
         return store.decisions()
 
 
-def said(corpus: Path) -> list[Any]:
-    """The verdicts, in the order in which they were given."""
+def verdicts_of(corpus: Path) -> list[Any]:
+    """Return the verdicts in the order of the decisions."""
     return [decision.verdict for decision in decided(corpus)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from browser import WIDTHS, complaints, prefer_dark, pressed, requested, resize, serious_findings, wait
-from reviewing import decided, reviewing, said
+from reviewing import decided, reviewing, verdicts_of
 from viewer_corpus import HOSTILE, make_corpus
 
 pytestmark = pytest.mark.slow
@@ -76,10 +76,10 @@ def test_undo_returns_to_the_last_decision(page: Any, corpus: Path) -> None:
     first = title(page)
     press(page, "ax")
     press(page, "u")
-    assert len(said(corpus)) == 1
+    assert len(verdicts_of(corpus)) == 1
     press(page, "u")
     assert title(page) == first
-    assert said(corpus) == []
+    assert verdicts_of(corpus) == []
     pressed(page, "u")
     assert status(page).endswith("0 decided")
 
@@ -92,7 +92,7 @@ def test_skip_and_back(page: Any, corpus: Path) -> None:
     press(page, "ak")
     assert "your verdict: edit" in page.find_element("css selector", ".top").text
     press(page, "3")
-    assert said(corpus) == ["unrelated"]
+    assert verdicts_of(corpus) == ["unrelated"]
 
 
 def test_buttons_decide_too(page: Any, corpus: Path) -> None:
@@ -102,7 +102,7 @@ def test_buttons_decide_too(page: Any, corpus: Path) -> None:
         drawn = page.execute_script("return document.body.dataset.drawn")
         page.find_element("id", name).click()
         wait(page, f"return document.body.dataset.drawn !== '{drawn}'")
-    assert said(corpus) == ["edit"]
+    assert verdicts_of(corpus) == ["edit"]
 
 
 def test_keys_show_slider_mask_and_difference(page: Any) -> None:
