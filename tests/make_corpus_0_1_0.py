@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from commands import COMMAND, FAST
-from servers.loopback import Answer
+from servers.loopback import Response
 from servers.openai_like import Chat, completion, openai_like_server, saying
 
 from photoshop_request_builder.commands.demo import sample_folder
@@ -83,7 +83,7 @@ def _make(checkout: Path, folder: str, sample: Path) -> None:
     run(*COMMAND, "build", "corpus")
 
 
-def _answer(chat: Chat) -> Answer:
+def _answer(chat: Chat) -> Response:
     title = chat.request["title"]
     return completion("no JSON" if "notes" in title.lower() else saying(f"Edit it: {title}"))
 

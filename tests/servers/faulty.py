@@ -75,7 +75,7 @@ class Network:
         with self.lock:
             return Counter(entry.url for entry in self.log if entry.fault is None)
 
-    def asked(self) -> Counter[str]:
+    def requests(self) -> Counter[str]:
         """Return the number of requests by address."""
         with self.lock:
             return Counter(entry.url for entry in self.log)

@@ -31,7 +31,7 @@ class Hosts:
     base: str = ""
     requests: list[Request] = field(default_factory=list)
 
-    def asked(self, url: str | None = None) -> list[Request]:
+    def requests_for(self, url: str | None = None) -> list[Request]:
         """Return the requests for an address, or all."""
         return [request for request in self.requests if url in {None, request.url}]
 
@@ -41,10 +41,10 @@ class Hosts:
 
     def times(self) -> dict[str, list[float]]:
         """Return the times of the requests by host."""
-        found: dict[str, list[float]] = defaultdict(list)
+        response: dict[str, list[float]] = defaultdict(list)
         for request in self.requests:
-            found[request.url.split("/")[2]].append(request.at)
-        return found
+            response[request.url.split("/")[2]].append(request.at)
+        return response
 
 
 @asynccontextmanager
@@ -83,16 +83,16 @@ async def _answer(state: Hosts, reader: asyncio.StreamReader, writer: asyncio.St
     method, target, _ = line.split(" ", 2)
     headers = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     request = Request(f"https:/{target}", method, headers, time.monotonic())
-    turn = len(state.asked(request.url))
+    turn = len(state.requests_for(request.url))
     state.requests.append(request)
-    found = state.routes.get(request.url, state.routes.get(request.url.split("?")[0], status(404)))
-    if isinstance(found, list | tuple):
-        found = found[min(turn, len(found) - 1)]
-    if isinstance(found, bytes):
-        writer.write(found)
+    response = state.routes.get(request.url, state.routes.get(request.url.split("?")[0], status(404)))
+    if isinstance(response, list | tuple):
+        response = response[min(turn, len(response) - 1)]
+    if isinstance(response, bytes):
+        writer.write(response)
         await writer.drain()
         return True
-    await found(request, writer)
+    await response(request, writer)
     return False
 
 

@@ -70,7 +70,7 @@ class Hub:
     before_commit: list[Callable[[Repo], None]] = field(default_factory=list)
     """Callbacks, each called once before a commit is handled."""
 
-    def asked(self, method: str, path: str) -> int:
+    def count_requests(self, method: str, path: str) -> int:
         """Return the number of requests whose path matches."""
         return sum(one == method and re.search(path, where) is not None for one, where, _ in self.requests)
 
@@ -238,11 +238,11 @@ class _Calls:
     async def create(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return web.json_response({"error": "Invalid user token."}, status=401)
-        asked = await request.json()
-        name = f"{asked.get('organization') or 'me'}/{asked['name']}"
+        body = await request.json()
+        name = f"{body.get('organization') or 'me'}/{body['name']}"
         if name in self._hub.repos:
             raise ConflictError(409, "You already created this dataset repo")
-        private = asked.get("private") or asked.get("visibility") == "private"
+        private = body.get("private") or body.get("visibility") == "private"
         self._hub.repos[name] = Repo(name, private=bool(private))
         return web.json_response({"url": f"{self._hub.address}/datasets/{name}", "name": name, "id": "0"})
 
@@ -257,13 +257,13 @@ class _Calls:
     async def preupload(self, request: web.Request) -> web.Response:
         repo = self._repo(request, write=True)
         files = repo.commit_of(unquote(request.match_info["rev"])).files
-        found = []
-        for asked in (await request.json())["files"]:
-            there = files.get(asked["path"])
-            mode = "lfs" if asked["path"].endswith((".parquet", ".arrow")) else "regular"
-            oid = {"oid": there.sha256 or there.sha1} if there else {}
-            found.append({"path": asked["path"], "uploadMode": mode, "shouldIgnore": False, **oid})
-        return web.json_response({"files": found})
+        results = []
+        for file in (await request.json())["files"]:
+            stored = files.get(file["path"])
+            mode = "lfs" if file["path"].endswith((".parquet", ".arrow")) else "regular"
+            oid = {"oid": stored.sha256 or stored.sha1} if stored else {}
+            results.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, **oid})
+        return web.json_response({"files": results})
 
     async def commit(self, request: web.Request) -> web.Response:
         repo = self._repo(request, write=True)
@@ -309,15 +309,15 @@ class _Calls:
         repo, name = self._repo(request, write=True), unquote(request.match_info["rev"])
         if name in repo.heads:
             raise ConflictError(409, "Reference already exists")
-        asked = json.loads(await request.text() or "{}")
-        repo.heads[name] = repo.commit_of(asked.get("startingPoint", "main")).oid
+        body = json.loads(await request.text() or "{}")
+        repo.heads[name] = repo.commit_of(body.get("startingPoint", "main")).oid
         return web.json_response({})
 
     async def tag(self, request: web.Request) -> web.Response:
-        repo, asked = self._repo(request, write=True), await request.json()
-        if asked["tag"] in repo.tags:
+        repo, body = self._repo(request, write=True), await request.json()
+        if body["tag"] in repo.tags:
             raise ConflictError(409, "Tag already exists")
-        repo.tags[asked["tag"]] = repo.commit_of(unquote(request.match_info["rev"])).oid
+        repo.tags[body["tag"]] = repo.commit_of(unquote(request.match_info["rev"])).oid
         return web.json_response({})
 
     async def untag(self, request: web.Request) -> web.Response:
@@ -327,8 +327,8 @@ class _Calls:
         return web.json_response({})
 
     async def squash(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        self._repo(request, write=True).squash(unquote(request.match_info["rev"]), asked["message"])
+        body = await request.json()
+        self._repo(request, write=True).squash(unquote(request.match_info["rev"]), body["message"])
         return web.json_response({})
 
     async def large_files(self, request: web.Request) -> web.Response:
@@ -348,12 +348,12 @@ class _Calls:
 
     async def batch(self, request: web.Request) -> web.Response:
         self._repo(request, write=True)
-        asked = await request.json()
+        body = await request.json()
         objects, transfer = [], "basic"
-        for one in asked["objects"]:
+        for one in body["objects"]:
             here = f"{self._hub.address}/_lfs/{one['oid']}"
             actions: dict[str, Any] = {"upload": {"href": here}, "verify": {"href": f"{here}/verify"}}
-            if one["size"] > self._hub.part and "multipart" in asked["transfers"]:
+            if one["size"] > self._hub.part and "multipart" in body["transfers"]:
                 transfer = "multipart"
                 count = -(-one["size"] // self._hub.part)
                 parts = {str(number): f"{here}/{number}" for number in range(1, count + 1)}
@@ -383,8 +383,8 @@ class _Calls:
         self._hub.objects[oid] = data
 
     async def verify(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        return web.json_response({}, status=200 if len(self._hub.objects[asked["oid"]]) == asked["size"] else 400)
+        body = await request.json()
+        return web.json_response({}, status=200 if len(self._hub.objects[body["oid"]]) == body["size"] else 400)
 
     async def resolve(self, request: web.Request) -> web.Response:
         commit = self._repo(request).commit_of(unquote(request.match_info["rev"]))

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request. `values` holds query and form together."""
 
     method: str
@@ -22,7 +22,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """One response. A value that is not bytes is sent as JSON. Status None drops the connection."""
 
     value: Any = b""
@@ -31,7 +31,7 @@ class Answer:
 
 
 @contextmanager
-def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
+def serve(respond: Callable[[Request], Response]) -> Iterator[str]:
     """Serve until the block ends, and yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,13 +42,13 @@ def serve(answer: Callable[[Asked], Answer]) -> Iterator[str]:
             length = int(self.headers.get("Content-Length") or 0)
             form = self.rfile.read(length).decode()
             values = dict(parse_qsl(parts.query)) | dict(parse_qsl(form))
-            given = answer(Asked(self.command, parts.path, values, self.headers, form))
-            if given.status is None:
+            response = respond(Request(self.command, parts.path, values, self.headers, form))
+            if response.status is None:
                 self.close_connection = True
                 return
-            body = given.value if isinstance(given.value, bytes) else json.dumps(given.value).encode()
-            self.send_response(given.status)
-            for name, value in {"Content-Type": "application/json", **given.headers}.items():
+            body = response.value if isinstance(response.value, bytes) else json.dumps(response.value).encode()
+            self.send_response(response.status)
+            for name, value in {"Content-Type": "application/json", **response.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from servers.loopback import Answer, Asked, serve
+from servers.loopback import Request, Response, serve
 
-Behaviour = Callable[["Chat"], Answer]
+Behaviour = Callable[["Chat"], Response]
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Chat:
         return json.loads("\n".join(self.text.splitlines()[1:-1]))
 
 
-def completion(content: str | None, *, finish: str = "stop") -> Answer:
+def completion(content: str | None, *, finish: str = "stop") -> Response:
     """Return a chat completion with `content`."""
     message = {"role": "assistant", "content": content}
-    return Answer(
+    return Response(
         {
             "id": "chatcmpl-1",
             "object": "chat.completion",
@@ -65,26 +65,26 @@ def saying(instruction: str, *, is_edit_request: bool = True, needs_more: bool =
     )
 
 
-def well(chat: Chat) -> Answer:
-    """Answer with the request's title as the instruction."""
+def well(chat: Chat) -> Response:
+    """Response with the request's title as the instruction."""
     return completion(saying(chat.request["title"]))
 
 
 def error(status: int, **headers: str) -> Behaviour:
     """Return an error of this status, with headers (`Retry_After=…`)."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _: Answer({"error": {"message": "no", "type": "test"}}, status, named)
+    return lambda _: Response({"error": {"message": "no", "type": "test"}}, status, named)
 
 
-def dropped(_: Chat) -> Answer:
+def dropped(_: Chat) -> Response:
     """Close the connection without an answer."""
-    return Answer(status=None)
+    return Response(status=None)
 
 
 def slowly(seconds: float) -> Behaviour:
-    """Answer well after some seconds."""
+    """Response well after some seconds."""
 
-    def answer(chat: Chat) -> Answer:
+    def answer(chat: Chat) -> Response:
         time.sleep(seconds)
         return well(chat)
 
@@ -105,11 +105,11 @@ class OpenAILike:
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def answer(self, asked: Asked) -> Answer:
+    def respond(self, request: Request) -> Response:
         """Return the response to one request."""
-        if asked.method != "POST" or asked.path != "/v1/chat/completions":
-            return Answer({"error": "no such path"}, 404)
-        chat = Chat(json.loads(asked.body), (asked.headers.get("Authorization") or "").removeprefix("Bearer "))
+        if request.method != "POST" or request.path != "/v1/chat/completions":
+            return Response({"error": "no such path"}, 404)
+        chat = Chat(json.loads(request.body), (request.headers.get("Authorization") or "").removeprefix("Bearer "))
         with self.lock:
             self.chats.append(chat)
             self.times.append(time.monotonic())
@@ -127,6 +127,6 @@ class OpenAILike:
 def openai_like_server() -> Iterator[OpenAILike]:
     """Run an endpoint that answers well by default."""
     state = OpenAILike()
-    with serve(state.answer) as base:
+    with serve(state.respond) as base:
         state.base_url = f"{base}/v1"
         yield state

@@ -113,7 +113,7 @@ def test_a_bad_network_changes_no_byte(sample: Sample, sample_corpus: Path, tmp_
         succeed(*_run(sample, network, corpus))
         ends = {**dict.fromkeys(LIES, (AddressState.CORRUPT, 2)), Fault.TOO_MANY: (AddressState.RATE_LIMITED, 4)}
         expected = {address: ends.get(fault, (AddressState.UNREACHABLE, 4)) for fault, address in bad.items()}
-        ledger, asked = _ledger(corpus), network.asked()
+        ledger, asked = _ledger(corpus), network.requests()
         assert {address: ledger[address][0] for address in expected} == {a: state for a, (state, _) in expected.items()}
         assert [address for address, (_, most) in expected.items() if not 1 <= asked[address] <= most] == []
         lies = {bad[fault] for fault in LIES}
@@ -149,11 +149,11 @@ def test_a_bad_network_and_sigkill_change_no_byte(sample: Sample, sample_corpus:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             assert process.returncode == -signal.SIGKILL
-            kept.append((_in_state(corpus, AddressState.OK), network.asked()))
+            kept.append((_in_state(corpus, AddressState.OK), network.requests()))
             assert kept[-1][0] <= set(network.whole())
         succeed(*_run(sample, network, corpus))
         _bring_through(sample, network, corpus, sample_corpus)
-    asked = network.asked()
+    asked = network.requests()
     for done, before in kept:
         assert {address: before[address] for address in done} == {address: asked[address] for address in done}
     assert kept[-1][0], "no kill came after something was done"

@@ -69,7 +69,7 @@ def test_a_loader_takes_a_name_on_the_hub(client: Run, hub: Hub, repo: str, samp
         assert {shape for shape, _ in batches} <= set(bucket_shapes(64))
         sent.append(hub.sent - before)
     assert sent[1] < file.stat().st_size / 10
-    assert not hub.asked("GET", r"/(validation|test)-")
+    assert not hub.count_requests("GET", r"/(validation|test)-")
 
 
 def test_instruct_pix2pix_of_diffusers_takes_the_dataset(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:

@@ -26,8 +26,8 @@ def test_transient_errors_are_retried(client: Run, hub: Hub, repo: str, sample_c
     done = client(hub_client.publish, sample_corpus, repo)
     assert done.get("error") is None, done
     assert len(done["retries"]) == 2
-    assert hub.asked("POST", COMMIT) == 3
-    assert hub.asked("PUT", "/_lfs/") == done["sent"]
+    assert hub.count_requests("POST", COMMIT) == 3
+    assert hub.count_requests("PUT", "/_lfs/") == done["sent"]
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
@@ -52,11 +52,11 @@ def test_a_permanent_error_is_reported(client: Run, hub: Hub, repo: str, sample_
     assert outcome["error"] == "NetworkError"
     assert "Run the same command again" in outcome["message"]
     assert len(outcome["retries"]) == 7
-    assert hub.asked("POST", COMMIT) == 8
+    assert hub.count_requests("POST", COMMIT) == 8
     hub.troubles.clear()
-    puts = hub.asked("PUT", "/_lfs/")
+    puts = hub.count_requests("PUT", "/_lfs/")
     client(hub_client.publish, sample_corpus, repo)
-    assert hub.asked("PUT", "/_lfs/") == puts
+    assert hub.count_requests("PUT", "/_lfs/") == puts
 
 
 def test_a_concurrent_commit_is_kept(client: Run, hub: Hub, repo: str, sample_corpus: Path) -> None:
@@ -97,7 +97,7 @@ def test_an_interrupted_upload_is_retried(client: Run, hub: Hub, repo: str, samp
     """Only that file is sent again."""
     hub.troubles.append(Trouble("PUT", "/_lfs/", None, after=50_000))
     done = client(hub_client.publish, sample_corpus, repo)
-    assert hub.asked("PUT", "/_lfs/") == done["sent"] + 1
+    assert hub.count_requests("PUT", "/_lfs/") == done["sent"] + 1
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
@@ -109,7 +109,7 @@ def test_large_files_are_sent_in_parts(client: Run, hub: Hub, repo: str, sample_
         client(hub_client.publish, sample_corpus, repo)
     finally:
         hub.part = usual
-    assert hub.asked("PUT", r"/_lfs/\w+/3") >= 1
+    assert hub.count_requests("PUT", r"/_lfs/\w+/3") >= 1
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 

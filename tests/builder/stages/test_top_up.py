@@ -6,7 +6,7 @@ import pytest
 import requests
 from msgspec.structs import replace
 from servers.arctic_shift import arctic_shift_server
-from servers.loopback import Answer
+from servers.loopback import Response
 from servers.reddit import fill, reddit_server
 
 from photoshop_request.errors import NetworkError
@@ -139,7 +139,7 @@ def test_where_the_listing_ends_the_search_goes_on(corpus, server, client):
 
 def test_too_many_requests_stop_cleanly_and_the_next_run_goes_on(corpus, server, client):
     fill(server, [json.dumps(thing).encode() for thing in _objects(30)])
-    server.failures += [("/comments/s2/", Answer({}, 429, {"Retry-After": "1"}))] * 4
+    server.failures += [("/comments/s2/", Response({}, 429, {"Retry-After": "1"}))] * 4
     with pytest.raises(NetworkError, match="too many requests"):
         reddit.ingest_reddit(corpus, client, since=BEGIN, until=NOW, clock=lambda: NOW)
     stopped = [part for part in read_parts(corpus) if part.ending == "stopped"]
@@ -148,7 +148,7 @@ def test_too_many_requests_stop_cleanly_and_the_next_run_goes_on(corpus, server,
     assert "s2" not in read
     assert read
     assert {thing_id for thing_id in _merged(corpus) if thing_id[0] == "c"} == {f"c{thing[1:]}" for thing in read}
-    server.asked.clear()
+    server.requests.clear()
     reddit.ingest_reddit(corpus, client, since=BEGIN, until=NOW, clock=lambda: NOW + 60)
     asked = {path.split("/")[2] for path in server.paths() if path.startswith("/comments/")}
     assert asked == {f"s{number}" for number in range(30)} - read
@@ -193,32 +193,32 @@ def test_a_refresh_in_pieces_comes_past_what_reddit_does_not_know(corpus, server
         for _ in range(2):
             _merged(corpus)
             reddit.refresh(corpus, client, clock=lambda moment=moment: moment, limit=3)
-        asked.append([server.asked[-back].values["id"].split(",") for back in (2, 1)])
+        asked.append([server.requests[-back].values["id"].split(",") for back in (2, 1)])
     assert asked == [[["t1_c0", "t1_c1", "t1_c2"], ["t3_s0", "t3_s1", "t3_s2"]]] * 2
 
 
 def test_arctic_shift_ends_in_the_same_tables_as_the_same_objects_from_a_dump(corpus, arctic, fetch, tmp_path):
-    arctic.things = _objects(150)
+    arctic.records = _objects(150)
     arctic.page = 40
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: NOW)
     found = _merged(corpus)
-    assert _plain(found) == _plain(_dumped(tmp_path, [json.dumps(thing).encode() for thing in arctic.things]))
+    assert _plain(found) == _plain(_dumped(tmp_path, [json.dumps(thing).encode() for thing in arctic.records]))
     assert {thing.sources for thing in found.values()} == {("arctic-shift",)}
 
 
 def test_a_range_that_is_there_is_not_asked_for_again(corpus, arctic, fetch):
-    arctic.things = _objects(10)
+    arctic.records = _objects(10)
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=BEGIN + 86_400, clock=lambda: NOW)
-    arctic.asked.clear()
+    arctic.requests.clear()
     assert arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=BEGIN + 86_400, clock=lambda: NOW) == []
-    assert arctic.asked == []
+    assert arctic.requests == []
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN - 3600, until=BEGIN + 90_000, clock=lambda: NOW)
-    ranges = {(int(asked.values["after"]) + 1, int(asked.values["before"]) - 1) for asked in arctic.asked}
+    ranges = {(int(request.values["after"]) + 1, int(request.values["before"]) - 1) for request in arctic.requests}
     assert ranges == {(BEGIN - 3600, BEGIN), (BEGIN + 86_400, BEGIN + 90_000)}
 
 
 def test_a_stopped_run_goes_on_at_the_second_where_it_stopped(corpus, arctic, fetch):
-    arctic.things = [_post(number) for number in range(100)]
+    arctic.records = [_post(number) for number in range(100)]
     arctic.page = 30
     asked = []
 
@@ -233,24 +233,24 @@ def test_a_stopped_run_goes_on_at_the_second_where_it_stopped(corpus, arctic, fe
     [stopped] = read_parts(corpus)
     assert (stopped.ending, stopped.submissions) == ("stopped", 59)
     assert stopped.covered == (BEGIN, BEGIN + 58 * 3600)
-    arctic.asked.clear()
+    arctic.requests.clear()
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: NOW + 1)
-    assert int(arctic.asked[0].values["after"]) + 1 == BEGIN + 58 * 3600
+    assert int(arctic.requests[0].values["after"]) + 1 == BEGIN + 58 * 3600
     assert len(_merged(corpus)) == 100
 
 
 def test_the_last_days_are_read_but_asked_for_again_later(corpus, arctic, fetch):
-    arctic.things = [_post(number) for number in range(3)]
+    arctic.records = [_post(number) for number in range(3)]
     soon = BEGIN + 5 * 3600
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: soon)
-    arctic.things += [_post(3), _post(4, created_utc=BEGIN + 5400)]  # the second is late
+    arctic.records += [_post(3), _post(4, created_utc=BEGIN + 5400)]  # the second is late
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: soon + 60)
     assert set(_merged(corpus)) == {"s0", "s1", "s2", "s3", "s4"}
 
 
 def test_long_runs_are_written_in_parts(corpus, arctic, fetch, monkeypatch):
     monkeypatch.setattr(arctic_shift, "_ROWS", 20)
-    arctic.things = [_post(number) for number in range(100)]
+    arctic.records = [_post(number) for number in range(100)]
     arctic.page = 10
     heard = []
     arctic_shift.ingest_arctic_shift(corpus, fetch, since=BEGIN, until=NOW, clock=lambda: NOW, on_part=heard.append)

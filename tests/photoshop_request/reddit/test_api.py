@@ -5,7 +5,7 @@ import json
 import random
 
 import pytest
-from servers.loopback import Answer
+from servers.loopback import Response
 from servers.reddit import fill, reddit_server
 
 from photoshop_request.errors import CredentialsError, InputError, NetworkError
@@ -121,7 +121,7 @@ def test_a_thread_that_cannot_be_read_is_a_value(server, reddit, post, trouble):
 def test_a_branch_that_went_away_costs_only_itself(server, reddit):
     chain = [_comment(0, "t3_s1"), _comment(1, "t1_c0"), _comment(2, "t1_c1"), _comment(9, "t3_s1")]
     _fill(server, _submission(1), *chain)
-    server.failures.append(("/comments/s1/_/", Answer([{"kind": "Listing", "data": {"children": []}}] * 2)))
+    server.failures.append(("/comments/s1/_/", Response([{"kind": "Listing", "data": {"children": []}}] * 2)))
     thread = api.comment_tree(reddit, "s1")
     assert thread.problem is api.TreeProblem.INCOMPLETE
     assert {"s1", "c0", "c1", "c9"} <= set(_ids(thread.lines))
@@ -143,7 +143,7 @@ def test_known_things_are_refreshed_in_hundreds(server, reddit):
 )
 def test_too_many_requests_are_waited_out_as_asked(server, reddit, waits, headers, expected):
     _fill(server, *(_submission(number) for number in range(3)))
-    server.failures.append(("/r/", Answer({}, 429, headers)))
+    server.failures.append(("/r/", Response({}, 429, headers)))
     assert len(list(api.new_submissions(reddit, "PhotoshopRequest"))) == 3
     assert waits == [expected]
 
@@ -153,7 +153,7 @@ def test_what_came_before_endless_429_is_given_and_then_it_stops(server, reddit,
     found = []
     lines = api.new_submissions(reddit, "PhotoshopRequest")
     found += itertools.islice(lines, 100)
-    server.failures += [("/r/", Answer({}, 429, {"Retry-After": "2"}))] * 9
+    server.failures += [("/r/", Response({}, 429, {"Retry-After": "2"}))] * 9
     with pytest.raises(NetworkError, match=r"too many requests.*again later"):
         found += lines
     assert len(found) == 100
@@ -161,7 +161,7 @@ def test_what_came_before_endless_429_is_given_and_then_it_stops(server, reddit,
 
 
 def test_a_wait_longer_than_a_window_is_not_waited(server, reddit, waits):
-    server.failures.append(("/r/", Answer({}, 429, {"Retry-After": "86400"})))
+    server.failures.append(("/r/", Response({}, 429, {"Retry-After": "86400"})))
     with pytest.raises(NetworkError):
         list(api.new_submissions(reddit, "PhotoshopRequest"))
     assert waits == []
@@ -169,26 +169,26 @@ def test_a_wait_longer_than_a_window_is_not_waited(server, reddit, waits):
 
 def test_a_server_error_that_passes_is_retried(server, reddit):
     _fill(server, _submission(1))
-    server.failures.append(("/r/", Answer({}, 503)))
+    server.failures.append(("/r/", Response({}, 503)))
     assert _ids(api.new_submissions(reddit, "PhotoshopRequest")) == ["s1"]
 
 
 def test_a_server_that_stays_down_stops_with_what_to_do(server, reddit, monkeypatch):
     monkeypatch.setattr("prawcore.sessions.time.sleep", lambda _: None)
-    server.failures += [("/r/", Answer({}, 500))] * 3
+    server.failures += [("/r/", Response({}, 500))] * 3
     with pytest.raises(NetworkError, match=r"does not answer.*again later"):
         list(api.new_submissions(reddit, "PhotoshopRequest"))
 
 
 def test_refused_credentials_say_which_variables_to_check(server, reddit):
-    server.failures.append(("/api/v1/access_token", Answer({"message": "Unauthorized", "error": 401}, 401)))
+    server.failures.append(("/api/v1/access_token", Response({"message": "Unauthorized", "error": 401}, 401)))
     with pytest.raises(CredentialsError, match=api.CLIENT_ID):
         list(api.new_submissions(reddit, "PhotoshopRequest"))
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_closed_subreddit_is_named(server, reddit, status):
-    server.failures.append(("/r/", Answer({"message": "x", "error": status}, status)))
+    server.failures.append(("/r/", Response({"message": "x", "error": status}, status)))
     with pytest.raises(InputError, match="r/PhotoshopRequest"):
         list(api.new_submissions(reddit, "PhotoshopRequest"))
 

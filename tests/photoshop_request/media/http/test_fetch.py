@@ -353,8 +353,8 @@ def test_a_key_is_not_sent_to_another_host() -> None:
         "https://imgur.com/a/AbCdE": status(404),
     }
     _, found = run(routes, "https://imgur.com/a/AbCdE", secrets=Secrets("key"))
-    assert found.hosts.asked(api)[0].headers["authorization"] == "Client-ID key"
-    assert "authorization" not in found.hosts.asked("https://example.org/x")[0].headers
+    assert found.hosts.requests_for(api)[0].headers["authorization"] == "Client-ID key"
+    assert "authorization" not in found.hosts.requests_for("https://example.org/x")[0].headers
 
 
 # -- placeholders and refusals ------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_the_users_own_imgur_key_is_used_when_there_is_one() -> None:
         ("https://i.imgur.com/BBBBB.png", "second try"),
         ("https://i.imgur.com/AAAAA.jpg", "before"),
     ]
-    assert hosts.asked(API)[0].headers["authorization"] == "Client-ID key"
+    assert hosts.requests_for(API)[0].headers["authorization"] == "Client-ID key"
     _, hosts = run({ALBUM: og("https://i.imgur.com/AAAAA.jpg")}, ALBUM)
     assert hosts.urls() == [ALBUM]
 
