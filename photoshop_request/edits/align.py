@@ -1,9 +1,9 @@
 """Find where an edit lies in its source.
 
-Guesses are tried from the cheapest to the most expensive: same frame, mirrored frame, a shift (phase correlation), then a
-similarity from ORB key points, from SIFT, and from mirrored ORB. A guess is scored by the blocks that agree under it. Its
-number of inlier matches says little: unrelated pictures reach 98. The best guess is refined on small tiles. A homography
-did worse than a similarity.
+Guesses are tried from the cheapest to the most expensive: same frame, mirrored frame, a shift (phase correlation). Then
+follow similarities from ORB key points, from SIFT, and from mirrored ORB. A guess is scored by the blocks that agree
+under it. Its number of inlier matches says little: unrelated pictures reach 98. The best guess is refined on small
+tiles. A homography did worse than a similarity.
 """
 
 import math
@@ -195,7 +195,8 @@ def _matches(of_source: "Features", of_edit: "Features") -> "tuple[NDArray[np.fl
 def _nearest(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "tuple[NDArray[np.intp], NDArray[np.bool_]]":
     """Return the nearest row of b for each row of a, and True where it passes the ratio test.
 
-    One matrix product is five times as fast as distances of pairs. It is exact: descriptors are whole numbers of norm 512.
+    One matrix product is five times as fast as distances of pairs. It is exact, because descriptors are whole numbers
+    of norm 512.
     """
     squares = np.asarray(cv2.gemm(a, b, -2, np.empty(0, np.float32), 0, flags=cv2.GEMM_2_T))
     squares += np.einsum("ij,ij->i", a, a)[:, None]

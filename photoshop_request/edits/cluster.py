@@ -1,8 +1,8 @@
 """Find near-duplicates among many perceptual hashes, and the clusters that they form.
 
-Multi-index hashing: two 64-bit hashes within radius r agree in at least one of b bands up to floor(r / b) bits. Sorting by
-each band therefore finds every pair. In NumPy it is faster than faiss, usearch, DuckDB and Polars: a million hashes at
-radius 3 take about a second.
+Multi-index hashing: two 64-bit hashes within radius r agree in at least one of b bands up to floor(r / b) bits.
+Sorting by each band therefore finds every pair. In NumPy it is faster than faiss, usearch, DuckDB and Polars: a million
+hashes at radius 3 take about a second.
 """
 
 from typing import TYPE_CHECKING

@@ -51,9 +51,9 @@ class Comparison(Figures):
 def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
     """Compare `edit` with `source`.
 
-    A picture is bytes, a path, a Pillow image, an array of shape (height, width, 3), a decoded `Picture`, or the result
-    of `prepare`. Prepare a source once if it is compared with many edits. The same inputs give the same result in any
-    process, with any number of threads.
+    Pictures are bytes, paths, Pillow images, arrays of shape (height, width, 3), or results of `decode` or `prepare`.
+    Prepare a source once if it is compared with many edits. The same inputs give the same result in any process, with
+    any number of threads.
 
     Raises:
         InputError: a picture cannot be read or decoded.

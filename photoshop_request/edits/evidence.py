@@ -100,8 +100,8 @@ class Evidence:
     peak: float
     """Grey levels: mean of the 20 strongest 5x5 spots of `Change.difference`."""
     spot_contrast: float
-    """`peak` divided by the spot at the top 0.5 % of the overlap plus 2 grey levels. A small retouched spot is faint, but
-    stands out in an otherwise untouched picture."""
+    """`peak` divided by the spot at the top 0.5 % of the overlap plus 2 grey levels. A small retouched spot is faint,
+    but stands out in an otherwise untouched picture."""
     block_change: float
     """Grey levels: mean of the 3 largest changes of a block's mean (Y, Cr or Cb) after compensating the tone.
     Re-encoding keeps block means."""

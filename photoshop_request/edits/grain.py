@@ -1,6 +1,6 @@
 """Compare the grain (sensor noise) of two aligned pictures.
 
-An edit keeps the source's grain wherever it left the picture alone. A second photo of the same scene has grain of its own.
+An edit keeps the source's grain wherever it left the picture alone. A second photo of the same scene has other grain.
 """
 
 import math

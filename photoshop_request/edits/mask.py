@@ -31,8 +31,8 @@ class ChangeMask:
 def change_mask(frame: CommonFrame, change: Change) -> ChangeMask:
     """Mark the pixels that differ after compensating the global tone.
 
-    Sharp changes are found by pixel, soft ones by neighbourhood. Regions grow outwards to half the threshold, holes of a
-    few pixels are closed, and specks are dropped.
+    Sharp changes are found by pixel, soft ones by neighbourhood. Regions grow outwards to half the threshold. Holes of
+    a few pixels are closed, and specks are dropped.
     """
     limits, peak = thresholds().mask, thresholds().changed.peak
     sharp = change.difference

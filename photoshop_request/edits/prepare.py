@@ -114,7 +114,7 @@ class PreparedPicture:
         return {}
 
     def scaled(self, size: tuple[int, int], *, grey: bool = False) -> "NDArray[np.uint8]":
-        """Return the whole picture, or its luminance, at `size` (width, height). Results up to working size are cached."""
+        """Return the picture or its luminance at `size` (width, height). Results up to working size are cached."""
         if size == (self.width, self.height) and not grey:
             return self.picture.pixels
         if (size, grey) in self._cache:

@@ -19,7 +19,7 @@ _SIDE = 8
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """Hold the fitted tone: edit luminance = gain * source luminance + offset, edit chroma = saturation * source chroma."""
+    """Hold the fitted tone: luminance = gain * source luminance + offset, chroma = saturation * source chroma."""
 
     gain: float
     """Factor on luminance. 1 is unchanged."""

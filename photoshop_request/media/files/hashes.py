@@ -1,12 +1,12 @@
 """Compute perceptual hashes, compatible with ImageHash, from a scaled decode.
 
 A hash depends on how pixels are decoded and scaled. Never mix values of different `HASH_VERSION`s, and compare them by
-`distance`, not by `==`. Version 1 takes Pillow's JPEG draft of at least 128 pixels, turns it upright, lays transparency on
-white, converts to luminance, reduces by boxes to at least 128 pixels and by Lanczos to the hash's grid. Colour profiles
-are ignored: they change luminance smoothly, which the hash does not see.
+`distance`, not by `==`. Version 1 takes Pillow's JPEG draft of at least 128 pixels, upright, with transparency on
+white. Its luminance is reduced by boxes to at least 128 pixels, and by Lanczos to the hash's grid. Colour profiles are
+ignored: they change luminance smoothly, which the hash does not see.
 
-The mean distance to `imagehash.phash` on a full decode is 0.3 of 64 bits, in a third of its time or less. Re-uploads drift
-by 0.65 bits on average.
+The mean distance to `imagehash.phash` on a full decode is 0.3 of 64 bits, while re-uploads drift by 0.65 bits. Hashing
+takes at most a third of its time.
 """
 
 import functools

@@ -1,9 +1,9 @@
 """Remove GPS metadata from picture files without changing a pixel.
 
-Only bytes of metadata change and the file keeps its length. Directories, boxes and offsets therefore stay valid, and no
-other part of the file has to be parsed. Specifications: EXIF 3.0 (tag 0x8825 points to a directory of GPS tags), TIFF 6.0,
-PNG 3 (eXIf, compressed text), WebP container, ISO/IEC 23008-12 (HEIF), XMP (`exif:GPS…` properties). ImageMagick's PNG
-texts "Raw profile type …" hold EXIF or XMP as hexadecimal digits.
+Only bytes of metadata change and the file keeps its length. Directories, boxes and offsets therefore stay valid, and
+no other part of the file has to be parsed. GPS tags lie in an EXIF directory (tag 0x8825) or in XMP (`exif:GPS…`).
+ImageMagick's PNG texts "Raw profile type …" hold EXIF or XMP as hexadecimal digits. Specifications: EXIF 3.0, TIFF 6.0,
+PNG 3 (eXIf, compressed text), WebP container, ISO/IEC 23008-12 (HEIF).
 """
 
 import re
@@ -219,7 +219,7 @@ def _clear_directory(block: memoryview, order: str, offset: int) -> None:
 
 
 def _drop_entry(block: memoryview, order: str, offset: int, number: int) -> None:
-    """Remove one entry and move up the following ones. The freed bytes, after the pointer to the next directory, are 0."""
+    """Remove one entry and move up those after it. Zeros fill the bytes that become free at the end."""
     count = struct.unpack_from(f"{order}H", block, offset)[0]
     if count <= number:
         return  # in a damaged file, clearing the GPS directory may have cleared this one
