@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import pyarrow as pa
 from msgspec.structs import asdict
@@ -29,62 +29,27 @@ MEDIA = pa.struct(
     ]
 )
 
-SUBMISSIONS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("subreddit", pa.string()),
-        ("author", pa.string()),
-        ("created_utc", pa.int64()),
-        ("title", pa.string()),
-        ("selftext", pa.string()),
-        ("url", pa.string()),
-        ("permalink", pa.string()),
-        ("score", pa.int64()),
-        ("num_comments", pa.int64()),
-        ("upvote_ratio", pa.float64()),
-        ("flair", pa.string()),
-        ("over_18", pa.bool_()),
-        ("is_self", pa.bool_()),
-        ("stickied", pa.bool_()),
-        ("distinguished", pa.string()),
-        ("edited_utc", pa.int64()),
-        ("removed_by_category", pa.string()),
-        ("deleted_by_author", pa.bool_()),
-        ("crosspost_parent", pa.string()),
-        ("is_gallery", pa.bool_()),
-        ("media", pa.list_(MEDIA)),
-        ("preview", pa.string()),
-        ("sources", pa.list_(pa.string())),
-        ("first_seen", pa.int64()),
-        ("last_seen", pa.int64()),
-    ]
-)
+_ARROW = {
+    str: pa.string(),
+    bool: pa.bool_(),
+    int: pa.int64(),
+    float: pa.float64(),
+    tuple[str, ...]: pa.list_(pa.string()),
+    tuple[Media, ...]: pa.list_(MEDIA),
+}
+
+
+def _schema_of(record: type[Submission | Comment]) -> pa.Schema:
+    """Return the schema of a record's fields. A field that may be None has the type of its values."""
+    hints = get_type_hints(record)
+    types = {name: hint if hint in _ARROW else get_args(hint)[0] for name, hint in hints.items()}
+    return pa.schema([(name, _ARROW[kind]) for name, kind in types.items()])
+
+
+SUBMISSIONS = _schema_of(Submission)
 """One row per submission, merged from all sources."""
 
-COMMENTS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("submission_id", pa.string()),
-        ("parent_id", pa.string()),
-        ("subreddit", pa.string()),
-        ("author", pa.string()),
-        ("created_utc", pa.int64()),
-        ("body", pa.string()),
-        ("score", pa.int64()),
-        ("is_submitter", pa.bool_()),
-        ("author_flair", pa.string()),
-        ("stickied", pa.bool_()),
-        ("distinguished", pa.string()),
-        ("edited_utc", pa.int64()),
-        ("removed_by_category", pa.string()),
-        ("deleted_by_author", pa.bool_()),
-        ("permalink", pa.string()),
-        ("media", pa.list_(MEDIA)),
-        ("sources", pa.list_(pa.string())),
-        ("first_seen", pa.int64()),
-        ("last_seen", pa.int64()),
-    ]
-)
+COMMENTS = _schema_of(Comment)
 """One row per comment, merged from all sources."""
 
 LINKS = pa.schema(
