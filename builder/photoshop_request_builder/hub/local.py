@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from fsspec.implementations.local import LocalFileSystem
-
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.files import DatasetFile, built_records
@@ -77,6 +75,6 @@ def open_for_upload(corpus: Corpus, file: LocalFile) -> str | BinaryIO:
         raise CorpusError(
             f"{file.address}: changed since it was built. Remove it and run: photoshop-request build {corpus.address}"
         )
-    if isinstance(corpus.fs, LocalFileSystem):
+    if corpus.is_local:
         return file.address
     return cast("BinaryIO", io.BufferedReader(corpus.fs.open(file.address, "rb"), 2**20))

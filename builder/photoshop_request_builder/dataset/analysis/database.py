@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError
 from photoshop_request.text.thread.flair import terms
@@ -118,7 +117,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -
     connection.execute("set temp_directory = ?", [scratch])
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
-    if not isinstance(corpus.fs, LocalFileSystem):
+    if not corpus.is_local:
         connection.register_filesystem(corpus.fs)
     for name in _VIEWS:
         _view(connection, corpus, name, tables.TABLES[name])
@@ -138,7 +137,7 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
     if not existing:
         _register(connection, name, schema.empty_table())
         return
-    is_local = isinstance(corpus.fs, LocalFileSystem)
+    is_local = corpus.is_local
     addresses = existing if is_local else [corpus.fs.unstrip_protocol(path) for path in existing]
     listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
     kind = "view" if is_local else "table"  # object storage is read once, not by every chart

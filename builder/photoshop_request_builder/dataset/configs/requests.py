@@ -17,7 +17,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         return
     submission, text, rank = thread.submission, thread.text, thread.rank
     edits = thread.edits()
-    asked = terms(submission.flair, submission.title, submission.created_utc)
+    flair = terms(submission.flair, submission.title, submission.created_utc)
     yield {
         "submission_id": submission.id,
         **thread.text_columns(),
@@ -28,8 +28,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         "task_types": list(text["task_types"]),
         "task_confidences": list(text["task_confidences"]),
         "subreddit": submission.subreddit,
-        "paid": asked.paid,
-        "ai_allowed": asked.ai_allowed,
+        "paid": flair.paid,
+        "ai_allowed": flair.ai_allowed,
         "created_utc": submission.created_utc,
         "month": rank["month"],
         "hour_utc": time.gmtime(submission.created_utc).tm_hour,
@@ -44,8 +44,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
         "num_solvers": len({row["author"] for row in edits}),
         "best_edit_score": max((score for row in edits if (score := _score(thread, row)) is not None), default=None),
         "seconds_to_first_edit": _seconds_to_first(thread, edits),
-        "solved": bool(thread.accepted) or asked.solved,
-        "solved_evidence": _solved_evidence(thread, by_flair=asked.solved),
+        "solved": bool(thread.accepted) or flair.solved,
+        "solved_evidence": _solved_evidence(thread, by_flair=flair.solved),
         "over_18": submission.over_18,
         "requester": context.pseudonym(submission.author),
     }
@@ -61,5 +61,5 @@ def _seconds_to_first(thread: Thread, edits: list[Mapping[str, Any]]) -> int | N
 
 
 def _solved_evidence(thread: Thread, *, by_flair: bool) -> list[str]:
-    found = {str(each) for accepted in thread.accepted.values() for each in accepted.evidence}
-    return sorted(found | {str(AcceptanceEvidence.FLAIR)} if by_flair else found)
+    evidence = {str(kind) for accepted in thread.accepted.values() for kind in accepted.evidence}
+    return sorted(evidence | {str(AcceptanceEvidence.FLAIR)} if by_flair else evidence)

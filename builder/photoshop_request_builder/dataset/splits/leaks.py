@@ -58,4 +58,6 @@ def check_leaks(corpus: Corpus, *, sample: int = SAMPLE, seed: int = 0) -> LeakC
 def _same(corpus: Corpus, first: near_duplicates.SourcePicture, second: near_duplicates.SourcePicture) -> bool:
     if first.sha256 == second.sha256:
         return True
-    return not (first.flat or second.flat) and near_duplicates.are_related(corpus, first, second, {})
+    return not (first.flat or second.flat) and near_duplicates.are_related(
+        first, second, near_duplicates.source_reader(corpus)
+    )

@@ -1,6 +1,7 @@
 """Find sources of different requests that show the same picture: by hashes first, then by pixels."""
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from photoshop_request_builder.store.pictures import find_picture
 RADIUS = 6
 """Maximum pHash distance in bits at which pixels are compared. Re-uploads differ by at most 4 (66 real ones measured)."""
 VERSION = 1
+SourceReader = Callable[[str, str], PreparedPicture | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +51,42 @@ def related_pairs(corpus: Corpus, sources: list[SourcePicture]) -> list[tuple[in
 
     Pixels are compared once per pair of files. The corpus stores the result.
     """
-    pairs = _equal_bytes(sources)
     with_contrast = [index for index, source in enumerate(sources) if not source.flat]
     hashes = np.array([sources[index].phash for index in with_contrast], dtype=np.uint64)
-    near = (
-        [(with_contrast[a], with_contrast[b]) for a, b in near_pairs(hashes, RADIUS).tolist()] if with_contrast else []
-    )
+    pairs = near_pairs(hashes, RADIUS).tolist() if with_contrast else []
+    near = [(with_contrast[a], with_contrast[b]) for a, b in pairs]
     near = [(a, b) for a, b in near if sources[a].submission_id != sources[b].submission_id]
-    asked = {_key(sources[a], sources[b]): (a, b) for a, b in near if sources[a].sha256 != sources[b].sha256}
+    files = {_key(sources[a], sources[b]): (a, b) for a, b in near if sources[a].sha256 != sources[b].sha256}
     known = _known(corpus)
-    opened: dict[str, PreparedPicture | None] = {}
-    for key, (a, b) in sorted(asked.items()):
-        if key not in known:
-            known[key] = are_related(corpus, sources[a], sources[b], opened)
-    _keep(corpus, {key: known[key] for key in asked})
-    return pairs + [(a, b) for a, b in near if known.get(_key(sources[a], sources[b]), False)]
+    read = source_reader(corpus)
+    related = {
+        key: known[key] if key in known else are_related(sources[a], sources[b], read)
+        for key, (a, b) in sorted(files.items())
+    }
+    _store(corpus, related)
+    return _equal_bytes(sources) + [(a, b) for a, b in near if related.get(_key(sources[a], sources[b]), False)]
 
 
-def are_related(
-    corpus: Corpus, first: SourcePicture, second: SourcePicture, opened: dict[str, PreparedPicture | None]
-) -> bool:
-    """Return True if the pixels of two sources share a picture. `opened` caches the last decoded sources."""
-    one, other = (_open(corpus, source, opened) for source in (first, second))
+def source_reader(corpus: Corpus) -> SourceReader:
+    """Return a function that decodes a source by SHA-256 and extension, and caches the last few."""
+
+    @functools.lru_cache(maxsize=8)
+    def read(sha256: str, extension: str) -> PreparedPicture | None:
+        data = find_picture(corpus, sha256, extension)
+        if data is None:
+            return None
+        picture, hashes = decode(data), hash_file(data)
+        if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
+            return None
+        return PreparedPicture(picture, hashes)
+
+    return read
+
+
+def are_related(first: SourcePicture, second: SourcePicture, read: SourceReader) -> bool:
+    """Return True if the pixels of two sources show the same picture, or one an edit of the other."""
+    one, other = (read(source.sha256, source.extension) for source in (first, second))
     return one is not None and other is not None and compare(one, other).verdict is not Verdict.UNRELATED
-
-
-def _open(corpus: Corpus, source: SourcePicture, opened: dict[str, PreparedPicture | None]) -> PreparedPicture | None:
-    if source.sha256 not in opened:
-        while len(opened) >= 8:
-            del opened[next(iter(opened))]
-        opened[source.sha256] = _prepared(corpus, source)
-    return opened[source.sha256]
-
-
-def _prepared(corpus: Corpus, source: SourcePicture) -> PreparedPicture | None:
-    data = find_picture(corpus, source.sha256, source.extension)
-    if data is None:
-        return None
-    picture, hashes = decode(data), hash_file(data)
-    if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
-        return None
-    return PreparedPicture(picture, hashes)
 
 
 def _equal_bytes(sources: Iterable[SourcePicture]) -> list[tuple[int, int]]:
@@ -121,7 +118,7 @@ def _known(corpus: Corpus) -> dict[tuple[str, str], bool]:
     return {(row["first"], row["second"]): row["related"] for row in rows}
 
 
-def _keep(corpus: Corpus, known: dict[tuple[str, str], bool]) -> None:
-    rows = [{"first": a, "second": b, "related": related} for (a, b), related in sorted(known.items())]
+def _store(corpus: Corpus, related: dict[tuple[str, str], bool]) -> None:
+    rows = [{"first": a, "second": b, "related": is_related} for (a, b), is_related in sorted(related.items())]
     table = pa.Table.from_pylist(rows, schema=tables.NEAR)
     storage.write_table(corpus.fs, _path(corpus), table, _fingerprint())

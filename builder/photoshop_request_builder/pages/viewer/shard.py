@@ -8,8 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fsspec.implementations.local import LocalFileSystem
-
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.publication import INPUTS, read_policy
 from photoshop_request_builder.engine.jobs import Job
@@ -57,7 +55,7 @@ def shown_shards(corpus: Corpus) -> list[int]:
 
 def default_folder(corpus: Corpus) -> Path | None:
     """Return the viewer's default folder, or None for a corpus in object storage, since pages open only from disk."""
-    return Path(corpus.path("report", "view")).absolute() if isinstance(corpus.fs, LocalFileSystem) else None
+    return Path(corpus.path("report", "view")).absolute() if corpus.is_local else None
 
 
 def folder_of(out: Path, shard: int) -> Path:
