@@ -1,4 +1,4 @@
-"""Exports, whole or not at all: written beside their place, then renamed into it."""
+"""Write an export beside its place and rename it when it is complete."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -16,22 +16,22 @@ __all__ = ["dataset_of", "export", "format_of", "rows_in"]
 
 
 def format_of(name: str) -> Format:
-    """The format of this name.
+    """Return the format of this name.
 
     Raises:
-        InputError: there is none.
+        InputError: there is no such format.
     """
     if name not in FORMATS:
-        raise InputError(f"there is no format {name!r}; there are {', '.join(FORMATS)}.")
+        raise InputError(f"format: {name!r} is not one of {', '.join(FORMATS)}.")
     return FORMATS[name]
 
 
 def dataset_of(address: str) -> str:
-    """What `load` takes: the dataset of a corpus, a folder with a dataset, or a name on the Hub, as it is.
+    """Return the address for `load`: the dataset of a corpus, or a dataset's folder or Hub name as it is.
 
     Raises:
         CorpusError: the corpus holds no dataset yet.
-        InputError: it lies in object storage.
+        InputError: the address lies in object storage.
     """
     if "://" in address:
         raise InputError(f"{address}: export reads from a folder or the Hub. Copy CORPUS/dataset here, or publish it.")
@@ -44,8 +44,8 @@ def dataset_of(address: str) -> str:
 
 
 def rows_in(dataset: str, config: str, split: str) -> int | None:
-    """Rows before any selection, by the footers of a folder's files; None for a dataset on the Hub."""
-    from pyarrow import parquet as pq  # only for the progress bar
+    """Return the rows of a folder's files before any filter, from their footers; None for a dataset on the Hub."""
+    from pyarrow import parquet as pq  # needed only for the progress bar
 
     files = list(Path(dataset, config).glob(f"{split}-*.parquet"))
     return sum(pq.read_metadata(file).num_rows for file in files) if files else None
@@ -53,34 +53,33 @@ def rows_in(dataset: str, config: str, split: str) -> int | None:
 
 def export(
     dataset: str,
-    kind: Format,
+    chosen: Format,
     out: Path,
     *,
     split: str,
     filters: RowFilter,
     advance: Callable[[float], None],
 ) -> ExportSummary:
-    """Write the wanted rows to `out`, which appears when it is complete; what a stopped run left is removed.
+    """Write the selected rows to `out`, which appears when it is complete. Remove what a stopped run left.
 
     `advance` is called once per row.
 
     Raises:
-        InputError: `out` is there and not empty, or no row is left to write.
+        InputError: `out` is not empty, or no row is left to write.
         StorageError: no space, or no permission.
     """
     out = out.absolute()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out}: output folder is not empty. Name a new folder, or remove this one.")
-    rows = load(dataset, kind.config, split, streaming=True, columns=kind.columns, **asdict(filters)).decode(
+    rows = load(dataset, chosen.config, split, streaming=True, columns=chosen.columns, **asdict(filters)).decode(
         enable=False
     )
     part = out.with_name(f".{out.name}.part")
-    more = {"paths_under": out} if kind.absolute else {}
     with explain_disk_errors(str(out)):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
-            done = kind.write(_told(rows, advance), part, **more)
+            done = chosen.write(_reported(rows, advance), part, paths_under=out)
             _check(done)
             part.rename(out)
         except BaseException:
@@ -89,16 +88,16 @@ def export(
     return done
 
 
-def _told(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[str, Any]]:
+def _reported(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[str, Any]]:
     for row in rows:
         yield row
         advance(1)
 
 
 def _check(done: ExportSummary) -> None:
-    """Raise where nothing was written."""
+    """Raise `InputError` if nothing was written."""
     if not done.rows:
         raise InputError("no rows match. Loosen the filters.")
     if not done.written:
         why = ", ".join(f"{reason} {count:,}" for reason, count in done.left_out.items())
-        raise InputError(f"all {done.rows:,} rows are left out ({why}). Choose another format.")
+        raise InputError(f"the format cannot hold any of the {done.rows:,} rows ({why}). Choose another format.")

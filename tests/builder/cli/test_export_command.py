@@ -1,4 +1,4 @@
-"""The export command: where it reads, what it leaves, what it says."""
+"""Test the command `export`."""
 
 import json
 from pathlib import Path
@@ -25,17 +25,17 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three triplets."""
+    """Return a dataset of three triplets."""
     return dataset_folder(tmp_path_factory.mktemp("export") / "dataset", {"triplets": ROWS})
 
 
 def run(*arguments: str | Path) -> Result:
-    """The command in this process: starting one takes seconds."""
+    """Run the command in this process, which saves seconds."""
     return CliRunner().invoke(app, ["export", *map(str, arguments)])
 
 
 def test_a_corpus_is_exported_and_loads(sample_corpus: Path, tmp_path: Path) -> None:
-    """What is said, written and read again is the same."""
+    """Compare the report and the files with the corpus."""
     out = tmp_path / "made" / "pairs"
     done = succeed("export", sample_corpus, "imagefolder", out)
     loaded = datasets.load_dataset("imagefolder", data_dir=str(out), cache_dir=str(tmp_path / "cache"))["train"]
@@ -48,7 +48,7 @@ def test_a_corpus_is_exported_and_loads(sample_corpus: Path, tmp_path: Path) -> 
 
 
 def test_every_config_of_a_corpus_has_a_format_that_takes_it(sample_corpus: Path, tmp_path: Path) -> None:
-    """Real rows of each, into paths that lead to the final place."""
+    """Export real rows of each config, with absolute paths of the final folder."""
     for name in ("bagel-turns", "editreward", "ms-swift"):
         assert run(sample_corpus, name, tmp_path / name).exit_code == 0
     pairs = json.loads((tmp_path / "editreward" / "train.json").read_text())
@@ -56,8 +56,8 @@ def test_every_config_of_a_corpus_has_a_format_that_takes_it(sample_corpus: Path
     assert all(Path(pair[key]).is_file() for pair in pairs for key in ("path_src", "path1", "path2"))
 
 
-def test_selections_reach_the_export(folder: Path, tmp_path: Path) -> None:
-    """And what is left out is said."""
+def test_filters_reach_the_export(folder: Path, tmp_path: Path) -> None:
+    """Report the rows that were left out."""
     done = run(folder, "diffusion-pipe", tmp_path / "out", "--task-type", "delete", "--min-locality", "0.5")
     assert "1 of 2 rows of triplets" in done.stdout
     assert "needs_second_source 1" in done.stdout
@@ -67,17 +67,17 @@ def test_selections_reach_the_export(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("pictures", "out"), "there is no format 'pictures'; there are diffusers,"),
+        (("pictures", "out"), "format: 'pictures' is not one of diffusers,"),
         (("imagefolder", "full"), "output folder is not empty"),
         (("imagefolder", "out", "--split", "test"), "split 'test'"),
         (("imagefolder", "out", "--min-locality", "0.99"), "no rows match"),
         (("trl", "out"), "'conversations'"),
     ],
 )
-def test_what_cannot_be_exported_leaves_nothing(
+def test_an_impossible_export_leaves_nothing(
     folder: Path, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    """And says what to do."""
+    """Say what to do."""
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.tex").write_text("mine")
     form, out, *more = arguments
@@ -89,7 +89,7 @@ def test_what_cannot_be_exported_leaves_nothing(
 
 
 def test_an_empty_folder_is_taken_and_leftovers_are_removed(folder: Path, tmp_path: Path) -> None:
-    """What a killed run left beside OUT does not get into it."""
+    """Remove what a killed run left beside OUT."""
     (tmp_path / "out").mkdir()
     (tmp_path / ".out.part").mkdir()
     (tmp_path / ".out.part" / "half.jpg").write_text("")
@@ -99,7 +99,7 @@ def test_an_empty_folder_is_taken_and_leftovers_are_removed(folder: Path, tmp_pa
 
 
 def test_a_failure_in_the_middle_leaves_nothing(folder: Path, tmp_path: Path) -> None:
-    """Not even beside OUT."""
+    """Remove the unfinished folder beside OUT."""
 
     def fail(_: float) -> None:
         raise KeyboardInterrupt
@@ -111,8 +111,8 @@ def test_a_failure_in_the_middle_leaves_nothing(folder: Path, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_rows_are_told_one_by_one(folder: Path, tmp_path: Path) -> None:
-    """As many as the footers say."""
+def test_progress_advances_row_by_row(folder: Path, tmp_path: Path) -> None:
+    """Count as many rows as the footers."""
     told: list[float] = []
     export(
         str(folder), format_of("webdataset"), tmp_path / "out", split="train", filters=RowFilter(), advance=told.append
@@ -121,8 +121,8 @@ def test_rows_are_told_one_by_one(folder: Path, tmp_path: Path) -> None:
     assert rows_in("org/name", "triplets", "train") is None
 
 
-def test_object_storage_is_not_read(tmp_path: Path) -> None:
-    """But said; names on the Hub pass."""
+def test_object_storage_is_refused(tmp_path: Path) -> None:
+    """Explain what to do; accept names on the Hub."""
     with pytest.raises(InputError, match="publish"):
         dataset_of("s3://bucket/corpus")
     assert dataset_of("org/name") == "org/name"

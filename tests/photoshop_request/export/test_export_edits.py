@@ -1,4 +1,4 @@
-"""Exports of triplets and turns, each read with the calls of its trainer."""
+"""Test exports of triplets and turns with the reading code of each trainer."""
 
 import csv
 import hashlib
@@ -32,19 +32,19 @@ SEVERAL = ["ai-toolkit", "musubi-tuner", "simpletuner", "diffsynth", "omnigen2",
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written into the user's cache."""
+    """Keep the user's cache clean."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An empty folder."""
+    """Return an empty folder."""
     (tmp_path / "out").mkdir()
     return tmp_path / "out"
 
 
 def export(name: str, out: Path, rows: list[dict[str, Any]] | None = None) -> Path:
-    """Written by the format of this name."""
+    """Write rows in the format of this name."""
     FORMATS[name].write(iter(ROWS if rows is None else rows), out)
     return out
 
@@ -54,13 +54,13 @@ def digest(data: bytes) -> str:
 
 
 def same(path: Path | str, image: dict[str, Any]) -> bool:
-    """Whether the file holds the picture's bytes."""
+    """Return True if the file holds the picture's bytes."""
     return Path(path).read_bytes() == image["bytes"]
 
 
 @pytest.mark.parametrize("name", SINGLE)
-def test_formats_with_one_source_leave_out_what_needs_two(name: str, out: Path) -> None:
-    """And say so; the sum is what came in."""
+def test_formats_with_one_source_leave_out_edits_of_two(name: str, out: Path) -> None:
+    """Count them; the sum is the number of rows."""
     done = FORMATS[name].write(iter(ROWS), out)
     assert (done.rows, done.written) == (5, 3)
     assert done.left_out == {LeftOut.SECOND_SOURCE: 1, LeftOut.NO_INSTRUCTION: 1}
@@ -68,7 +68,7 @@ def test_formats_with_one_source_leave_out_what_needs_two(name: str, out: Path) 
 
 @pytest.mark.parametrize("name", SEVERAL)
 def test_formats_with_several_sources_take_all(name: str, out: Path) -> None:
-    """But for what says nothing."""
+    """Leave out only rows without an instruction."""
     done = FORMATS[name].write(iter(ROWS), out)
     assert (done.rows, done.written, done.left_out) == (5, 4, {LeftOut.NO_INSTRUCTION: 1})
     # 8 pictures of pairs, 4 more sources
@@ -82,8 +82,8 @@ def test_formats_with_several_sources_take_all(name: str, out: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, each in FORMATS.items() if each.config == "triplets"])
-def test_pictures_that_a_trainer_cannot_read_are_counted_and_left_out(name: str, out: Path) -> None:
-    """HEIC opens nowhere without more; folder trainers do not even look for BMP."""
+def test_unreadable_pictures_are_counted_and_left_out(name: str, out: Path) -> None:
+    """Leave out HEIC everywhere, and BMP in folders."""
     heic = {"bytes": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "path": None}
     rows = [triplet(0), triplet(1, edited_image=heic), triplet(2, source_image=picture(1, "BMP"))]
     done = FORMATS[name].write(iter(rows), out)
@@ -92,19 +92,19 @@ def test_pictures_that_a_trainer_cannot_read_are_counted_and_left_out(name: str,
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_no_rows_make_no_trouble(name: str, out: Path) -> None:
-    """Nothing in, nothing out."""
+def test_no_rows_are_no_error(name: str, out: Path) -> None:
+    """Write no rows."""
     assert FORMATS[name].write(iter(()), out).rows == 0
 
 
 def test_decoded_pictures_are_refused(out: Path) -> None:
-    """They would have to be encoded again."""
+    """Refuse them, since they would be encoded again."""
     with pytest.raises(InputError, match="undecoded"):
         export("imagefolder", out, [triplet(0) | {"source_image": Image.new("RGB", (64, 64))}])
 
 
 def test_diffusers_loads_its_columns_as_its_script_does(out: Path) -> None:
-    """`load_dataset(dataset_name)`, split train, pictures by column."""
+    """Call `load_dataset(dataset_name)` and read pictures by column."""
     loaded = datasets.load_dataset(str(export("diffusers", out)))["train"]
     assert loaded.column_names == ["input_image", "edit_prompt", "edited_image"]
     assert loaded["edit_prompt"][0] == "Remove the man. Keep the dog."
@@ -114,7 +114,7 @@ def test_diffusers_loads_its_columns_as_its_script_does(out: Path) -> None:
 
 
 def test_diffusers_loads_the_imagefolder_as_its_script_does(out: Path) -> None:
-    """`load_dataset("imagefolder", data_files={"train": DIR/**})`."""
+    """Call `load_dataset("imagefolder", data_files={"train": DIR/**})`."""
     export("imagefolder", out)
     loaded = datasets.load_dataset("imagefolder", data_files={"train": f"{out}/**"})["train"]
     assert set(loaded.column_names) == {"input_image", "edited_image", "edit_prompt"}
@@ -125,14 +125,14 @@ def test_diffusers_loads_the_imagefolder_as_its_script_does(out: Path) -> None:
 
 @pytest.mark.parametrize(("name", "shortened"), [("ai-toolkit", 1), ("simpletuner", 1), ("musubi-tuner", 0)])
 def test_rows_that_lose_reference_images_are_counted(name: str, shortened: int, out: Path) -> None:
-    """Three pictures fit; a fourth does where the trainer takes any number."""
+    """Fit three pictures; a fourth fits only if the trainer takes any number."""
     three, four = ([picture(60 + number) for number in range(count)] for count in (2, 3))
     rows = [triplet(0, reference_images=three), triplet(1, reference_images=four)]
     assert FORMATS[name].write(iter(rows), out).shortened == shortened
 
 
 def test_ai_toolkit_finds_controls_by_stem(out: Path) -> None:
-    """Any ending, in each control folder."""
+    """Look for any extension in each control folder."""
     export("ai-toolkit", out)
     found = []
     for target in sorted(path for path in (out / "target").iterdir() if path.suffix != ".txt"):
@@ -149,7 +149,7 @@ def test_ai_toolkit_finds_controls_by_stem(out: Path) -> None:
 
 
 def test_musubi_finds_controls_by_numbered_stem_and_in_its_jsonl(out: Path, tmp_path: Path) -> None:
-    """`STEM_0`, `STEM_1` in the folder; `control_path_0` and so on, which open from anywhere, in the list."""
+    """Find `STEM_0`, `STEM_1` in the folder, and absolute `control_path_0` and so on in the list."""
     FORMATS["musubi-tuner"].write(iter(ROWS), out, paths_under=tmp_path / "final")
     out.rename(tmp_path / "final")
     lines = [json.loads(line) for line in (tmp_path / "final" / "dataset.jsonl").read_text().splitlines()]
@@ -164,7 +164,7 @@ def test_musubi_finds_controls_by_numbered_stem_and_in_its_jsonl(out: Path, tmp_
 
 
 def test_diffusion_pipe_finds_a_control_for_every_target(out: Path) -> None:
-    """A missing one is a hard error there."""
+    """Write every control, since a missing one is an error in the trainer."""
     export("diffusion-pipe", out)
     targets = {path.stem for path in (out / "target").iterdir()}
     assert {path.stem for path in (out / "control").iterdir()} == targets
@@ -172,7 +172,7 @@ def test_diffusion_pipe_finds_a_control_for_every_target(out: Path) -> None:
 
 
 def test_simpletuner_finds_the_same_file_names(out: Path) -> None:
-    """Whatever the control's own format is: it is read by content."""
+    """Name controls after the edit; the trainer reads them by content."""
     export("simpletuner", out)
     targets = sorted(path.name for path in (out / "target").iterdir() if path.suffix != ".txt")
     assert sorted(path.name for path in (out / "control_1").iterdir()) == targets
@@ -181,7 +181,7 @@ def test_simpletuner_finds_the_same_file_names(out: Path) -> None:
 
 
 def test_diffsynth_reads_lists_from_json(out: Path) -> None:
-    """`json.load`, paths below the base path."""
+    """Read with `json.load`, with paths relative to the base path."""
     found = json.loads((export("diffsynth", out) / "metadata.json").read_text())
     assert isinstance(found[0]["edit_image"], str)
     assert same(out / found[0]["image"], PLAIN["edited_image"])
@@ -191,7 +191,7 @@ def test_diffsynth_reads_lists_from_json(out: Path) -> None:
 
 
 def test_diffsynth_reads_csv(out: Path) -> None:
-    """One source a row."""
+    """Expect one source per row."""
     with (export("diffsynth-csv", out) / "metadata.csv").open(newline="") as file:
         found = list(csv.DictReader(file))
     assert [row["prompt"] for row in found][:2] == ["Remove the man. Keep the dog.", "Remove thing 1."]
@@ -200,7 +200,7 @@ def test_diffsynth_reads_csv(out: Path) -> None:
 
 
 def test_a_source_of_several_edits_is_written_once(out: Path) -> None:
-    """Where files are named by digest."""
+    """Name files by digest."""
     shared = picture(9)
     done = FORMATS["diffsynth"].write(iter([triplet(n, source_image=shared) for n in range(3)]), out)
     assert done.pictures == 4
@@ -208,7 +208,7 @@ def test_a_source_of_several_edits_is_written_once(out: Path) -> None:
 
 
 def test_omnigen2_reads_its_mix(out: Path) -> None:
-    """The list that data.yml names, by `load_dataset("json")`; pictures open by path."""
+    """Read the list that data.yml names with `load_dataset("json")`, and open pictures by path."""
     export("omnigen2", out)
     path = (out / "data.yml").read_text().partition("path: '")[2].partition("'")[0]
     loaded = datasets.load_dataset("json", data_files=path)["train"]
@@ -221,7 +221,7 @@ def test_omnigen2_reads_its_mix(out: Path) -> None:
 
 
 def test_firered_reads_sources_and_target(out: Path) -> None:
-    """Each line by itself."""
+    """Read line by line."""
     found = [json.loads(line) for line in (export("firered", out) / "train.jsonl").read_text().splitlines()]
     assert same(found[0]["target_image"], PLAIN["edited_image"])
     assert [len(line["source_image"]) for line in found] == [1, 1, 3, 3]
@@ -229,7 +229,7 @@ def test_firered_reads_sources_and_target(out: Path) -> None:
 
 
 def test_bagel_reads_row_groups_of_bytes_and_wordings(out: Path) -> None:
-    """By the row groups that parquet_info.json counts, as data frames."""
+    """Read the row groups that parquet_info.json counts as data frames."""
     info = json.loads((export("bagel", out) / "parquet_info.json").read_text())
     frames = [
         pq.ParquetFile(path).read_row_group(group).to_pandas()
@@ -244,7 +244,7 @@ def test_bagel_reads_row_groups_of_bytes_and_wordings(out: Path) -> None:
 
 
 def test_bagel_reads_turns_as_chains_of_three(out: Path) -> None:
-    """Source, edit, next edit; what lacks the first words is left out."""
+    """Write source, edit, next edit; leave out rows without a first instruction."""
     done = FORMATS["bagel-turns"].write(iter([turn(0), turn(1, first_instruction="")]), out)
     assert done.left_out == {LeftOut.NO_INSTRUCTION: 1}
     (row,) = pq.read_table(out / "data").to_pylist()
@@ -253,7 +253,7 @@ def test_bagel_reads_turns_as_chains_of_three(out: Path) -> None:
 
 
 def test_webdataset_shards_group_by_key(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Members of a sample follow each other; its JSON holds the other columns."""
+    """Keep the members of a sample together, with the other columns in its JSON."""
     module = importlib.import_module("photoshop_request.export.webdataset")  # the package has a function of that name
     monkeypatch.setattr(module, "SHARD_BYTES", 8_000)
     export("webdataset", out)
@@ -276,16 +276,16 @@ def test_webdataset_shards_group_by_key(out: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_webdataset_gives_the_same_bytes_again(out: Path, tmp_path: Path) -> None:
-    """No times, no users."""
+    """Store no times and no users."""
     (tmp_path / "again").mkdir()
     first, second = (export("webdataset", folder) / "train-000000.tar" for folder in (out, tmp_path / "again"))
     assert first.read_bytes() == second.read_bytes()
 
 
-# its reader leaves closing to the garbage collector
+# its reader relies on the garbage collector to close files
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_webdataset_reads_its_shards(out: Path) -> None:
-    """With the library's own reader and decoder."""
+    """Use the library's reader and decoder."""
     wds = pytest.importorskip("webdataset", reason="webdataset is not installed: pip install webdataset")
     export("webdataset", out)
     shards = [str(path) for path in sorted(out.glob("*.tar"))]

@@ -1,4 +1,4 @@
-"""Exports of preferences and conversations, each read with the calls of its trainer."""
+"""Test exports of preferences and conversations with the reading code of each trainer."""
 
 import io
 import json
@@ -17,32 +17,32 @@ PAIRS = [preference(0), preference(1, margin=0.0), preference(2, chosen_image=pi
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is written into the user's cache."""
+    """Keep the user's cache clean."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An empty folder."""
+    """Return an empty folder."""
     (tmp_path / "out").mkdir()
     return tmp_path / "out"
 
 
 def export(name: str, out: Path, rows: list[dict[str, Any]]) -> Path:
-    """Written by the format of this name."""
+    """Write rows in the format of this name."""
     FORMATS[name].write(iter(rows), out)
     return out
 
 
 @pytest.mark.parametrize("name", ["diffusion-dpo", "editreward", "simpletuner-dpo"])
 def test_ties_are_left_out(name: str, out: Path) -> None:
-    """Trainers would take them for a win of the first."""
+    """Leave them out: trainers would read them as a win of the first."""
     done = FORMATS[name].write(iter(PAIRS), out)
     assert (done.rows, done.written, done.left_out) == (3, 2, {LeftOut.TIE: 1})
 
 
 def test_diffusion_dpo_opens_bytes(out: Path) -> None:
-    """`Image.open(io.BytesIO(…))` on both columns, so that they must not be pictures to `datasets`."""
+    """Store plain bytes, since the trainer calls `Image.open(io.BytesIO(…))` on both columns."""
     loaded = datasets.load_dataset(str(export("diffusion-dpo", out, PAIRS)))["train"]
     assert {"jpg_0", "jpg_1", "label_0", "caption", "source"} <= set(loaded.column_names)
     assert set(loaded["label_0"]) == {1}
@@ -55,7 +55,7 @@ def test_diffusion_dpo_opens_bytes(out: Path) -> None:
 
 
 def test_editreward_reads_the_preferred_first(out: Path) -> None:
-    """And takes the sign of the scores for the truth."""
+    """Give the preferred edit the higher scores."""
     found = json.loads((export("editreward", out, PAIRS) / "train.json").read_text())
     assert len(found) == 2
     for item, row in zip(found, (PAIRS[0], PAIRS[2]), strict=True):
@@ -67,7 +67,7 @@ def test_editreward_reads_the_preferred_first(out: Path) -> None:
 
 
 def test_simpletuner_finds_a_loser_under_the_name_of_every_winner(out: Path) -> None:
-    """Captions only beside the winners."""
+    """Write captions beside the winners only."""
     export("simpletuner-dpo", out, PAIRS)
     winners = sorted(path.name for path in (out / "win").iterdir() if path.suffix != ".txt")
     assert [name.rpartition(".")[2] for name in winners] == ["jpg", "png"]
@@ -77,7 +77,7 @@ def test_simpletuner_finds_a_loser_under_the_name_of_every_winner(out: Path) -> 
 
 
 def test_trl_prepares_the_messages(out: Path) -> None:
-    """By its own function, assistants' pictures too."""
+    """Call TRL's function, also for pictures of assistants."""
     trl = pytest.importorskip("trl.data_utils", reason="TRL is not installed: pip install trl", exc_type=ImportError)
     (row,) = datasets.load_dataset(str(export("trl", out, [chat(0)])), split="train")
     assert trl.is_conversational({"messages": row["messages"]})
@@ -87,7 +87,7 @@ def test_trl_prepares_the_messages(out: Path) -> None:
 
 
 def test_trl_has_a_picture_for_each_part_and_no_key_image(out: Path) -> None:
-    """What TRL counts, without TRL."""
+    """Count what TRL counts, without TRL."""
     (row,) = datasets.load_dataset(str(export("trl", out, [chat(0)])), split="train")
     parts = [part for message in row["messages"] for part in message["content"]]
     assert sum(part["type"] == "image" for part in parts) == len(row["images"]) == 2
@@ -95,7 +95,7 @@ def test_trl_has_a_picture_for_each_part_and_no_key_image(out: Path) -> None:
 
 
 def test_ms_swift_counts_as_many_tags_as_pictures(out: Path) -> None:
-    """String contents; a tag that somebody typed does not count."""
+    """Write contents as text; a tag that somebody typed does not count."""
     (line,) = (export("ms-swift", out, [chat(0)]) / "train.jsonl").read_text().splitlines()
     row = json.loads(line)
     assert all(isinstance(message["content"], str) for message in row["messages"])
@@ -104,8 +104,8 @@ def test_ms_swift_counts_as_many_tags_as_pictures(out: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["trl", "ms-swift"])
-def test_chats_with_a_picture_that_does_not_open_are_left_out_whole(name: str, out: Path) -> None:
-    """Or the others would stand in its place."""
+def test_chats_with_an_unreadable_picture_are_left_out(name: str, out: Path) -> None:
+    """Leave the chat out, since other pictures would take its place."""
     heic = {"bytes": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "path": None}
     done = FORMATS[name].write(iter([chat(0), chat(1, images=[picture(1), heic])]), out)
     assert (done.written, done.left_out) == (1, {LeftOut.UNREADABLE: 1})
