@@ -139,6 +139,23 @@ class Outcome:
     """Pictures that a page, album or short link leads to, in order, by canonical address."""
 
 
+class FetchError(Exception):
+    """A request gave no usable answer."""
+
+    def __init__(
+        self,
+        state: AddressState,
+        detail: str,
+        http: int | None = None,
+        *,
+        retry_after: float | None = None,
+        final: str | None = None,
+    ) -> None:
+        """Set the fields of an `Outcome`, and the seconds that the host asks to wait."""
+        super().__init__(detail)
+        self.state, self.detail, self.http, self.retry_after, self.final = state, detail, http, retry_after, final
+
+
 def valid_utf8(text: str) -> str:
     """Return `text` with "?" for lone surrogates, which headers and JSON may hold and files refuse."""
     return text.encode("utf-8", "replace").decode()

@@ -9,18 +9,12 @@ from pathlib import Path
 
 import aiohttp
 
+from photoshop_request.media.addresses.outcomes import AddressState, FetchError
+
 _IN_MEMORY = 2 * 2**20
 _CHUNK = 64 * 1024
 _HEAD, _TAIL = 4096, 65536
 _WINDOWS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
-
-
-class TooLargeError(Exception):
-    """The body is longer than the limit. Reading stopped there."""
-
-
-class UnreadableError(Exception):
-    """The body has an encoding that was not requested, or cannot be decompressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +44,7 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
     """Read a body of at most `limit` decompressed bytes. A large one goes into the file `part`.
 
     Raises:
-        TooLargeError: it is longer than `limit`, by its header or while reading.
-        UnreadableError: its encoding was not requested, or is invalid.
+        FetchError: it is longer than `limit`, or has an invalid encoding or one that was not requested.
         aiohttp.ClientError, TimeoutError: the connection fails, or the compressed body ends too early. `part` is
             removed.
     """
@@ -92,7 +85,7 @@ async def read_text(response: aiohttp.ClientResponse, limit: int) -> str:
 async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in _WINDOWS:
-        raise UnreadableError(f"packed as {encoding}, which was not asked for")
+        raise FetchError(AddressState.NOT_IMAGE, f"packed as {encoding}, which was not asked for")
     window = _WINDOWS[encoding]
     if window is None:
         async for chunk in response.content.iter_any():
@@ -105,7 +98,7 @@ async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes
             try:
                 block = decompressor.decompress(compressed, _CHUNK)
             except zlib.error as error:
-                raise UnreadableError(f"not {encoding}: {error}") from error
+                raise FetchError(AddressState.NOT_IMAGE, f"not {encoding}: {error}") from error
             compressed = decompressor.unconsumed_tail
             if block:
                 yield block
@@ -116,7 +109,7 @@ async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes
 
 def _check_size(size: int, limit: int) -> None:
     if size > limit:
-        raise TooLargeError(f"more than {limit} bytes")
+        raise FetchError(AddressState.TOO_LARGE, f"more than {limit} bytes")
 
 
 def _append(part: Path, chunks: list[bytes]) -> None:

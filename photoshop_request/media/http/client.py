@@ -11,10 +11,9 @@ import aiohttp
 
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.addresses.hosts.family import AddressKind
-from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState
+from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState, FetchError
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join, parse
-from photoshop_request.media.http.body import TooLargeError, UnreadableError
 from photoshop_request.media.http.network import BlockedConnectionError, route
 from photoshop_request.media.http.rate_limits import Limits
 from photoshop_request.retry import retry_after
@@ -50,26 +49,6 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """The reason why a request gave no usable answer."""
-
-    state: AddressState
-    detail: str
-    http: int | None = None
-    retry_after: float | None = None
-    final: str | None = None
-    """The address that answered, after redirects."""
-
-
-class FailureError(Exception):
-    """Carries a `Failure`."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
-
-
-@dataclass(frozen=True, slots=True)
 class HttpAnswer:
     """An answer whose body is not read yet."""
 
@@ -85,7 +64,7 @@ async def http_get(
     """Request `address` and yield the first answer that is no redirect, or the first answer without `follow`.
 
     Raises:
-        FailureError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
+        FetchError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
         aiohttp.ClientError, TimeoutError, OSError: see `failure_of`.
     """
     hops: list[str] = []
@@ -110,20 +89,18 @@ async def http_get(
 
 def _check_hop(address: str, hops: list[str]) -> None:
     if reason := refusal(address):
-        raise FailureError(Failure(AddressState.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {reason}"))
+        raise FetchError(AddressState.BLOCKED, f"{'leads to ' if hops else ''}{address[:200]}: {reason}")
     if len(hops) > MAX_REDIRECTS:
-        raise FailureError(Failure(AddressState.GONE, f"more than {MAX_REDIRECTS} redirects"))
+        raise FetchError(AddressState.GONE, f"more than {MAX_REDIRECTS} redirects")
     if hops:
         target = classify(address)
         if target.reason is Verdict.PLACEHOLDER:
-            raise FailureError(Failure(AddressState.PLACEHOLDER, f"leads to {address}", final=address))
+            raise FetchError(AddressState.PLACEHOLDER, f"leads to {address}", final=address)
         url = parse(address)
         if url and (url.host in _LOGINS or url.path.startswith("/login")):
-            raise FailureError(
-                Failure(AddressState.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address)
-            )
+            raise FetchError(AddressState.NEEDS_AUTH, f"leads to a login at {host_of(address)}", final=address)
         if target.kind is AddressKind.DEAD:
-            raise FailureError(Failure(AddressState.DEAD_HOST, f"leads to {address}", final=address))
+            raise FetchError(AddressState.DEAD_HOST, f"leads to {address}", final=address)
 
 
 def _headers_for(hops: list[str], headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -134,65 +111,61 @@ def _headers_for(hops: list[str], headers: Mapping[str, str]) -> Mapping[str, st
 
 
 def check_status(answer: HttpAnswer) -> None:
-    """Raise `FailureError` with the state that the HTTP status means, unless it is 200."""
+    """Raise `FetchError` with the state that the HTTP status means, unless it is 200."""
     status = answer.response.status
     if status == 200:
         return
     wait = retry_after(answer.response.headers.get("Retry-After"))
     state = _STATES.get(status, AddressState.UNREACHABLE if status >= 500 else AddressState.GONE)
-    raise FailureError(Failure(state, f"HTTP {status}", status, wait, answer.address))
+    raise FetchError(state, f"HTTP {status}", status, retry_after=wait, final=answer.address)
 
 
 async def with_retries(
     client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
-) -> tuple[T | Failure, int]:
+) -> tuple[T | FetchError, int]:
     """Return the result of `call`, or why it failed, with the number of tries. The host's limiter notes each.
 
     Timeouts, 5xx, 429, broken connections and corrupt files are retried with exponential backoff, final answers are
     not. Exceptions that are no failures of the host are raised.
     """
     for attempt in range(1, tries + 1):
-        result: T | Failure
+        result: T | FetchError
         try:
             result = await call()
         except Exception as error:  # noqa: BLE001 - failure_of raises unknown ones again
-            result = failure_of(error)
+            result = failure_of(error).with_traceback(None)  # a traceback would keep the body in memory
         limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
-        if isinstance(result, Failure) and result.http in {429, 503}:
+        if isinstance(result, FetchError) and result.http in {429, 503}:
             limiter.back_off(address, result.retry_after, attempt)  # the next try waits in the limiter
             if limiter.pause > MAX_SITE_WAIT:
                 detail = f"{limiter.site} asks to be left alone for {limiter.pause:.0f} s"
-                return Failure(AddressState.PENDING, detail, result.http, final=result.final), attempt
-        elif not isinstance(result, Failure) or result.state not in RETRYABLE:
+                return FetchError(AddressState.PENDING, detail, result.http, final=result.final), attempt
+        elif not isinstance(result, FetchError) or result.state not in RETRYABLE:
             limiter.succeed()
         elif attempt < tries:
             await client.sleep(2.0 ** (attempt - 1))
-        if not isinstance(result, Failure) or result.state not in RETRYABLE or attempt == tries:
+        if not isinstance(result, FetchError) or result.state not in RETRYABLE or attempt == tries:
             return result, attempt
     raise ValueError("tries must be at least 1")
 
 
-def failure_of(error: BaseException) -> Failure:  # noqa: PLR0911 - one return per state
-    """Return the failure that an exception of a request means. Unknown exceptions are raised again: they are bugs."""
-    if isinstance(error, FailureError):
-        return error.failure
-    if isinstance(error, TooLargeError):
-        return Failure(AddressState.TOO_LARGE, str(error))
-    if isinstance(error, UnreadableError):
-        return Failure(AddressState.NOT_IMAGE, str(error))
+def failure_of(error: BaseException) -> FetchError:  # noqa: PLR0911 - one return per state
+    """Return the `FetchError` that an exception of a request means. Unknown exceptions are raised again: they are bugs."""
+    if isinstance(error, FetchError):
+        return error
     chain = _causes(error)
     if blocked := next((cause for cause in chain if isinstance(cause, BlockedConnectionError)), None):
-        return Failure(AddressState.BLOCKED, str(blocked))
+        return FetchError(AddressState.BLOCKED, str(blocked))
     if isinstance(error, TimeoutError):
-        return Failure(AddressState.TIMEOUT, "no answer in time")
+        return FetchError(AddressState.TIMEOUT, "no answer in time")
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Failure(AddressState.DNS, "the host's name is not known")
+        return FetchError(AddressState.DNS, "the host's name is not known")
     if any(isinstance(cause, ssl.SSLError | ssl.CertificateError | aiohttp.ClientSSLError) for cause in chain):
-        return Failure(AddressState.TLS, "no safe connection")
+        return FetchError(AddressState.TLS, "no safe connection")
     if isinstance(error, aiohttp.InvalidURL):
-        return Failure(AddressState.BLOCKED, "not an address")
+        return FetchError(AddressState.BLOCKED, "not an address")
     if isinstance(error, aiohttp.ClientError | ConnectionError):
-        return Failure(AddressState.UNREACHABLE, f"connection failed: {type(error).__name__}")
+        return FetchError(AddressState.UNREACHABLE, f"connection failed: {type(error).__name__}")
     raise error
 
 

@@ -9,14 +9,12 @@ from urllib.parse import quote
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget
 from photoshop_request.media.addresses.hosts.opengraph import load_json
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink, Via, valid_utf8
+from photoshop_request.media.addresses.outcomes import AddressState, FetchError, Outcome, PictureLink, Via, valid_utf8
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
 from photoshop_request.media.http.client import (
     PAGE_HEADERS,
-    Failure,
-    FailureError,
     check_status,
     http_get,
     with_retries,
@@ -80,7 +78,7 @@ async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
             text = await read_text(answer.response, _CDX_BYTES)
         rows = load_json(text)
         if rows is None and text.strip():
-            raise FailureError(Failure(AddressState.CORRUPT, "not the JSON that was asked for", final=answer.address))
+            raise FetchError(AddressState.CORRUPT, "not the JSON that was asked for", final=answer.address)
         return rows
 
     rows, _ = await with_retries(fetcher.client, query, request, tries=fetcher.tries)

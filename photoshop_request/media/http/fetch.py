@@ -8,15 +8,13 @@ from pathlib import Path
 
 from photoshop_request.media.addresses.hosts import classify, family_named
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, Secrets
-from photoshop_request.media.addresses.outcomes import AddressState, Outcome, state_of_reason, valid_utf8
+from photoshop_request.media.addresses.outcomes import AddressState, FetchError, Outcome, state_of_reason, valid_utf8
 from photoshop_request.media.files.decode import EXTENSIONS, Rejected, sniff
 from photoshop_request.media.http.answer_checks import is_placeholder, is_placeholder_etag, looks_truncated, opt_out_tag
 from photoshop_request.media.http.body import Body, read_body
 from photoshop_request.media.http.client import (
     PICTURE_HEADERS,
     Client,
-    Failure,
-    FailureError,
     HttpAnswer,
     check_status,
     http_get,
@@ -96,7 +94,7 @@ async def fetch_from(fetcher: Fetcher, target: AddressTarget, address: str, etag
         return await _fetch_picture(fetcher, target, address, etag, corrupt)
 
     result, tries = await with_retries(fetcher.client, address, request, tries=fetcher.tries)
-    if isinstance(result, Failure):
+    if isinstance(result, FetchError):
         result = Outcome(target.canonical, result.state, result.detail, result.http, final=result.final)
     return replace(result, tries=tries, detail=valid_utf8(result.detail), etag=result.etag and valid_utf8(result.etag))
 
@@ -156,7 +154,7 @@ async def _save(
             _discard(body)
             # a connection may end early without an error: only the same bytes twice are the host's file
             corrupt[digest] = rejected.detail
-            raise FailureError(Failure(AddressState.CORRUPT, rejected.detail, outcome.http, final=outcome.final))
+            raise FetchError(AddressState.CORRUPT, rejected.detail, outcome.http, final=outcome.final)
     extension = EXTENSIONS[picture_format]
     return replace(outcome, sha256=await fetcher.save(body, extension), extension=extension)
 

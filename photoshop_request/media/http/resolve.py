@@ -5,10 +5,17 @@ from typing import TypeAlias
 from photoshop_request.media.addresses.hosts import classify, family_named
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, PageStep, Secrets
 from photoshop_request.media.addresses.hosts.opengraph import load_json
-from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState, Outcome, PictureLink, valid_utf8
+from photoshop_request.media.addresses.outcomes import (
+    RETRYABLE,
+    AddressState,
+    FetchError,
+    Outcome,
+    PictureLink,
+    valid_utf8,
+)
 from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
-from photoshop_request.media.http.client import PAGE_HEADERS, Client, Failure, FailureError, check_status, http_get
+from photoshop_request.media.http.client import PAGE_HEADERS, Client, check_status, http_get
 from photoshop_request.verdicts import Verdict
 
 _PAGE_BYTES = 2 * 2**20
@@ -27,10 +34,10 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
     `doubted` collects the readings of pages that look truncated. A second try with the same reading is believed.
 
     Raises:
-        FailureError: no step names a picture, or a page looks truncated and is read for the first time.
+        FetchError: no step names a picture, or a page looks truncated and is read for the first time.
     """
     steps = family_named(target.family).steps
-    last = Failure(AddressState.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
+    last = FetchError(AddressState.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
     for step in steps(target, secrets) if steps else []:
         try:
             async with http_get(client, step.url, {**PAGE_HEADERS, **step.headers}) as answer:
@@ -38,8 +45,8 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
                 text = await read_text(answer.response, _PAGE_BYTES)
                 pictures = _read(step, text, target.canonical)
                 status, final = answer.response.status, answer.address
-        except FailureError as error:
-            last = error.failure
+        except FetchError as error:
+            last = error
             if last.state in RETRYABLE:
                 raise
             continue
@@ -47,11 +54,11 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
         if _looks_truncated(text) and reading not in doubted:
             # a connection may end early without an error, and the last pictures of an album with it
             doubted.add(reading)
-            raise FailureError(Failure(AddressState.CORRUPT, "the page looks cut off", status, final=final))
+            raise FetchError(AddressState.CORRUPT, "the page looks cut off", status, final=final)
         if pictures:
             return Outcome(target.canonical, AddressState.RESOLVED, "", status, final=final, pictures=pictures)
-        last = Failure(AddressState.GONE, "the page names no picture", status, final=final)
-    raise FailureError(last)
+        last = FetchError(AddressState.GONE, "the page names no picture", status, final=final)
+    raise last
 
 
 def _looks_truncated(text: str) -> bool:
@@ -74,7 +81,7 @@ async def follow_shortlink(client: Client, target: AddressTarget) -> Outcome:
     """Return the address behind a short link, without a request for it. Short links to short links are followed.
 
     Raises:
-        FailureError: the link leads nowhere.
+        FetchError: the link leads nowhere.
     """
     address = target.canonical
     for _ in range(_MAX_SHORTLINKS):
@@ -83,7 +90,7 @@ async def follow_shortlink(client: Client, target: AddressTarget) -> Outcome:
             location = answer.response.headers.get("Location") if 300 <= status < 400 else None
             if location is None:
                 check_status(answer)
-                raise FailureError(Failure(AddressState.GONE, "leads nowhere", status))
+                raise FetchError(AddressState.GONE, "leads nowhere", status)
         linked = classify(join(address, location))
         if linked.kind is not AddressKind.SHORTLINK:
             pictures = (PictureLink(linked.canonical),)
@@ -91,4 +98,4 @@ async def follow_shortlink(client: Client, target: AddressTarget) -> Outcome:
                 target.canonical, AddressState.RESOLVED, "", status, final=linked.canonical, pictures=pictures
             )
         address = linked.canonical
-    raise FailureError(Failure(AddressState.GONE, f"more than {_MAX_SHORTLINKS} short links in a row"))
+    raise FetchError(AddressState.GONE, f"more than {_MAX_SHORTLINKS} short links in a row")
