@@ -7,7 +7,6 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint, say
 from photoshop_request_builder.cli.execution import exclusive, open_engine, reporter
-from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.settings import remember_setting
 
@@ -31,6 +30,8 @@ def build(
 
     Example: photoshop-request build CORPUS --verified-test
     """
+    from photoshop_request_builder.commands.run import run_stages  # slow to import
+
     corpus = open_corpus(folder)
     flags = {"workers": workers, "engine": engine, "address": address}
     with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as jobs_engine:

@@ -4,7 +4,6 @@ import json
 import sys
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.commands.decisions import decision_lines
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -16,5 +15,7 @@ def decisions(folder: options.CorpusFolder) -> None:
 
     Example: photoshop-request decisions CORPUS | grep '"decision": "unrelated"'
     """
+    from photoshop_request_builder.commands.decisions import decision_lines  # slow to import
+
     for line in decision_lines(open_corpus(folder)):
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

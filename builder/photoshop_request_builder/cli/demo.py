@@ -9,11 +9,6 @@ from photoshop_request.errors import CorpusError
 from photoshop_request_builder.cli.console import data, funnel_table, hint, say
 from photoshop_request_builder.cli.execution import exclusive, open_engine
 from photoshop_request_builder.cli.run import run_all
-from photoshop_request_builder.commands.demo import sample_folder
-from photoshop_request_builder.commands.demo.contact_sheet import contact_sheet
-from photoshop_request_builder.commands.demo.pairs import sheet_pairs
-from photoshop_request_builder.commands.demo.server import serve
-from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import read_parts
 
@@ -35,6 +30,12 @@ def demo(
 
     Example: photoshop-request demo
     """
+    from photoshop_request_builder.commands.demo import sample_folder  # slow to import
+    from photoshop_request_builder.commands.demo.contact_sheet import contact_sheet
+    from photoshop_request_builder.commands.demo.pairs import sheet_pairs
+    from photoshop_request_builder.commands.demo.server import serve
+    from photoshop_request_builder.dataset.funnel import funnel
+
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
         corpus = _create(folder, files)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import shlex
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,12 +11,12 @@ from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
-from photoshop_request_builder.commands.run import run_fetch
-from photoshop_request_builder.stages.fetch import FetchSettings, load_links, make_limits
-from photoshop_request_builder.stages.fetching import fetch_plan
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.ledger import open_ledger
 from photoshop_request_builder.store.settings import resolve_settings
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.stages.fetch import FetchSettings
 
 
 def fetch(
@@ -58,6 +58,8 @@ def fetch(
 
     Example: photoshop-request fetch CORPUS --retry timeout --retry rate_limited --only-host imgur.com
     """
+    from photoshop_request_builder.commands.run import run_fetch  # slow to import
+
     corpus = open_corpus(folder)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
     own_flags = {
@@ -81,7 +83,10 @@ def fetch(
     hint(f"pair {folder}")
 
 
-def _show_plan(corpus: Corpus, settings: FetchSettings, *, as_json: bool) -> None:
+def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> None:
+    from photoshop_request_builder.stages.fetch import load_links, make_limits  # slow to import
+    from photoshop_request_builder.stages.fetching import fetch_plan
+
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         pending = ledger.pending_kinds()

@@ -21,7 +21,6 @@ from photoshop_request_builder.cli.execution import (
     reporter,
     say_part,
 )
-from photoshop_request_builder.commands.run import run_ingest
 from photoshop_request_builder.store.corpus import Corpus
 
 _YEAR = 365 * 86_400
@@ -64,6 +63,8 @@ def ingest(
 
     Example: photoshop-request ingest CORPUS --from arctic-shift --since 2025-01 --until 2025-07
     """
+    from photoshop_request_builder.commands.run import run_ingest  # slow to import
+
     paths = files or []
     is_service = source is not InputSource.FILES
     if is_service and paths:

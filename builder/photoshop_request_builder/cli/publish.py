@@ -2,7 +2,7 @@
 
 import dataclasses
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,12 +11,10 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, reporter
-from photoshop_request_builder.cli.publishing import check_name, hub_client, publish_and_verify
-from photoshop_request_builder.hub.changes import count_rows
-from photoshop_request_builder.hub.publish import Destination, preview
-from photoshop_request_builder.hub.remote import read_columns
-from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.hub.publish import Destination
 
 
 def publish(
@@ -47,6 +45,9 @@ def publish(
 
     Example: photoshop-request publish CORPUS ORG/photoshop-request --private --tag v1.0
     """
+    from photoshop_request_builder.cli.publishing import check_name, publish_and_verify  # slow to import
+    from photoshop_request_builder.hub.publish import Destination
+
     if manifest_only and config:
         raise InputError("--manifest-only means --config manifest. Remove the other --config.")
     configs = ("manifest",) if manifest_only else tuple(config or ())
@@ -60,7 +61,13 @@ def publish(
     hint(f"publish {folder} {repo}" if dry_run else f"takedown {folder} --help")
 
 
-def _show_changes(corpus: Corpus, destination: Destination, *, as_json: bool) -> None:
+def _show_changes(corpus: Corpus, destination: "Destination", *, as_json: bool) -> None:
+    from photoshop_request_builder.cli.publishing import hub_client  # slow to import
+    from photoshop_request_builder.hub.changes import count_rows
+    from photoshop_request_builder.hub.publish import preview
+    from photoshop_request_builder.hub.remote import read_columns
+    from photoshop_request_builder.hub.retry import call_hub
+
     api = hub_client()
     remote, changes = preview(corpus, api, destination, reporter)
     read = partial(read_columns, api, destination.repo, remote.head or "")

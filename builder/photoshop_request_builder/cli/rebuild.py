@@ -7,8 +7,6 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
-from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt
-from photoshop_request_builder.commands.run import run_fetch
 from photoshop_request_builder.store.corpus import create_corpus
 
 
@@ -28,6 +26,9 @@ def rebuild(
 
     Example: photoshop-request rebuild CORPUS ORG/photoshop-request --contact me@example.org
     """
+    from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt  # slow to import
+    from photoshop_request_builder.commands.run import run_fetch
+
     table = read_manifest(manifest)
     corpus = create_corpus(folder)
     with exclusive(corpus, {"mirror": mirror, "rate": rate, "contact": contact}) as settings:

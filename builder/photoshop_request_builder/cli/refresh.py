@@ -8,8 +8,6 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import hint
 from photoshop_request_builder.cli.execution import connect_reddit, exclusive, open_engine, reporter, say_part
-from photoshop_request_builder.commands.run import run_ingest
-from photoshop_request_builder.stages.ingesting import reddit
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -24,6 +22,9 @@ def refresh(
 
     Example: photoshop-request refresh CORPUS --limit 10000
     """
+    from photoshop_request_builder.commands.run import run_ingest  # slow to import
+    from photoshop_request_builder.stages.ingesting import reddit
+
     corpus = open_corpus(folder)
     client = connect_reddit()
     with exclusive(corpus, {"workers": workers}) as settings, open_engine(corpus, settings) as engine:

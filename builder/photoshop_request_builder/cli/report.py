@@ -7,7 +7,6 @@ import typer
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.dataset.charts.captions import Language
-from photoshop_request_builder.pages.report.report import make_report
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -21,6 +20,8 @@ def report(
 
     Example: photoshop-request report CORPUS --lang ru
     """
+    from photoshop_request_builder.pages.report.report import make_report  # slow to import
+
     made = make_report(open_corpus(folder), lang)
     say(f"{made.charts} charts, {made.drawn} of them with data")
     data.print(made.page)

@@ -2,8 +2,7 @@
 
 import dataclasses
 import getpass
-from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -11,10 +10,14 @@ from rich.table import Table
 from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
-from photoshop_request_builder.dataset.analysis.proportion import Proportion
-from photoshop_request_builder.pages.review.agreement import Agreement, Calibration, agreements, calibrate
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, Decision, open_decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from photoshop_request_builder.dataset.analysis.proportion import Proportion
+    from photoshop_request_builder.pages.review.agreement import Agreement, Calibration
 
 
 def review(
@@ -69,6 +72,8 @@ def review(
 
 
 def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
+    from photoshop_request_builder.pages.review.agreement import agreements, calibrate  # slow to import
+
     decisions: list[Decision] = []
     if corpus.decisions_path.exists():
         with open_decisions(corpus.decisions_path) as store:
@@ -96,7 +101,7 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
     hint(f"build {corpus.address}")
 
 
-def _calibration_json(calibration: Calibration) -> dict[str, object]:
+def _calibration_json(calibration: "Calibration") -> dict[str, object]:
     shares = {name: getattr(calibration, name) for name in ("precision", "recall")}
     figures = {
         name: {"value": share.value, "interval": share.interval, "of": share.of} for name, share in shares.items()
@@ -106,7 +111,7 @@ def _calibration_json(calibration: Calibration) -> dict[str, object]:
     return {"verdict": calibration.verdict, **figures, "proposal": least}
 
 
-def _agreements_table(pairs: Sequence[Agreement]) -> Table:
+def _agreements_table(pairs: "Sequence[Agreement]") -> Table:
     table = Table(title="Reviewers", title_justify="left")
     for name in ("reviewers", "both decided", "same", "Cohen's kappa"):
         table.add_column(name, justify="left" if name == "reviewers" else "right")
@@ -116,7 +121,7 @@ def _agreements_table(pairs: Sequence[Agreement]) -> Table:
     return table
 
 
-def _verdicts_table(verdicts: Sequence[Calibration], *, sampled: bool) -> Table:
+def _verdicts_table(verdicts: "Sequence[Calibration]", *, sampled: bool) -> Table:
     title = f"Verdicts, from {'a random sample' if sampled else 'the least certain candidates'}"
     table = Table(title=title, title_justify="left")
     for name in ("verdict", "precision (95 %)", "recall (95 %)", "confidence for 95 % precision"):
@@ -131,7 +136,7 @@ def _verdicts_table(verdicts: Sequence[Calibration], *, sampled: bool) -> Table:
     return table
 
 
-def _share(share: Proportion) -> str:
+def _share(share: "Proportion") -> str:
     if share.value is None:
         return "-"
     low, high = share.interval

@@ -1,7 +1,7 @@
 """The command `rewrite`."""
 
 import dataclasses
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -10,10 +10,11 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, reporter
-from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, key_for
-from photoshop_request_builder.commands.rewriting.run import Estimate, planned_for, rewrite_verb
 from photoshop_request_builder.store.answers import open_answers
 from photoshop_request_builder.store.corpus import open_corpus
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.commands.rewriting.run import Estimate
 
 _ROUTER = "https://router.huggingface.co/v1"
 _Price = Annotated[float | None, typer.Option(min=0, help="Price per million tokens, in any currency.")]
@@ -44,6 +45,9 @@ def rewrite(
 
     Example: photoshop-request rewrite CORPUS --model Qwen/Qwen3-VL-8B-Instruct --dry-run --price-in 0.1 --price-out 0.4
     """
+    from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, key_for  # slow to import
+    from photoshop_request_builder.commands.rewriting.run import planned_for, rewrite_verb
+
     if not base_url.startswith(("http://", "https://")):
         raise InputError(f"--base-url {base_url}: must start with https:// or http://.")
     corpus = open_corpus(folder)
@@ -64,7 +68,7 @@ def rewrite(
     hint(f"build {folder}")
 
 
-def _show(estimate: Estimate, price: float | None, *, as_json: bool) -> None:
+def _show(estimate: "Estimate", price: float | None, *, as_json: bool) -> None:
     if as_json:
         write_json({**dataclasses.asdict(estimate), "price": price})
         return

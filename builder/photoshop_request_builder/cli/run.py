@@ -1,5 +1,7 @@
 """The command `run`."""
 
+from typing import TYPE_CHECKING
+
 from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, say, talk
@@ -12,11 +14,11 @@ from photoshop_request_builder.cli.execution import (
     raise_first,
     reporter,
 )
-from photoshop_request_builder.commands.run import run_fetch, run_ingest, run_stages
-from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.engine.jobs import Engine
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import read_parts
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.engine.jobs import Engine
 
 
 def run(
@@ -37,6 +39,8 @@ def run(
 
     Example: photoshop-request run CORPUS PhotoshopRequest_submissions.zst PhotoshopRequest_comments.zst
     """
+    from photoshop_request_builder.dataset.funnel import funnel  # slow to import
+
     corpus = open_or_create(folder, files, subreddit, shards)
     fetch_flags = {"mirror": mirror, "rate": rate, "contact": contact}
     flags = {**fetch_flags, "workers": workers, "engine": engine, "address": address}
@@ -49,12 +53,14 @@ def run(
     raise_first(problems)
 
 
-def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: Engine) -> list[InputError]:
+def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: "Engine") -> list[InputError]:
     """Run every stage in order. Return the problems of files that could not be read completely.
 
     Raises:
         InputError: nothing could be read.
     """
+    from photoshop_request_builder.commands.run import run_fetch, run_ingest, run_stages  # slow to import
+
     problems = run_ingest(corpus, files, engine=engine, reporter=reporter)
     if not read_parts(corpus):
         raise_first(problems)

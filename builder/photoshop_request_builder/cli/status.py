@@ -2,21 +2,22 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, funnel_table, hint, write_json
-from photoshop_request_builder.dataset.files import SplitTotal, built_records, split_totals
-from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.dataset.ingested_sources import IngestedSource, ingested_sources
-from photoshop_request_builder.dataset.splits.leaks import LeakCheck, check_leaks
-from photoshop_request_builder.stages.fetching.fetch_plan import HostStates, host_states
 from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.incoming import read_parts
 from photoshop_request_builder.store.ledger import open_ledger
+
+if TYPE_CHECKING:
+    from photoshop_request_builder.dataset.files import SplitTotal
+    from photoshop_request_builder.dataset.ingested_sources import IngestedSource
+    from photoshop_request_builder.dataset.splits.leaks import LeakCheck
+    from photoshop_request_builder.stages.fetching.fetch_plan import HostStates
 
 _BARS = "▁▂▃▄▅▆▇█"
 _NO_ROWS = "·"
@@ -38,6 +39,12 @@ def status(
 
     Example: photoshop-request status CORPUS --hosts
     """
+    from photoshop_request_builder.dataset.files import built_records, split_totals  # slow to import
+    from photoshop_request_builder.dataset.funnel import funnel
+    from photoshop_request_builder.dataset.ingested_sources import ingested_sources
+    from photoshop_request_builder.dataset.splits.leaks import check_leaks
+    from photoshop_request_builder.stages.fetching.fetch_plan import host_states
+
     corpus = open_corpus(folder)
     if hosts:
         with open_ledger(corpus.ledger_path) as ledger:
@@ -46,11 +53,8 @@ def status(
     if leaks:
         _show_leaks(check_leaks(corpus), as_json=as_json)
         return
-    sources, steps, built = (
-        ingested_sources(read_parts(corpus)),
-        funnel(corpus),
-        split_totals(built_records(corpus).items()),
-    )
+    sources = ingested_sources(read_parts(corpus))
+    steps, built = funnel(corpus), split_totals(built_records(corpus).items())
     if as_json:
         state = {
             "corpus": corpus.address,
@@ -71,7 +75,7 @@ def status(
     hint(f"decisions {folder}" if built else f"run {folder}")
 
 
-def _show_leaks(check: LeakCheck, *, as_json: bool) -> None:
+def _show_leaks(check: "LeakCheck", *, as_json: bool) -> None:
     if as_json:
         write_json(dataclasses.asdict(check))
     else:
@@ -103,7 +107,7 @@ def _bar(rows: int | None, most: int) -> str:
     return _BARS[(len(_BARS) - 1) * rows // most] if rows else _NO_ROWS
 
 
-def _show_months(source: IngestedSource) -> None:
+def _show_months(source: "IngestedSource") -> None:
     for table, months in source.months.items():
         if not months:
             continue
@@ -114,7 +118,7 @@ def _show_months(source: IngestedSource) -> None:
             data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows")
 
 
-def _sources_table(sources: list[IngestedSource]) -> Table:
+def _sources_table(sources: "list[IngestedSource]") -> Table:
     """Return a column per source: there are few sources, and terminals are narrow."""
     table = Table(title="Sources", title_justify="left")
     table.add_column("")
@@ -126,7 +130,7 @@ def _sources_table(sources: list[IngestedSource]) -> Table:
     return table
 
 
-def _source_fields(source: IngestedSource) -> dict[str, str]:
+def _source_fields(source: "IngestedSource") -> dict[str, str]:
     months = sorted(month for counts in source.months.values() for month in counts)
     return {
         "parts": f"{source.parts:,}",
@@ -143,7 +147,7 @@ def _source_fields(source: IngestedSource) -> dict[str, str]:
     }
 
 
-def _dataset_table(built: list[SplitTotal]) -> Table:
+def _dataset_table(built: "list[SplitTotal]") -> Table:
     table = Table(title="Dataset", title_justify="left")
     for name in ("config", "split", "rows", "bytes"):
         table.add_column(name, justify="right" if name in {"rows", "bytes"} else "left")
@@ -152,7 +156,7 @@ def _dataset_table(built: list[SplitTotal]) -> Table:
     return table
 
 
-def _show_hosts(rows: list[HostStates], *, as_json: bool) -> None:
+def _show_hosts(rows: "list[HostStates]", *, as_json: bool) -> None:
     if as_json:
         write_json([dataclasses.asdict(row) for row in rows])
         return

@@ -10,7 +10,6 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, open_engine, reporter
-from photoshop_request_builder.commands.takedown import resolve_target, take_down
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.tombstones import load_tombstones
 
@@ -75,6 +74,8 @@ def takedown(
 
 
 def _add(corpus: Corpus, names: list[str]) -> None:
+    from photoshop_request_builder.commands.takedown import resolve_target, take_down  # slow to import
+
     result = take_down(corpus, [resolve_target(corpus, name) for name in names], reporter)
     say(
         f"{result.tombstones} new tombstones; {result.pictures} pictures erased; taken down in total: "

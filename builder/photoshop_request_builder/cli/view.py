@@ -9,8 +9,6 @@ from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, reporter
-from photoshop_request_builder.pages.viewer.shard import default_folder
-from photoshop_request_builder.pages.viewer.site import view as write_pages
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -30,6 +28,9 @@ def view(
 
     Example: photoshop-request view CORPUS
     """
+    from photoshop_request_builder.pages.viewer.shard import default_folder  # slow to import
+    from photoshop_request_builder.pages.viewer.site import view as write_pages
+
     corpus = open_corpus(folder)
     out_folder = out.absolute() if out else default_folder(corpus)
     if out_folder is None:

@@ -63,6 +63,19 @@ def test_help_and_version_import_nothing_heavy(argument: str) -> None:
     assert heavy & set(done.stderr.split()) == set()
 
 
+def test_the_help_of_a_command_imports_no_stage() -> None:
+    """Commands import what they run when they run. `export` lists its formats in its help."""
+    program = (
+        "import sys\n"
+        "from photoshop_request_builder.cli.program import SUMMARIES, load_command\n"
+        "for name in SUMMARIES:\n    load_command(name)\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    slow = {"datasets", "cv2", "duckdb", "aiohttp", "huggingface_hub", "photoshop_request_builder.commands.run"}
+    assert slow & set(done.stdout.split()) == set()
+
+
 @pytest.mark.parametrize("contact", ["me [at] example.org", "[/b]", ":cat:"])
 def test_values_are_shown_as_they_are(contact: str) -> None:
     """They are not taken for markup."""
