@@ -100,6 +100,6 @@ def test_calibrate_prints_agreement(own_corpus: Path) -> None:
                 store.decide(queue.item(number), reviewer, queue.item(number).machine, "doubt")
     done = succeed("review", own_corpus, "--calibrate")
     assert "Cohen's kappa" in done.stdout
-    assert "drawn by doubt" in done.stderr
+    assert "least certain candidates" in done.stderr
     assert '"sample": 0' in succeed("review", own_corpus, "--calibrate", "--json").stdout
     assert command("review", own_corpus, "--order", "sideways").returncode == 2
