@@ -76,7 +76,7 @@ def _measured(
 ) -> Grain:
     here = _view(source, into_frame(source, np.eye(2, 3), size))
     there = _view(edit, into_frame(source, alignment.matrix, size))
-    table = _table([_patches(here, there, tile) for tile in tiles])
+    table = _table(here, there, tiles)
     if not len(table):
         return UNMEASURED
     agreement, flatness, grain_a, grain_b, light_shift, structure = table.T
@@ -132,27 +132,6 @@ def _view(picture: "PreparedPicture", into: "NDArray[np.float64]") -> _View:
     return _View(picture.levels[depth], fine, back, 1 if scale_of(fine) > 0.9 else 2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Patches:
-    """Hold one tile of both pictures in grey levels, cut to whole blocks."""
-
-    source: "NDArray[np.float32]"
-    edit: "NDArray[np.float32]"
-    grain_source: "NDArray[np.float32]"
-    grain_edit: "NDArray[np.float32]"
-    inside: "NDArray[np.bool_]"
-    """True for blocks that the edit covers."""
-
-
-def _patches(here: _View, there: _View, tile: _Tile) -> _Patches:
-    rows, columns = tile[3] // _SIDE, tile[2] // _SIDE
-    whole = (slice(rows * _SIDE), slice(columns * _SIDE))
-    a, _ = _patch(here, tile)
-    b, covered = _patch(there, tile)
-    inside = np.ones((rows, columns), bool) if covered is None else covered_blocks(covered, _SIDE)
-    return _Patches(a[whole], b[whole], high_pass(a, 1.2)[whole], high_pass(b, 1.2)[whole], inside)
-
-
 def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":
     """Return the luminance in a tile, and the pixels that the picture covers, or None for all."""
     left, top, width, height = tile
@@ -182,9 +161,8 @@ def _resampled(
     centred = into * factor
     centred[:, 2] += centred[:, :2] @ [0.5, 0.5] - 0.5
     whole = np.rint(centred)
-    if (np.abs(centred - whole) * [*size, 1]).sum(
-        axis=1
-    ).max() < 0.05:  # a shift by whole pixels needs no interpolation
+    is_shift = (np.abs(centred - whole) * [*size, 1]).sum(axis=1).max() < 0.05
+    if is_shift:  # by whole pixels: no interpolation
         centred = whole
         cut = _cut(part, whole, size)
         if cut is not None and factor == 1:
@@ -205,22 +183,21 @@ def _cut(
     return np.asarray(part[top : top + size[1], left : left + size[0]], np.float32)
 
 
-def _table(tiles: list[_Patches]) -> "NDArray[np.float32]":
+def _table(here: _View, there: _View, tiles: list[_Tile]) -> "NDArray[np.float32]":
     """Return one row per block: grain ZNCC, flatness, grain of source and edit, shift of light, structure ZNCC."""
-    a = _stacked([tile.source for tile in tiles])
-    b = _stacked([tile.edit for tile in tiles])
-    grain_a = _stacked([tile.grain_source for tile in tiles])
-    grain_b = _stacked([tile.grain_edit for tile in tiles])
-    columns = (
-        zncc(grain_a, grain_b),
-        deviation(a),
-        deviation(grain_a),
-        deviation(grain_b),
-        b.mean - a.mean,
-        zncc(a, b),
-    )
-    inside = np.concatenate([tile.inside for tile in tiles])
-    return np.asarray(np.stack(columns, axis=-1)[inside], np.float32)
+    layers: tuple[list[NDArray[np.float32]], ...] = ([], [], [], [])
+    inside = []
+    for tile in tiles:
+        rows, columns = tile[3] // _SIDE, tile[2] // _SIDE
+        source, _ = _patch(here, tile)
+        edit, covered = _patch(there, tile)
+        for layer, pixels in zip(layers, (source, edit, high_pass(source, 1.2), high_pass(edit, 1.2)), strict=True):
+            layer.append(pixels[: rows * _SIDE, : columns * _SIDE])
+        inside.append(np.ones((rows, columns), bool) if covered is None else covered_blocks(covered, _SIDE))
+    a, b, grain_a, grain_b = (_stacked(layer) for layer in layers)
+    agreement, structure = zncc(grain_a, grain_b), zncc(a, b)
+    columns_of_table = (agreement, deviation(a), deviation(grain_a), deviation(grain_b), b.mean - a.mean, structure)
+    return np.asarray(np.stack(columns_of_table, axis=-1)[np.concatenate(inside)], np.float32)
 
 
 def _stacked(tiles: "list[NDArray[np.float32]]") -> BlockGrid:

