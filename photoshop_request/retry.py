@@ -12,7 +12,7 @@ T = TypeVar("T")
 MAX_WAIT = 900.0
 """Seconds. Reddit and the Hub count requests in windows of at most ten minutes."""
 _FIRST_MOMENT = 1_000_000
-"""A larger `X-RateLimit-Reset` is a moment (Unix seconds), a smaller one a number of seconds."""
+"""A larger number is a moment (Unix seconds), a smaller one a number of seconds."""
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d+)?")
 _SILENT = logging.NullHandler()
 
@@ -32,19 +32,19 @@ def retry(call: Callable[[], T], wait: Callable[[Exception], bool | float], *, a
 
 
 def retry_after(value: str | None, now: float | None = None) -> float | None:
-    """Return the seconds of a `Retry-After` header: a number or a date (RFC 9110, 10.2.3).
+    """Return the seconds of a `Retry-After` header: a number or a date (RFC 9110, 10.2.3), or a Unix time.
 
-    None if the header is absent or unreadable, 0 if its date is past. `now` is in Unix seconds, by default the clock's.
+    None if the header is absent or unreadable, 0 if its time is past. `now` is in Unix seconds, by default the clock's.
     """
-    value = (value or "").strip()
+    value, now = (value or "").strip(), time.time() if now is None else now
     if _NUMBER.fullmatch(value):
-        return float(value)
+        number = float(value)
+        return max(0.0, number - now) if number > _FIRST_MOMENT else number
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    moment = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-    return max(0.0, moment - (time.time() if now is None else now))
+    return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
 
 
 def requested_wait(headers: Mapping[str, str], now: float) -> float | None:
@@ -53,11 +53,7 @@ def requested_wait(headers: Mapping[str, str], now: float) -> float | None:
     `now` is in Unix seconds. `headers` must ignore case.
     """
     seconds = retry_after(headers.get("Retry-After"), now)
-    if seconds is None:
-        seconds = retry_after(headers.get("X-RateLimit-Reset"), now)
-        if seconds is not None and seconds > _FIRST_MOMENT:
-            return max(0.0, seconds - now)
-    return seconds
+    return retry_after(headers.get("X-RateLimit-Reset"), now) if seconds is None else seconds
 
 
 def is_spent(headers: Mapping[str, str]) -> bool:

@@ -21,6 +21,8 @@ NOW = 1_700_000_000
         ({"x-ratelimit-reset": "4.5"}, 4.5),
         ({"X-RateLimit-Reset": str(NOW + 9)}, 9.0),
         ({"X-RateLimit-Reset": str(NOW - 9)}, 0.0),
+        ({"Retry-After": str(NOW + 7)}, 7.0),
+        ({"X-RateLimit-Reset": "Tue, 28 Nov 2023 22:13:20 GMT"}, 14 * 86_400.0),
         ({"Retry-After": "soon", "X-RateLimit-Reset": "2"}, 2.0),
         ({"Retry-After": "soon"}, None),
         ({"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"}, None),
