@@ -189,10 +189,10 @@ def decode(line: bytes, likely: type = JsonComment) -> JsonComment | JsonSubmiss
     submission = decode_as(line, JsonSubmission)
     if submission.title is not None:
         return submission
-    rest = decode_as(line, JsonRest)
-    if rest.kind is not None and rest.data is not None:
-        return decode(bytes(rest.data), likely)
-    return rest
+    other = decode_as(line, JsonRest)
+    if other.kind is not None and other.data is not None:
+        return decode(bytes(other.data), likely)
+    return other
 
 
 def decode_as(line: bytes, kind: type[_Json]) -> _Json:
@@ -202,10 +202,9 @@ def decode_as(line: bytes, kind: type[_Json]) -> _Json:
         ValueError: it is not JSON, not UTF-8, or not an object.
     """
     try:
-        thing: _Json = _FAST[kind](line)
+        return _FAST[kind](line)  # type: ignore[no-any-return]
     except _DECODE_ERRORS:
-        thing = _decode_leniently(line, kind)
-    return thing
+        return _decode_leniently(line, kind)
 
 
 def _decode_leniently(line: bytes, kind: type[_Json]) -> _Json:
@@ -213,13 +212,13 @@ def _decode_leniently(line: bytes, kind: type[_Json]) -> _Json:
     text = line.removeprefix(b"\xef\xbb\xbf").decode()
     try:
         value = json.loads(text)
-        thing = _lenient_struct(value, kind)
+        struct = _lenient_struct(value, kind)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if thing is None:
+    if struct is None:
         raise ValueError(f"a JSON {type(value).__name__}, not an object")
-    assert isinstance(thing, kind)
-    return thing
+    assert isinstance(struct, kind)
+    return struct
 
 
 def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one return per kind of type

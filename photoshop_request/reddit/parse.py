@@ -171,10 +171,10 @@ def _repaired_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, flo
     """Return id, submission (`t3_…`), subreddit and time of an unusual comment, or why they are missing."""
     path, name = raw.permalink, raw.id
     if raw.link_id is None or raw.id is None:
-        rest = decode_as(line, JsonRest)
-        if rest.name and rest.name.startswith("t4_"):
-            return _reject_other(rest.name)
-        path, name = path or rest.context, name or rest.name
+        other = decode_as(line, JsonRest)
+        if other.name and other.name.startswith("t4_"):
+            return _reject_other(other.name)
+        path, name = path or other.context, name or other.name
     checked = _checked(bare_id(name or ""), raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, path), raw.created_utc)
     if isinstance(checked, Reject):
         return checked

@@ -55,8 +55,8 @@ class Url:
 
     def with_arguments(self, keep: tuple[str, ...], **more: str) -> str:
         """Return the address with the arguments `keep`, in that order, and then `more`."""
-        kept = [(key, value) for key in keep if (value := self.argument(key))]
-        return f"https://{self.host}{self.path}?{urlencode([*kept, *more.items()])}"
+        arguments = [(key, value) for key in keep if (value := self.argument(key))]
+        return f"https://{self.host}{self.path}?{urlencode([*arguments, *more.items()])}"
 
 
 @functools.lru_cache(maxsize=4096)

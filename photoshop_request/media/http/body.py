@@ -74,12 +74,12 @@ async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) ->
 
 async def read_text(response: aiohttp.ClientResponse, limit: int) -> str:
     """Read the first `limit` bytes of a page. Bytes that are not UTF-8 become replacement characters."""
-    kept = bytearray()
+    page = bytearray()
     async for chunk in _decompressed(response):
-        kept += chunk
-        if len(kept) >= limit:
+        page += chunk
+        if len(page) >= limit:
             break
-    return kept[:limit].decode("utf-8", "replace")
+    return page[:limit].decode("utf-8", "replace")
 
 
 async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -71,8 +71,8 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
         and outcome.http is None
         and _may_lack_https(fetcher, target)
     ):
-        again = await fetch_from(fetcher, target, address.replace("https://", "http://", 1), etag)
-        outcome = replace(again, tries=outcome.tries + again.tries)
+        over_http = await fetch_from(fetcher, target, address.replace("https://", "http://", 1), etag)
+        outcome = replace(over_http, tries=outcome.tries + over_http.tries)
     return outcome
 
 
