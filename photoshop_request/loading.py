@@ -38,13 +38,13 @@ def load(
     reads other columns. Without `streaming`, `datasets` writes the selected rows of all splits to its cache once.
 
     `task_types`: rows with any of these. `min_locality`, `max_changed_fraction`, `min_score_percentile` (of the
-    request within its month): 0 to 1, inclusive. `min_score`: upvotes less downvotes. `accepted_only`: edits that the
-    requester accepted; in `requests`, solved ones; in `preferences`, pairs that acceptance decided. `since` (inclusive)
-    and `until` (exclusive): Unix seconds or ISO dates (UTC). Scores and times are those of the edit's comment; in
-    `requests` of the request, in `preferences` of the preferred edit. `one_edit_per_request`: after all other filters,
-    the accepted edit, else the one with the highest score, else the earliest. A stream compares the rows of a request
-    that follow each other, as they do in the published files. A row with null in a column that a filter reads is left
-    out. `columns`: only these, in this order.
+    request within its month): 0 to 1, inclusive. `min_score`: upvotes minus downvotes. `accepted_only`: edits that the
+    requester accepted. In `requests` it keeps solved requests, in `preferences` pairs that acceptance decided. `since`
+    (inclusive) and `until` (exclusive): Unix seconds or ISO dates (UTC). Scores and times are those of the edit's
+    comment. In `requests` they are those of the request, in `preferences` of the preferred edit.
+    `one_edit_per_request`: among the edits that all other filters keep, the accepted one, else the one with the highest
+    score, else the earliest. A stream compares consecutive rows of a request, as the published files order them. Rows
+    with null in a column that a filter reads are left out. `columns`: only these, in this order.
 
     Raises:
         InputError: there is no such dataset, config, split or column, a value is not allowed, or the config has no
@@ -108,7 +108,7 @@ def _one_each_of_stream(stream: "IterableDataset") -> "IterableDataset":
 
 
 def _best_of_shards(stream: "IterableDataset", shards: list[int]) -> Iterator[dict[str, Any]]:
-    """Yield one edit per request; each file of the dataset is a shard and holds whole requests."""
+    """Yield one edit per request. Each file of the dataset is a shard and holds whole requests."""
     for shard in shards:
         yield from best_edits(stream.shard(stream.num_shards, shard))
 

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import math
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 from itertools import groupby
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 from photoshop_request.errors import InputError
-from photoshop_request.schema import CONFIGS, arrow_type
+from photoshop_request.schema import CONFIGS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +55,7 @@ def _flag(value: Any) -> bool:
 
 
 def _unix_seconds(value: Any) -> int:
-    """Return Unix seconds; a date without a time zone is in UTC."""
+    """Return Unix seconds. A date without a time zone is in UTC."""
     if not isinstance(value, str):
         return _integer(value, _TIME)
     try:
@@ -72,36 +74,27 @@ def _task_types(value: Any) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
-def _at_least(column: str, value: Any) -> "Expression":
+def _is_accepted(cell: Any, _: Any, column: str) -> Any:
+    return cell == ("accepted" if column == "signal" else True)
+
+
+def _has_any(cell: Any, values: Sequence[str], _: str) -> Any:
+    """Match lists that hold one of `values`. Parquet filters cannot search lists, so they match joined text."""
+    if isinstance(cell, list):
+        return not set(values).isdisjoint(cell)
     from pyarrow import compute as pc  # `import photoshop_request.rows` stays light
 
-    return pc.field(column) >= value
-
-
-def _at_most(column: str, value: Any) -> "Expression":
-    from pyarrow import compute as pc
-
-    return pc.field(column) <= value
-
-
-def _before(column: str, value: Any) -> "Expression":
-    from pyarrow import compute as pc
-
-    return pc.field(column) < value
-
-
-def _accepted(column: str, _: Any) -> "Expression":
-    from pyarrow import compute as pc
-
-    return pc.field(column) == ("accepted" if column == "signal" else True)
-
-
-def _any_of(column: str, values: Sequence[str]) -> "Expression":
-    """Match lists that hold one of `values`. Parquet filters cannot search lists, so they match joined text."""
-    from pyarrow import compute as pc
-
     either = "|".join(value.replace("-", r"\-") for value in values)
-    return pc.match_substring_regex(pc.binary_join(pc.field(column), "\n"), rf"(?:^|\n)(?:{either})(?:\n|$)")
+    return pc.match_substring_regex(pc.binary_join(cell, "\n"), rf"(?:^|\n)(?:{either})(?:\n|$)")
+
+
+def _compare(operation: Callable[[Any, Any], Any]) -> "Condition":
+    return lambda cell, value, _: operation(cell, value)
+
+
+Condition = Callable[[Any, Any, str], Any]
+"""From a cell, the value of the filter and the column's name to True for rows to keep. The cell is a plain value, or an
+Arrow field; the condition is then an Arrow expression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +102,13 @@ class Filter:
     """Describe one argument that selects rows."""
 
     meaning: str
-    """With unit and range; the help text of the command's option."""
+    """Help text of the command's option, with unit and range."""
     columns: tuple[str, ...]
-    """The filter reads the first of these that a config has; without a `condition`, all of them."""
+    """The filter reads the first of these that a config has. Without a `condition` it reads all of them."""
     parse: Callable[[Any], Any]
-    """Return the value to compare with; raise `ValueError` with what is allowed."""
-    condition: "Callable[[str, Any], Expression] | None"
-    """Return what the column must meet; None for a filter that compares rows with each other."""
+    """Return the value to compare with, or raise a `ValueError` that says what is allowed."""
+    condition: Condition | None
+    """None for a filter that compares rows with each other."""
 
 
 _SCORES = ("comment_score", "score", "chosen_score")
@@ -124,22 +117,28 @@ _TIMES = ("comment_created_utc", "created_utc", "chosen_created_utc")
 
 @dataclass(kw_only=True)
 class RowFilter:
-    """Select the rows that meet every filter which is set. A row with null in a column that a filter reads is left out.
+    """Select the rows that meet every filter. Rows with null in a column that a filter reads are left out.
 
-    None, False and an empty list select every row. `min_score`, `since` and `until` read the edit's comment; in
+    None, False and an empty list switch a filter off. `min_score`, `since` and `until` read the edit's comment. In
     `requests` they read the request, in `preferences` the preferred edit.
     """
 
     task_types: Annotated[
         Sequence[str] | None,
-        Filter("Keep rows with at least one of these task types.", ("task_types",), _task_types, _any_of),
+        Filter("Keep rows with at least one of these task types.", ("task_types",), _task_types, _has_any),
     ] = None
     min_locality: Annotated[
-        float | None, Filter("Minimum locality, 0 to 1; near 1 is a local edit.", ("locality",), _fraction, _at_least)
+        float | None,
+        Filter("Minimum locality, 0 to 1; near 1 is a local edit.", ("locality",), _fraction, _compare(operator.ge)),
     ] = None
     max_changed_fraction: Annotated[
         float | None,
-        Filter("Maximum fraction of the area that changed, 0 to 1.", ("changed_fraction",), _fraction, _at_most),
+        Filter(
+            "Maximum fraction of the area that changed, 0 to 1.",
+            ("changed_fraction",),
+            _fraction,
+            _compare(operator.le),
+        ),
     ] = None
     accepted_only: Annotated[
         bool,
@@ -147,11 +146,11 @@ class RowFilter:
             "Keep edits that the requester accepted; in `requests`, solved ones.",
             ("accepted", "solved", "signal"),
             _flag,
-            _accepted,
+            _is_accepted,
         ),
     ] = False
     min_score: Annotated[
-        int | None, Filter("Minimum score of the comment with the edit.", _SCORES, _integer, _at_least)
+        int | None, Filter("Minimum score of the comment with the edit.", _SCORES, _integer, _compare(operator.ge))
     ] = None
     min_score_percentile: Annotated[
         float | None,
@@ -159,16 +158,18 @@ class RowFilter:
             "Minimum percentile of the request's score within its month, 0 to 1.",
             ("score_percentile",),
             _fraction,
-            _at_least,
+            _compare(operator.ge),
         ),
     ] = None
     since: Annotated[
         int | str | None,
-        Filter("Keep edits posted at or after this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _at_least),
+        Filter(
+            "Keep edits posted at or after this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _compare(operator.ge)
+        ),
     ] = None
     until: Annotated[
         int | str | None,
-        Filter("Keep edits posted before this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _before),
+        Filter("Keep edits posted before this time: 2024-09-30 (UTC).", _TIMES, _unix_seconds, _compare(operator.lt)),
     ] = None
     one_edit_per_request: Annotated[
         bool,
@@ -220,22 +221,35 @@ def config_columns(config: str) -> dict[str, str]:
     return {column.name: column.kind for column in CONFIGS[config]}
 
 
-def row_condition(active: Mapping[str, Any], columns: Collection[str], holder: str) -> "Expression | None":
-    """Return the condition that rows with these columns must meet; None if every row does.
+def _conditions(active: Mapping[str, Any], columns: Collection[str], holder: str) -> list[tuple[Condition, Any, str]]:
+    """Return condition, value and column of each filter that looks at single rows.
 
     Raises:
         InputError: `holder` ("the config requests") has no column for a filter.
     """
-    condition = None
+    conditions = []
     for name, value in active.items():
         row_filter = FILTERS[name]
         missing = [column for column in row_filter.columns if column not in columns]
         if missing and (not row_filter.condition or len(missing) == len(row_filter.columns)):
             raise InputError(f"{name}: {holder} has no column {' or '.join(missing)}. Leave {name} out.")
         if row_filter.condition:
-            part = row_filter.condition(next(name for name in row_filter.columns if name in columns), value)
-            condition = part if condition is None else condition & part
-    return condition
+            column = next(column for column in row_filter.columns if column in columns)
+            conditions.append((row_filter.condition, value, column))
+    return conditions
+
+
+def row_condition(active: Mapping[str, Any], columns: Collection[str], holder: str) -> "Expression | None":
+    """Return the Arrow expression that rows with these columns must meet, or None without filters.
+
+    Raises:
+        InputError: `holder` ("the config requests") has no column for a filter.
+    """
+    from pyarrow import compute as pc
+
+    conditions = _conditions(active, columns, holder)
+    parts = [condition(pc.field(column), value, column) for condition, value, column in conditions]
+    return reduce(operator.and_, parts) if parts else None
 
 
 def select_rows(table: "pa.Table", active: Mapping[str, Any], holder: str) -> list[int]:
@@ -254,20 +268,19 @@ def select_rows(table: "pa.Table", active: Mapping[str, Any], holder: str) -> li
     return sorted(row[_NUMBER] for row in best_edits(rows))
 
 
-def select_dicts(rows: Sequence[dict[str, Any]], active: Mapping[str, Any], config: str) -> list[dict[str, Any]]:
-    """Return the rows of `config` that the filters keep, in order; `select_rows` for plain values.
+def select_dicts(rows: Iterable[dict[str, Any]], active: Mapping[str, Any], config: str) -> list[dict[str, Any]]:
+    """Return the rows of `config` that the filters keep, in order. Edits of one request must be consecutive.
 
     Raises:
         InputError: the config has no column for a filter.
     """
-    if not active:
-        return list(rows)
-    import pyarrow as pa
-
-    kinds = config_columns(config)
-    read = {column for name in active for column in FILTERS[name].columns if column in kinds}
-    schema = pa.schema([(column, arrow_type(kinds[column])) for column in sorted(read)])
-    return [rows[number] for number in select_rows(pa.Table.from_pylist(rows, schema), active, f"the config {config}")]
+    conditions = _conditions(active, config_columns(config), f"the config {config}")
+    kept = [
+        row
+        for row in rows
+        if all(row[name] is not None and condition(row[name], value, name) for condition, value, name in conditions)
+    ]
+    return list(best_edits(kept)) if "one_edit_per_request" in active else kept
 
 
 def best_edits(rows: Iterable[Mapping[str, Any]]) -> Iterator[Any]:

@@ -112,7 +112,7 @@ class Figure:
     name: str
     """Field of `Comparison` and column of the table `candidates`."""
     kind: str
-    """As in `schema.Column`."""
+    """Type of the column, as in `schema.Column`."""
     meaning: str
     column: str | None
     """Name in the config `triplets`; None if it is not published."""

@@ -22,7 +22,7 @@ PART_BYTES = 500_000_000
 def parquet_rows(
     export: "Export", schema: "pa.Schema"
 ) -> "Iterator[Callable[[dict[str, Any], Iterable[Image]], None]]":
-    """Write `data/train-00000.parquet` and so on; yield a function that writes a row and counts its pictures."""
+    """Yield a function that writes a row to `data/train-00000.parquet` and so on, and counts its pictures."""
     import pyarrow as pa  # only some exports need it
     from pyarrow import parquet as pq
 

@@ -47,7 +47,7 @@ class LeftOut(StrEnum):
     SECOND_SOURCE = "needs_second_source"
     """The edit combines two pictures and the format takes one."""
     UNREADABLE = "picture_format"
-    """The trainer cannot read this format: HEIC; in folders, all but JPEG, PNG and WebP."""
+    """The trainer cannot read this format: HEIC, and in folders all but JPEG, PNG and WebP."""
     TIE = "tie"
     """Neither edit is preferred."""
 
@@ -197,14 +197,14 @@ def extension_of(image: Image) -> str:
 
 @contextmanager
 def json_lines(path: Path) -> Iterator[Callable[[Any], None]]:
-    """Open a JSON Lines file; yield a function that writes a value."""
+    """Open a JSON Lines file and yield a function that writes a value."""
     with path.open("w", encoding="utf-8") as file:
         yield lambda value: print(json.dumps(value, ensure_ascii=False), file=file)
 
 
 @contextmanager
 def json_list(path: Path) -> Iterator[Callable[[Any], None]]:
-    """Open a file with one JSON list, an element per line; yield a function that writes an element."""
+    """Open a file with one JSON list, an element per line, and yield a function that writes an element."""
     with path.open("w", encoding="utf-8") as file:
         file.write("[")
         separator = "\n"

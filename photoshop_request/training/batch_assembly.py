@@ -44,7 +44,7 @@ class PendingBatch:
     arrays: _Arrays
     samples: "list[Future[_Labels]]"
     mark: dict[str, Any] | None
-    """Where its block begins."""
+    """Position where its block begins."""
     number: int
     """Its number in the block."""
 

@@ -128,7 +128,7 @@ class StreamedRows:
             yield self._block(mark, rows, within, epoch)
 
     def _block(self, mark: Mark, rows: list[dict[str, Any]], within: int, epoch: int) -> Block:
-        """Return this machine's rows of the `within` rows that were dealt; every machine gets equally many."""
+        """Return this machine's part of `within` dealt rows. Every machine gets equally many."""
         index = pa.table({name: [row[name] for row in rows] for name in ("source_width", "source_height")})
         order = np.random.default_rng([self.seed, epoch, int(mark["seen"]), self.share.rank]).permutation(len(rows))
         fewest, most = within // self.share.world, -(-within // self.share.world)

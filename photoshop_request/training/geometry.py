@@ -41,7 +41,7 @@ class View:
 
 
 def edit_to_source(row: Mapping[str, Any]) -> "NDArray[np.float64]":
-    """Return the stored alignment; without one, the map of frame onto frame."""
+    """Return the stored alignment, or the map of frame onto frame without one."""
     values = row.get("alignment_matrix")
     if values:
         return np.array(values, np.float64).reshape(2, 3)
@@ -50,13 +50,13 @@ def edit_to_source(row: Mapping[str, Any]) -> "NDArray[np.float64]":
 
 
 def view_to_edit(view: "NDArray[np.float64]", to_source: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Return the map from pixels of the view to pixels of the edit; `view` and `to_source` map into the source."""
+    """Return the map from pixels of the view to pixels of the edit. Both arguments map into the source."""
     back = np.linalg.inv(to_source[:, :2])
     return np.column_stack([back @ view[:, :2], back @ (view[:, 2] - to_source[:, 2])])
 
 
 def common_box(to_source: "NDArray[np.float64]", edit: tuple[int, int], source: tuple[int, int]) -> Box:
-    """Return the part of the source's frame (width, height) that the edit shows; all of it if that part is tiny."""
+    """Return the part of the source's frame that the edit shows, or all of it if that part is tiny. Sizes: (width, height)."""
     width, height = edit
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ to_source[:, :2].T + to_source[:, 2]
     low, high = np.maximum(corners.min(axis=0), 0), np.minimum(corners.max(axis=0), source)

@@ -24,7 +24,7 @@ _MAX_SHEAR = 1e-4
 _WHOLE_PIXELS = 0.05
 """Pixels by which a box may miss whole numbers and still be cropped there."""
 _CHANGED = 63
-"""Of 255: a pixel counts as changed if a quarter of it changed, so that small changes survive downscaling."""
+"""Grey level, of 255, above which a shrunk pixel counts as changed: a quarter of it changed."""
 _REACH = 2
 """Pixels around a changed pixel of a mask that interpolation may read."""
 

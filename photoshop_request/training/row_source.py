@@ -138,7 +138,7 @@ def _read_dataset(shown: "Dataset") -> Read:
 
 
 def rows_of_files(address: str | PathLike[str], split: str) -> Rows:
-    """Return the triplets in a folder or on the Hub (`org/name`); downloads the files once.
+    """Return the triplets in a folder or on the Hub (`org/name`). Download the files once.
 
     Raises:
         InputError: there is no such dataset or split.

@@ -23,11 +23,11 @@ class TaskPolicy(StrEnum):
     """Say how often each task type is drawn."""
 
     NATURAL = "natural"
-    """As often as requesters asked for it."""
+    """Draw each type as often as requesters asked for it."""
     BALANCED = "balanced"
-    """Equally often."""
+    """Draw all types equally often."""
     TEMPERATURE = "temperature"
-    """In between: its frequency to the power of 1 / temperature, normalised."""
+    """Draw in between: by frequency to the power of 1 / temperature, normalised."""
 
 
 @dataclass(kw_only=True)
@@ -47,7 +47,7 @@ class Sampling(RowFilter):
     task_policy: TaskPolicy | str = TaskPolicy.NATURAL
     """Weigh by task type: `natural`, `balanced` or `temperature`, see `TaskPolicy`."""
     temperature: float = 2.0
-    """Of the policy `temperature`: 1 is natural, infinity is balanced."""
+    """Temperature of that policy: 1 is natural, infinity is balanced."""
     score_power: float = 0.0
     """Weigh by `score_percentile` to this power; 0 is off. A row without one counts as the average."""
     locality_power: float = 0.0

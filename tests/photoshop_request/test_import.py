@@ -1,4 +1,4 @@
-"""What the library costs those who only import it, and what it offers."""
+"""Test the cost of importing the library, and its public names."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ HEAVY = ("torch", "praw", "cv2", "datasets", "numpy", "scipy", "PIL", "pyarrow",
 
 
 def test_importing_the_library_imports_nothing_heavy() -> None:
-    """Nor does it import the builder."""
+    """Import neither heavy libraries nor the builder."""
     code = "import sys, photoshop_request; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
@@ -18,7 +18,7 @@ def test_importing_the_library_imports_nothing_heavy() -> None:
 
 
 def test_every_public_name_is_there() -> None:
-    """Lazily, by `__all__`."""
+    """Resolve every lazy name of `__all__`."""
     assert photoshop_request.__all__ == sorted(photoshop_request.__all__)
     for name in photoshop_request.__all__:
         assert getattr(photoshop_request, name)
