@@ -1,4 +1,4 @@
-"""What commands share to work on a corpus: settings, lock, engine, inputs."""
+"""Steps that commands share: open a corpus, lock it, resolve settings, start an engine."""
 
 import os
 import time

@@ -40,8 +40,8 @@ def review(
 
     The server is reachable from this machine only. Keys: `a` accepts the verdict, `x` rejects it, 1 to 6 choose another.
 
-    Every decision is saved immediately with reviewer and time in CORPUS/decisions.sqlite. Ctrl-C quits; the same command
-    goes on. Two people start one server each with --reviewer. The next build applies the decisions on which all
+    Every decision is saved immediately with reviewer and time in CORPUS/decisions.sqlite. Ctrl-C quits, and the same
+    command goes on. Two people start one server each with --reviewer. The next build applies the decisions on which all
     reviewers of a candidate agree.
 
     Example: photoshop-request review CORPUS --reviewer ann --order random

@@ -1,4 +1,4 @@
-"""What became of every link so far: the answer to "why is this not in the dataset"."""
+"""Decisions: one line per picture address, with the decision and its reason."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,9 +30,9 @@ _FIGURES = (
 
 
 def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    """What became of every link so far, by shard; before a stage has run, what the stage before it knew.
+    """Yield the decision of every picture address by shard, as far as the stages have run.
 
-    An edit that is not published says so in `withheld`; what people decided in `review` says so in `verified`.
+    `withheld` is the reason for not publishing an edit. `verified` marks a decision made in `review`.
     """
     for shard in range(corpus.shards):
         for table in ("candidates", "pictures", "links"):

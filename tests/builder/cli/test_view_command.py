@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_view_says_where_the_page_is(tmp_path: Path) -> None:
-    """The page's path is on stdout, by default in the corpus's report; --out puts it elsewhere."""
+    """The page's path is on stdout, by default in the corpus's report. With --out it is elsewhere."""
     make_corpus(tmp_path / "corpus", 2)
     done = succeed("view", tmp_path / "corpus", "--workers", "1")
     page = tmp_path / "corpus" / "report" / "view" / "index.html"

@@ -1,8 +1,7 @@
-"""The embedded sample of `photoshop-request demo`: a composed archive, its image hosts, and a sheet of what came out.
+"""The embedded sample of `photoshop-request demo`: archives, a server of its picture hosts, and a contact sheet.
 
-The sample is composed: invented posts over freely licensed photos, edits made by `scripts/make_sample.py`. Origin and
-licence of every photo are in `sample/SOURCES.md`. Figures measured on it say that the parts work together, not what
-Reddit holds.
+The sample is composed: invented posts over freely licensed photos, edits made by `scripts/make_sample.py`.
+`sample/SOURCES.md` lists origin and licence of every photo. Figures measured on it do not describe Reddit.
 """
 
 from contextlib import AbstractContextManager
@@ -13,9 +12,9 @@ __all__ = ["sample_folder"]
 
 
 def sample_folder() -> AbstractContextManager[Path]:
-    """The sample as a folder on disk, for as long as the context lasts.
+    """Return a context manager whose value is the sample as a folder on disk.
 
-    It holds `submissions.zst` and `comments.zst` (archives as the dumps are), `files/` (the pictures), `routes.json`
-    (what each address answers, see `server`), `truth.jsonl` (what each link is) and `SOURCES.md`.
+    Files: `submissions.zst` and `comments.zst` (archives), `files/` (pictures), `routes.json` (responses by address, see
+    `server`), `truth.jsonl` (expected decision of each link) and `SOURCES.md`.
     """
     return as_file(files(__name__) / "sample")

@@ -1,4 +1,4 @@
-"""A before/after sheet (PNG) of what was kept, and of what was dropped with its reason, for people to look at."""
+"""Contact sheet (PNG) of kept and dropped candidates, before and after."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,34 +17,33 @@ _WIDTH, _MARGIN, _GAP = 1320, 36, 20
 _PAPER, _CARD, _FRAME = "#f4f2ee", "#ffffff", "#e6e2da"
 _INK, _SOFT = "#23211e", "#77716a"
 _REPLACED = {0x2013: "-", 0x2014: "-", 0x2192: ">", 0x00D7: "x"}
-"""Dashes, arrow and times sign."""
+"""Replacements of dashes, arrow and times sign, which the font lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One candidate as the sheet shows it."""
+    """Candidate on the sheet."""
 
     source: bytes | None
-    """The source's file as fetched; None where there is none."""
+    """Bytes of the source as fetched, or None."""
     edit: bytes | None
-    """The candidate's file as fetched; None where nothing came."""
+    """Bytes of the candidate as fetched, or None."""
     caption: str
     """The instruction."""
     verdict: str
-    """`edit` puts it among the kept; everything else is the reason why it was dropped."""
+    """`edit`, or the reason for the drop."""
     note: str = ""
-    """Figures, or detail of the reason; one line."""
+    """Figures, or detail of the reason, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """How the cards of one section look: measures in pixels."""
+class _CardStyle:
+    """Style of the cards of a section. Measures are in pixels."""
 
     columns: int
     picture_height: int
     text_size: int
-    lines: int
-    """Of caption, at most."""
+    caption_lines: int
     colour: str
 
     @property
@@ -52,18 +51,17 @@ class _Look:
         return (_WIDTH - 2 * _MARGIN - _GAP * (self.columns - 1)) // self.columns
 
 
-# Blue and vermilion of Okabe and Ito's palette: told apart by every kind of colour vision.
-_KEPT = _Look(2, 220, 19, 4, "#0072b2")
-_DROPPED = _Look(4, 104, 15, 2, "#b84a00")
+# blue and vermilion of the palette of Okabe and Ito: distinct for every kind of colour vision
+_KEPT = _CardStyle(2, 220, 19, 4, "#0072b2")
+_DROPPED = _CardStyle(4, 104, 15, 2, "#b84a00")
 
 
 def contact_sheet(
     pairs: Iterable[Pair], path: str | PathLike[str], *, title: str = "Before and after", subtitle: str = ""
 ) -> None:
-    """Draw the kept pairs two in a row, then the dropped ones four in a row, in the order given, into a PNG.
+    """Write a PNG with the kept pairs, two in a row, and then the dropped pairs, four in a row, in the given order.
 
-    Any number of pairs, any picture and any text fits: pictures are scaled into their frames, texts are cut at the last
-    line, bytes that do not decode give an empty frame.
+    Pictures are scaled into their frames and long texts are cut. Bytes that cannot be decoded give an empty frame.
 
     Raises:
         OSError: the file cannot be written.
@@ -72,11 +70,11 @@ def contact_sheet(
     kept = [pair for pair in pairs if pair.verdict == Verdict.EDIT]
     dropped = [pair for pair in pairs if pair.verdict != Verdict.EDIT]
     blocks = [_heading(title, subtitle, 38)]
-    for name, members, look in (("Kept", kept, _KEPT), ("Dropped", dropped, _DROPPED)):
+    for name, members, style in (("Kept", kept, _KEPT), ("Dropped", dropped, _DROPPED)):
         if members:
             blocks.append(_heading(f"{name}: {len(members)}", "", 26))
-            cards = [_card(pair, look) for pair in members]
-            blocks += [_row(cards[at : at + look.columns]) for at in range(0, len(cards), look.columns)]
+            cards = [_card(pair, style) for pair in members]
+            blocks += [_row(cards[at : at + style.columns]) for at in range(0, len(cards), style.columns)]
     height = 2 * _MARGIN + sum(block.height for block in blocks) + _GAP * (len(blocks) - 1)
     sheet = Image.new("RGB", (_WIDTH, height), _PAPER)
     top = _MARGIN
@@ -96,7 +94,7 @@ def _heading(text: str, more: str, size: int) -> Image.Image:
 
 
 def _row(cards: Sequence[Image.Image]) -> Image.Image:
-    """Cards beside each other, all as high as the highest."""
+    """Return cards side by side, all with the height of the highest."""
     row = Image.new("RGB", (_WIDTH - 2 * _MARGIN, max(card.height for card in cards)), _PAPER)
     draw = ImageDraw.Draw(row)
     for place, card in enumerate(cards):
@@ -107,24 +105,26 @@ def _row(cards: Sequence[Image.Image]) -> Image.Image:
     return row
 
 
-def _card(pair: Pair, look: _Look) -> Image.Image:
-    """Source and candidate side by side, below them the verdict with its note, and the caption."""
-    pad = look.text_size // 2
-    inner = look.width - 2 * pad
+def _card(pair: Pair, style: _CardStyle) -> Image.Image:
+    """Return source and candidate side by side, with verdict, note and caption below."""
+    pad = style.text_size // 2
+    inner = style.width - 2 * pad
     half = (inner - pad) // 2
-    small = look.text_size - 3
+    small = style.text_size - 3
     verdict = _wrap(pair.verdict, small, inner - 16, 1)[0]
     tag = _measure(verdict, small) + 16
     note = _wrap(pair.note, small, inner - tag - pad, 1)[0]
-    caption = [(line, look.text_size, _INK) for line in _wrap(pair.caption, look.text_size, inner, look.lines)]
-    text_top = pad + look.picture_height + pad
+    caption = [
+        (line, style.text_size, _INK) for line in _wrap(pair.caption, style.text_size, inner, style.caption_lines)
+    ]
+    text_top = pad + style.picture_height + pad
     caption_top = text_top + _line_height(small) + pad
-    height = caption_top + _line_height(look.text_size) * len(caption) + pad
-    card = Image.new("RGB", (look.width, height), _CARD)
+    height = caption_top + _line_height(style.text_size) * len(caption) + pad
+    card = Image.new("RGB", (style.width, height), _CARD)
     draw = ImageDraw.Draw(card)
-    card.paste(_framed(pair.source, (half, look.picture_height), small), (pad, pad))
-    card.paste(_framed(pair.edit, (half, look.picture_height), small), (look.width - pad - half, pad))
-    draw.rounded_rectangle((pad, text_top, pad + tag, text_top + _line_height(small)), 6, look.colour)
+    card.paste(_framed(pair.source, (half, style.picture_height), small), (pad, pad))
+    card.paste(_framed(pair.edit, (half, style.picture_height), small), (style.width - pad - half, pad))
+    draw.rounded_rectangle((pad, text_top, pad + tag, text_top + _line_height(small)), 6, style.colour)
     _write(card, [(verdict, small, _CARD)], (pad + 8, text_top))
     _write(card, [(note, small, _SOFT)], (pad + tag + pad, text_top))
     _write(card, caption, (pad, caption_top))
@@ -132,7 +132,7 @@ def _card(pair: Pair, look: _Look) -> Image.Image:
 
 
 def _framed(data: bytes | None, size: tuple[int, int], text_size: int) -> Image.Image:
-    """The picture as large as the frame allows, in its middle; or an empty frame that says so."""
+    """Return a frame with the picture centred in it, or with a note that there is none."""
     frame = Image.new("RGB", size, _PAPER)
     picture = decode(data, min_side=1) if data else None
     if isinstance(picture, Picture):
@@ -151,7 +151,7 @@ def _framed(data: bytes | None, size: tuple[int, int], text_size: int) -> Image.
 
 
 def _write(image: Image.Image, lines: Iterable[tuple[str, int, str]], at: tuple[int, int]) -> None:
-    """Lines of (text, size, colour) below each other."""
+    """Write lines of (text, size, colour) below each other."""
     draw = ImageDraw.Draw(image)
     left, top = at
     for text, size, colour in lines:
@@ -160,7 +160,7 @@ def _write(image: Image.Image, lines: Iterable[tuple[str, int, str]], at: tuple[
 
 
 def _wrap(text: str, size: int, width: int, most: int) -> list[str]:
-    """The text in lines no wider than `width`, the last of `most` lines cut with an ellipsis; one line at least."""
+    """Return 1 to `most` lines no wider than `width` pixels. The last line ends with an ellipsis if the text is cut."""
     words = _drawable(text).split()
     lines = [""]
     while words:
@@ -171,7 +171,7 @@ def _wrap(text: str, size: int, width: int, most: int) -> list[str]:
         elif lines[-1]:
             lines.append("")
             words.insert(0, word)
-        else:  # one word wider than the line: cut where it fits
+        else:  # a word wider than the line is cut
             fits = next((n for n in range(len(word) - 1, 1, -1) if _measure(word[:n], size) <= width), 1)
             lines[-1] = word[:fits]
             words.insert(0, word[fits:])
@@ -181,17 +181,17 @@ def _wrap(text: str, size: int, width: int, most: int) -> list[str]:
 
 
 def _cut(line: str, size: int, width: int) -> str:
-    """The line with an ellipsis, as much of it as fits."""
+    """Shorten the line and add an ellipsis, so that it fits."""
     while line and _measure(f"{line}…", size) > width:
         line = line[:-1]
     return f"{line.rstrip()}…"
 
 
 def _drawable(text: str) -> str:
-    """What Pillow's own font can draw, which is little more than ASCII: accents fall off, emoji go."""
+    """Return the characters that Pillow's own font can draw: accents and emoji are removed."""
     plain = unicodedata.normalize("NFKD", text).translate(_REPLACED)
     drawn = "".join(character for character in plain if _has_glyph(character))
-    return drawn if drawn.strip() or not text.strip() else "(in a script that this sheet cannot draw)"
+    return drawn if drawn.strip() or not text.strip() else "(in a script that this sheet cannot show)"
 
 
 @cache

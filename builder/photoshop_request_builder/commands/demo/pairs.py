@@ -1,4 +1,4 @@
-"""What the demo's sheet shows of a corpus: every solver's picture, with its source and what was decided."""
+"""Pairs of a corpus for the contact sheet."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ __all__ = ["sheet_pairs"]
 
 
 def sheet_pairs(corpus: Corpus) -> Iterator[Pair]:
-    """One for each candidate, in the order of the corpus. The note of an edit says how much of the picture it left."""
+    """Yield a pair per candidate in the order of the corpus."""
     for shard in range(corpus.shards):
         candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist()
         texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts")).to_pylist()

@@ -1,7 +1,7 @@
-"""The image hosts of the sample, played by a small server on the loopback interface, in the form of a mirror.
+"""A local server of the sample's picture hosts, to be used as a mirror.
 
-`https://HOST/PATH?QUERY` is asked for as `http://127.0.0.1:PORT/HOST/PATH?QUERY`. `routes.json` says what each address
-answers: `{"file": path in the sample}`, `{"html": page}`, `{"redirect": address}` or `{"status": number}`; with
+`http://127.0.0.1:PORT/HOST/PATH?QUERY` stands for `https://HOST/PATH?QUERY`. `routes.json` maps an address to its
+response: `{"file": path in the sample}`, `{"html": page}`, `{"redirect": address}` or `{"status": number}`. With
 `"first": [503, …]` the first requests get these statuses instead. Every other address is 404.
 """
 
@@ -23,17 +23,17 @@ _TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """The running server: where it is, and what it was asked for."""
+    """Address and request counts of the running server."""
 
     address: str
-    """To be given as the mirror: `http://127.0.0.1:PORT`."""
+    """Value of --mirror: `http://127.0.0.1:PORT`."""
     requests: Counter[str] = field(default_factory=Counter)
-    """How often each address was requested, as `https://HOST/PATH?QUERY`."""
+    """Number of requests by address, as `https://HOST/PATH?QUERY`."""
 
 
 @contextmanager
 def serve(folder: Path) -> Iterator[Hosts]:
-    """Serve a sample folder (one with `routes.json`) on a free port until the context ends."""
+    """Serve a folder with `routes.json` on a free port until the context ends."""
     routes = json.loads((folder / "routes.json").read_text(encoding="utf-8"))
     server = _Server(folder, routes)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -47,7 +47,7 @@ def serve(folder: Path) -> Iterator[Hosts]:
 
 
 class _Server(ThreadingHTTPServer):
-    """A server with its routes and its count."""
+    """Server with its routes and request counts."""
 
     def __init__(self, folder: Path, routes: Mapping[str, Any]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -57,7 +57,7 @@ class _Server(ThreadingHTTPServer):
         self.counting = threading.Lock()
 
     def ask(self, address: str) -> tuple[Mapping[str, Any], int]:
-        """What the address answers, and how often it was requested before. Signed addresses count without query too."""
+        """Return the route of an address and its earlier requests. Signed addresses match without their query too."""
         route = self.routes.get(address) or self.routes.get(address.partition("?")[0]) or {"status": 404}
         with self.counting:
             turn = self.hosts.requests[address]
@@ -66,17 +66,17 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers one request by its route."""
+    """Handler that answers a request by its route."""
 
     server: _Server
     timeout = 10
-    """Seconds until a client that says nothing is given up."""
+    """Seconds until an idle connection is closed."""
 
     def log_message(self, *_: Any) -> None:
-        """Stay silent: what was asked is counted."""
+        """Print nothing: requests are counted."""
 
     def do_GET(self) -> None:
-        """Answer with head and body."""
+        """Send the response of the route."""
         route, turn = self.server.ask("https://" + self.path.lstrip("/"))
         first = route.get("first", [])
         if turn < len(first):

@@ -103,7 +103,7 @@ def test_long_texts_do_not_widen_or_endlessly_lengthen_the_sheet(tmp_path):
 
 def test_letters_that_the_font_lacks_are_replaced_and_never_drawn_as_boxes():
     assert module._drawable("Café — naïve ✅") == "Cafe - naive "
-    assert module._drawable("写真を直して") == "(in a script that this sheet cannot draw)"
+    assert module._drawable("写真を直して") == "(in a script that this sheet cannot show)"
 
 
 def test_nothing_to_show_still_gives_a_sheet(tmp_path):
