@@ -113,17 +113,20 @@ def test_large_files_are_sent_in_parts(client: Run, hub: Hub, repo: str, sample_
     assert client(hub_client.verify, sample_corpus, repo) == ()
 
 
-def test_a_killed_publish_resumes(
-    hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run, wait_until: Wait
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_stopped_publish_resumes(
+    hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run, wait_until: Wait, number: int, code: int
 ) -> None:
-    """After SIGKILL between two files, uploaded files are not sent again."""
+    """After SIGKILL or Ctrl-C between two files, uploaded files are not sent again."""
     environment = hub_environment(hub, hub_home)
     # the second file hangs, which leaves time to kill
     hub.troubles.append(Trouble("PUT", "/_lfs/", 200, skip=1, hang=True))
     process = start("publish", large_corpus, repo, variables=environment)
     wait_until(lambda: len(hub.objects_of(repo)) == 1 or process.poll() is not None)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    os.killpg(process.pid, number)
+    _, talk = process.communicate(timeout=60)
+    assert process.returncode == code, talk
+    assert "Traceback" not in talk
     hub.troubles.clear()
     (arrived,) = hub.objects_of(repo)
     assert not hub.files(repo)
