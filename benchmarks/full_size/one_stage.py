@@ -60,7 +60,7 @@ def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
         rates, other = fetch.site_rates(_FREE)
         settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
-    with local_engine(workers) as engine:
+    with local_engine(1 if stage_named(stage).is_local else workers) as engine:
         if stage == "ingest":
             engine.run(ingest.plan(corpus, more))
         else:
