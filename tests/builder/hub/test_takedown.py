@@ -252,7 +252,7 @@ def test_unreadable_tombstones_stop_every_command(corpus: Corpus, name: str, tex
     """They are never treated as empty, nor read with a truncated salt."""
     add_tombstones(corpus, [TombstoneTarget(TombstoneKind.AUTHOR, "somebody")])
     Path(corpus.path("takedown", name)).write_text(text)
-    with pytest.raises(CorpusError, match="put both back"):
+    with pytest.raises(CorpusError, match="Restore both"):
         run_stages("build", corpus, reporter=QUIET)
 
 
