@@ -185,15 +185,15 @@ _CONVERSATIONS = (
 
 _TURNS = (
     Column("before_image", "image", "The earlier edit."),
-    Column("instruction", "string", "The requester's wish for a change of it, in their words."),
-    Column("after_image", "image", "The same solver's next edit, made for that wish."),
+    Column("instruction", "string", "The change that the requester then asked for, in their words."),
+    Column("after_image", "image", "The same solver's next edit, made for that ask."),
     _SOURCE_OF_BOTH,
     GPS_REMOVED,
     Column("first_instruction", "string", "The edit that was first asked for."),
     Column("depth", "int32", "Place in the chain: 1 for the first revision, 2 for the next."),
     _SUBMISSION_ID,
     Column("before_comment_id", "string", "Comment with the earlier edit."),
-    Column("wish_comment_ids", "list<string>", "Requester's comments with the wish, oldest first."),
+    Column("wish_comment_ids", "list<string>", "Requester's comments with the ask, oldest first."),
     Column("after_comment_id", "string", "Comment with the next edit."),
     Column("accepted", "bool", "True if the requester accepted the next edit."),
     _SOLVER,
