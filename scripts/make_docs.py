@@ -44,10 +44,19 @@ def commands() -> str:
             flags = [*parameter.opts, *parameter.secondary_opts]
             if parameter.param_type_name == "argument":
                 flags = [parameter.metavar or parameter.name.upper()]
-            names = ", ".join(f"`{flag}`" for flag in flags)
-            lines.append(f"| {names} | {(parameter.help or '').replace('|', chr(92) + '|')} |")
+            elif parameter.metavar:
+                flags = [f"{flag} {parameter.metavar}" for flag in flags]
+            cells = (", ".join(f"`{flag}`" for flag in flags), _meaning(parameter.help or "", parameter.default))
+            lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _meaning(text: str, default: object) -> str:
+    """Return the help of a parameter, followed by its default unless the help names it."""
+    if not default or "Default:" in text:
+        return text
+    return f"{text} Default: {getattr(default, 'value', default)}."
 
 
 def how_it_works() -> str:
@@ -76,19 +85,19 @@ def picture(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         demo(f"{folder}/corpus")
         pairs = list(sheet_pairs(open_corpus(f"{folder}/corpus")))
-        chosen = [next(pair for pair in pairs if _is_shown(pair, wish)) for wish in _WISHES]
+        chosen = [next(pair for pair in pairs if _is_shown(pair, beginning)) for beginning in _SHOWN]
         dropped = sorted((pair for pair in pairs if pair.verdict != Verdict.EDIT), key=lambda pair: pair.edit is None)
         words = {"title": "What the demo keeps and drops", "subtitle": "Free photos, edited by a script."}
         contact_sheet([*chosen, *dropped[:4]], f"{folder}/sheet.png", **words)
         Image.open(f"{folder}/sheet.png").save(path, quality=85, optimize=True)
 
 
-_WISHES = ("Take the spoon", "Take the spray paint", "Straighten", "Restore")
-"""How the instructions begin of which the picture shows an edit."""
+_SHOWN = ("Take the spoon", "Take the spray paint", "Straighten", "Restore")
+"""Beginnings of the instructions whose edits the picture shows."""
 
 
-def _is_shown(pair: Pair, wish: str) -> bool:
-    return pair.verdict == Verdict.EDIT and pair.caption.startswith(wish)
+def _is_shown(pair: Pair, beginning: str) -> bool:
+    return pair.verdict == Verdict.EDIT and pair.caption.startswith(beginning)
 
 
 def main() -> None:
