@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.demo.contact_sheet import Pair
+from photoshop_request_builder.dataset.thread import instruction_at
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -15,7 +16,7 @@ def sheet_pairs(corpus: Corpus) -> Iterator[Pair]:
     for shard in range(corpus.shards):
         candidates = storage.read_table(corpus.fs, corpus.shard_path(shard, "candidates")).to_pylist()
         texts = storage.read_table(corpus.fs, corpus.shard_path(shard, "texts")).to_pylist()
-        instructions = {row["submission_id"]: row["instruction"] for row in texts}
+        text_of = {row["submission_id"]: row for row in texts}
         files = {
             row["sha256"]: corpus.image_path(row["sha256"], row["extension"]) for row in candidates if row["extension"]
         }
@@ -27,7 +28,7 @@ def sheet_pairs(corpus: Corpus) -> Iterator[Pair]:
             yield Pair(
                 source=corpus.fs.cat_file(files[row["source_sha256"]]) if row["source_sha256"] else None,
                 edit=corpus.fs.cat_file(files[row["sha256"]]) if row["sha256"] in files else None,
-                caption=instructions.get(row["submission_id"], ""),
+                caption=instruction_at(text_of[row["submission_id"]], row["solver_comment_utc"]),
                 verdict=row["verdict"],
                 note=left or row["detail"] or row["url"],
             )
