@@ -152,7 +152,7 @@ def changed(database: Database) -> Chart:
 
 
 def locality(database: Database) -> Chart:
-    """Count edits by the share of blocks that stayed bit-close."""
+    """Count edits by the share of blocks that stayed within 3 grey levels."""
     query = "select 'edit' as series, locality as value from edits"
     rows = database.histogram(query, ("edit",), _TWENTIETHS)
     edits, middle, local, repaint = database.one(
