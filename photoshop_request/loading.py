@@ -12,8 +12,6 @@ from photoshop_request.schema import DEFAULT_CONFIG, features
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
 
-__all__ = ["dataset_errors", "load"]
-
 
 def load(
     address: str | PathLike[str],

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.compute import Expression
 
-__all__ = [
-    "FILTERS",
-    "Filter",
-    "RowFilter",
-    "best_edits",
-    "config_columns",
-    "row_condition",
-    "select_dicts",
-    "select_rows",
-]
 
 PREFERENCE_COLUMNS = ("submission_id", "accepted", "comment_score", "comment_created_utc")
 """Columns that `best_edits` reads."""

@@ -12,7 +12,8 @@ from photoshop_request.media.addresses.hosts import classify
 from photoshop_request.media.http.rate_limits import Rate
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
 from photoshop_request_builder.store.corpus import create_corpus
-from photoshop_request_builder.store.ledger import NewAddress, open_ledger
+from photoshop_request_builder.store.ledger import open_ledger
+from photoshop_request_builder.store.ledger_rows import NewAddress
 
 
 def main() -> None:

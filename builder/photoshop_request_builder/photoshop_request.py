@@ -79,7 +79,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
             yield Key(place, number), row
 
     def as_dataset(self, split: Any = None, in_memory: bool = False) -> Any:
-        """Return the prepared splits; a split without rows is empty, where `datasets` itself would fail."""
+        """Return the prepared splits. A split without rows is empty, where `datasets` itself would fail."""
         if split is None:
             return datasets.DatasetDict({name: self.as_dataset(name, in_memory) for name in self.info.splits})
         if split in self.info.splits and not self.info.splits[split].num_examples:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from photoshop_request.edits.figures import Method
     from photoshop_request.edits.prepare import Features, PreparedPicture
 
-__all__ = ["Alignment", "align"]
 
 # Qualities, 0 to 1, that end the search. They fall as the next guess gets more expensive.
 _SURE = 0.6

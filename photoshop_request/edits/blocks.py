@@ -9,19 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = [
-    "AGREES",
-    "BLOCK",
-    "TEXTURED",
-    "BlockGrid",
-    "block_grid",
-    "block_mean",
-    "covered_blocks",
-    "detail_grid",
-    "deviation",
-    "high_pass",
-    "zncc",
-]
 
 BLOCK = 16
 """Side of a block in pixels, at working size."""

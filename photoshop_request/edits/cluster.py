@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["MAX_BUCKET", "clusters", "near_pairs"]
 
 MAX_BUCKET = 2_000
 """Most hashes of a bucket (hashes that share a band) that each hash is compared with. Skies, documents and black bars

@@ -8,8 +8,6 @@ from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.verdict import change_score, related_probability
 
-__all__ = ["Box", "edited_panel"]
-
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels."""
 

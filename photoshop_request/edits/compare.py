@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import AnyPicture
 
-__all__ = ["Comparison", "compare"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Figures):

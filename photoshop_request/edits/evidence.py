@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from photoshop_request.edits.align import Alignment
     from photoshop_request.edits.prepare import PreparedPicture
 
-__all__ = ["Change", "CommonFrame", "Evidence", "common_frame", "find_change", "measure", "slopes", "worst_channel"]
 
 _STRONGEST = 20
 """Number of 5x5 spots whose mean is the peak."""

@@ -1,9 +1,7 @@
-"""Declare the figures of a comparison; tables, published columns, pages and documents derive from this list."""
+"""Declare the figures of a comparison. Tables, published columns, pages and documents derive from this list."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_type_hints
-
-__all__ = ["FIGURES", "Figure", "Figures", "Matrix", "Method"]
 
 Method = Literal["identity", "shift", "similarity"]
 Matrix = tuple[float, float, float, float, float, float]

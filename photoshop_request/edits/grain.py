@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from photoshop_request.edits.align import Alignment
     from photoshop_request.edits.prepare import PreparedPicture
 
-__all__ = ["UNMEASURED", "Grain", "measure_grain"]
 
 _SIDE = 32
 """Side of a block in pixels."""

@@ -15,8 +15,6 @@ from photoshop_request.edits.thresholds import thresholds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ChangeMask", "change_mask", "to_png"]
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeMask:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import AnyPicture
 
-__all__ = ["SourceMatch", "best_source", "duplicates", "may_repeat"]
-
 
 @dataclass(frozen=True, slots=True)
 class SourceMatch:

@@ -18,7 +18,6 @@ from photoshop_request.media.files.hashes import PictureHash, hash_file, hash_pi
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["WORK_SIDE", "AnyPicture", "Features", "PreparedPicture", "prepare"]
 
 WORK_SIDE = 512
 """Longer side in pixels at which structure is compared (the working size)."""

@@ -11,7 +11,6 @@ from photoshop_request.edits.resize import halved
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PERFECT_PSNR", "psnr", "ssim"]
 
 PERFECT_PSNR = 60.0
 """Maximum PSNR in dB, given to pixels that are identical or nearly so."""

@@ -12,7 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["halved", "resized"]
 
 _LINEAR_IS_FINE = 0.84
 """Down to this factor, linear interpolation skips almost no pixel."""

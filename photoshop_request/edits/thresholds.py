@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, get_type_hints
 
-__all__ = ["Thresholds", "fingerprint_text", "fingerprint_values", "thresholds"]
-
 _NAMES_IN_FINGERPRINTS = {
     "block_change": "shade",
     "enough_blocks": "enough",

@@ -11,7 +11,6 @@ from photoshop_request.edits.blocks import block_mean, covered_blocks
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Tone", "apply_tone", "fit_tone", "luma_chroma"]
 
 _SIDE = 8
 """Side of a block in pixels of the common frame."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from photoshop_request.edits.evidence import Evidence
     from photoshop_request.edits.tone import Tone
 
-__all__ = ["Classification", "change_score", "classify", "needs_grain", "related_features", "related_probability"]
 
 _CLEAR = 3.0
 """Margin of the logit for shared content from which grain adds no confidence."""

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.edits.prepare import PreparedPicture
 
-__all__ = ["common_size", "into_frame", "overlap_mask", "scale_of", "warp", "warp_blocks"]
-
 
 def warp(
     edit: "PreparedPicture", matrix: "NDArray[np.float64]", size: tuple[int, int], *, grey: bool = False

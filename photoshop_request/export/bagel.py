@@ -7,8 +7,6 @@ from typing import Any
 from photoshop_request.export.parquet import parquet_rows
 from photoshop_request.export.writing import Export, Image, Row, bytes_of, caption, one_line
 
-__all__ = ["bagel", "bagel_turns"]
-
 Chain = tuple[list[Image], list[list[str]]]
 """Pictures, and the wordings of each step between them."""
 

@@ -5,8 +5,6 @@ from photoshop_request.export.writing import Export, bytes_of, json_lines
 from photoshop_request.schema import features
 from photoshop_request.text.thread.conversations import Conversation, ms_swift_row
 
-__all__ = ["ms_swift", "trl"]
-
 
 def trl(export: Export) -> None:
     """Write Parquet with `messages` (lists of parts) and `images`, in the order of the `image` parts."""

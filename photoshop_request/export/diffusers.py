@@ -3,8 +3,6 @@
 from photoshop_request.export.parquet import parquet_rows
 from photoshop_request.export.writing import Export, bytes_of, caption, json_lines
 
-__all__ = ["columns", "diffusion_dpo", "imagefolder"]
-
 
 def columns(export: Export) -> None:
     """Write Parquet with `input_image`, `edit_prompt`, `edited_image`: the defaults of train_instruct_pix2pix.py."""

@@ -2,8 +2,6 @@
 
 from photoshop_request.export.writing import Export, Row, caption, controls, extension_of, json_lines
 
-__all__ = ["ai_toolkit", "diffusion_pipe", "musubi_tuner", "simpletuner", "simpletuner_dpo"]
-
 MAX_CONTROLS = 3
 """Control folders in the examples of ai-toolkit and SimpleTuner; further reference pictures are left out."""
 

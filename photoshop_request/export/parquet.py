@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.export.writing import Export, Image
 
-__all__ = ["parquet_rows"]
 
 GROUP_BYTES = 32_000_000
 """Size of the pictures in a row group, which is held in memory; readers that shuffle hold a group as well."""

@@ -4,8 +4,6 @@ import csv
 
 from photoshop_request.export.writing import Export, caption, controls, json_lines, json_list
 
-__all__ = ["diffsynth", "diffsynth_csv", "editreward", "firered", "omnigen2"]
-
 
 def diffsynth(export: Export) -> None:
     """Write `metadata.json`: `prompt`, `image`, `edit_image` (a list if there are several), `kontext_images`."""

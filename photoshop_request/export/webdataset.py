@@ -8,8 +8,6 @@ from contextlib import ExitStack
 
 from photoshop_request.export.writing import Export, Image, Row, bytes_of, caption, extension_of
 
-__all__ = ["webdataset"]
-
 SHARD_BYTES = 500_000_000
 """Size at which the next tar file begins."""
 

@@ -13,23 +13,6 @@ from typing import Any
 from photoshop_request.errors import InputError
 from photoshop_request.media.files.decode import EXTENSIONS, sniff
 
-__all__ = [
-    "FOLDER_KINDS",
-    "PILLOW_KINDS",
-    "Export",
-    "ExportSummary",
-    "LeftOut",
-    "Requirements",
-    "Row",
-    "bytes_of",
-    "caption",
-    "controls",
-    "extension_of",
-    "json_lines",
-    "json_list",
-    "one_line",
-]
-
 Row = Mapping[str, Any]
 """A row of a config, its pictures undecoded: `{"bytes": …, "path": …}`."""
 Image = Mapping[str, Any]

@@ -4,7 +4,7 @@ Each block is searched for the quoted name of the subreddit. A line with the nam
 crosspost or a title may quote it. Only these lines are copied.
 
 Names match in any case. But a file writes a subreddit's name in one case, and an exact search is three times as fast
-(36 against 13 GB/s; decompression reaches 1.5). So blocks are searched in any case until the spelling after a
+(36 against 13 GB/s. Decompression reaches 1.5). So blocks are searched in any case until the spelling after a
 `subreddit` key is known, then for this spelling. One block in `_UNCASED_EVERY` is still searched in any case, for a day
 on which Reddit changes the spelling.
 """

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from photoshop_request.text.word_patterns import word_set
 
-__all__ = ["UNKNOWN", "is_english", "language"]
-
 UNKNOWN = "und"
 """ISO 639-2 code for undetermined: the text is too short to tell."""
 

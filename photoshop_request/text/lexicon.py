@@ -2,18 +2,6 @@
 
 from photoshop_request.text.word_patterns import word_set
 
-__all__ = [
-    "DEFECTS",
-    "DESIRES",
-    "EDIT_NOUNS",
-    "EDIT_PARTICIPLES",
-    "EDIT_VERBS",
-    "GERUNDS",
-    "LIGHT_VERBS",
-    "MODALS",
-    "plain_verb",
-]
-
 EDIT_VERBS = word_set(
     "add adjust airbrush alter animate apply blend blur blurr bleach brighten change clean clear clone close colorize colourize "
     "colorise colourise color colour combine composite convert copy correct cover create crop cut darken deblur dehaze delete denoise "

@@ -3,8 +3,6 @@
 import re
 from typing import NamedTuple
 
-__all__ = ["Line", "plain_lines", "plain_title"]
-
 
 class Line(NamedTuple):
     """One line of a text, without markup. A named tuple is created twice as fast as a dataclass."""

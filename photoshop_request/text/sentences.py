@@ -8,8 +8,6 @@ from typing import NamedTuple
 from photoshop_request.text.plain_text import Line
 from photoshop_request.text.word_patterns import bare_words, lower_case, word_splitter
 
-__all__ = ["Section", "Sentence", "split_sentences"]
-
 
 class Section(StrEnum):
     """The section of a request that a sentence was written in."""

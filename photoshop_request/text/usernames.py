@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable
 
-__all__ = ["mentioned_usernames", "username_filter", "username_pattern", "without_usernames"]
-
 _PLACEHOLDER = "[user]"
 _NAME = r"(?:\\?[\w-]){3,20}"
 """A user name in Markdown. Reddit's editor writes a backslash before an underscore."""

@@ -3,17 +3,6 @@
 import re
 from collections.abc import Callable
 
-__all__ = [
-    "WordPatterns",
-    "any_of",
-    "bare_words",
-    "contains_any",
-    "lower_case",
-    "word_set",
-    "word_splitter",
-    "word_starts",
-]
-
 _Find = Callable[[str], re.Match[str] | None]
 
 

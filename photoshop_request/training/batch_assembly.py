@@ -19,7 +19,6 @@ from photoshop_request.training.sample import Augmentation, make_sample
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Lend", "PendingBatch", "begin_batch", "buffer_pool"]
 
 _IDS = ("submission_id", "comment_id")
 _Labels = tuple[str, bool, tuple[str, ...]]

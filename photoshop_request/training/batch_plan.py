@@ -10,7 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BatchPlan", "RankShare", "Shape", "bucket_shapes", "nearest_shape", "plan_batches"]
 
 Shape = tuple[int, int]
 """Height and width in pixels."""
@@ -74,7 +73,7 @@ def plan_batches(
 ) -> list[BatchPlan]:
     """Return this machine's batches of an epoch.
 
-    `bucket_of` gives the bucket of every row; buckets are numbered by rising aspect ratio. Batches are ordered by their
+    `bucket_of` gives the bucket of every row. Buckets are numbered by rising aspect ratio. Batches are ordered by their
     last row. The rows left in the buckets at the end are combined with their neighbours, so that no row waits forever
     in a rare bucket. To deal equally, `drop_last` leaves out the end of the order. Otherwise one machine gets a smaller
     last batch, and several machines fill up from the beginning of the order.

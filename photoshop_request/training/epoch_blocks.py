@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datasets import IterableDataset
     from numpy.typing import NDArray
 
-__all__ = ["Block", "EpochBlocks", "StoredRows", "StreamedRows"]
 
 Mark = dict[str, Any]
 """Position where a block begins, as plain values."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.training.batch_plan import Shape
 
-__all__ = ["Box", "View", "choose_view", "common_box", "edit_to_source", "view_to_edit"]
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""

@@ -31,8 +31,6 @@ from photoshop_request.training.sampling import Sampling
 if TYPE_CHECKING:
     import datasets
 
-__all__ = ["TripletLoader", "make_dataloader"]
-
 
 @dataclass(frozen=True)
 class _Settings:
@@ -85,21 +83,21 @@ def make_dataloader(
 
     Each batch is a dict, B rows of one shape H x W:
         source: float32 [B, 3, H, W] in [-1, 1], memory format channels_last; 0 where the source was dropped.
-        edited: the same, aligned with the source's frame by the stored alignment; the source outside of the edit.
+        edited: the same, aligned with the source's frame by the stored alignment. Outside of the edit it shows the source.
         mask: float32 [B, 1, H, W], 1 where the picture changed, else 0.
-        instruction: list of B str; empty where it was dropped.
+        instruction: list of B str. Empty where it was dropped.
         source_dropped: bool [B].
         submission_id, comment_id: lists of B str.
         tokens: the result of `tokenize` for `instruction`; only if given.
 
-    `sampling`: the rows to draw and how often; by default every row once. `shapes`: (height, width) of the buckets;
+    `sampling`: the rows to draw and how often. By default every row once. `shapes`: (height, width) of the buckets.
     `bucket_shapes(resolution)` by default, `[(512, 512)]` for squares. `flip`: probability of mirroring a pair whose
     instruction allows it. `min_crop`: minimum side of the random crop relative to the largest, 0 to 1. `changed_crops`:
     probability that a crop holds a changed point. `instruction_dropout`, `source_dropout`: probabilities, for
-    classifier-free guidance; half of the rarer one's cases coincide. `rank`, `world_size`: this machine's part, by
-    default from torch.distributed. `drop_last`: leave out rows that fill no batch on every machine; each epoch leaves
-    out others. `shuffle_buffer`: rows of a stream that are shuffled together; memory holds them twice. `threads`:
-    decoding threads; by default one per core, at most 8. `prefetch`: batches to prepare ahead.
+    classifier-free guidance. Half of the rarer one's cases coincide. `rank`, `world_size`: this machine's part, by
+    default from torch.distributed. `drop_last`: leave out rows that fill no batch on every machine. Each epoch leaves
+    out others. `shuffle_buffer`: rows of a stream that are shuffled together. Memory holds them twice. `threads`:
+    decoding threads. By default one per core, at most 8. `prefetch`: batches to prepare ahead.
 
     Raises:
         InputError: no such dataset, a column is missing, a value is not allowed, or no batch can be filled.
@@ -156,7 +154,7 @@ class TripletLoader(IterableDataset):
             )
 
     def __len__(self) -> int:
-        """Return the batches of the current epoch on this machine; raise `TypeError` for a stream."""
+        """Return the batches of the current epoch on this machine. Raise `TypeError` for a stream."""
         if not isinstance(self._source, StoredRows):
             raise TypeError("the length of a stream is unknown")
         return len(self._planned(next(self._source.blocks(self._epoch, None))))
@@ -166,7 +164,7 @@ class TripletLoader(IterableDataset):
         self._epoch, self._mark, self._next, self._part = epoch, None, 0, _WorkerShare()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the position of the next batch as plain values; store them with the model."""
+        """Return the position of the next batch as plain values. Store them with the model."""
         return {
             "epoch": self._epoch,
             "block": self._mark,

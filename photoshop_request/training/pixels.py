@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.training.batch_plan import Shape
 
-__all__ = ["decode_part", "decode_png_mask", "sample_mask", "sample_pixels"]
 
 _MAX_SHEAR = 1e-4
 """Off-diagonal entries of a map up to which it is handled as a crop."""
@@ -32,7 +31,7 @@ _REACH = 2
 def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
     """Return upright sRGB pixels, shape (height, width, 3), and the factor by which they are shrunk.
 
-    JPEGs shrink by `shrink` (1, 2, 4, 8); sides are rounded up. simplejpeg, if installed, decodes sound JPEGs that need
+    JPEGs shrink by `shrink` (1, 2, 4, 8). Sides are rounded up. simplejpeg, if installed, decodes sound JPEGs that need
     no rotation and no colour conversion. Pillow decodes all others.
 
     Raises:
@@ -80,7 +79,7 @@ def sample_pixels(
     shape: "Shape",
     background: "NDArray[np.uint8] | None" = None,
 ) -> "NDArray[np.uint8]":
-    """Sample pixels at the given shape (height, width); `matrix` maps that shape to the pixels.
+    """Sample pixels at the given shape (height, width). `matrix` maps that shape to the pixels.
 
     Outside of the pixels it shows `background`, or repeats the edge without one. Shrinking averages.
     """
@@ -114,7 +113,7 @@ def sample_mask(changed: "NDArray[np.uint8]", matrix: "NDArray[np.float64]", sha
 def _change_box(
     changed: "NDArray[np.uint8]", matrix: "NDArray[np.float64]", shape: "Shape"
 ) -> tuple[int, int, int, int]:
-    """Return left, top, right, bottom of the area where the view can show a change; empty if there is none."""
+    """Return left, top, right, bottom of the area where the view can show a change. Empty if there is none."""
     x, y, width, height = cv2.boundingRect(changed)
     if not width:
         return (0, 0, 0, 0)

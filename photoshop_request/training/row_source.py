@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from numpy.typing import NDArray
 
-__all__ = [
-    "INDEX_COLUMNS",
-    "SAMPLE_COLUMNS",
-    "Read",
-    "Rows",
-    "check_columns",
-    "file_of",
-    "rows_of_dataset",
-    "rows_of_files",
-]
 
 Read = Callable[[int], dict[str, Any]]
 """Return a row by its number, with undecoded pictures. Threads may call it concurrently."""
@@ -177,7 +167,7 @@ def check_columns(names: Sequence[str] | None) -> None:
 
 
 def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
-    """Return the files of a split that the dataset's card names; downloads those on the Hub to the local cache."""
+    """Return the files of a split that the dataset's card names. Downloads those on the Hub to the local cache."""
     import datasets  # takes a second
 
     place = fspath(address)
@@ -192,7 +182,7 @@ def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
 
 
 def _local(files: Sequence[str]) -> Iterator[Path]:
-    """Yield paths as they are; download `hf://` files all at once."""
+    """Yield paths as they are. Download `hf://` files all at once."""
     from huggingface_hub import snapshot_download
 
     remote = [match for match in map(_ON_THE_HUB.fullmatch, files) if match]
@@ -206,7 +196,7 @@ def _local(files: Sequence[str]) -> Iterator[Path]:
 
 
 def file_of(image: Mapping[str, Any] | None) -> bytes | None:
-    """Return the bytes of an undecoded picture, from its path if it holds none; None without a picture."""
+    """Return the bytes of an undecoded picture, from its path if it holds none. None without a picture."""
     if image is None:
         return None
     return image["bytes"] or (Path(image["path"]).read_bytes() if image["path"] else None)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.training.batch_plan import Shape
 
-__all__ = ["Augmentation", "Sample", "make_sample", "may_flip"]
 
 _SIDES = r"left\w*|right\w*|(?:counter|anti)?-?clockwise|mirror\w*|flip\w*|east\w*|west\w*|revers\w*"
 _WRITING = (
@@ -59,7 +58,7 @@ def make_sample(row: Mapping[str, Any], shape: "Shape", rng: np.random.Generator
     """Decode the needed parts of a row's pictures and crop them.
 
     Raises:
-        InputError: a picture cannot be decoded; it names the row.
+        InputError: a picture cannot be decoded. It names the row.
     """
     instruction_dropped, source_dropped = _dropped(rng, augmentation)
     flip = bool(rng.random() < augmentation.flip) and may_flip(row)
@@ -119,7 +118,7 @@ def _decoded(
 def _changed_point(
     changed: "NDArray[np.uint8]", size: tuple[int, int], rng: np.random.Generator
 ) -> tuple[float, float] | None:
-    """Return the middle of a random changed pixel, in the source's frame; None if nothing changed."""
+    """Return the middle of a random changed pixel, in the source's frame. None if nothing changed."""
     rows = np.cumsum(cv2.reduce(changed, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) // 255
     if not rows[-1]:
         return None
@@ -142,7 +141,7 @@ def _covers(matrix: "NDArray[np.float64]", shape: "Shape", size: tuple[int, int]
 
 
 def _dropped(rng: np.random.Generator, augmentation: Augmentation) -> tuple[bool, bool]:
-    """Return if instruction and source are dropped; half of the rarer one's cases coincide.
+    """Return if instruction and source are dropped. Half of the rarer one's cases coincide.
 
     Follows InstructPix2Pix: with 0.1 for both, 5 % lose one, 5 % the other and 5 % both.
     """

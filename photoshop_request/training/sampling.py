@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["Sampling", "TaskPolicy", "epoch_order", "sampling_weights"]
-
 
 class TaskPolicy(StrEnum):
     """Say how often each task type is drawn."""
@@ -73,7 +71,7 @@ def sampling_weights(
 ) -> dict[str, float]:
     """Return the weight of one request of each type, so that weighted draws follow the policy.
 
-    `counts` are requests per type; types without a request get no weight. Weights average 1 over the requests, so
+    `counts` are requests per type. Types without a request get no weight. Weights average 1 over the requests, so
     `NATURAL` gives 1.0 to each. Only `TEMPERATURE` uses `temperature`: 1 is natural, infinity is balanced. A request
     with several types takes the largest of their weights.
 
@@ -92,7 +90,7 @@ def sampling_weights(
 
 
 def epoch_order(index: "pa.Table", sampling: Sampling, seed: int, epoch: int) -> "NDArray[np.int64]":
-    """Return the row numbers of an epoch in order; a row that is drawn twice occurs twice.
+    """Return the row numbers of an epoch in order. A row that is drawn twice occurs twice.
 
     Raises:
         InputError: the index lacks a column that the sampling reads.
@@ -123,7 +121,7 @@ def _draw(rows: "NDArray[np.int64]", weights: "NDArray[np.float64]", rng: np.ran
 
 
 def _weights(index: "pa.Table", rows: "NDArray[np.int64]", sampling: Sampling) -> "NDArray[np.float64]":
-    """Return the weights of the selected rows; they average 1."""
+    """Return the weights of the selected rows. They average 1."""
     weights = np.ones(len(rows))
     if TaskPolicy(sampling.task_policy) != TaskPolicy.NATURAL:
         weights *= _task_weights(index, rows, sampling)
@@ -139,7 +137,7 @@ def _weights(index: "pa.Table", rows: "NDArray[np.int64]", sampling: Sampling) -
 
 
 def _task_weights(index: "pa.Table", rows: "NDArray[np.int64]", sampling: Sampling) -> "NDArray[np.float64]":
-    """Return the largest weight among each row's task types; rows without any are `unclear`."""
+    """Return the largest weight among each row's task types. Rows without any are `unclear`."""
     task_types = [set(tasks or ["unclear"]) for tasks in _column(index, "task_types").take(rows).to_pylist()]
     counts = Counter(task for tasks in task_types for task in tasks)
     weights = sampling_weights(counts, sampling.task_policy, temperature=sampling.temperature)

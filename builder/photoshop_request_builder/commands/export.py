@@ -12,8 +12,6 @@ from photoshop_request.loading import load
 from photoshop_request.rows import RowFilter
 from photoshop_request_builder.store.storage import explain_disk_errors
 
-__all__ = ["dataset_of", "export", "format_of", "rows_in"]
-
 
 def format_of(name: str) -> Format:
     """Return the format of this name.
@@ -44,7 +42,7 @@ def dataset_of(address: str) -> str:
 
 
 def rows_in(dataset: str, config: str, split: str) -> int | None:
-    """Return the rows of a folder's files before any filter, from their footers; None for a dataset on the Hub."""
+    """Return the rows of a folder's files before any filter, from their footers. None for a dataset on the Hub."""
     from pyarrow import parquet as pq  # needed only for the progress bar
 
     files = list(Path(dataset, config).glob(f"{split}-*.parquet"))

@@ -28,8 +28,6 @@ from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder, shard_of
 from photoshop_request_builder.store.pictures import read_picture
 
-__all__ = ["Rebuilt", "plan_fetching", "read_manifest", "write_rebuilt"]
-
 VERSION = 1
 _MAX_DISTANCE = 4
 """Bits of pHash by which a re-encoded copy may differ. Re-uploads drift by at most four (`media.files.hashes`)."""

@@ -22,8 +22,6 @@ from photoshop_request_builder.store.tombstones import (
     picture_target,
 )
 
-__all__ = ["TakedownSummary", "resolve_target", "take_down"]
-
 _COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
 _COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
 _OWN_WORK = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})

@@ -15,8 +15,6 @@ import pyarrow.parquet as pq
 
 from photoshop_request.schema import CONFIGS, features
 
-__all__ = ["GROUP_BYTES", "WrittenFile", "write_rows"]
-
 GROUP_BYTES = 1_500_000
 """Approximate bytes of a row group. The first row of a stream costs one group and the footer (6 kB per group): under 5 MB
 for files of 250 MB. A larger row is a group of its own."""

@@ -182,7 +182,7 @@ def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
 
 
 def count_edits(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Counter[WithheldReason | None]:
-    """Count the edits of one shard by the reason why they are withheld; None counts the published ones."""
+    """Count the edits of one shard by the reason why they are withheld. None counts the published ones."""
     columns = ["submission_id", "comment_id", "verdict", *PICTURE_COLUMNS]
     publication = read_publication(corpus, shard, policy)
     candidates = read_candidates(corpus, shard, columns).to_pylist()

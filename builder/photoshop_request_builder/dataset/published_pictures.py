@@ -10,9 +10,6 @@ from photoshop_request_builder.dataset.thread import PictureRef
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.pictures import read_picture
 
-__all__ = ["fill_pictures", "picture_reader", "published_bytes"]
-
-
 PictureReader = Callable[[PictureRef], tuple[bytes, bool]]
 """Maps a picture to its published bytes, and True if GPS tags were removed."""
 

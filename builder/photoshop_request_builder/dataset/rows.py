@@ -10,8 +10,6 @@ from photoshop_request_builder.dataset.published_pictures import fill_pictures, 
 from photoshop_request_builder.dataset.thread import read_threads
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["dataset_rows"]
-
 
 def dataset_rows(
     corpus: Corpus,

@@ -8,15 +8,13 @@ from typing import Any
 
 from photoshop_request.errors import InputError
 
-__all__ = ["shrink", "shrinker"]
-
 _QUALITY = 95
 """JPEG quality. Differences to the original stay below what the change masks detect."""
 _FORMATS = ("jpeg", "png")
 
 
 def shrinker(max_side: Any, reencode: Any) -> Callable[[bytes], bytes] | None:
-    """Return `shrink` with these arguments of the builder; None if both are None.
+    """Return `shrink` with these arguments of the builder. None if both are None.
 
     Raises:
         InputError: a value is not allowed, or one is given without the other.

@@ -12,8 +12,6 @@ from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import Remote, RemoteFile, config_of
 from photoshop_request_builder.store import storage
 
-__all__ = ["Changes", "RowChanges", "compare_files", "count_rows", "key_columns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Changes:

@@ -12,8 +12,6 @@ from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["LocalFile", "built_files", "open_for_upload"]
-
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:

@@ -26,8 +26,6 @@ from photoshop_request_builder.hub.remote import MAIN, Remote, read_remote
 from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["Destination", "Published", "preview", "publish"]
-
 Operation = CommitOperationAdd | CommitOperationDelete
 
 

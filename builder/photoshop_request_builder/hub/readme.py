@@ -7,8 +7,6 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 
-__all__ = ["merge_readme"]
-
 
 def merge_readme(ours: str, theirs: str | None, paths: set[str]) -> str:
     """Return the README to send: our text, and our YAML merged into `theirs` config by config.

@@ -12,8 +12,6 @@ from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundErro
 
 from photoshop_request.schema import CONFIGS
 
-__all__ = ["MAIN", "Remote", "RemoteFile", "config_of", "read_columns", "read_remote", "row_count"]
-
 MAIN = "main"
 _DATASET_FILE = re.compile(r"(?P<config>\w+)/\w+-\d{5}-of-\d{5}\.parquet")
 _BLOCK = 2**18

@@ -10,8 +10,6 @@ from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 from photoshop_request.errors import CredentialsError, InputError, NetworkError, PhotoshopRequestError
 from photoshop_request.retry import requested_wait, retry
 
-__all__ = ["call_hub"]
-
 R = TypeVar("R")
 
 _ATTEMPTS = 8

@@ -9,8 +9,6 @@ from huggingface_hub import HfApi
 from photoshop_request_builder.hub.remote import MAIN, read_remote
 from photoshop_request_builder.hub.retry import call_hub
 
-__all__ = ["Squashed", "squash"]
-
 
 @dataclass(frozen=True, slots=True)
 class Squashed:

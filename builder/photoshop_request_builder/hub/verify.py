@@ -22,8 +22,6 @@ from photoshop_request_builder.hub.remote import read_remote, row_count
 from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["SAMPLE", "Verified", "verify"]
-
 Streamed: TypeAlias = list[tuple[bool, list[dict[str, Any]]]]
 """A pair per split: True if its features are the schema's, and its first rows with pictures as bytes."""
 SAMPLE = 4

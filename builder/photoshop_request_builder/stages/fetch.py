@@ -32,7 +32,8 @@ from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
 from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, open_ledger
+from photoshop_request_builder.store.ledger_rows import LedgerEntry, NewAddress
 from photoshop_request_builder.store.pictures import empty_download_folder, picture_saver
 
 _MIN_REPORTED_PAUSE = 60.0

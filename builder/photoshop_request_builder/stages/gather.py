@@ -12,7 +12,8 @@ from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState
 from photoshop_request_builder.engine.stage import Rule, ShardInputs
 from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, open_ledger
+from photoshop_request_builder.store.ledger_rows import LedgerEntry
 
 VERSION = 4
 

@@ -13,8 +13,6 @@ from typing import Any
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store.database import open_database
 
-__all__ = ["CandidateOrder", "Decision", "Decisions", "ReviewItem", "open_decisions", "unanimous"]
-
 FORMAT = 1
 _SCHEMA = """
 create table decision (

@@ -7,8 +7,6 @@ import pyarrow as pa
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["read_candidates"]
-
 _KEY = ("comment_id", "position", "index", "sha256")
 """Identifies a candidate: where it was posted, and its bytes. A review decision does not hold for other bytes."""
 

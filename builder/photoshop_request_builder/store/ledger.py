@@ -24,8 +24,6 @@ from photoshop_request_builder.store.ledger_rows import (
     row_of,
 )
 
-__all__ = ["Ledger", "LedgerEntry", "NewAddress", "open_ledger"]
-
 
 @contextmanager
 def open_ledger(path: Path, clock: Callable[[], float] = time.time) -> Iterator["Ledger"]:

@@ -7,8 +7,6 @@ from typing import Any
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.addresses.outcomes import AddressState, state_of_reason
 
-__all__ = ["COLUMNS", "FORMAT", "SCHEMA", "LedgerEntry", "NewAddress", "entry_of", "row_of"]
-
 FORMAT = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS address (

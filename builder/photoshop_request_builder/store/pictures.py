@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from photoshop_request.media.http.body import Body
 
-__all__ = ["empty_download_folder", "find_picture", "picture_saver", "read_picture", "read_unless_taken_down"]
-
 
 def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
     """Read a picture, and check its SHA-256.

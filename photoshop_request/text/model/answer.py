@@ -13,8 +13,6 @@ from photoshop_request.text.model.prompt import RequestWords
 from photoshop_request.text.usernames import username_pattern
 from photoshop_request.text.word_patterns import word_set
 
-__all__ = ["LONGEST_ANSWER", "NoRewrite", "RewrittenInstruction", "read_answer"]
-
 LONGEST_ANSWER = 1000
 """Characters. Twice the 80 words that the prompt allows, in a wordy language."""
 _MIN_LENGTH_LIMIT = 240

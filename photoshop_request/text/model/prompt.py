@@ -16,17 +16,6 @@ from typing import Any
 from photoshop_request.text.plain_text import plain_lines, plain_title
 from photoshop_request.text.usernames import username_pattern, without_usernames
 
-__all__ = [
-    "LONGEST_REQUEST",
-    "PROMPT_VERSION",
-    "RequestWords",
-    "is_suspicious",
-    "messages",
-    "prompt",
-    "question_key",
-    "request_words",
-]
-
 PROMPT_VERSION = "rewrite-1"
 """Version of the prompt, `prompts/<version>.md`. A changed text is a new version."""
 LONGEST_REQUEST = 8000

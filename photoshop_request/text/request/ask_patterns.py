@@ -6,22 +6,6 @@ from dataclasses import dataclass
 from photoshop_request.text.lexicon import MODALS
 from photoshop_request.text.word_patterns import any_of, contains_any, word_set, word_splitter, word_starts
 
-__all__ = [
-    "FILLER",
-    "LEAD_IN",
-    "LIGHT_VERB_EDIT",
-    "NOUN_FOLLOWERS",
-    "NO_EDIT",
-    "REQUEST_WORDS",
-    "STATEMENT",
-    "SUBJECT",
-    "UNKNOWN_VERB",
-    "funny_if_ends",
-    "names_picture",
-    "question_ends",
-    "wants_state",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class _QuestionPattern:

@@ -37,8 +37,6 @@ from photoshop_request.text.request.ask_patterns import (
 )
 from photoshop_request.text.word_patterns import word_set, word_splitter, word_starts
 
-__all__ = ["Ask", "AskPattern", "find_ask", "has_edit_word"]
-
 
 class AskPattern(IntEnum):
     """The pattern in which something is asked for, the plainest first."""

@@ -6,8 +6,6 @@ from enum import StrEnum
 from photoshop_request.text.sentences import Sentence
 from photoshop_request.text.word_patterns import WordPatterns, word_set
 
-__all__ = ["OFFERED_MONEY", "ChitChat", "chitchat", "is_encouragement", "is_story"]
-
 
 class ChitChat(StrEnum):
     """The kinds of chit-chat."""

@@ -15,8 +15,6 @@ from photoshop_request.text.request.trim import trim
 from photoshop_request.text.sentences import Section, Sentence, split_sentences
 from photoshop_request.text.word_patterns import any_of, word_set
 
-__all__ = ["Clause", "ClauseChoice", "choose_clauses", "join_clauses"]
-
 
 @dataclass(frozen=True, slots=True)
 class Clause:

@@ -4,8 +4,6 @@ from photoshop_request.text.request.chitchat import is_encouragement, is_story
 from photoshop_request.text.sentences import Sentence
 from photoshop_request.text.word_patterns import WordPatterns, word_set
 
-__all__ = ["is_detail"]
-
 _MAX_WORDS_POSITION = 22
 """Words. A longer sentence that names a place tells a story."""
 _PRESENT_WORDS = word_set(

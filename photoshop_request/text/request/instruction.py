@@ -22,8 +22,6 @@ from photoshop_request.text.request.not_requests import NoRequest, why_no_reques
 from photoshop_request.text.request.request_sentences import request_sentences
 from photoshop_request.text.sentences import Section, Sentence
 
-__all__ = ["Instruction", "NoRequest", "instruction"]
-
 
 @dataclass(frozen=True, slots=True)
 class Instruction:

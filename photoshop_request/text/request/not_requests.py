@@ -10,8 +10,6 @@ from photoshop_request.text.request.clause_choice import ClauseChoice
 from photoshop_request.text.sentences import Section, Sentence
 from photoshop_request.text.word_patterns import WordPatterns, any_of, contains_any, word_set, word_splitter
 
-__all__ = ["NoRequest", "why_no_request"]
-
 
 class NoRequest(StrEnum):
     """The reasons why a post is no request for an edit."""

@@ -9,8 +9,6 @@ from photoshop_request.text.request.chitchat import OFFERED_MONEY
 from photoshop_request.text.sentences import Section, Sentence, split_sentences
 from photoshop_request.text.usernames import without_usernames
 
-__all__ = ["edit_note", "request_sentences"]
-
 _TAG_WORDS = (
     r"(?:very serious|serious|silly|request|requests|reqeust|requst|regiest|paid|free|random|specific|solved|photoshop|help|psr|nsfw|sfw|picrequest|picrequests|pic|photo|edit|"
     r"restoration|restore|sincere|simple|easy|quick|funny|fun|other|update|closed|done|completed|finished|no ai|ai ok|ai allowed|urgent|tip|will tip|picture|and|or|real|not serious|semi)"

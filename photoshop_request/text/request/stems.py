@@ -4,8 +4,6 @@ from functools import lru_cache
 
 from photoshop_request.text.word_patterns import word_set, word_splitter
 
-__all__ = ["covers", "has_no_object", "is_generic", "is_vague", "stems_of"]
-
 _split_words = word_splitter("'")
 _STOP_WORDS = word_set(
     "a an the and or of to in on is are was were be been it its it's this that these those my me i we our us you your he his him she her they them with for "

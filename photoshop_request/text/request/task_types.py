@@ -12,8 +12,6 @@ from importlib.resources import files
 
 from photoshop_request.text.word_patterns import WordPatterns, lower_case, word_set, word_splitter
 
-__all__ = ["TaskScore", "TaskType", "task_types"]
-
 
 class TaskType(StrEnum):
     """The closed list of task types: PSR's fifteen verbs, two jobs that the communities name themselves, and `UNCLEAR`."""

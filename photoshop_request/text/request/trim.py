@@ -7,8 +7,6 @@ from photoshop_request.text.lexicon import DEFECTS, EDIT_NOUNS, EDIT_PARTICIPLES
 from photoshop_request.text.request.chitchat import ChitChat, chitchat
 from photoshop_request.text.word_patterns import bare_words, contains_any, word_set, word_splitter
 
-__all__ = ["trim"]
-
 _PLEASE = re.compile(
     r"[,.]?\s*\b(?:pretty please|please|pls|plz|kindly)\b(?:\s+and\s+(?:thank you|thanks))?\s*[,!]*", re.IGNORECASE
 )

@@ -12,8 +12,6 @@ from photoshop_request.text.thread.participants import Edit, edit_above, request
 from photoshop_request.text.usernames import mentioned_usernames
 from photoshop_request.text.word_patterns import any_of
 
-__all__ = ["Acceptance", "AcceptanceEvidence", "acceptances"]
-
 
 class AcceptanceEvidence(StrEnum):
     """The evidence for an acceptance, the strongest first."""

@@ -7,8 +7,6 @@ from photoshop_request.text.request.clause_choice import choose_clauses, join_cl
 from photoshop_request.text.sentences import Section, split_sentences
 from photoshop_request.text.usernames import without_usernames
 
-__all__ = ["asks_for_more", "instruction_in", "plain_text"]
-
 _ASKS = re.compile(
     r"\b(?:can|could|would|will) (?:you|u|someone|anyone)\b(?! (?:tell|send|pm|dm|message|share|let me|explain|give me your|please (?:pm|dm|send)))"
     r"|\bany chance\b|\bis it possible\b|\b(?:another|one more|different) (?:version|one|try)\b"

@@ -12,8 +12,6 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.comment_text import plain_text
 from photoshop_request.text.thread.participants import is_requester
 
-__all__ = ["Conversation", "Message", "Part", "conversation", "ms_swift_row"]
-
 Part = dict[str, str | None]
 Message = dict[str, str | list[Part]]
 

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-__all__ = ["AI_FLAIRS_SINCE", "Terms", "says_solved", "terms"]
-
 AI_FLAIRS_SINCE = 1_754_006_400
 """1 August 2025, UTC. Since then r/PhotoshopRequest has flairs that allow or forbid AI."""
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from photoshop_request.reddit.records import Comment, Submission
 
-__all__ = ["Edit", "edit_above", "is_requester", "requester_comments"]
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:

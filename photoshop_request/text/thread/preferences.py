@@ -15,16 +15,6 @@ from itertools import combinations
 from photoshop_request.text.thread.acceptance import Acceptance
 from photoshop_request.text.thread.participants import Edit
 
-__all__ = [
-    "FirstPosterAdvantage",
-    "NoPreference",
-    "Preference",
-    "Signal",
-    "VotePolicy",
-    "first_poster_advantage",
-    "preferences",
-]
-
 
 class Signal(StrEnum):
     """The signal that one edit was preferred."""

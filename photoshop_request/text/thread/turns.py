@@ -7,8 +7,6 @@ from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.comment_text import instruction_in
 from photoshop_request.text.thread.participants import Edit, edit_above, requester_comments
 
-__all__ = ["Turn", "turns"]
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:

@@ -32,7 +32,8 @@ from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, 
 from photoshop_request_builder.stages.fetching.quarantine import suspects
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
-from photoshop_request_builder.store.ledger import NewAddress, open_ledger
+from photoshop_request_builder.store.ledger import open_ledger
+from photoshop_request_builder.store.ledger_rows import NewAddress
 from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, add_tombstones
 
 FREE = Rate(float("inf"), 8)

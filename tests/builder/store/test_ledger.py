@@ -9,7 +9,8 @@ import pytest
 
 from photoshop_request.errors import StorageError
 from photoshop_request.media.addresses.outcomes import VERDICTS, AddressState, Outcome, PictureLink, Via
-from photoshop_request_builder.store.ledger import Ledger, NewAddress, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, open_ledger
+from photoshop_request_builder.store.ledger_rows import NewAddress
 
 A, B, C = (f"https://i.imgur.com/{name}.jpg" for name in ("AAAAA", "BBBBB", "CCCCC"))
 ALBUM = "https://imgur.com/a/AbCdE"

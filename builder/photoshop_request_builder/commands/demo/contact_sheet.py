@@ -11,8 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 from photoshop_request.media.files.decode import Picture, decode
 from photoshop_request.verdicts import Verdict
 
-__all__ = ["Pair", "contact_sheet"]
-
 _WIDTH, _MARGIN, _GAP = 1320, 36, 20
 _PAPER, _CARD, _FRAME = "#f4f2ee", "#ffffff", "#e6e2da"
 _INK, _SOFT = "#23211e", "#77716a"

@@ -8,8 +8,6 @@ from photoshop_request_builder.dataset.thread import instruction_at
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["sheet_pairs"]
-
 
 def sheet_pairs(corpus: Corpus) -> Iterator[Pair]:
     """Yield a pair per candidate in the order of the corpus."""

@@ -16,8 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Hosts", "serve"]
-
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 

@@ -16,8 +16,6 @@ from photoshop_request_builder.dataset.funnel import funnel
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.settings import resolve_settings
 
-__all__ = ["Card", "CardWriter", "card_writer"]
-
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#~!@/]|(?<=[^\W\d])\.(?=\w)")
 """Characters with a meaning in Markdown. A dot between letters would make a link of a host name."""
 

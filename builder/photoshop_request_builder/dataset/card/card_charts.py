@@ -11,8 +11,6 @@ from photoshop_request_builder.dataset.charts.chart import Chart, rounded
 from photoshop_request_builder.dataset.charts.draw import draw_standalone
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["CardChart", "draw_card_charts"]
-
 _CHARTS: dict[str, Callable[[Database], Chart]] = {
     "funnel": inputs.funnel_steps,
     "coverage_submissions": partial(inputs.coverage, table="submissions"),

@@ -11,8 +11,6 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import read_parts
 
-__all__ = ["Facts", "Spread", "count_facts"]
-
 
 @dataclass(frozen=True, slots=True)
 class Spread:

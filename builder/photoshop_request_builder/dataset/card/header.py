@@ -8,8 +8,6 @@ from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG, features
 from photoshop_request_builder.dataset.card.facts import Facts
 from photoshop_request_builder.dataset.files import FileRecord, split_totals
 
-__all__ = ["header"]
-
 _SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"))
 """Row limits and the Hub's names of the sizes below them."""
 _COMMON = 0.01

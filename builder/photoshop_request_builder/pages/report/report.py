@@ -14,8 +14,6 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import remove_folder
 
-__all__ = ["Report", "make_report"]
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -9,8 +9,6 @@ from typing import Any
 from photoshop_request_builder.dataset.analysis.proportion import Proportion
 from photoshop_request_builder.store.decisions import Decision, unanimous
 
-__all__ = ["Agreement", "Calibration", "Proposal", "agreements", "calibrate"]
-
 PRECISION = 0.95
 """Precision that a proposed threshold must reach at the low end of its interval."""
 

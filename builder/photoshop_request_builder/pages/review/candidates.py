@@ -29,8 +29,6 @@ from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem
 
-__all__ = ["REVIEWED", "CandidateQueue", "read_candidate_queue"]
-
 REVIEWED = (Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE)
 """Verdicts that people can check by looking at two pictures."""
 _NOT_LOADED = frozenset({"change_mask"})

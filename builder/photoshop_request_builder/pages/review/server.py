@@ -26,8 +26,6 @@ from photoshop_request_builder.pages.viewer.cards import meanings
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, open_decisions
 
-__all__ = ["application", "serve"]
-
 _HOST = "127.0.0.1"
 _FILES = {
     "cards.js": ("pages.viewer", "static", "text/javascript"),

@@ -15,8 +15,6 @@ from photoshop_request_builder.pages.viewer.previews import HEAT_QUALITY, align_
 from photoshop_request_builder.store.corpus import Corpus, shard_of
 from photoshop_request_builder.store.decisions import CandidateOrder, Decisions
 
-__all__ = ["CHOICES", "PictureView", "ReviewSession", "draw"]
-
 CHOICES = (*REVIEWED, Verdict.REJECTED)
 """Verdicts that a reviewer can give."""
 _KEY = ("comment_id", "position", "index")

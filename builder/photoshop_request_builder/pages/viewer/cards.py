@@ -23,11 +23,6 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-__all__ = [
-    "COMMENT_COLUMNS", "LISTED", "SUBMISSION_COLUMNS", "ViewedRequest", "card", "meanings", "read_requests", "score",
-    "view_request",
-]  # fmt: skip
-
 _NEVER_SHOWN = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
 SUBMISSION_COLUMNS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
 COMMENT_COLUMNS = ["id", "submission_id", "author", "score", "deleted_by_author"]

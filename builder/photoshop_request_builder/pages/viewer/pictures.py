@@ -13,7 +13,6 @@ from photoshop_request.media.files.decode import Rejected, decode
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["SIDE", "encode_jpeg", "encode_overlay", "fill_frame", "fit_frame", "heat_map", "shrink"]
 
 SIDE = 640
 """Pixels of the longer side, as wide as a page shows them."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["HEAT_QUALITY", "align_edit", "is_aligned", "open_small", "write_pictures"]
 
 _ALIGNED = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE})
 """Verdicts of candidates that the alignment matrix maps into their source's frame."""

@@ -16,8 +16,6 @@ from photoshop_request_builder.pages.viewer.previews import write_pictures
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
 
-__all__ = ["CHUNK", "PART", "default_folder", "drop_stale", "folder_of", "plan", "run", "shown_shards"]
-
 VERSION = 2
 CHUNK = 64
 """Candidates per script file. A page of 50 adjacent cards needs at most two files."""

@@ -19,8 +19,6 @@ from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
-__all__ = ["Viewed", "view"]
-
 _PACKAGE = files("photoshop_request_builder.pages.viewer")
 _FILES = (
     ("static", "viewer.js"),

@@ -10,7 +10,8 @@ from typing import Any
 
 from photoshop_request.media.addresses.outcomes import Outcome
 from photoshop_request_builder.store import storage
-from photoshop_request_builder.store.ledger import Ledger, LedgerEntry
+from photoshop_request_builder.store.ledger import Ledger
+from photoshop_request_builder.store.ledger_rows import LedgerEntry
 
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _MAX_UNRECORDED = 256

@@ -12,7 +12,8 @@ import pytest
 from photoshop_request.errors import StorageError
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
-from photoshop_request_builder.store.ledger import Ledger, LedgerEntry, NewAddress, open_ledger
+from photoshop_request_builder.store.ledger import Ledger, open_ledger
+from photoshop_request_builder.store.ledger_rows import LedgerEntry, NewAddress
 
 
 @pytest.fixture
