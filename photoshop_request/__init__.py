@@ -1,4 +1,4 @@
-"""Precise photo edits, asked for in people's own words: the library behind the photoshop-request dataset."""
+"""Compare pictures, load the photoshop-request dataset, export it and train on it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "__version__", "compare", "load"]
 
 
-if not TYPE_CHECKING:  # type checkers know the names above, and no others
+if not TYPE_CHECKING:  # type checkers see the imports above, and report unknown names
 
     def __getattr__(name: str) -> Any:
-        # pictures and numbers are imported by who compares, not by who only reads a word of the schema
+        # OpenCV and SciPy are slow to import, and only comparisons need them
         if name in {"Comparison", "compare"}:
-            from photoshop_request.edits import compare as room
+            from photoshop_request.edits import compare as module
 
-            return getattr(room, name)
+            return getattr(module, name)
         if name == "load":
             from photoshop_request.loading import load
 

@@ -1,6 +1,6 @@
 """Errors that stop a run. The message says what to do next.
 
-Failures of single items are values (`Verdict`), never exceptions. Exit code 2 is that of a wrong command line.
+Failures of single items are values (`Verdict`), never exceptions. Exit code 2 means a wrong command line.
 """
 
 
@@ -47,7 +47,7 @@ class CredentialsError(PhotoshopRequestError):
 
 
 class StorageError(PhotoshopRequestError):
-    """The disk is full, read-only, or not permitted."""
+    """The disk is full or read-only, or access is not permitted."""
 
     exit_code = 6
 
@@ -64,7 +64,7 @@ class BusyError(PhotoshopRequestError):
     exit_code = 8
 
 
-class Interrupted(PhotoshopRequestError):  # noqa: N818 - not an error of anybody
+class Interrupted(PhotoshopRequestError):  # noqa: N818 - a signal, not an error
     """A signal stopped the run. Everything finished is kept."""
 
     exit_code = 130

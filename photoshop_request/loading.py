@@ -1,4 +1,4 @@
-"""Load the dataset, or the rows and columns of it that a caller selects, from a folder or the Hub."""
+"""Load the dataset, or selected rows and columns of it, from a folder or the Hub."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -30,26 +30,31 @@ def load(
     streaming: bool = False,
     columns: Sequence[str] | None = None,
 ) -> "Dataset | IterableDataset":
-    """Return the dataset on the Hub (`org/name`) or in a folder (`CORPUS/dataset`), or the selected part of it.
+    """Return the dataset on the Hub (`org/name`) or in a folder (`CORPUS/dataset`), or its selected rows.
 
     The Parquet reader applies filters and `columns`: it skips row groups whose statistics rule them out and never
     reads other columns. Without `streaming`, `datasets` writes the selected rows of all splits to its cache once.
 
-    `task_types`: rows with any of these. `min_locality`, `max_changed_fraction`, `min_score_percentile` (of the
-    request within its month): 0 to 1, inclusive. `min_score`: upvotes minus downvotes. `accepted_only`: edits that the
-    requester accepted. In `requests` it keeps solved requests, in `preferences` pairs that acceptance decided. `since`
-    (inclusive) and `until` (exclusive): Unix seconds or ISO dates (UTC). Scores and times are those of the edit's
-    comment. In `requests` they are those of the request, in `preferences` of the preferred edit.
-    `one_edit_per_request`: among the edits that all other filters keep, the accepted one, else the one with the highest
-    score, else the earliest. A stream compares consecutive rows of a request, as the published files order them. Rows
-    with null in a column that a filter reads are left out. `columns`: only these, in this order.
+    - `task_types`: keep rows with any of these task types.
+    - `min_locality`, `max_changed_fraction`: fractions, 0 to 1, inclusive.
+    - `accepted_only`: keep edits that the requester accepted. In `requests` it keeps solved requests, in `preferences`
+      pairs that acceptance decided.
+    - `min_score`: minimum upvotes minus downvotes.
+    - `min_score_percentile`: minimum percentile of the request's score within its month, 0 to 1, inclusive.
+    - `since` (inclusive), `until` (exclusive): Unix seconds or ISO dates (UTC).
+    - `one_edit_per_request`: of the edits that all other filters keep, keep the accepted edit, else the edit with the
+      highest score, else the earliest. A stream compares consecutive rows of a request, as published files order them.
+    - `columns`: return only these, in this order.
+
+    Scores and times are those of the edit's comment. In `requests` they are those of the request, in `preferences`
+    those of the preferred edit. Rows with null in a column that a filter reads are left out.
 
     Raises:
         InputError: there is no such dataset, config, split or column, a value is not allowed, or the config has no
             column for a filter.
         NetworkError: the Hub cannot be reached.
     """
-    import datasets  # takes a second
+    import datasets  # takes a second to import
 
     known = config_columns(config)
     active = RowFilter(

@@ -1,12 +1,12 @@
-"""Pseudonyms of user names, the same within a corpus and unlinkable outside it."""
+"""Replace user names by pseudonyms, which are the same within a corpus and unlinkable outside it."""
 
 import hashlib
 
 
 def pseudonym(name: str, key: str) -> str:
-    """Return 16 hex digits for a user name: BLAKE2b with `key`, without which nobody can test names.
+    """Return the pseudonym of a user name: 16 hex digits of its BLAKE2b hash with `key`.
 
-    Case is ignored, as in Reddit's names.
+    Without the key nobody can find a name by hashing all names. Case is ignored, as in Reddit's names.
 
     Raises:
         ValueError: the key is empty or longer than 64 bytes.

@@ -1,4 +1,4 @@
-"""Retries of calls to a web service: exponential backoff, or the wait that the service asks for."""
+"""Retry calls to a web service, with exponential backoff or after the wait that the service asks for."""
 
 import logging
 import re
@@ -10,9 +10,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 MAX_WAIT = 900.0
-"""Seconds. Reddit and the Hub count requests in windows of at most ten minutes."""
+"""Maximum wait in seconds. Reddit and the Hub count requests in windows of at most ten minutes."""
 _FIRST_MOMENT = 1_000_000
-"""A larger number is a moment (Unix seconds), a smaller one a number of seconds."""
+"""Larger numbers are Unix times, smaller numbers are durations in seconds."""
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d+)?")
 _SILENT = logging.NullHandler()
 
@@ -21,11 +21,11 @@ def retry(call: Callable[[], T], wait: Callable[[Exception], bool | float], *, a
     """Return the result of `call`, retrying it after the exceptions that `wait` accepts.
 
     `wait` returns False to give up, True for a backoff of 1, 2, 4 … 60 s with up to 1 s of jitter, or the seconds that
-    the service asks for. They are cut to `MAX_WAIT`. The last exception is raised as it is.
+    the service asks for, at most `MAX_WAIT`. The last exception is raised unchanged.
     """
-    import stamina  # costs as much as the whole package, and only calls to services need it
+    import stamina  # as slow to import as the whole package, and only calls to services need it
 
-    # stamina logs each retry as a warning without details, which Python prints where no log is set up
+    # stamina logs each retry as a warning without details, and Python prints warnings if no log is set up
     logging.getLogger("stamina").addHandler(_SILENT)
     caller = stamina.RetryingCaller(attempts=attempts, timeout=None, wait_initial=1.0, wait_max=60.0)
     return caller(lambda error: min(wait(error), MAX_WAIT), call)
@@ -34,7 +34,8 @@ def retry(call: Callable[[], T], wait: Callable[[Exception], bool | float], *, a
 def retry_after(value: str | None, now: float | None = None) -> float | None:
     """Return the seconds of a `Retry-After` header: a number or a date (RFC 9110, 10.2.3), or a Unix time.
 
-    None if the header is absent or unreadable, 0 if its time is past. `now` is in Unix seconds, by default the clock's.
+    Return None if the header is absent or unreadable, and 0 if its time is past. `now` is in Unix seconds, by default
+    the clock's.
     """
     value, now = (value or "").strip(), time.time() if now is None else now
     if _NUMBER.fullmatch(value):
@@ -57,7 +58,7 @@ def requested_wait(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def is_spent(headers: Mapping[str, str]) -> bool:
-    """Return whether `X-RateLimit-Remaining` says that no request is left in the current window."""
+    """Return True if `X-RateLimit-Remaining` says that no request is left in the current window."""
     try:
         return float(headers.get("X-RateLimit-Remaining", "1")) < 1
     except ValueError:

@@ -83,8 +83,8 @@ def _compare(operation: Callable[[Any, Any], Any]) -> "Condition":
 
 
 Condition = Callable[[Any, Any, str], Any]
-"""From a cell, the value of the filter and the column's name to True for rows to keep. The cell is a plain value, or an
-Arrow field; the condition is then an Arrow expression."""
+"""Function of a cell, the filter's value and the column's name. It returns True for rows to keep. For an Arrow field in
+place of the cell it returns an Arrow expression."""
 
 
 @dataclass(frozen=True, slots=True)

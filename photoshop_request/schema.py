@@ -50,7 +50,7 @@ _REWRITE = (
 GPS_REMOVED = Column(
     "gps_removed", "bool", "True if EXIF GPS was removed from a picture; all other bytes are as fetched."
 )
-"""A column of every config with pictures; reading the pictures fills it."""
+"""Column of every config with pictures. It is filled when the pictures are read."""
 
 _FIGURES = {figure.column: Column(figure.column, figure.kind, figure.meaning) for figure in FIGURES if figure.column}
 """The published figures of a comparison."""
@@ -243,7 +243,7 @@ def features(config: str = DEFAULT_CONFIG) -> "Features":
     Raises:
         KeyError: there is no such config.
     """
-    from datasets import Features, Image, List, Value  # a heavy import
+    from datasets import Features, Image, List, Value  # slow to import
 
     def feature(kind: str) -> object:
         if kind == "image":

@@ -1,4 +1,4 @@
-"""The closed list of verdicts of links and candidates, published as a column."""
+"""List all verdicts on links and candidates. They are published as a column."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ class Verdict(StrEnum):
     TOO_SMALL = "too_small"
     ANIMATED = "animated"
     BLOCKED_ADDRESS = "blocked_address"
-    """Must never be requested: a private or loopback address, not http(s), or an obfuscated one."""
+    """An address that must never be requested: private, loopback, obfuscated, or not http(s)."""
     UNSUPPORTED_HOST = "unsupported_host"
     UNREACHABLE = "unreachable"
     """No usable answer after every retry."""

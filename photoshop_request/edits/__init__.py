@@ -1,1 +1,1 @@
-"""Two pictures side by side: hashes, alignment, verdicts, masks, clusters."""
+"""Compare pictures: alignment, measurements, verdicts, masks and clusters."""

@@ -1,9 +1,9 @@
 """Find where an edit lies in its source.
 
 Guesses are tried from the cheapest to the most expensive: same frame, mirrored frame, a shift (phase correlation). Then
-follow similarities from ORB key points, from SIFT, and from mirrored ORB. A guess is scored by the blocks that agree
-under it. Its number of inlier matches says little: unrelated pictures reach 98. The best guess is refined on small
-tiles. A homography did worse than a similarity.
+follow similarities from ORB key points, from SIFT, and from mirrored ORB. The score of a guess is the fraction of
+blocks that agree under it. The number of inlier matches is no score: unrelated pictures reach 98. The best guess is
+refined on small tiles. Homographies were less accurate than similarities.
 """
 
 import math
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 # Qualities, 0 to 1, that end the search. They fall as the next guess gets more expensive.
 _SURE = 0.6
-_LIKELY = 0.45  # what SIFT would add, refinement adds too
+_LIKELY = 0.45  # from here on, refinement gains as much as SIFT would
 _FOUND = 0.25
 _EXACT = 0.25
-"""Fraction of blocks that agree almost to the pixel. No other guess can be right then."""
+"""Fraction of blocks that agree almost to the pixel. Above it, no other guess can be right."""
 _MIN_GAIN = 0.02
 """Quality that a more expensive guess must add. Any free parameter gains a little from noise alone."""
 _MAX_POINTS = 600
-"""Strongest key points of the edit that are matched. More take time and find nothing."""
+"""Maximum key points of the edit to match, strongest first. More take time and align no more pairs."""
 _MIN_INLIERS = 4
-"""Matches that must agree on a similarity. Two define it, and a third agrees by chance."""
+"""Matches that must agree on a similarity. Two define it, and a third may agree by chance."""
 _PHASE_FRAME = (256, 256)
 _PHASE_WINDOW = cv2.createHanningWindow(_PHASE_FRAME, cv2.CV_32F)
 _TILE = 64
@@ -48,9 +48,9 @@ class Alignment:
     """Map the edit's frame into the source's frame."""
 
     matrix: "NDArray[np.float64]"
-    """Edit pixels to source pixels at full size, shape (2, 3). Corners lie at whole numbers, pixel centres at +0.5."""
+    """Edit pixels to source pixels at full size, shape (2, 3). Corners lie at whole numbers, pixel centers at +0.5."""
     method: "Method"
-    """Cheapest guess that held. `identity` maps frame onto frame, even if the sizes differ."""
+    """Cheapest transform that fits. `identity` maps frame onto frame, even if the sizes differ."""
     quality: float
     """Fraction, 0 to 1, of textured 16x16 blocks of the overlap whose structure agrees."""
 
@@ -88,11 +88,11 @@ class _Agreement:
     exact: float
     """Blocks with a correlation over 0.95."""
     unchanged: float
-    """Blocks whose pixels differ by less than 2 grey levels on average."""
+    """Blocks whose pixels differ by less than 2 gray levels on average."""
 
 
 def align(source: "PreparedPicture", edit: "PreparedPicture") -> Alignment:
-    """Return the best alignment. A `quality` below 0.1 means that no guess held."""
+    """Return the best alignment. A `quality` below 0.1 means that none fits."""
     best: Alignment | None = None
     agreement_of_best = _Agreement(0.0, 0.0, 0.0)
     for sufficient, method, matrix in _guesses(source, edit):
@@ -123,7 +123,7 @@ def _guesses(
 
 
 def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDArray[np.float64]") -> _Agreement:
-    """Score a guess. All fractions are 0 if the overlap is too small to tell."""
+    """Score a guess. All fractions are 0 if the overlap is too small to compare."""
     size = common_size(source, matrix)
     into = into_frame(source, matrix, size)
     inside = overlap_mask(edit, into, size)
@@ -143,7 +143,7 @@ def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDAr
 
 
 def _shift(source: "PreparedPicture", edit: "PreparedPicture") -> "NDArray[np.float64] | None":
-    """Find a translation by phase correlation at the scale that makes the widths equal, or None."""
+    """Find a translation by phase correlation, after scaling to equal widths. Return None if there is none."""
     scale = 256 / max(source.width, source.height)
     fit = source.width / edit.width
     picture = cv2.warpAffine(source.grey, _scaling(scale * source.width / source.grey.shape[1]), _PHASE_FRAME)
@@ -161,7 +161,7 @@ def _scaling(factor: float) -> "NDArray[np.float64]":
 def _similarity(
     source: "PreparedPicture", edit: "PreparedPicture", of_source: "Features", of_edit: "Features"
 ) -> "NDArray[np.float64] | None":
-    """Find the similarity that most key point matches agree on, or None if too few do."""
+    """Find the similarity that most key point matches agree on. Return None if too few agree."""
     if min(len(of_source.points), len(of_edit.points)) < 8:
         return None
     start, end = _matches(of_source, of_edit)
@@ -194,8 +194,8 @@ def _matches(of_source: "Features", of_edit: "Features") -> "tuple[NDArray[np.fl
 def _nearest(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "tuple[NDArray[np.intp], NDArray[np.bool_]]":
     """Return the nearest row of b for each row of a, and True where it passes the ratio test.
 
-    One matrix product is five times as fast as distances of pairs. It is exact, because descriptors are whole numbers
-    of norm 512.
+    One matrix product is five times as fast as computing the distance of each pair. It is exact, because descriptors
+    are whole numbers of norm 512.
     """
     squares = np.asarray(cv2.gemm(a, b, -2, np.empty(0, np.float32), 0, flags=cv2.GEMM_2_T))
     squares += np.einsum("ij,ij->i", a, a)[:, None]
@@ -223,7 +223,7 @@ def _refined(source: "PreparedPicture", edit: "PreparedPicture", rough: Alignmen
 def _correction(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "NDArray[np.float64] | None":
     """Return the affine map, shape (2, 3), from b's pixels to the same content in a.
 
-    None if it moves nothing by 0.05 pixel or more, or if fewer than 4 tiles were found.
+    Return None if fewer than 4 tiles were found, no tile moves by 0.05 pixels, or the map turns or scales too far.
     """
     start, end = _tile_shifts(a, b)
     if len(start) < 4 or np.abs(start - end).max() < 0.05:
@@ -237,13 +237,13 @@ def _correction(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> "NDArray[
 def _tile_shifts(
     a: "NDArray[np.float32]", b: "NDArray[np.float32]"
 ) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-    """Return the centres of tiles in b, and where phase correlation finds their content in a."""
+    """Return the centers of tiles in b, and where phase correlation finds their content in a."""
     start, end = [], []
     height, width = a.shape
     for top in range(0, height - _TILE + 1, max(1, (height - _TILE) // 3)):
         for left in range(0, width - _TILE + 1, max(1, (width - _TILE) // 3)):
             window = (slice(top, top + _TILE), slice(left, left + _TILE))
-            one, other = a[window].copy(), b[window].copy()  # phaseCorrelate multiplies its window into its arguments
+            one, other = a[window].copy(), b[window].copy()  # phaseCorrelate writes windowed pixels into its arguments
             if min(float(cv2.meanStdDev(tile)[1][0, 0]) for tile in (one, other)) < TEXTURED:
                 continue
             (dx, dy), response = cv2.phaseCorrelate(other, one, _TILE_WINDOW)

@@ -17,12 +17,12 @@ AGREES = 0.75
 """Correlation (`zncc`) above which two textured blocks show the same structure (AUC on pairs: 0.9997)."""
 
 TEXTURED = 4.0
-"""Standard deviation, in grey levels, above which a block has enough texture to compare."""
+"""Standard deviation, in gray levels, above which a block has enough texture to compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockGrid:
-    """One picture's luminance with the statistics of its blocks, computed once for many comparisons."""
+    """Hold a picture's luminance and the statistics of its blocks, computed once for many comparisons."""
 
     light: "NDArray[np.float32]"
     """Luminance, 0 to 255, or its fine detail. Shape (height, width)."""
@@ -57,7 +57,7 @@ def deviation(a: BlockGrid, b: BlockGrid | None = None) -> "NDArray[np.float32]"
 
 
 def zncc(a: BlockGrid, b: BlockGrid) -> "NDArray[np.float32]":
-    """Return the zero-mean normalised cross-correlation of each pair of blocks, -1 to 1."""
+    """Return the zero-mean normalized cross-correlation of each pair of blocks, -1 to 1."""
     covariance = block_mean(a.light * b.light, a.side) - a.mean * b.mean
     return np.asarray(covariance / np.sqrt(np.maximum(a.variance * b.variance, 1e-4)))
 
@@ -69,7 +69,7 @@ def block_mean(x: "NDArray[np.float32]", side: int = BLOCK) -> "NDArray[np.float
 
 
 def covered_blocks(inside: "NDArray[np.bool_]", side: int = BLOCK) -> "NDArray[np.bool_]":
-    """Mark the blocks that lie inside by at least 99 %. Shape (height // side, width // side)."""
+    """Mark the blocks of which at least 99 % lie inside. Shape (height // side, width // side)."""
     flags = inside.view(np.uint8)
     if cv2.countNonZero(flags) == flags.size:
         return np.ones((flags.shape[0] // side, flags.shape[1] // side), bool)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 MAX_BUCKET = 2_000
-"""Most hashes of a bucket (hashes that share a band) that each hash is compared with. Skies, documents and black bars
-fill buckets, and comparing all pairs there finds nothing useful."""
+"""Maximum comparisons of a hash within a bucket (hashes that share a band). Skies, documents and black bars fill
+buckets, and comparing all pairs there finds nothing useful."""
 
 _BANDS = 4
 _WIDTH = 16
@@ -76,7 +76,7 @@ def _candidates(
     sizes = np.diff(starts)
     mine = keys if flip == 0 else keys[keys < keys ^ flip]
     mine = mine[(sizes[mine] > 0) & (sizes[mine ^ flip] > 0)]
-    # each element of a bucket meets the elements behind it (or all of the other bucket), at most max_bucket of them
+    # compare each element of a bucket with at most max_bucket elements: those after it, or those of the other bucket
     left = _ranges(starts[mine], sizes[mine])
     bucket = np.repeat(mine, sizes[mine])
     begin = left + 1 if flip == 0 else starts[bucket ^ flip]

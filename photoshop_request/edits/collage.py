@@ -1,4 +1,4 @@
-"""Detect before and after in one picture: one panel shows the source, another one beside it shows it again."""
+"""Detect collages of before and after: pictures with two panels that both show the source."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ Box = tuple[int, int, int, int]
 def edited_panel(
     source: PreparedPicture, edit: PreparedPicture, alignment: Alignment, evidence: Evidence
 ) -> Box | None:
-    """Return the edited panel of a collage, in pixels of `edit`, or None if it is no collage."""
+    """Return the edited panel of a collage, in pixels of `edit`, or None if `edit` is not a collage."""
     limits = thresholds().collage
     if evidence.added < limits.min_added:
         return None
@@ -42,7 +42,7 @@ def _footprint(source: PreparedPicture, edit: PreparedPicture, alignment: Alignm
 
 
 def _beside(box: Box, edit: PreparedPicture) -> list[Box]:
-    """Return the areas left, right, above and below a panel that are large enough for another one, largest first."""
+    """Return the areas left, right, above and below a panel that are large enough for another panel, largest first."""
     left, top, right, bottom = box
     sides = [(0, 0, left, edit.height), (right, 0, edit.width, edit.height)]
     sides += [(0, 0, edit.width, top), (0, bottom, edit.width, edit.height)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Figures):
-    """Hold what a comparison measured: the fields of `Figures`, and the verdict and mask that belong to them."""
+    """Hold the result of a comparison: the fields of `Figures`, the verdict and the mask."""
 
     verdict: Verdict
     """`edit`, `same_image`, `unrelated` or `collage`."""
@@ -42,7 +42,7 @@ class Comparison(Figures):
     """The measurements behind the verdict."""
 
     def change_mask(self) -> bytes | None:
-        """Return the mask as a 1-bit PNG of the source's size, white is changed, or None for unrelated pictures."""
+        """Return the mask as a 1-bit PNG of the source's size, or None for unrelated pictures. White is changed."""
         return None if self.mask is None else to_png(self.mask, self.frame_size)
 
 

@@ -63,7 +63,7 @@ class Change:
     half: "NDArray[np.uint8]"
     """`target` at half size."""
     difference: "NDArray[np.uint8]"
-    """Grey levels by which each pixel differs, shape (height, width)."""
+    """Gray levels by which each pixel differs, shape (height, width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ class Evidence:
     exact_blocks: int
     """Number of blocks behind `exact_detail`."""
     outline: float
-    """Correlation of gradient magnitudes at a quarter of the working size. It survives filters and colourising."""
+    """Correlation of gradient magnitudes at a quarter of the working size. It survives filters and colorization."""
     grain: Grain
     bit_close: float
-    """Fraction of the overlap's blocks that differ by less than 3 grey levels on average, without compensation."""
+    """Fraction of the overlap's blocks that differ by less than 3 gray levels on average, without compensation."""
     sharpness: float
     """Median ratio of fine detail in detailed blocks, edit to source. Under 1 is softer."""
     uneven_sharpness: float
-    """Fraction of agreeing blocks whose sharpness changed by more than twice that median: local blur or sharpening."""
+    """Fraction of agreeing blocks whose ratio is under half or over twice that median: local blur or sharpening."""
     overlap: float
     """Fraction of the source's frame that the edit covers."""
     added: float
@@ -94,15 +94,15 @@ class Evidence:
     uncovered: float
     """Fraction of the edit beyond the source's frame, with any content."""
     tilt: float
-    """Degrees, 0 to 45, that the edit is off the nearest quarter turn, or 0 if the alignment is not sure."""
+    """Degrees, 0 to 45, that the edit is off the nearest quarter turn, or 0 if the alignment is uncertain."""
     tone: Tone
     peak: float
-    """Grey levels: mean of the 20 strongest 5x5 spots of `Change.difference`."""
+    """Gray levels: mean of the 20 strongest 5x5 spots of `Change.difference`."""
     spot_contrast: float
-    """`peak` divided by the spot at the top 0.5 % of the overlap plus 2 grey levels. A small retouched spot is faint,
-    but stands out in an otherwise untouched picture."""
+    """`peak` divided by s + 2, where 0.5 % of the overlap's spots exceed s gray levels. A small retouched spot is
+    faint, but stands out in an otherwise untouched picture."""
     block_change: float
-    """Grey levels: mean of the 3 largest changes of a block's mean (Y, Cr or Cb) after compensating the tone.
+    """Gray levels: mean of the 3 largest changes of a block's mean (Y, Cr or Cb) after compensating the tone.
     Re-encoding keeps block means."""
 
 
@@ -166,7 +166,7 @@ def measure(
 def _difference(
     source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]"
 ) -> "NDArray[np.uint8]":
-    """Return the grey levels by which the edit leaves the range of the source's 3x3 neighbourhood, or 0 outside.
+    """Return the gray levels by which the edit leaves the range of the source's 3x3 neighborhood, or 0 outside.
 
     Resampling, compression and half a pixel of misalignment stay in that range. Both pictures are smoothed over 3x3
     first. The worst of the three channels counts.

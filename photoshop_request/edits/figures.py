@@ -72,7 +72,7 @@ class Figures:
     overlap: Annotated[float, _Published("Fraction of the source's frame that the edit shows, 0 to 1.")]
     size_ratio: Annotated[float, _Stored("Pixels of the edit divided by pixels of the source.")]
     gain: Annotated[float, _Published("Global factor on luminance; 1 is unchanged.")]
-    offset: Annotated[float, _Published("Global grey levels (of 255) added to luminance; 0 is unchanged.")]
+    offset: Annotated[float, _Published("Global gray levels (of 255) added to luminance; 0 is unchanged.")]
     saturation: Annotated[float, _Published("Global factor on chroma; 1 is unchanged, 0 is black and white.")]
     sharpness: Annotated[
         float, _Published("Median ratio of fine detail, edit to source; 1 is unchanged, under 1 is softer.")
@@ -84,7 +84,7 @@ class Figures:
     locality: Annotated[
         float,
         _Published(
-            "Fraction of 16x16 blocks that stayed within 3 grey levels on average, 0 to 1. "
+            "Fraction of 16x16 blocks that stayed within 3 gray levels on average, 0 to 1. "
             "Near 1 is a local edit, near 0 a repaint or a global change of tone."
         ),
     ]

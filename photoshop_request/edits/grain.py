@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _SIDE = 32
 """Side of a block in pixels."""
 _FEW_TILES, _MORE_TILES = (128, 3), (128, 5)
-"""Side of a tile in pixels and tiles along each side of a large picture. The first set covers 0.15 megapixels. If it
-leaves a doubt, the second covers 0.4 megapixels, which decide as the whole picture would."""
+"""Side of a tile in pixels, and number of tiles along each side of a large picture. The first set covers 0.15
+megapixels. If its result is unclear, the second covers 0.4 megapixels, enough for the verdict of the whole picture."""
 _CLEAR = 0.75
 """Correlation from which the first set is enough. Real second shots stay below 0.5."""
 _CLEAR_BLOCKS = 12
@@ -37,7 +37,7 @@ _Tile = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """Hold how the grain of two pictures agrees in the flattest third of the blocks that did not move.
+    """Hold the agreement of two pictures' grain, measured in the flattest third of the blocks that did not move.
 
     Grain is the residual of a high-pass filter (sigma 1.2) at full size.
     """
@@ -55,7 +55,7 @@ UNMEASURED = Grain(0.0, 1.0, 0)
 
 
 def measure_grain(source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment") -> Grain:
-    """Measure at the finest scale that both pictures have."""
+    """Measure the grain at the finest scale that both pictures have."""
     size = _fine_size(source, alignment)
     if min(size) < _SIDE:
         return UNMEASURED
@@ -110,7 +110,7 @@ def _tiles(size: tuple[int, int], side: int, count: int) -> list[_Tile]:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """Hold the pyramid level of a picture that is just fine enough for the fine frame, and its map there."""
+    """Hold the smallest pyramid level of a picture that suffices for the fine frame, and its map into that frame."""
 
     pixels: "NDArray[np.uint8]"
     """Shape (height, width, 3)."""
@@ -174,7 +174,7 @@ def _resampled(
 def _cut(
     part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int]
 ) -> "NDArray[np.float32] | None":
-    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels. Return None otherwise."""
+    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels. Else return None."""
     left, top = -int(into[0, 2]), -int(into[1, 2])
     inside = left >= 0 and top >= 0 and left + size[0] <= part.shape[1] and top + size[1] <= part.shape[0]
     if not inside or not np.array_equal(into[:, :2], np.eye(2)):

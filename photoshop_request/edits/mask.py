@@ -29,7 +29,7 @@ class ChangeMask:
 def change_mask(frame: CommonFrame, change: Change) -> ChangeMask:
     """Mark the pixels that differ after compensating the global tone.
 
-    Sharp changes are found by pixel, soft ones by neighbourhood. Regions grow outwards to half the threshold. Holes of
+    Sharp changes are found by pixel, soft ones by neighborhood. Regions grow outwards to half the threshold. Holes of
     a few pixels are closed, and specks are dropped.
     """
     limits, peak = thresholds().mask, thresholds().changed.peak
@@ -50,7 +50,8 @@ def change_mask(frame: CommonFrame, change: Change) -> ChangeMask:
 def _soft_difference(a: "NDArray[np.uint8]", b: "NDArray[np.uint8]", use: "NDArray[np.bool_]") -> "NDArray[np.float32]":
     """Return the mean difference over 9x9 pixels, less the effect of 0.4 pixels of misalignment.
 
-    a, b: pictures at half size. use: pixels at full size that count. Sharp changes do not, so thin marks do not spread.
+    a, b: pictures at half size. use: pixels at full size that count. Sharp changes are left out, so that thin marks do
+    not spread.
     """
     half_a, half_b = (x.astype(np.float32) for x in (a, b))
     step = half_b - half_a

@@ -54,14 +54,14 @@ def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> SourceMa
 
 
 def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
-    """Rank a re-upload of one source above an edit of another, and then by shared content."""
+    """Return a sort key: related above unrelated sources, a re-upload above an edit, then by shared content."""
     evidence = comparison.evidence
     shared = evidence.overlap * (evidence.structure + evidence.exact_detail + evidence.bit_close)
     return comparison.verdict is not Verdict.UNRELATED, comparison.verdict is Verdict.SAME_IMAGE, shared
 
 
 def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int) -> int | None:
-    """Return the source that explains most of what the best one leaves unexplained, or None if too little."""
+    """Return the source that explains most blocks that the best source does not explain, or None if too few."""
     limits = thresholds().composite
     detailed = deviation(edit.detail) > 2
     unexplained = detailed & ~_explained(sources[best], edit)
@@ -80,7 +80,7 @@ def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, be
 def _explained(source: PreparedPicture, edit: PreparedPicture) -> "NDArray[np.bool_]":
     """Mark the blocks of the edit at working size whose fine detail comes from the source."""
     height, width = edit.grey.shape
-    alignment = align(edit, source)  # the part may be small: let the source move freely in the edit
+    alignment = align(edit, source)  # swapped: the edit may show a small part of the source
     into = into_frame(edit, alignment.matrix, (width, height))
     moved = detail_grid(warp_blocks(source, into, (width, height)))
     covered = covered_blocks(overlap_mask(source, into, (width, height)))
@@ -90,7 +90,7 @@ def _explained(source: PreparedPicture, edit: PreparedPicture) -> "NDArray[np.bo
 def duplicates(edits: "Sequence[AnyPicture]") -> tuple[int | None, ...]:
     """Return for each edit the index of the first edit that it repeats, or None.
 
-    Pass the edits in the order they were posted. A repeat is a re-upload according to `compare`. A revision is none.
+    Pass the edits in the order they were posted. A repeat is a re-upload according to `compare`, not a revision.
     """
     pictures = [prepare(edit) for edit in edits]
     repeated: list[int | None] = []

@@ -1,4 +1,4 @@
-"""Decode a picture and cache what comparisons need of it, since one source is compared with many edits."""
+"""Decode a picture and cache its derived pictures and features, since one source is compared with many edits."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,7 +55,7 @@ class PreparedPicture:
 
     @cached_property
     def levels(self) -> "tuple[NDArray[np.uint8], ...]":
-        """Return an image pyramid: level d has means of 2**d x 2**d pixels. All levels are at least of working size."""
+        """Return an image pyramid: level d has means of 2**d x 2**d pixels. No level is halved below working size."""
         levels = [self.picture.pixels]
         while max(levels[-1].shape[:2]) >= 2 * WORK_SIDE:
             levels.append(halved(levels[-1]))
@@ -100,7 +100,7 @@ class PreparedPicture:
 
     @cached_property
     def sift(self) -> Features:
-        """Return SIFT features, found at `SIFT_SIDE`: a quarter of the time of the working size, and as good."""
+        """Return SIFT features, found at `SIFT_SIDE`: as good as at working size, in a quarter of the time."""
         shrink = min(1.0, SIFT_SIDE / max(self.grey.shape))
         small = cv2.resize(self.grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
         features = _detect(cv2.SIFT.create(nfeatures=400, contrastThreshold=0.02), np.asarray(small))
@@ -129,7 +129,7 @@ class PreparedPicture:
 
 
 AnyPicture: TypeAlias = "PreparedPicture | Picture | Image.Image | NDArray[np.uint8] | bytes | str | Path"
-"""Accepted by `prepare`. Arrays are uint8, shape (height, width, 3) RGB or (height, width) grey."""
+"""Accepted by `prepare`. Arrays are uint8, shape (height, width, 3) RGB or (height, width) gray."""
 
 
 def prepare(picture: AnyPicture) -> PreparedPicture:
@@ -171,8 +171,8 @@ def _rgb(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
     is_picture = pixels.ndim == 2 or pixels.shape[2:] == (3,)
     if pixels.dtype != np.uint8 or not is_picture or not pixels.size:
         raise InputError(
-            f"Array of shape {pixels.shape} and type {pixels.dtype} is no picture. "
-            "Pass uint8 of shape (height, width, 3), RGB, or (height, width), grey."
+            f"Array of shape {pixels.shape} and type {pixels.dtype} is not a picture. "
+            "Pass uint8 of shape (height, width, 3), RGB, or (height, width), gray."
         )
     return np.ascontiguousarray(pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2))
 

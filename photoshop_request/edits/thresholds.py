@@ -75,7 +75,7 @@ class SecondShot:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """Grey levels and area from which a pixel or region counts as changed."""
+    """Gray levels and area from which a pixel or region counts as changed."""
 
     sharp_level: float
     soft_level: float
@@ -100,7 +100,7 @@ class Composite:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Limit on two edits that may be the same."""
+    """Limit on two edits that may show the same picture."""
 
     max_distance: int
 
@@ -132,7 +132,7 @@ def thresholds() -> Thresholds:
 
 
 def fingerprint_values() -> dict[str, dict[str, Any]]:
-    """Return all thresholds by section and name, as fingerprints of the pair stage state them."""
+    """Return all thresholds by section and name, in the form that fingerprints of the pair stage contain."""
     sections: dict[str, dict[str, Any]] = dataclasses.asdict(thresholds())
     return {
         section: {_NAMES_IN_FINGERPRINTS.get(name, name): value for name, value in values.items()}
@@ -141,5 +141,5 @@ def fingerprint_values() -> dict[str, dict[str, Any]]:
 
 
 def fingerprint_text() -> str:
-    """Return all thresholds as text, as the fingerprint of near-duplicates states them."""
+    """Return all thresholds as text, in the form that the fingerprint of near-duplicates contains."""
     return re.sub(r"\w+(?==)", lambda name: _NAMES_IN_FINGERPRINTS.get(name[0], name[0]), repr(thresholds()))

@@ -1,4 +1,4 @@
-"""Fit the global change of light and colour between two aligned pictures, ignoring local changes."""
+"""Fit the global change of light and color between two aligned pictures, ignoring local changes."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ class Tone:
     gain: float
     """Factor on luminance. 1 is unchanged."""
     offset: float
-    """Grey levels added to luminance. 0 is unchanged."""
+    """Gray levels added to luminance. 0 is unchanged."""
     saturation: float
-    """Factor on chroma. 1 is unchanged, 0 is black and white. Also 1 if the source has almost no colour."""
+    """Factor on chroma. 1 is unchanged, 0 is black and white. Also 1 if the source has almost no color."""
     cast: float
-    """Median change of chroma (the larger of Cr and Cb) of 8x8 blocks, in grey levels. A change of hue shows here."""
+    """Median change of chroma (the larger of Cr and Cb) of 8x8 blocks, in gray levels. A change of hue shows here."""
 
 
 def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "NDArray[np.bool_]") -> Tone:
@@ -44,9 +44,8 @@ def fit_tone(source: "NDArray[np.uint8]", edit: "NDArray[np.uint8]", inside: "ND
     light_a, light_b = a[:, 0], b[:, 0]
     keep = np.ones(len(a), bool)
     gain, offset, error = 1.0, 0.0, np.abs(light_b - light_a)
-    if (
-        np.quantile(error, 0.6) > 1
-    ):  # else most blocks kept their light: there is no global tone, whatever the others do
+    # if most blocks kept their luminance, there is no global tone: the changes of all other blocks are local
+    if np.quantile(error, 0.6) > 1:
         for _ in range(6):
             kept_a, kept_b = light_a[keep], light_b[keep]
             steps = kept_a - kept_a.mean()

@@ -23,13 +23,13 @@ class Classification:
     verdict: Verdict
     """`edit`, `same_image` or `unrelated`."""
     confidence: float
-    """0.5 to 1. Near 0.5 another verdict is as likely. Fitted on real pairs, but no calibrated probability."""
+    """0.5 to 1. Near 0.5 another verdict is as likely. Fitted on real pairs, but not calibrated as a probability."""
     second_shot: bool
     """True for two exposures of one scene. The verdict is then `unrelated`."""
 
 
 def classify(evidence: "Evidence") -> Classification:
-    """Decide in this order: do the pictures share content, are they two exposures, did anything change."""
+    """Decide the verdict in this order: unrelated without shared content, two exposures, edit, re-upload."""
     threshold = _logit(thresholds().related.min_probability)
     margin = _logit(related_probability(evidence)) - threshold
     if margin < 0:
@@ -66,7 +66,7 @@ def related_features(evidence: "Evidence") -> dict[str, float]:
 
 
 def needs_grain(evidence: "Evidence") -> bool:
-    """Return True if grain, not measured yet, could change the verdict. Measuring it takes longer than all the rest."""
+    """Return True if measuring the grain could change the verdict. It takes longer than all other measurements."""
     related = thresholds().related
     margin = _logit(related_probability(evidence)) - _logit(related.min_probability)
     if margin + related.grain < 0:
@@ -81,7 +81,7 @@ def _could_be_second_shot(evidence: "Evidence") -> bool:
 
 
 def _second_shot_score(evidence: "Evidence") -> float | None:
-    """Return a score over 1 if the grain is that of another exposure, or None if grain cannot tell."""
+    """Return a score, or None if the grain cannot tell. Over 1 the grain is that of another exposure."""
     limits, grain = thresholds().second_shot, evidence.grain
     can_tell = (
         grain.blocks >= limits.min_blocks
@@ -95,7 +95,7 @@ def _second_shot_score(evidence: "Evidence") -> float | None:
 
 
 def change_score(evidence: "Evidence") -> float:
-    """Return a score over 1 if something was changed.
+    """Return the score of change. Over 1 the picture was edited.
 
     It is the 4-norm of the measurements, each divided by the largest value that a re-upload reaches.
     """
@@ -115,7 +115,7 @@ def change_score(evidence: "Evidence") -> float:
 
 
 def _tone_change(tone: "Tone") -> float:
-    """Return the grey levels that the tone adds to black plus those to mid grey, and chroma beyond re-encoding."""
+    """Return the sum of three changes in gray levels: contrast, mid gray, and chroma beyond that of re-encoding."""
     contrast = abs(tone.gain - 1) * 128
     return contrast + abs((tone.gain - 1) * 128 + tone.offset) + 2 * max(tone.cast - 1, 0.0)
 

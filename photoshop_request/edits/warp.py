@@ -1,6 +1,6 @@
 """Map one picture's pixels into another picture's frame.
 
-A map is a 2x3 matrix of full-size pixels. The top left corner of a picture is (0, 0), so pixel centres lie at +0.5.
+A map is a 2x3 matrix of full-size pixels. The top left corner of a picture is (0, 0), so pixel centers lie at +0.5.
 """
 
 from typing import TYPE_CHECKING

@@ -44,16 +44,16 @@ class Format:
 
     write_rows: Callable[[Export], None]
     config: str
-    """The config whose rows it takes."""
+    """Config whose rows the format takes."""
     columns: tuple[str, ...] | None
-    """The columns it needs; None for all."""
+    """Columns that the format needs, or None for all."""
     requirements: Requirements
     trainer: str
-    """The programs that read it."""
+    """Programs that read the format."""
     flags: str
-    """Their flags or settings; OUT stands for the folder."""
+    """Flags or settings of these programs. OUT stands for the folder."""
     absolute: bool = False
-    """True if it holds absolute paths, so that a moved folder must be exported again."""
+    """True if the files hold absolute paths, so that a moved folder must be exported again."""
 
     def write(self, rows: Iterable[Row], folder: Path, paths_under: Path | None = None) -> ExportSummary:
         """Write rows of the config to an existing empty folder and return the counts.
@@ -61,7 +61,7 @@ class Format:
         Absolute paths begin with `paths_under` if the folder will be moved there.
 
         Raises:
-            InputError: the pictures of the rows are decoded.
+            InputError: the rows hold decoded pictures.
         """
         export = Export(rows, self.requirements, folder, (paths_under or folder).absolute())
         self.write_rows(export)

@@ -3,7 +3,7 @@
 from photoshop_request.export.writing import Export, Row, caption, controls, extension_of, json_lines
 
 MAX_CONTROLS = 3
-"""Control folders in the examples of ai-toolkit and SimpleTuner; further reference pictures are left out."""
+"""Control folders in the examples of ai-toolkit and SimpleTuner. Further reference pictures are left out."""
 
 
 def ai_toolkit(export: Export) -> None:

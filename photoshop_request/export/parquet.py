@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 GROUP_BYTES = 32_000_000
-"""Size of the pictures in a row group, which is held in memory; readers that shuffle hold a group as well."""
+"""Bytes of pictures in a row group. The writer holds one group in memory, and so does a reader that shuffles."""
 PART_BYTES = 500_000_000
-"""Size of the pictures in a file."""
+"""Bytes of pictures in a file."""
 
 
 @contextmanager

@@ -69,7 +69,8 @@ def firered(export: Export) -> None:
 def editreward(export: Export) -> None:
     """Write `train.json`: `prompt`, `path_src`, `path1` (preferred), `path2`, and scores.
 
-    Votes judge an edit as a whole, so both dimensions carry the same score: the margin for the first, 0 for the second.
+    Votes rate an edit as a whole, so both dimensions have the same score: the margin for the first edit, 0 for the
+    second.
     """
     with json_list(export.folder / "train.json") as write:
         for _, row in export.rows():

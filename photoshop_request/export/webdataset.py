@@ -9,14 +9,14 @@ from contextlib import ExitStack
 from photoshop_request.export.writing import Export, Image, Row, bytes_of, caption, extension_of
 
 SHARD_BYTES = 500_000_000
-"""Size at which the next tar file begins."""
+"""Bytes of a tar file from which the next one begins."""
 
 
 def webdataset(export: Export) -> None:
-    """Write `train-000000.tar` and so on. A sample is KEY and `.source.EXT`, `.edited.EXT`, `.txt` (instruction), `.json`.
+    """Write `train-000000.tar` and so on.
 
-    Optional members: `.mask.png`, `.second_source.EXT`, `.reference_0.EXT` and further. The JSON holds all other
-    columns.
+    A sample is KEY with `.source.EXT`, `.edited.EXT`, `.txt` (instruction) and `.json`. Optional members: `.mask.png`,
+    `.second_source.EXT`, `.reference_0.EXT`, `.reference_1.EXT` and so on. The JSON holds all other columns.
     """
     with ExitStack() as stack:
         tar: tarfile.TarFile | None = None

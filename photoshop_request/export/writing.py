@@ -69,7 +69,7 @@ class ExportSummary:
     bytes: int
     """Size of the pictures."""
     shortened: int = 0
-    """Written rows that lost their last reference images because the format holds fewer."""
+    """Written rows without their last reference images, because the format holds fewer."""
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Export:
     requirements: Requirements
     folder: Path
     root: Path
-    """Absolute folder for the paths in lists: where `folder` will be moved to."""
+    """Absolute folder for the paths in lists. `folder` will be moved there."""
     written: int = 0
     pictures: int = 0
     bytes: int = 0
@@ -114,7 +114,7 @@ class Export:
         return self.put(image, full)
 
     def put_once_absolute(self, image: Image) -> str:
-        """Do the same, and return the absolute path."""
+        """Write a picture as `put_once` does, and return its absolute path."""
         return str(self.root / self.put_once(image))
 
     def put_caption(self, name: str, row: Row) -> None:
@@ -122,7 +122,7 @@ class Export:
         (self.folder / name).write_text(caption(row), encoding="utf-8")
 
     def count(self, image: Image) -> int:
-        """Count a picture that is written by other means, and return its bytes."""
+        """Count a picture that is written by other means, and return its size in bytes."""
         size = len(bytes_of(image))
         self.pictures += 1
         self.bytes += size
@@ -140,12 +140,12 @@ class Export:
 
 
 def one_line(text: str | None) -> str:
-    """Return a text in one line: some trainers read each line as a caption."""
+    """Return a text on one line, because some trainers read each line as a caption."""
     return " ".join((text or "").split())
 
 
 def caption(row: Row) -> str:
-    """Return the instruction in one line."""
+    """Return the instruction on one line."""
     return one_line(row["instruction"])
 
 
@@ -167,14 +167,14 @@ def bytes_of(image: Image) -> bytes:
     Raises:
         InputError: the picture was decoded, or holds no bytes.
     """
-    data = image.get("bytes") if hasattr(image, "get") else None  # decoded pictures have no such method
+    data = image.get("bytes") if hasattr(image, "get") else None  # decoded pictures have no `get`
     if not data:
         raise InputError('rows need undecoded pictures, {"bytes": …, "path": …}: stream them with .decode(False).')
     return bytes(data)
 
 
 def extension_of(image: Image) -> str:
-    """Return the extension that fits the first bytes, without dot."""
+    """Return the extension that fits the first bytes, without a dot."""
     return EXTENSIONS[sniff(bytes_of(image)) or "JPEG"]
 
 

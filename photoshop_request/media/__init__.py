@@ -1,1 +1,1 @@
-"""Pictures on the internet: where they are, how to ask for them politely, how to open them safely."""
+"""Find, fetch and decode pictures on the internet."""

@@ -29,15 +29,15 @@ _RETRIES = 3
 _DEFAULT_WAIT = 60.0
 """Seconds to wait after a 429 that names no time."""
 _MAX_COMMENTS = 2048
-"""Comments that Reddit returns at once."""
+"""Maximum comments in one answer."""
 _FULL = 200
-"""Hits of a search that may be incomplete. Reddit's searches end near 250."""
+"""Hits from which a search may be incomplete. Reddit's searches end near 250."""
 _HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The user's script or web application that Reddit approved."""
+    """Hold the credentials of a script or web application that Reddit approved."""
 
     client_id: str
     client_secret: str
@@ -58,7 +58,7 @@ class TreeProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommentTree:
-    """A submission and all its comments."""
+    """Hold a submission and all its comments."""
 
     submission_id: str
     lines: tuple[bytes, ...]
@@ -103,7 +103,7 @@ def new_submissions(reddit: "praw.Reddit", subreddit: str) -> Iterator[bytes]:
     Raises:
         InputError: the subreddit does not exist, or is private.
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or still limits the rate after every retry.
+        NetworkError: Reddit does not answer, or still limits the rate after every retry.
     """
     with _explain_errors(subreddit):
         for submission in reddit.subreddit(subreddit).new(limit=None):
@@ -113,13 +113,13 @@ def new_submissions(reddit: "praw.Reddit", subreddit: str) -> Iterator[bytes]:
 def search_submissions(reddit: "praw.Reddit", subreddit: str, since: int, until: int) -> Iterator[bytes]:
     """Yield submissions created from `since` (inclusive) to `until` (exclusive), beyond the end of the listing.
 
-    Reddit's search is asked for spans of time. A span that may be incomplete is halved, down to an hour. Hits outside
+    Each search covers a span of time. If its hits may be incomplete, the span is halved, down to an hour. Hits outside
     the span are ignored.
 
     Raises:
         InputError: the subreddit does not exist, or is private.
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or still limits the rate after every retry.
+        NetworkError: Reddit does not answer, or still limits the rate after every retry.
     """
     spans = [(since, until)]
     while spans:
@@ -140,13 +140,13 @@ def comment_tree(reddit: "praw.Reddit", submission_id: str) -> CommentTree:
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or still limits the rate after every retry.
+        NetworkError: Reddit does not answer, or still limits the rate after every retry.
     """
     import praw
     import prawcore
 
     submission = reddit.submission(submission_id)
-    # both must be set before the first request; "old" keeps the order stable while people write
+    # both must be set before the first request; "old" keeps the order stable while comments are added
     submission.comment_sort, submission.comment_limit = "old", _MAX_COMMENTS
     problem = None
     try:
@@ -169,7 +169,7 @@ def refresh(reddit: "praw.Reddit", fullnames: Iterable[str]) -> Iterator[bytes]:
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
-        NetworkError: it does not answer, or still limits the rate after every retry.
+        NetworkError: Reddit does not answer, or still limits the rate after every retry.
     """
     with _explain_errors():
         yield from map(json_line, reddit.info(fullnames=list(fullnames)))
@@ -211,7 +211,7 @@ def _requestor(sleep: Callable[[float], None], clock: Callable[[], float]) -> ty
 
 @contextmanager
 def _explain_errors(subreddit: str = "") -> Iterator[None]:
-    """Turn errors that stop the run into those of `errors`. Errors of one comment tree pass through."""
+    """Turn errors that stop the run into exceptions of `errors`. Errors of one comment tree pass through."""
     import prawcore
 
     later = "Everything so far is kept; run the same command again later."

@@ -12,7 +12,7 @@ _SUFFIXES = (".zst", ".jsonl", ".ndjson", ".json", ".gz", ".bz2", ".xz", ".parqu
 
 
 def find_archives(inputs: Iterable[str]) -> list[str]:
-    """Return the archives that `inputs` name, each once, in order. Those of a glob or a folder are sorted.
+    """Return the archives that `inputs` name, each once, in order. Archives of a glob or a folder are sorted.
 
     A folder means all archives below it. Local paths stay paths, others become full addresses (`s3://…`).
 

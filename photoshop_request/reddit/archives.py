@@ -1,7 +1,7 @@
 """Read dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, JSON lines and Parquet mirrors.
 
 The first bytes of the file decide its format, not its name. A truncated or corrupt file gives everything before the
-fault, and `Archive.status` reports it. `decompressobj` is used because python-zstandard's `stream_reader` reports none.
+fault, and `Archive.status` reports it. `decompressobj` is used because python-zstandard's `stream_reader` hides faults.
 """
 
 import bz2
@@ -21,7 +21,8 @@ from photoshop_request.reddit.newlines import LineBatch, split_lines
 _WINDOW = 2**31
 """Bytes. The monthly files need this window. zstd's default refuses them ("Frame requires too much memory")."""
 _FEED = 32 << 10
-"""Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache (benchmarks/scan)."""
+"""Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache
+(benchmarks/scan)."""
 _PLAIN_BLOCK = 512 << 10
 _MAGIC = 6
 
@@ -45,7 +46,7 @@ class _Decompressor(Protocol):
 
 
 class Archive:
-    """One dump, read once from start to end.
+    """Read one dump, once from start to end.
 
     `size` and `consumed` count stored bytes, for progress. `status` and `detail` are final after the last block.
     """
@@ -54,8 +55,8 @@ class Archive:
         """Open `path`, a local path or any fsspec address.
 
         Raises:
-            InputError: it is missing, a folder, or unreadable.
-            EmptyInputError: it is empty.
+            InputError: the file is missing, a folder, or unreadable.
+            EmptyInputError: the file is empty.
         """
         self.path = str(path)
         try:
@@ -75,7 +76,7 @@ class Archive:
 
     @property
     def is_parquet(self) -> bool:
-        """Return whether it is a Parquet file, which has rows instead of lines."""
+        """Return True if it is a Parquet file, which has rows instead of lines."""
         return bytes(self._magic[:4]) == b"PAR1"
 
     def batches(self) -> Iterator[LineBatch]:

@@ -28,7 +28,7 @@ FetchRows: TypeAlias = Callable[[str, Mapping[str, str]], list[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer, without the objects of earlier answers."""
+    """Hold one answer, without the objects of earlier answers."""
 
     lines: tuple[bytes, ...]
     reached: int
@@ -48,11 +48,11 @@ class _RecordKey(msgspec.Struct):
 def search(kind: RecordKind, subreddit: str, since: int, until: int, fetch: FetchRows) -> Iterator[Page]:
     """Yield the objects of `subreddit` created from `since` (inclusive) to `until` (exclusive), oldest first.
 
-    Each page starts one second before the last object, and skips the objects that are repeated. So `after` may be
-    inclusive or exclusive, and pages need not end between two seconds.
+    Each page starts one second before the last object and skips repeated objects. This works whether `after` is
+    inclusive or exclusive, and if a page ends within a second.
 
     Raises:
-        NetworkError: the service does not answer, or not as documented, after every retry.
+        NetworkError: the service does not answer after every retry, or its answer is not as documented.
     """
     after, known = since - 1, set[str]()
     while after < until:
@@ -71,7 +71,7 @@ def search(kind: RecordKind, subreddit: str, since: int, until: int, fetch: Fetc
         last = max(created for _, created in keys)
         if new:
             yield Page(tuple(new), min(max(last, since), until))
-        # without new objects this is the end, or only repetitions: one second later shows which
+        # a page without new objects may be the end, or only repeated objects: request the next second to find out
         after = max(last - 1, after) if new else max(last, after + 1)
         known = {record_id for record_id, created in keys if created >= after}
     yield Page((), until)
@@ -104,7 +104,7 @@ def make_fetch(
 
 
 class _PassingError(Exception):
-    """A failure that a retry may get past."""
+    """A failure that a retry may overcome."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Months and seconds that the sources cover, and the gaps between them."""
+"""Find gaps in the months and seconds that the sources cover."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from statistics import median
 from time import gmtime
 
 _MIN_SHARE = 0.05
-"""Rows of a month in proportion to the median month before or after, the smaller. Fewer are a gap with strays."""
+"""Minimum rows of a month, relative to the smaller median of the months before and after. A month with less is a
+gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Consecutive months without rows, or with very few, between months with rows."""
+    """Name consecutive months with no or very few rows, between months with rows."""
 
     first: str
     """First month, as `2022-12`."""
@@ -63,7 +64,8 @@ def uncovered_spans(covered: Iterable[tuple[int, int]], since: int, until: int) 
 
 
 def _usual(rows: Sequence[int], at: int) -> float:
-    # only months with rows, so that a long gap does not lower the median; the smaller side, because communities grow
+    # count only months with rows, so that a long gap does not lower the median
+    # take the smaller side, because communities grow
     sides = [[count for count in side if count] for side in (rows[:at], rows[at + 1 :])]
     return min(median(side) for side in sides) if all(sides) else 0
 

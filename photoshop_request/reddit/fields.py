@@ -10,7 +10,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def unescape(text: str) -> str:
     """Undo the escaping that Reddit applies without `raw_json=1`: `&lt;`, `&gt;`, `&amp;`, once.
 
-    `html.unescape` would also change `&copy=1` in an address, and entities that people typed (`&nbsp;`).
+    `html.unescape` would also change `&copy=1` in an address, and entities that users typed (`&nbsp;`).
     """
     if "&" not in text:
         return text
@@ -18,12 +18,12 @@ def unescape(text: str) -> str:
 
 
 def is_placeholder(text: str | None) -> bool:
-    """Return whether `text` replaces a removed text: `[deleted]`, `[removed]`, `[ Removed by Reddit ]`, or is empty."""
+    """Return True if `text` replaces a removed text: `[deleted]`, `[removed]`, `[ Removed by Reddit ]`, or is empty."""
     return not text or (text[0] == "[" and _normalized(text) in _PLACEHOLDERS)
 
 
 def is_deleted_mark(text: str | None) -> bool:
-    """Return whether `text` says that its author deleted it. `[removed]` means somebody else did."""
+    """Return True if `text` says that its author deleted it. `[removed]` means that somebody else removed it."""
     return False if not text or text[0] != "[" else _normalized(text) in _DELETED
 
 

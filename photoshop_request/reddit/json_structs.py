@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_orig
 import msgspec
 
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
-"""A number that fits a column. No real one is larger."""
+"""Number that fits a 32-bit column. No real count is larger."""
 
 
 class JsonFull(msgspec.Struct, gc=False):
@@ -159,8 +159,8 @@ class JsonRest(msgspec.Struct, gc=False):
 
 
 _Json = TypeVar("_Json", bound=JsonComment | JsonSubmission | JsonRest)
-# msgspec compares each key of a line with the fields in turn, starting after the last match. Hence two structs, as each
-# field costs time on every line, and fields in the order of sorted keys, which match at once.
+# msgspec compares each key of a line with the fields in turn, starting after the last match. So each field costs time
+# on every line. Rare keys have a struct of their own, and fields stand in the order of sorted keys, which match at once.
 _FAST: dict[type, Callable[[bytes], Any]] = {
     kind: msgspec.json.Decoder(kind, strict=False).decode for kind in (JsonComment, JsonSubmission, JsonRest)
 }
@@ -224,7 +224,8 @@ def _decode_leniently(line: bytes, kind: type[_Json]) -> _Json:
 def _lenient(value: Any, kind: Any) -> Any:  # noqa: PLR0911 - one return per kind of type
     """Convert `value` to `kind` part by part. A part that does not fit becomes None."""
     if isinstance(kind, types.UnionType) or get_origin(kind) is Union:
-        options = sorted(get_args(kind), key=lambda option: option is not type(value))  # its own type comes first
+        # the type of `value` comes first
+        options = sorted(get_args(kind), key=lambda option: option is not type(value))
         fits = (_lenient(value, option) for option in options if option is not types.NoneType)
         return next((fit for fit in fits if fit is not None), None)
     if kind is msgspec.Raw:

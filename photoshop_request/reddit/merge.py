@@ -10,18 +10,18 @@ from photoshop_request.reddit.fields import is_placeholder
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 RULE = 1
-"""Version of the rules. A higher one makes merge do all its work again."""
+"""Version of the rules. A higher version makes merge repeat all its work."""
 _Record = TypeVar("_Record", Submission, Comment)
 _Choice = Callable[[Sequence[Any]], Any]
 
 
 def merge_submissions(observations: Iterable[Submission]) -> Submission:
-    """Return one record of all `observations`, at least one and all of the same id."""
+    """Merge observations, at least one and all of the same id, into one record."""
     return _merge(observations, _SUBMISSION)
 
 
 def merge_comments(observations: Iterable[Comment]) -> Comment:
-    """Return one record of all `observations`, at least one and all of the same id."""
+    """Merge observations, at least one and all of the same id, into one record."""
     return _merge(observations, _COMMENT)
 
 
@@ -51,7 +51,7 @@ def _newest_text(values: Sequence[str]) -> str:
 
 
 def _newest_address(values: Sequence[str]) -> str:
-    # a removed post has its own address
+    # the `url` of a removed post is its own page
     return next((value for value in values if value and "/comments/" not in value), _newest_text(values))
 
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MAX_LINE = 64 << 20
-"""Bytes. Reddit's longest objects have a few MiB. A longer line is none, and must not fill the memory."""
+"""Maximum bytes of a line. Reddit's longest objects have a few MiB. Longer lines are no records and must not fill
+memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineBatch:
-    """Consecutive lines without their newlines."""
+    """Hold consecutive lines without their newlines."""
 
     lines: list[bytes]
     number: int
@@ -26,7 +27,7 @@ class LineBatch:
 
 
 def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
-    """Yield the lines of `blocks`, wherever the blocks are cut. The last line needs no newline.
+    """Yield the lines of `blocks`. Lines may span blocks, and the last line needs no newline.
 
     A line longer than `MAX_LINE` comes in parts, each as a line of its own. None of them parses, but all are counted.
     """

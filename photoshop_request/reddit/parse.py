@@ -19,7 +19,7 @@ from photoshop_request.reddit.json_structs import (
 from photoshop_request.reddit.records import Comment, Media, Submission
 
 RULE = 2
-"""Version of this module's result. A higher one makes ingest read everything again."""
+"""Version of this module's result. A higher version makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
 _is_id = re.compile(r"[0-9a-z]{1,13}").fullmatch
@@ -27,11 +27,11 @@ _is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
 _is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
 _DELETED_CATEGORIES = frozenset({"deleted", "author"})
 _LATEST = 4_102_444_800
-"""Unix seconds of the year 2100. A larger number is no time."""
+"""Unix seconds of the year 2100. A larger number is not a valid time."""
 
 
 class RejectReason(StrEnum):
-    """Reason why a line is no record."""
+    """Reason why a line is not a record."""
 
     NOT_JSON = "not_json"
     """Truncated, corrupt, not UTF-8, or not an object."""
@@ -48,7 +48,7 @@ class RejectReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A line that is no record."""
+    """Hold the reason why a line is not a record."""
 
     reason: RejectReason
     detail: str = ""
@@ -57,10 +57,10 @@ class Reject:
 def parse(
     line: bytes, *, seen: int | None = None, sources: tuple[str, ...] = (), likely: type | None = None
 ) -> Submission | Comment | Reject:
-    """Return the record of one JSON line. Its kind is decided by its content.
+    """Return the record of one JSON line. Its content decides its kind.
 
     `seen` is the time of the request (Unix seconds), for objects without a time of retrieval. `sources` goes into the
-    record. `likely` (`Submission` or `Comment`) is the kind to try first, such as that of the line before.
+    record. `likely` (`Submission` or `Comment`) is the kind to try first, such as the kind of the previous line.
     """
     try:
         raw = decode(line, JsonSubmission if likely is Submission else JsonComment)
@@ -162,7 +162,7 @@ def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str
 
 
 def _repaired_submission(raw: JsonSubmission, line: bytes) -> tuple[str, str, float] | Reject:
-    """Return id, subreddit and time of an object that gives them in an unusual form, or why they are missing."""
+    """Return id, subreddit and time of an object with an unusual form, or why they are missing."""
     record_id = bare_id(raw.id or decode_as(line, JsonRest).name or "")
     return _checked(record_id, raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
 
@@ -194,7 +194,7 @@ def _checked(record_id: str, subreddit: str, created_utc: float | None) -> tuple
 
 
 def _pictures(raw: JsonSubmission, parent: JsonParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:
-    """Return media, preview and `is_gallery`, for a crosspost those of its parent if it has them."""
+    """Return media, preview and `is_gallery`, each from the crosspost's parent if the parent has it."""
     shown: JsonSubmission | JsonParent = raw
     if parent and (parent.media_metadata or parent.gallery_data):
         shown, text = parent, parent.selftext or ""
@@ -214,7 +214,7 @@ def _author(name: str | None) -> str | None:
 
 
 def _edited(edited: bool | float | None) -> int | None:
-    # before 2012 `true` without a time
+    # before 2012, `edited` is true without a time
     return int(edited) if edited and not isinstance(edited, bool) and 0 < edited < _LATEST else None
 
 

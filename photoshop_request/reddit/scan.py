@@ -3,10 +3,10 @@
 Each block is searched for the quoted name of the subreddit. A line with the name must still be parsed, because a
 crosspost or a title may quote it. Only these lines are copied.
 
-Names match in any case. But a file writes a subreddit's name in one case, and an exact search is three times as fast
-(36 against 13 GB/s. Decompression reaches 1.5). So blocks are searched in any case until the spelling after a
-`subreddit` key is known, then for this spelling. One block in `_UNCASED_EVERY` is still searched in any case, for a day
-on which Reddit changes the spelling.
+Names match in any case. Case-insensitive search runs at 13 GB/s and exact search at 36 GB/s (decompression reaches
+1.5 GB/s). A file spells a subreddit's name in one way. So blocks are searched in any case until the spelling after a
+`subreddit` key is known, and then for this spelling only. One block in `_UNCASED_EVERY` is still searched in any case,
+because Reddit may change the spelling.
 """
 
 import re
@@ -18,23 +18,23 @@ import stringzilla
 from photoshop_request.reddit.newlines import MAX_LINE
 
 _UNCASED_EVERY = 16
-"""Blocks, or 5 MB of a dump, from one search in any case to the next."""
+"""Blocks from one search in any case to the next: about 5 MB of a dump."""
 _KEY = re.compile(rb'"subreddit"\s*:\s*\Z')
 _MONTHLY = re.compile(r"(?:^|[/\\])R[SC]_\d{4}-\d{2}(?:-\d{2})?\.[^/\\]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class BlockMatches:
-    """Matching lines of one block."""
+    """Hold the matching lines of one block."""
 
     lines: list[tuple[bytes, int, int]]
     """Each line that names a subreddit, with its number and the offset of its first byte."""
     other_lines: int
-    """Number of lines that name none."""
+    """Number of lines that name no subreddit."""
 
 
 def is_monthly(name: str) -> bool:
-    """Return whether a file has the name of a month or day of all of Reddit: `RS_2020-06.zst`, `RC_2011-01.bz2`."""
+    """Return True if a file has the name of a month or day of all of Reddit: `RS_2020-06.zst`, `RC_2011-01.bz2`."""
     return _MONTHLY.search(name) is not None
 
 

@@ -1,1 +1,1 @@
-"""Texts: instructions, task types, acceptance, preferences, conversations, turns."""
+"""Read instructions, task types, acceptance, preferences, conversations and turns from texts."""

@@ -29,7 +29,7 @@ class _Ranker(Protocol):
 
 
 def is_english(sentences: Iterable[frozenset[str]]) -> bool:
-    """Return whether at least a quarter of the words are English function words, at four words or more."""
+    """Return True if at least a quarter of the words are English function words, at four words or more."""
     count = english = 0
     for words in sentences:
         count += len(words)
@@ -58,7 +58,7 @@ def language(text: str) -> str:
 
 @cache
 def _ranker() -> _Ranker:
-    # Loaded at the first use: the model takes 0.1 s to load, and most corpora need it for one text in twenty.
+    # Loaded at the first use: the model takes 0.1 s to load, and only about one text in twenty needs it.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # see above
 
     ranker: _Ranker = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -1,4 +1,4 @@
-"""Word lists of requests for edits. English only: texts in other languages stay whole."""
+"""Words of requests for edits. English only: texts in other languages stay whole."""
 
 from photoshop_request.text.word_patterns import word_set
 
@@ -49,7 +49,7 @@ EDIT_PARTICIPLES = (
 GERUNDS = frozenset(
     ending for verb in EDIT_VERBS for ending in (f"{verb}ing", f"{verb.removesuffix('e')}ing", f"{verb}{verb[-1]}ing")
 )
-"""Every -ing form that a verb could have. Forms that are no words do no harm."""
+"""Every possible -ing form of each verb. Forms that do not exist do no harm."""
 EDIT_NOUNS = word_set(
     "restoration restorations colorization colourization colorisation colourisation colorizing colourising coloring colouring color colour retouching "
     "retouch photoshopping editing edit edits removal faceswap face-swap swap touch-up touchup touch-ups cleanup clean-up clean repair repairs "

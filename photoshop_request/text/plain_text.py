@@ -53,26 +53,26 @@ def plain_lines(markdown: str) -> tuple[Line, ...]:
 
 
 def plain_title(title: str) -> str:
-    """Return a title on one line, without markup: titles are not Markdown, but people put links and emphasis in them."""
+    """Return a title on one line, without markup. Titles are not Markdown, but many contain links and emphasis."""
     return _without_markup(_normalized(title))
 
 
 def _normalized(text: str) -> str:
-    """Remove invisible signs, straighten apostrophes and decode entities such as `&amp;`."""
+    """Remove invisible characters, straighten apostrophes and decode entities such as `&amp;`."""
     if not text.isascii():
         text = _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u2018", "'")
     return _ENTITY.sub(lambda entity: _ENTITIES[entity.group(1).lower()], text) if "&" in text else text
 
 
 def _link_text(link: re.Match[str]) -> str:
-    """Return the text of a link, separated from a word that follows, and nothing for an embedded picture."""
+    """Return the text of a link, separated from a word that follows. Return "" for an embedded picture."""
     if link.group(1):
         return " "
     return link.group(2) + (" " if link.string[link.end() : link.end() + 1].isalnum() else "")
 
 
 def _without_markup(text: str) -> str:
-    """Return one line without markup. Each pattern runs only where its signs occur: most lines have none."""
+    """Return one line without markup. Each pattern runs only if its characters occur, because most lines have none."""
     if "](" in text or "] (" in text:
         text = _LINK.sub(_link_text, text)
     if "http" in text or "www." in text or ("." in text and _HOST.search(text)):

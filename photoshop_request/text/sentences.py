@@ -19,7 +19,7 @@ class Section(StrEnum):
 
 
 class Sentence(NamedTuple):
-    """One sentence, prepared for the patterns. A named tuple is created twice as fast as a dataclass."""
+    """Hold one sentence, prepared for the patterns. A named tuple is created twice as fast as a dataclass."""
 
     text: str
     section: Section
@@ -34,7 +34,7 @@ class Sentence(NamedTuple):
 
 
 _END = re.compile(r"[.!?](?:[)\"'\u201d]*\s+(?=[^\s.,;:)!?])|(?<=[a-z0-9].)(?=[A-Z][a-z]+ ))")
-"""A full stop and a space, or a full stop between a small letter and a capitalised word ("... in 1885.Could you")."""
+"""A full stop and a space, or a full stop between a small letter and a capitalized word ("... in 1885.Could you")."""
 _STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|put|turn)\b")
 """Words that begin a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
@@ -57,8 +57,8 @@ def split_sentences(lines: Iterable[Line], section: Section) -> Iterator[Sentenc
 
 
 def _is_abbreviation(text: str, stop: int) -> bool:
-    """Return whether the full stop before `stop` ends an abbreviation."""
-    # Four letters before the full stop are too long for one, except "approx", which is found by its x.
+    """Return True if the full stop before `stop` ends an abbreviation."""
+    # A word of four or more letters is no abbreviation, except "approx", recognized by its x.
     if stop > 4 and text[max(0, stop - 5) : stop - 1].isalpha() and text[stop - 2] not in "xX":
         return False
     return _ABBREVIATION.search(text, max(0, stop - 8), stop) is not None

@@ -1,4 +1,4 @@
-"""Remove user names from texts: no user name is published, not inside a sentence either."""
+"""Remove user names from texts. No user name is published, not even inside a sentence."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -8,13 +8,13 @@ _NAME = r"(?:\\?[\w-]){3,20}"
 """A user name in Markdown. Reddit's editor writes a backslash before an underscore."""
 _MENTION = re.compile(rf"(?<!\w)/?\bu(?:ser)?/{_NAME}", re.IGNORECASE)
 _MENTION_IN_TEXT = re.compile(rf"(?<![\w/])/?u/({_NAME})(?:'s)?")
-"""Not in addresses: those are removed as a whole."""
+"""Mentions inside addresses do not match, because addresses are removed as a whole."""
 _NO_WORD = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
 """A user name that cannot be a word, because it has a digit, a hyphen or an underscore."""
 
 
 def username_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern for those of the names that cannot be words, as whole words. None if there are none."""
+    """Return a pattern for the names that cannot be words, as whole words. Return None if there are none."""
     no_words = sorted({name for name in names if _NO_WORD.match(name)}, key=lambda name: (-len(name), name))
     if not no_words:
         return None
@@ -35,8 +35,8 @@ def without_usernames(markdown: str) -> str:
 def username_filter(names: Iterable[str]) -> Callable[[str], str]:
     """Return a function that replaces user names in a text by "[user]".
 
-    It replaces every `u/somebody`, and those of `names` (of a thread) that cannot be words. A name that is a plain word
-    ("sunny") stays where it stands alone: it identifies nobody there, and the sentence needs the word.
+    It replaces every `u/somebody`, and the names of `names` (of a thread) that cannot be words. A name that is a plain
+    word ("sunny") stays without `u/`: it identifies nobody there, and the sentence needs the word.
     """
     pattern = username_pattern(names)
 

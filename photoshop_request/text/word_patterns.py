@@ -1,4 +1,4 @@
-"""Split text into words, and try a pattern only where one of its words occurs: most sentences need no pattern at all."""
+"""Split text into words, and try a pattern only if one of its words occurs. Most sentences need no pattern at all."""
 
 import re
 from collections.abc import Callable
@@ -7,10 +7,10 @@ _Find = Callable[[str], re.Match[str] | None]
 
 
 class WordPatterns:
-    """Several patterns, indexed by words that they need.
+    """Match several patterns, indexed by words that they need.
 
-    Each pattern comes with its keywords. Whatever the pattern matches contains at least one of them as a bare word.
-    A keyword that ends with "*" is any part of the text ("apolog*"). The keyword "*" alone sets no condition.
+    Each pattern comes with its keywords. Every match of the pattern contains at least one of them as a bare word.
+    A keyword that ends with "*" may be any part of the text ("apolog*"). The keyword "*" alone sets no condition.
     A pattern that begins with "^" is tried at the beginning only, so all its alternatives must be anchored.
     """
 
@@ -31,7 +31,7 @@ class WordPatterns:
         self._words = frozenset(self._by_word)
 
     def occur_in(self, lower: str, bare: frozenset[str]) -> bool:
-        """Return whether a pattern fits a lower-case text. `bare` holds the text's `bare_words`."""
+        """Return True if a pattern fits a lower-case text. `bare` holds the text's `bare_words`."""
         for word in bare & self._words:
             for find in self._by_word[word]:
                 if find(lower):
@@ -46,7 +46,7 @@ class WordPatterns:
 
 
 def any_of(*patterns: str) -> re.Pattern[str]:
-    """Compile alternatives to one pattern, so that each stands on a line of its own."""
+    """Compile alternatives to one pattern. Each is an argument, so that it stands on its own line."""
     return re.compile("|".join(patterns))
 
 
@@ -77,7 +77,7 @@ _split_bare = word_splitter("")
 
 
 def bare_words(lower: str, words: frozenset[str]) -> frozenset[str]:
-    """Return the words of a text without apostrophes and signs ("'make" is make, "don't" is don and t).
+    """Return the words of a text, split at apostrophes and other signs ("'make" is make, "don't" is don and t).
 
     A pattern that matches whole words always matches at least one bare word.
     `words` are the words with these signs, returned unchanged where the text has none.
@@ -97,7 +97,7 @@ def word_starts(lower: str, words: list[str]) -> list[int]:
 
 
 def contains_any(text: str, parts: tuple[str, ...]) -> bool:
-    """Return whether the text contains one of the parts."""
+    """Return True if the text contains one of the parts."""
     for part in parts:  # noqa: SIM110 - a generator costs more than the search
         if part in text:
             return True

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Sampling", "TripletLoader", "bucket_shapes", "make_dataloader"]
 
 
-if not TYPE_CHECKING:  # type checkers know the names above, and no others
+if not TYPE_CHECKING:  # type checkers see the imports above, and report unknown names
 
     def __getattr__(name: str) -> Any:
         # torch is an extra and takes seconds to import

@@ -24,7 +24,7 @@ _IDS = ("submission_id", "comment_id")
 _Labels = tuple[str, bool, tuple[str, ...]]
 """Instruction, True if the source was dropped, ids."""
 Lend = Callable[[int, Shape, int], "NDArray[np.float32]"]
-"""Returns an uninitialised array of rows, shape and channels."""
+"""Return an uninitialized array for the given rows, shape and channels."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PendingBatch:
     mark: dict[str, Any] | None
     """Position where its block begins."""
     number: int
-    """Its number in the block."""
+    """Number of the batch in the block."""
 
     def result(self, tokenize: Callable[[list[str]], Any] | None) -> dict[str, Any]:
         """Wait for all threads and return the batch."""
@@ -65,9 +65,9 @@ class PendingBatch:
 def buffer_pool(pixels: int, limit: int) -> Lend:
     """Return a function that lends arrays of up to `pixels` pixels from a pool.
 
-    The pool keeps up to `limit` free arrays per number of channels. An array is free when nothing refers to it any
-    more: no tensor made by `torch.from_numpy`, and no view. Reuse saves the system from clearing new memory: 1 ms of
-    36 per sample for batches of 8 at 512 pixels (`python benchmarks/training`).
+    The pool keeps up to `limit` free arrays per number of channels. An array is free when no view and no tensor of
+    `torch.from_numpy` refers to it. Reuse saves the system from clearing new memory, which takes 1 of 36 ms per sample
+    for batches of 8 at 512 pixels (`python benchmarks/training`).
     """
     free: defaultdict[int, list[NDArray[np.float32]]] = defaultdict(list)
 

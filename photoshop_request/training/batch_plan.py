@@ -15,7 +15,7 @@ Shape = tuple[int, int]
 """Height and width in pixels."""
 
 _ASPECTS = (1 / 2, 9 / 16, 2 / 3, 3 / 4, 1.0, 4 / 3, 3 / 2, 16 / 9, 2.0)
-"""Width over height of cameras and screens; a source between two of them loses a margin."""
+"""Aspect ratios (width / height) of cameras and screens. A source with a ratio between two of them is cropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class BatchPlan:
     """List the rows of one batch."""
 
     number: int
-    """Among the batches of all machines, from 0."""
+    """Number among the batches of all machines, from 0."""
     shape: int
     """Number of the bucket."""
     rows: "NDArray[np.int64]"
@@ -74,9 +74,9 @@ def plan_batches(
     """Return this machine's batches of an epoch.
 
     `bucket_of` gives the bucket of every row. Buckets are numbered by rising aspect ratio. Batches are ordered by their
-    last row. The rows left in the buckets at the end are combined with their neighbours, so that no row waits forever
-    in a rare bucket. To deal equally, `drop_last` leaves out the end of the order. Otherwise one machine gets a smaller
-    last batch, and several machines fill up from the beginning of the order.
+    last row. The remaining rows of all buckets are combined with those of neighboring buckets, so that no row of a rare
+    bucket is lost. Every machine gets the same number of batches: `drop_last` leaves out the end of the order. Without
+    it, a single machine gets a smaller last batch, and several machines repeat rows from the beginning of the order.
     """
     order = _divisible(order, size, share.world, drop_last=drop_last)
     buckets = bucket_of[order]

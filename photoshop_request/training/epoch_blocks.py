@@ -44,11 +44,11 @@ class EpochBlocks(Protocol):
     """Divide epochs into blocks."""
 
     def blocks(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
-        """Yield the blocks of an epoch from a mark on, which must come from a `Block` of the same epoch."""
+        """Yield the blocks of an epoch, beginning at a mark. The mark must come from a `Block` of the same epoch."""
 
     @property
     def name(self) -> str:
-        """Return a name that differs for datasets and settings with another order."""
+        """Return a name that differs between datasets and settings that have different orders."""
 
     @property
     def share(self) -> RankShare:
@@ -102,11 +102,11 @@ class StreamedRows:
 
     @property
     def name(self) -> str:
-        """Return a digest of the settings: a stream does not describe its content."""
+        """Return a digest of the settings only, because a stream does not describe its content."""
         return _digest("stream", self.size, self.sampling.settings)
 
     def blocks(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
-        """Yield blocks and read the next one meanwhile."""
+        """Yield blocks while a thread reads the next one."""
         yield from _ahead(self._read(epoch, mark))
 
     def _read(self, epoch: int, mark: Mark | None) -> Iterator[Block]:
@@ -127,7 +127,7 @@ class StreamedRows:
             yield self._block(mark, rows, within, epoch)
 
     def _block(self, mark: Mark, rows: list[dict[str, Any]], within: int, epoch: int) -> Block:
-        """Return this machine's part of `within` dealt rows. Every machine gets equally many."""
+        """Return this machine's part of a block of `within` rows. All machines get the same number of rows."""
         index = pa.table({name: [row[name] for row in rows] for name in ("source_width", "source_height")})
         order = np.random.default_rng([self.seed, epoch, int(mark["seen"]), self.share.rank]).permutation(len(rows))
         fewest, most = within // self.share.world, -(-within // self.share.world)
@@ -135,7 +135,7 @@ class StreamedRows:
         return Block(mark, index, equal, lambda number: rows[number], RankShare())
 
     def _kept(self, epoch: int, mark: Mark) -> Iterator[tuple[Mark, dict[str, Any]]]:
-        """Yield the selected rows from a mark on, each with its own mark."""
+        """Yield the selected rows, beginning at a mark, each with its own mark."""
         names = [name for name in dict.fromkeys((*SAMPLE_COLUMNS, *INDEX_COLUMNS)) if name in self.dataset.column_names]
         stream = self.dataset.select_columns(names).decode(enable=False)  # a new stream, at its beginning
         if mark["stream"] is not None:

@@ -19,7 +19,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 _MIN_SIDE = 32
-"""Pixels; crops ignore the common part of source and edit if a side is smaller."""
+"""Pixels. Crops ignore the common part of source and edit if one of its sides is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class View:
     """Hold a rectangle of the source's frame in whole pixels, and the shape of the sample."""
 
     box: tuple[int, int, int, int]
-    """Left, top, right, bottom; the aspect ratio is that of `shape` within rounding."""
+    """Left, top, right, bottom. The aspect ratio is that of `shape`, up to rounding."""
     shape: "Shape"
     shrink: int
-    """1, 2, 4 or 8: the source still holds enough pixels if it shrinks by this factor, which divides `box`."""
+    """1, 2, 4 or 8. The source has enough pixels after shrinking by this factor, which divides `box`."""
 
     @property
     def matrix(self) -> "NDArray[np.float64]":
@@ -55,7 +55,10 @@ def view_to_edit(view: "NDArray[np.float64]", to_source: "NDArray[np.float64]") 
 
 
 def common_box(to_source: "NDArray[np.float64]", edit: tuple[int, int], source: tuple[int, int]) -> Box:
-    """Return the part of the source's frame that the edit shows, or all of it if that part is tiny. Sizes: (width, height)."""
+    """Return the part of the source's frame that the edit shows, or the whole frame if that part is tiny.
+
+    Sizes are (width, height).
+    """
     width, height = edit
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]]) @ to_source[:, :2].T + to_source[:, 2]
     low, high = np.maximum(corners.min(axis=0), 0), np.minimum(corners.max(axis=0), source)

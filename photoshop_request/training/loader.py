@@ -48,7 +48,7 @@ class _Settings:
 
 @dataclass(frozen=True)
 class _WorkerShare:
-    """Name a worker's part of a machine's batches: every `of`-th, beginning with `number`."""
+    """Name a worker's part of a machine's batches: every `of`-th batch, beginning with `number`."""
 
     number: int = 0
     of: int = 1
@@ -82,22 +82,26 @@ def make_dataloader(
     of `photoshop_request.load`, streaming or not. `split` is for the first two.
 
     Each batch is a dict, B rows of one shape H x W:
-        source: float32 [B, 3, H, W] in [-1, 1], memory format channels_last; 0 where the source was dropped.
+        source: float32 [B, 3, H, W] in [-1, 1], memory format channels_last. 0 where the source was dropped.
         edited: the same, aligned with the source's frame by the stored alignment. Outside of the edit it shows the source.
         mask: float32 [B, 1, H, W], 1 where the picture changed, else 0.
         instruction: list of B str. Empty where it was dropped.
         source_dropped: bool [B].
         submission_id, comment_id: lists of B str.
-        tokens: the result of `tokenize` for `instruction`; only if given.
+        tokens: the result of `tokenize` for `instruction`, if given.
 
-    `sampling`: the rows to draw and how often. By default every row once. `shapes`: (height, width) of the buckets.
-    `bucket_shapes(resolution)` by default, `[(512, 512)]` for squares. `flip`: probability of mirroring a pair whose
-    instruction allows it. `min_crop`: minimum side of the random crop relative to the largest, 0 to 1. `changed_crops`:
-    probability that a crop holds a changed point. `instruction_dropout`, `source_dropout`: probabilities, for
-    classifier-free guidance. Half of the rarer one's cases coincide. `rank`, `world_size`: this machine's part, by
-    default from torch.distributed. `drop_last`: leave out rows that fill no batch on every machine. Each epoch leaves
-    out others. `shuffle_buffer`: rows of a stream that are shuffled together. Memory holds them twice. `threads`:
-    decoding threads. By default one per core, at most 8. `prefetch`: batches to prepare ahead.
+    - `sampling`: the rows to draw and how often. Default: every row once.
+    - `shapes`: (height, width) of the buckets. Default: `bucket_shapes(resolution)`. `[(512, 512)]` gives squares.
+    - `flip`: probability of mirroring a pair whose instruction allows it.
+    - `min_crop`: minimum side of the random crop relative to the largest crop, 0 to 1.
+    - `changed_crops`: probability that a crop holds a changed point.
+    - `instruction_dropout`, `source_dropout`: probabilities, for classifier-free guidance. Half of the cases of the
+      rarer dropout also have the other one.
+    - `rank`, `world_size`: this machine's part. Default: from torch.distributed.
+    - `drop_last`: leave out rows that do not fill a batch on every machine. Each epoch leaves out other rows.
+    - `shuffle_buffer`: rows of a stream that are shuffled together. Memory holds them twice.
+    - `threads`: decoding threads. Default: one per core, at most 8.
+    - `prefetch`: batches to prepare ahead.
 
     Raises:
         InputError: no such dataset, a column is missing, a value is not allowed, or no batch can be filled.
@@ -133,7 +137,7 @@ def make_dataloader(
 
 
 class TripletLoader(IterableDataset):
-    """Iterate over the batches of one epoch. `make_dataloader` makes it and describes the batches.
+    """Iterate over the batches of one epoch. Create it with `make_dataloader`, which describes the batches.
 
     A torch IterableDataset of whole batches. Used alone, it decodes with threads of this process. For worker processes,
     wrap it: `StatefulDataLoader(loader, batch_size=None, num_workers=2)`, and call `set_epoch` before each epoch. Each
@@ -160,7 +164,7 @@ class TripletLoader(IterableDataset):
         return len(self._planned(next(self._source.blocks(self._epoch, None))))
 
     def set_epoch(self, epoch: int) -> None:
-        """Begin this epoch: its order, crops and flips depend only on the seed and its number."""
+        """Begin an epoch. Its order, crops and flips depend only on the seed and the epoch's number."""
         self._epoch, self._mark, self._next, self._part = epoch, None, 0, _WorkerShare()
 
     def state_dict(self) -> dict[str, Any]:
@@ -174,7 +178,7 @@ class TripletLoader(IterableDataset):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue with the batch that comes next in `state`.
+        """Resume at the position of `state`.
 
         Raises:
             InputError: the state belongs to another dataset, sampling, seed, batch size or number of machines.
@@ -192,7 +196,7 @@ class TripletLoader(IterableDataset):
         self._part = self._resumed_part()
         settings = self._settings
         pixels = settings.batch_size * max(height * width for height, width in settings.shapes)
-        # the batch in use, those that wait, and the one in the making
+        # one batch in use, `prefetch` waiting batches, and one being filled
         lend = buffer_pool(pixels, settings.prefetch + 2)
         with ThreadPoolExecutor(settings.threads, thread_name_prefix="triplets") as pool:
             pending: deque[PendingBatch] = deque()
@@ -226,7 +230,7 @@ class TripletLoader(IterableDataset):
                 raise InputError("the state was taken in a worker process: load it with the same number of workers.")
             return _WorkerShare()
         if isinstance(self._source, StreamedRows):
-            raise InputError("only one process can read a stream: use the loader without workers; its threads decode.")
+            raise InputError("only one process can read a stream. Use the loader without workers: its threads decode.")
         part = _WorkerShare(worker.id, worker.num_workers)
         if self._next and part != self._part:
             raise InputError(

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 _MAX_SHEAR = 1e-4
-"""Off-diagonal entries of a map up to which it is handled as a crop."""
+"""Maximum off-diagonal entry of a map that is handled as a crop."""
 _WHOLE_PIXELS = 0.05
 """Pixels by which a box may miss whole numbers and still be cropped there."""
 _CHANGED = 63
-"""Grey level, of 255, above which a shrunk pixel counts as changed: a quarter of it changed."""
+"""Gray level, of 255, above which a shrunk pixel counts as changed: a quarter of it changed."""
 _REACH = 2
 """Pixels around a changed pixel of a mask that interpolation may read."""
 
@@ -32,7 +32,7 @@ def decode_part(data: bytes, shrink: int) -> "tuple[NDArray[np.uint8], int]":
     """Return upright sRGB pixels, shape (height, width, 3), and the factor by which they are shrunk.
 
     JPEGs shrink by `shrink` (1, 2, 4, 8). Sides are rounded up. simplejpeg, if installed, decodes sound JPEGs that need
-    no rotation and no colour conversion. Pillow decodes all others.
+    no rotation and no color conversion. Pillow decodes all others.
 
     Raises:
         InputError: the file cannot be decoded.
@@ -62,7 +62,7 @@ def _simplejpeg() -> Callable[..., Any] | None:
 
 
 def decode_png_mask(data: bytes) -> "NDArray[np.uint8]":
-    """Return shape (height, width): 255 where something changed, else 0.
+    """Return a mask of shape (height, width): 255 where something changed, else 0.
 
     Raises:
         InputError: the file cannot be decoded.
@@ -81,7 +81,7 @@ def sample_pixels(
 ) -> "NDArray[np.uint8]":
     """Sample pixels at the given shape (height, width). `matrix` maps that shape to the pixels.
 
-    Outside of the pixels it shows `background`, or repeats the edge without one. Shrinking averages.
+    Outside of the pixels it shows `background`, or repeats the edge if there is none. Shrinking averages.
     """
     is_crop = abs(matrix[0, 1]) < _MAX_SHEAR and abs(matrix[1, 0]) < _MAX_SHEAR
     if is_crop and (box := _whole_box(matrix, shape, pixels.shape)) is not None:

@@ -1,4 +1,4 @@
-"""Read rows by number from Parquet files or a `datasets.Dataset`; memory holds only a small index."""
+"""Read rows by number from Parquet files or a `datasets.Dataset`. Memory holds only a small index."""
 
 import re
 import threading
@@ -52,12 +52,12 @@ SAMPLE_COLUMNS = (
 
 _ON_THE_HUB = re.compile(r"hf://datasets/(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?/(?P<path>.+)")
 _LARGE_GROUP = 32_000_000
-"""Bytes of a row group beyond which reading it for one row is too slow; `datasets` reads such files."""
+"""Bytes of a row group beyond which reading it for one row is too slow. `datasets` reads such files instead."""
 _CACHED_GROUPS = 20_000
-"""Row groups whose footers a process caches: 48 kB each, measured. In larger datasets, from about 30,000 edits on, a row
-may read its footer again: 6 ms, compared with 40 ms of decoding."""
+"""Row groups whose footers a process caches: 48 kB each, measured. In larger datasets, from about 30,000 edits on, a
+row may read its footer again: 6 ms, compared with 40 ms of decoding."""
 _HANDLES = 16
-"""Files that a thread keeps open; systems allow 1,024 per process."""
+"""Files that a thread keeps open. Systems allow 1,024 per process."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ def check_columns(names: Sequence[str] | None) -> None:
 
 
 def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
-    """Return the files of a split that the dataset's card names. Downloads those on the Hub to the local cache."""
-    import datasets  # takes a second
+    """Return the files of a split that the dataset's card names. Download files on the Hub to the local cache."""
+    import datasets  # takes a second to import
 
     place = fspath(address)
     with dataset_errors(place):
@@ -177,12 +177,12 @@ def _downloaded(address: str | PathLike[str], split: str) -> list[Path]:
         except ValueError as error:
             raise InputError(f"{place}: the dataset has no config {DEFAULT_CONFIG!r}. {error}") from error
         if split not in files:
-            raise InputError(f"{place}: no split {split!r}; the dataset has {', '.join(map(str, files)) or 'none'}.")
+            raise InputError(f"{place}: no split {split!r}. The dataset has {', '.join(map(str, files)) or 'none'}.")
         return list(_local(files[split]))
 
 
 def _local(files: Sequence[str]) -> Iterator[Path]:
-    """Yield paths as they are. Download `hf://` files all at once."""
+    """Yield local paths unchanged. Download `hf://` files all at once."""
     from huggingface_hub import snapshot_download
 
     remote = [match for match in map(_ON_THE_HUB.fullmatch, files) if match]
@@ -196,7 +196,7 @@ def _local(files: Sequence[str]) -> Iterator[Path]:
 
 
 def file_of(image: Mapping[str, Any] | None) -> bytes | None:
-    """Return the bytes of an undecoded picture, from its path if it holds none. None without a picture."""
+    """Return the bytes of an undecoded picture, read from its path if it holds none. Return None without a picture."""
     if image is None:
         return None
     return image["bytes"] or (Path(image["path"]).read_bytes() if image["path"] else None)

@@ -31,7 +31,7 @@ _ENGLISH = frozenset({"en", "und", None})
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """Set the probabilities of what is drawn for every sample."""
+    """Hold the probabilities of the random choices for each sample."""
 
     flip: float
     min_crop: float
@@ -47,7 +47,7 @@ class Sample:
     source: "NDArray[np.uint8]"
     """Shape (height, width, 3)."""
     edited: "NDArray[np.uint8]"
-    """Shape (height, width, 3), in the source's frame; the source outside of the edit."""
+    """Shape (height, width, 3), in the source's frame. Outside of the edit it shows the source."""
     mask: "NDArray[np.uint8]"
     """Shape (height, width): 1 where something changed, else 0."""
     instruction: str
@@ -58,7 +58,7 @@ def make_sample(row: Mapping[str, Any], shape: "Shape", rng: np.random.Generator
     """Decode the needed parts of a row's pictures and crop them.
 
     Raises:
-        InputError: a picture cannot be decoded. It names the row.
+        InputError: a picture cannot be decoded. The message names the row.
     """
     instruction_dropped, source_dropped = _dropped(rng, augmentation)
     flip = bool(rng.random() < augmentation.flip) and may_flip(row)
@@ -141,9 +141,10 @@ def _covers(matrix: "NDArray[np.float64]", shape: "Shape", size: tuple[int, int]
 
 
 def _dropped(rng: np.random.Generator, augmentation: Augmentation) -> tuple[bool, bool]:
-    """Return if instruction and source are dropped. Half of the rarer one's cases coincide.
+    """Return two flags: True if the instruction is dropped, True if the source is dropped.
 
-    Follows InstructPix2Pix: with 0.1 for both, 5 % lose one, 5 % the other and 5 % both.
+    Half of the cases of the rarer dropout also have the other one, as in InstructPix2Pix: with 0.1 for both, 5 % of the
+    samples lose the instruction, 5 % the source and 5 % both.
     """
     instruction, source = augmentation.instruction_dropout, augmentation.source_dropout
     drawn = rng.random()
@@ -152,7 +153,7 @@ def _dropped(rng: np.random.Generator, augmentation: Augmentation) -> tuple[bool
 
 
 def may_flip(row: Mapping[str, Any]) -> bool:
-    """Return True if a mirrored pair still does what the instruction says.
+    """Return True if a mirrored pair still follows the instruction.
 
     False if the instruction names a side or a turn, mentions writing or quotes, or is in a language other than English.
     """

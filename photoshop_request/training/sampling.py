@@ -25,7 +25,7 @@ class TaskPolicy(StrEnum):
     BALANCED = "balanced"
     """Draw all types equally often."""
     TEMPERATURE = "temperature"
-    """Draw in between: by frequency to the power of 1 / temperature, normalised."""
+    """Draw by frequency to the power of 1 / temperature, normalized. This lies between the other two policies."""
 
 
 @dataclass(kw_only=True)
@@ -41,15 +41,15 @@ class Sampling(RowFilter):
     """
 
     max_edits_per_request: int | None = None
-    """Maximum edits per request per epoch; the next epoch shows others. None for all."""
+    """Maximum edits per request per epoch. Each epoch shows others. None for all."""
     task_policy: TaskPolicy | str = TaskPolicy.NATURAL
     """Weigh by task type: `natural`, `balanced` or `temperature`, see `TaskPolicy`."""
     temperature: float = 2.0
-    """Temperature of that policy: 1 is natural, infinity is balanced."""
+    """Temperature of the policy `temperature`: 1 is natural, infinity is balanced."""
     score_power: float = 0.0
-    """Weigh by `score_percentile` to this power; 0 is off. A row without one counts as the average."""
+    """Weigh by `score_percentile` to this power. 0 is off. A row without a percentile counts as the average."""
     locality_power: float = 0.0
-    """Weigh by `locality` to this power; 0 is off. A row without one counts as the average."""
+    """Weigh by `locality` to this power. 0 is off. A row without `locality` counts as the average."""
 
     def __post_init__(self) -> None:
         self.active()
@@ -81,7 +81,7 @@ def sampling_weights(
     if any(count < 0 for count in counts.values()):
         raise ValueError("counts cannot be negative")
     if temperature < 1:
-        raise ValueError("temperature is 1 (natural) or more; infinity is balanced")
+        raise ValueError("temperature is 1 (natural) or more. Infinity is balanced.")
     total = sum(counts.values())
     powers = {TaskPolicy.NATURAL: 1.0, TaskPolicy.BALANCED: 0.0, TaskPolicy.TEMPERATURE: 1.0 / temperature}
     raised = {task: (count / total) ** powers[TaskPolicy(policy)] for task, count in counts.items() if count}
@@ -114,7 +114,7 @@ def _selected(index: "pa.Table", sampling: Sampling) -> "NDArray[np.int64]":
 
 
 def _draw(rows: "NDArray[np.int64]", weights: "NDArray[np.float64]", rng: np.random.Generator) -> "NDArray[np.int64]":
-    """Draw as many rows as there are by systematic sampling: each comes floor or ceiling of its weight times."""
+    """Draw as many rows as given, by systematic sampling. Each comes as often as its weight, rounded down or up."""
     shuffled = rng.permutation(len(rows))
     steps = np.floor(np.cumsum(weights[shuffled]) + rng.uniform()).astype(np.int64)
     return np.repeat(rows[shuffled], np.diff(steps, prepend=0))
@@ -161,5 +161,5 @@ def _numbers(index: "pa.Table", name: str) -> "NDArray[np.float64]":
 
 def _column(index: "pa.Table", name: str) -> "pa.ChunkedArray":
     if name not in index.column_names:
-        raise InputError(f"sampling reads the column {name}, and the dataset was loaded without it. Load it too.")
+        raise InputError(f"sampling reads the column {name}, but the dataset was loaded without it. Load it too.")
     return index.column(name)

@@ -1,1 +1,1 @@
-"""Addresses of pictures: find them in text, classify them, and refuse those that must not be requested."""
+"""Find the addresses of pictures in text, classify them, and refuse those that must not be requested."""

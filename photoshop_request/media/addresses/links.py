@@ -15,7 +15,7 @@ from photoshop_request.verdicts import Verdict
 
 
 class Role(StrEnum):
-    """The part a picture has in the request."""
+    """Role of a picture in the request."""
 
     SOURCE = "source"
     CANDIDATE = "candidate"
@@ -25,21 +25,21 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address in a submission (`comment_id` is None) or a comment."""
+    """Describe one address in a submission (`comment_id` is None) or a comment."""
 
     submission_id: str
     comment_id: str | None
     position: int
-    """From 0, in the order of display."""
+    """Number in the order of display, from 0."""
     url: str
-    """The address as written, unescaped. Media without an address have `giphy:ID` and the like."""
+    """Address as written, unescaped. Media without an address have a name such as `giphy:ID`."""
     canonical: str
     host: str
     """Host name of `canonical`."""
     kind: AddressKind
     role: Role
     reason: Verdict | None
-    """The reason not to fetch it, or None if it may be fetched."""
+    """Reason not to fetch the address, or None if it may be fetched."""
     author: str | None
     caption: str | None
     """Caption of the gallery item or inline picture, or the text of the link."""
@@ -70,7 +70,7 @@ _RELATIVE = re.compile(r"/?(?:r|u|user|wiki|message|comments|gallery)/|[/#]")
 
 
 def is_bot(author: str | None, flair: str | None = None) -> bool:
-    """Return whether a user name or flair is that of a bot."""
+    """Return True if the user name or flair is that of a bot."""
     name = author or ""
     return name.lower() in _BOTS or bool(_BOT_NAME.search(name)) or bool(flair and _BOT_FLAIR.search(flair))
 
@@ -94,7 +94,10 @@ def submission_links(submission: Submission) -> list[Link]:
 
 
 def comment_links(comment: Comment, requester: str | None) -> list[Link]:
-    """Return every address of a comment, in order. Those of `requester`, or of `is_submitter`, are the requester's own."""
+    """Return every address of a comment, in order.
+
+    The role is `REQUESTERS_OWN` if `requester` wrote the comment or Reddit marks it `is_submitter`.
+    """
     media = {item.media_id: item for item in comment.media}
     drafts = [*_text_drafts(comment.body, media), *(_media_draft(item) for item in comment.media)]
     own = comment.is_submitter is True or (requester is not None and comment.author == requester)
@@ -110,7 +113,7 @@ def _author_verdict(author: str | None, flair: str | None, *, deleted: bool) -> 
 
 
 def _links_to_itself(submission: Submission) -> bool:
-    """Return whether `url` is that of the submission or of its gallery, whose pictures are known."""
+    """Return True if `url` leads to the submission itself or to its gallery. Their pictures are listed already."""
     return (
         submission.is_self
         or re.search(rf"/(?:comments|gallery)/{re.escape(submission.id)}\b", submission.url) is not None
@@ -200,7 +203,7 @@ def _link_drafts(link: FoundAddress) -> Iterator[_Draft]:
 
 
 def _is_picture_like(address: str) -> bool:
-    """Return whether a bare host and path names a picture, by a known host or a picture's extension."""
+    """Return True if a host and path without a scheme names a picture, by a known host or a picture's extension."""
     target = classify(f"https://{address}")
     return target.kind in _PICTURE_KINDS or address.lower().endswith(
         tuple(f".{extension}" for extension in IMAGE_EXTENSIONS)

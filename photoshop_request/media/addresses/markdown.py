@@ -1,4 +1,4 @@
-"""Find addresses in Reddit markdown, in every form that people write, without the punctuation around them."""
+"""Find addresses in Reddit markdown, in every form that occurs, without the punctuation around them."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LABEL = r"\[(?P<label>(?:\\.|!?\[(?:\\.|[^\[\]\\])*\](?:\([^()\s]*\))?|[^\[\]\\]){0,400})\]"
 # A destination has no blanks. Brackets inside it are balanced, two deep.
 _DESTINATION = r"(?:<(?P<pointed>[^<>\n]*)>|(?P<plain>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))+))"
-# Bounded like the label: an unclosed title would be scanned to the end from each of its beginnings.
+# Bounded like the label: without a bound, every unclosed title is scanned to the end of the text.
 _TITLE = r"(?:\s+(?:\"(?P<title>[^\"]{0,1000})\"|'[^']{0,1000}'|\([^)]{0,1000}\)))?"
 _INLINE = rf"(?P<bang>!?){_LABEL}\(\s*{_DESTINATION}{_TITLE}\s*\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
@@ -26,7 +26,7 @@ _MAX_LENGTH = 2000
 
 @dataclass(frozen=True, slots=True)
 class FoundAddress:
-    """One address in a text."""
+    """Describe one address in a text."""
 
     address: str
     """Without markdown escapes and punctuation around it. It may be a media id or a relative path."""
@@ -80,7 +80,7 @@ def _reference(group: dict[str, str | None], definitions: dict[str, str], used: 
             used.add(name)
             yield FoundAddress(_clean(definitions[name]), group["words"], inline=False, explicit=True)
         return
-    # no reference, but brackets around a text that may hold an address
+    # not a reference: the text in brackets may hold an address
     yield from _scan(group["words"] or "", {}, used)
 
 
@@ -93,7 +93,7 @@ def _clean(address: str) -> str:
 
 
 def _trim(address: str) -> str:
-    """Return a bare address without the punctuation of its sentence. A closing bracket stays if it was opened."""
+    """Return a bare address without the punctuation of its sentence. Closing brackets stay if the address opens them."""
     end, unopened = len(address), address.count(")") - address.count("(")
     while end:
         last = address[end - 1]

@@ -21,18 +21,18 @@ class AddressState(StrEnum):
     FORBIDDEN = "forbidden"
     NEEDS_AUTH = "needs_auth"
     RATE_LIMITED = "rate_limited"
-    """HTTP 429 after every try."""
+    """HTTP 429 at every try."""
     TIMEOUT = "timeout"
     DNS = "dns"
     TLS = "tls"
     UNREACHABLE = "unreachable"
-    """Failed connections or HTTP 5xx after every try."""
+    """Failed connections or HTTP 5xx at every try."""
     TOO_LARGE = "too_large"
     NOT_IMAGE = "not_image"
     VIDEO = "video"
     PLACEHOLDER = "placeholder"
     PLACEHOLDER_SUSPECTED = "placeholder_suspected"
-    """The same bytes came for unrelated addresses of one host. They are held back until somebody releases them."""
+    """The same bytes came for unrelated addresses of one host. They are quarantined until a user releases them."""
     CORRUPT = "corrupt"
     UNSUPPORTED_HOST = "unsupported_host"
     DEAD_HOST = "dead_host"
@@ -72,7 +72,7 @@ VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
         AddressState.TAKEN_DOWN: Verdict.TAKEN_DOWN,
     }
 )
-"""The published verdict of a link by the state of its address, or None if comparison decides."""
+"""Published verdict of a link by the state of its address, or None if the comparison decides."""
 
 _STATE_OF_REASON = MappingProxyType(
     {
@@ -96,7 +96,7 @@ def state_of_reason(reason: Verdict, kind: str) -> AddressState:
 
 
 class Via(StrEnum):
-    """The place that sent the bytes."""
+    """Source of the bytes."""
 
     HOST = "host"
     WAYBACK = "wayback"
@@ -107,7 +107,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PictureLink:
-    """One picture that a page or an album names."""
+    """Name one picture of a page or an album."""
 
     url: str
     caption: str | None = None
@@ -115,7 +115,7 @@ class PictureLink:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of fetching one address, as the ledger records it."""
+    """Hold the result of fetching one address, as the ledger records it."""
 
     address: str
     state: AddressState
@@ -129,7 +129,7 @@ class Outcome:
     size: int | None = None
     """Bytes."""
     extension: str | None = None
-    """By magic bytes, without dot."""
+    """By magic bytes, without a dot."""
     final: str | None = None
     """The address that answered, after redirects."""
     via: Via = Via.HOST
@@ -151,11 +151,11 @@ class FetchError(Exception):
         retry_after: float | None = None,
         final: str | None = None,
     ) -> None:
-        """Set the fields of an `Outcome`, and the seconds that the host asks to wait."""
+        """Store the fields of an `Outcome`, and the seconds that the host asks to wait."""
         super().__init__(detail)
         self.state, self.detail, self.http, self.retry_after, self.final = state, detail, http, retry_after, final
 
 
 def valid_utf8(text: str) -> str:
-    """Return `text` with "?" for lone surrogates, which headers and JSON may hold and files refuse."""
+    """Replace lone surrogates by "?". Headers and JSON may hold them, but they cannot be written to files."""
     return text.encode("utf-8", "replace").decode()

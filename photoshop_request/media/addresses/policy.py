@@ -1,4 +1,4 @@
-"""The addresses that may be requested: public hosts over http(s). Every request and redirect is checked here."""
+"""Refuse addresses that must not be requested. Only public hosts over http(s) are allowed, for redirects too."""
 
 import functools
 import ipaddress
@@ -6,12 +6,12 @@ import re
 from urllib.parse import urlsplit
 
 _PORTS = frozenset({None, 80, 443})
-# Suffixes that never name a public host: RFC 6761, 6762, 7686, 8375, and what routers and clouds use.
+# Suffixes that never name a public host: RFC 6761, 6762, 7686, 8375, and names that routers and clouds use.
 _LOCAL_SUFFIXES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion", "test", "invalid", "example")  # fmt: skip
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
-# IPv6 addresses that carry an IPv4 address, NAT64 (RFC 6052). `ipaddress` reads the mapped, 6to4 and Teredo ones.
+# IPv6 addresses that contain an IPv4 address by NAT64 (RFC 6052). `ipaddress` reads mapped, 6to4 and Teredo addresses.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -39,9 +39,9 @@ def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 def refusal(address: str) -> str | None:
     """Return why an address must never be requested, or None if it may be.
 
-    Allowed are http and https, the ports 80 and 443, and public host names and IP addresses, without a user name.
-    Decimal, octal, hexadecimal and shortened IPv4 spellings are always refused. `network` checks the IP addresses
-    of a name when it connects.
+    Addresses may have http or https, the ports 80 and 443, a public host name or IP address, and no user name. Decimal,
+    octal, hexadecimal and shortened IPv4 spellings are always refused. `network` checks the IP addresses of a name when
+    it connects.
     """
     if _CONTROL.search(address):
         return "has blanks, control characters or backslashes"

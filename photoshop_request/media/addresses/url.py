@@ -16,7 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """The parts of an http(s) address without its port. The host is in lower case, IPv6 in brackets."""
+    """Hold the parts of an http(s) address without its port. The host is in lower case, IPv6 in brackets."""
 
     host: str
     path: str
@@ -25,22 +25,22 @@ class Url:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Parts of the path between slashes, without empty ones."""
+        """Return the parts of the path between slashes, without empty parts."""
         return tuple(part for part in self.path.split("/") if part)
 
     @property
     def name(self) -> str:
-        """The last part of the path, or an empty string."""
+        """Return the last part of the path, or an empty string."""
         return self.parts[-1] if self.parts else ""
 
     @property
     def stem(self) -> str:
-        """`name` without its extension."""
+        """Return `name` without its extension."""
         return self.name.rpartition(".")[0] or self.name
 
     @property
     def extension(self) -> str:
-        """Lower-case extension of `name` without the dot, or an empty string."""
+        """Return the lower-case extension of `name` without the dot, or an empty string."""
         head, dot, tail = self.name.rpartition(".")
         return tail.lower() if dot and head else ""
 
@@ -49,7 +49,7 @@ class Url:
         return next((value for key, value in parse_qsl(self.query) if key == name), None)
 
     def https(self, *, query: bool = True, host: str | None = None) -> str:
-        """Return the address with https and without fragment."""
+        """Return the address with https and without a fragment."""
         tail = f"?{self.query}" if query and self.query else ""
         return f"https://{host or self.host}{self.path or '/'}{tail}"
 
@@ -74,7 +74,7 @@ def parse(address: str) -> Url | None:
 
 
 def join(base: str, reference: str) -> str:
-    """Return the address of a reference on a page or in a redirect. One that cannot be joined stays as it is.
+    """Return the address of a reference on a page or in a redirect. Return the reference itself if joining fails.
 
     Bytes of a header that are not UTF-8, which Python holds as lone surrogates, are percent-encoded.
     """
@@ -86,7 +86,7 @@ def join(base: str, reference: str) -> str:
 
 
 def ascii_only(address: str) -> str:
-    """Return an http(s) address as it is sent. Parts that are percent-encoded already, such as signatures, stay."""
+    """Return an http(s) address in ASCII, as it is sent. Percent-encoded parts, such as signatures, stay unchanged."""
     url = parse(address)
     return url.https().replace("https", address.partition(":")[0].lower(), 1) if url else address
 

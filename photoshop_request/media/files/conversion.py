@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 
 
 def needs_no_conversion(image: Image.Image) -> bool:
-    """Return True if `decode` keeps the stored pixels: RGB or grey, opaque, upright, sRGB."""
+    """Return True if `decode` keeps the stored pixels: RGB or gray, opaque, upright, sRGB."""
     profile = image.info.get("icc_profile")
     return (
         image.mode in {"RGB", "L"}
@@ -65,7 +65,7 @@ def to_srgb(image: Image.Image) -> Image.Image:
 def _srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """Return the transform from an embedded profile to sRGB, or None if it is sRGB, damaged, or for another mode.
 
-    sRGB has many names: compact profiles of image servers are called "c2" or "uRGB". Colours are therefore tested.
+    sRGB has many names: compact profiles of image servers are called "c2" or "uRGB". So colors are compared, not names.
     """
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -78,7 +78,7 @@ def _srgb_transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | N
 
 
 def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Return True if no colour of a 16x16x16 grid moves by more than two levels."""
+    """Return True if no color of a 16x16x16 grid moves by more than two levels."""
     steps = np.linspace(0, 255, 16).astype(np.uint8)
     cube = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(64, 64, 3)
     moved = ImageCms.applyTransform(Image.fromarray(cube), transform)
@@ -86,7 +86,7 @@ def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """Scale grey samples of 16 or 32 bits, or floats, to 8 bits.
+    """Scale gray samples of 16 or 32 bits, or floats, to 8 bits.
 
     Integers use the range of 16 bits, or 8 bits if no value exceeds it. Floats use 0 to 1, or their own range.
     """

@@ -61,12 +61,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Hold the reason why a file is no usable picture."""
+    """Hold the reason why a file is not a usable picture."""
 
     verdict: Verdict
     """`not_an_image`, `corrupt`, `animated`, `too_large` or `too_small`."""
     detail: str
-    """Explanation for people."""
+    """Explanation in words."""
 
 
 _MAGIC = {
@@ -111,12 +111,12 @@ def decode(
 ) -> Picture | Rejected:
     """Decode a whole file to one upright, opaque sRGB picture, or return the reason why not.
 
-    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied and colour
+    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied and color
     profiles are converted to sRGB. CMYK, palettes and 16-bit samples become 8-bit RGB. Transparency is laid on white.
-    Animations are rejected. From several pages or camera frames the first is taken.
+    Animations are rejected. Of several pages or camera frames the first is decoded.
 
-    sufficient_side: pixels of the shorter side that suffice. A JPEG may then come at 1/2, 1/4 or 1/8 of its size, many
-    times faster. Default: full size.
+    sufficient_side: pixels of the shorter side that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size,
+    many times faster. Default: full size.
     """
     image = open_checked(data, max_pixels=max_pixels, min_side=min_side)
     if isinstance(image, Rejected):

@@ -2,11 +2,11 @@
 
 A hash depends on how pixels are decoded and scaled. Never mix values of different `HASH_VERSION`s, and compare them by
 `distance`, not by `==`. Version 1 takes Pillow's JPEG draft of at least 128 pixels, upright, with transparency on
-white. Its luminance is reduced by boxes to at least 128 pixels, and by Lanczos to the hash's grid. Colour profiles are
+white. Its luminance is reduced by boxes to at least 128 pixels, and by Lanczos to the hash's grid. Color profiles are
 ignored: they change luminance smoothly, which the hash does not see.
 
 The mean distance to `imagehash.phash` on a full decode is 0.3 of 64 bits, while re-uploads drift by 0.65 bits. Hashing
-takes at most a third of its time.
+takes at most a third of the time of `imagehash.phash`.
 """
 
 import functools
@@ -31,11 +31,11 @@ _DRAFT = (128, 128)
 """Size of the draft. At 256 pixels the drift is 0.15 bits, but hashing is 20 % slower. At 96 it exceeds 0.5 bits."""
 
 _NEAR = 32.0
-"""Distance of a DCT coefficient from the median that re-encoding can bridge: half a grey level in the 32x32 grid."""
+"""Distance of a DCT coefficient from the median that re-encoding can bridge: half a gray level in the 32x32 grid."""
 
 _NEAR_BITS = 6
-"""Coefficients that close to the median from which a hash is flat. Of 575 real pictures, 572 have 0 to 5, and their
-re-uploads drift by at most 4 bits. The other 3 are symmetric, have 7 to 17, and drift by 16 to 22 bits."""
+"""A hash is flat if more coefficients than this are that close to the median. Of 575 real pictures, 572 have 0 to 5,
+and their re-uploads drift by at most 4 bits. The other 3 are symmetric, have 7 to 17, and drift by 16 to 22 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _hash(grey: Image.Image) -> PictureHash:
 
 @functools.cache
 def _cosines() -> "NDArray[np.float64]":
-    """Return the first 8 of 32 rows of the type-2 DCT. The hash reads no more."""
+    """Return the first 8 of 32 rows of the type-2 DCT. The hash needs no other rows."""
     k, n = np.mgrid[:8, :32]
     return np.asarray(2 * np.cos(np.pi * k * (2 * n + 1) / 64))
 

@@ -82,20 +82,20 @@ def _exif_blocks(kind: str, data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _texts_with_location(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of PNG texts that hold GPS tags compressed or as hex digits. They are dropped as a whole."""
+    """Yield start and end of PNG texts that hold GPS tags, compressed or as hex digits. The whole text is dropped."""
     for name, start, end in _png_chunks(data):
         if name not in {b"tEXt", b"zTXt", b"iTXt"}:
             continue
         keyword, _, content = data[start:end].partition(b"\0")
         profile = keyword.lower().removeprefix(_PROFILE) if keyword.lower().startswith(_PROFILE) else None
         if profile is not None and profile not in _PROFILES_WITH_LOCATION:
-            continue  # colour profiles, captions
+            continue  # color profiles, captions
         compressed = name == b"zTXt"
         if name == b"iTXt" and content[:1] == b"\1":
             compressed, content = True, b"\0" + content[2:].split(b"\0", 2)[-1]
         text = _decompressed(content[1:]) if compressed else content
         if text is None:
-            continue  # not readable by anyone
+            continue  # damaged: no program can read tags in it
         if profile is not None:
             # "\nexif\n    8212\n", then lines of digits
             digits = re.sub(rb"[^0-9A-Fa-f]", b"", text.split(b"\n", 3)[-1])
@@ -107,7 +107,7 @@ def _texts_with_location(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _decompressed(text: bytes) -> bytes | None:
-    """Decompress at most one byte over the limit. Return None if it is not zlib."""
+    """Decompress at most one byte over the limit. Return None if `text` is not zlib data."""
     try:
         return zlib.decompressobj().decompress(text, _MAX_TEXT_BYTES + 1)
     except zlib.error:
@@ -162,7 +162,7 @@ def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _update_checksums(data: bytearray) -> None:
-    """Compute the checksums of chunks with text or EXIF again. The others did not change."""
+    """Recompute the checksums of chunks with text or EXIF. Other chunks did not change."""
     for name, start, end in _png_chunks(data):
         if name in {b"eXIf", b"iTXt", b"tEXt"} and end + 4 <= len(data):
             data[end : end + 4] = zlib.crc32(data[start - 4 : end]).to_bytes(4, "big")

@@ -17,7 +17,7 @@ _SIDE = 256
 
 
 def classifier_version() -> str:
-    """Return name and version of the installed classifier. Scores of different ones are not comparable.
+    """Return name and version of the installed classifier. Scores of different versions are not comparable.
 
     Raises:
         PhotoshopRequestError: no classifier is installed.
@@ -32,7 +32,7 @@ def classifier_version() -> str:
 
 
 def nsfw_score(data: bytes) -> float | Rejected:
-    """Return a file's score, 0 (safe) to 1, with four decimals, or the reason why it is no picture.
+    """Return a file's score, 0 (safe) to 1, with four decimals, or the reason why it is not a picture.
 
     According to the model's authors, scores under 0.2 are safe and over 0.8 not safe with high probability.
 

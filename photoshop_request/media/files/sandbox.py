@@ -18,7 +18,7 @@ _MEMORY = 4 * 2**30
 
 
 async def check_in_sandbox(body: Body, *, seconds: float = _SECONDS) -> Rejected | None:
-    """Return the reason why the file is no whole picture, or None if every pixel decodes.
+    """Return the reason why the file is not a complete picture, or None if every pixel decodes.
 
     A file that takes too much time or memory, or crashes the decoder, is `corrupt`.
     """

@@ -1,12 +1,12 @@
-"""Checks of an answer: the host's placeholder, an opt-out from training, a truncated file."""
+"""Check an answer for the host's placeholder, an opt-out from training, or a truncated file."""
 
 import hashlib
 from collections.abc import Iterable
 
 from photoshop_request.media.http.body import Body
 
-# imgur's "removed" picture, 503 bytes: its MD5 is the first ETag, and many independent programs agree on both. One
-# program each reports the other two ETags of imgur. Those of PixHost and ImageVenue are from cyberdrop-dl.
+# imgur's "removed" picture, 503 bytes: its MD5 is the first ETag, and many independent programs agree on both. The
+# other two ETags of imgur are reported by one program each. The ETags of PixHost and ImageVenue are from cyberdrop-dl.
 _PLACEHOLDER_ETAGS = frozenset(
     {
         "d835884373f4d6c8f24742ceabe74946",
@@ -26,19 +26,19 @@ _OUR_NAMES = frozenset({"photoshop-request", "*"})
 
 
 def is_placeholder_etag(etag: str | None) -> bool:
-    """Return whether an ETag, with or without quotes and `W/`, is that of a known placeholder."""
+    """Return True if an ETag, with or without quotes and `W/`, is that of a known placeholder."""
     return bool(etag) and (etag or "").removeprefix("W/").strip('"').lower() in _PLACEHOLDER_ETAGS
 
 
 def is_placeholder(body: Body) -> bool:
-    """Return whether the bytes are those of a known placeholder."""
+    """Return True if the body is a known placeholder."""
     if body.size > _LARGEST_PLACEHOLDER or body.data is None:
         return False
     return hashlib.md5(body.data, usedforsecurity=False).hexdigest() in _PLACEHOLDER_MD5
 
 
 def opt_out_tag(headers: Iterable[str]) -> str | None:
-    """Return the tag in the `X-Robots-Tag` headers that forbids training, or None. Tags for other crawlers are ignored."""
+    """Return the tag in `X-Robots-Tag` headers that forbids training, or None. Tags for other crawlers are ignored."""
     for value in headers:
         is_for_us = True
         for part in value.lower().split(","):
@@ -52,7 +52,7 @@ def opt_out_tag(headers: Iterable[str]) -> str | None:
 
 
 def looks_truncated(picture_format: str, body: Body) -> bool:
-    """Return whether the last bytes lack the end of the format (as `decode.sniff` names it).
+    """Return True if the last bytes lack the end of the format (as `decode.sniff` names it).
 
     True is only a suspicion, which decoding must confirm: some writers omit the end, or append to it.
     """
@@ -70,4 +70,4 @@ def looks_truncated(picture_format: str, body: Body) -> bool:
         case "BMP":
             return int.from_bytes(body.head[2:6], "little") > body.size
         case _:
-            return True  # rare formats have no end of their own
+            return True  # rare formats have no end marker

@@ -1,4 +1,4 @@
-"""Read the body of an answer: decompressed and counted as it streams, a large one into a `.part` file."""
+"""Read the body of an answer. Decompress and count it while it streams, and write a large body to a `.part` file."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ _WINDOWS = {"": None, "identity": None, "gzip": 31, "x-gzip": 31, "deflate": 15}
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A whole body."""
+    """Hold a complete body."""
 
     data: bytes | None
     """All bytes of a small body."""
@@ -41,10 +41,10 @@ class Body:
 
 
 async def read_body(response: aiohttp.ClientResponse, limit: int, part: Path) -> Body:
-    """Read a body of at most `limit` decompressed bytes. A large one goes into the file `part`.
+    """Read a body of at most `limit` decompressed bytes. A large body goes into the file `part`.
 
     Raises:
-        FetchError: it is longer than `limit`, or has an invalid encoding or one that was not requested.
+        FetchError: the body is longer than `limit`, or has an invalid encoding or one that was not requested.
         aiohttp.ClientError, TimeoutError: the connection fails, or the compressed body ends too early. `part` is
             removed.
     """
@@ -103,7 +103,7 @@ async def _decompressed(response: aiohttp.ClientResponse) -> AsyncIterator[bytes
             if block:
                 yield block
             if decompressor.eof:
-                return  # zlib would buffer the bytes that follow
+                return  # zlib would keep the bytes after the end in memory
     raise aiohttp.ClientPayloadError(f"{encoding} ends too early")  # truncated in transit, like a broken connection
 
 

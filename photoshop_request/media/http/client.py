@@ -40,7 +40,7 @@ PAGE_HEADERS = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Session, rate limits, mirror and sleep of all requests."""
+    """Hold the session, rate limits, mirror and sleep function of all requests."""
 
     session: aiohttp.ClientSession
     limits: Limits
@@ -50,7 +50,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer whose body is not read yet."""
+    """Hold an answer whose body is not read yet."""
 
     address: str
     """The address that answered, after redirects."""
@@ -61,7 +61,7 @@ class HttpAnswer:
 async def http_get(
     client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
 ) -> AsyncIterator[HttpAnswer]:
-    """Request `address` and yield the first answer that is no redirect, or the first answer without `follow`.
+    """Request `address` and yield the first answer that is not a redirect, or the first answer without `follow`.
 
     Raises:
         FetchError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
@@ -123,10 +123,10 @@ def check_status(answer: HttpAnswer) -> None:
 async def with_retries(
     client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
 ) -> tuple[T | FetchError, int]:
-    """Return the result of `call`, or why it failed, with the number of tries. The host's limiter notes each.
+    """Return the result of `call`, or why it failed, with the number of tries. Report each try to the host's limiter.
 
-    Timeouts, 5xx, 429, broken connections and corrupt files are retried with exponential backoff, final answers are
-    not. Exceptions that are no failures of the host are raised.
+    Timeouts, 5xx, 429, broken connections and corrupt files are retried with exponential backoff. Final answers are not
+    retried. Exceptions that are not failures of the host are raised.
     """
     for attempt in range(1, tries + 1):
         result: T | FetchError
@@ -170,7 +170,7 @@ def failure_of(error: BaseException) -> FetchError:  # noqa: PLR0911 - one retur
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """Return an exception, its causes and their causes. aiohttp also names them `os_error` and `exceptions`."""
+    """Return an exception, its causes and their causes. aiohttp also stores causes in `os_error` and `exceptions`."""
     chain: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
     while waiting and len(chain) < 20:

@@ -1,4 +1,4 @@
-"""Other sources of a picture whose own address is dead. Each is opt-in and recorded in `Outcome.via`."""
+"""Fetch a picture from another source if its address is dead. Each source is opt-in and recorded in `Outcome.via`."""
 
 import asyncio
 import json
@@ -44,9 +44,9 @@ _MAX_LINES = 500
 
 
 async def from_wayback(fetcher: Fetcher, address: str) -> Outcome | None:
-    """Fetch the newest whole picture that the Wayback Machine has of `address`, or return None.
+    """Fetch the newest complete picture that the Wayback Machine has of `address`, or return None.
 
-    The caller must not ask for pictures that their author or a moderator removed.
+    Do not call it for pictures that their author or a moderator removed.
     """
     for spelling in _spellings(address):
         for timestamp, original in await _captures(fetcher, spelling):
@@ -69,7 +69,7 @@ def _spellings(address: str) -> list[str]:
 
 
 async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
-    """Return time and address of the newest captures, newest first. Empty if the archive has none or does not answer."""
+    """Return time and address of the newest captures, newest first. Return [] if there are none, or no answer."""
     query = _CDX + quote(address, safe="")
 
     async def request() -> object:
@@ -98,9 +98,9 @@ async def from_preview(fetcher: Fetcher, address: str, signed: str) -> Outcome |
 
 
 async def from_external_resolver(command: Sequence[str], address: str) -> Outcome:
-    """Run the user's program with an address. It prints the pictures as JSON lines.
+    """Run the user's program with an address, and return the pictures that it prints as JSON lines.
 
-    Each object has `url` and may have `caption`. The addresses are classified and fetched like any other.
+    Each object has `url` and may have `caption`. The addresses are classified and fetched like all others.
 
     Raises:
         OSError: the program cannot be started.

@@ -1,4 +1,4 @@
-"""Fetch one address: save its bytes, list the pictures it leads to, or return the reason of the failure."""
+"""Fetch one address: save its bytes, list the pictures it leads to, or return the reason for the failure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ async def _accept(_body: Body) -> Rejected | None:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Client, folders and limits of fetching."""
+    """Hold the client, folders and limits of fetching."""
 
     client: Client
     save: Callable[[Body, str], Awaitable[str]]
@@ -49,7 +49,7 @@ class Fetcher:
     """Folder of `.part` files, on the disk of the saved pictures."""
     secrets: Secrets = field(default_factory=Secrets)
     inspect: Callable[[Body], Awaitable[Rejected | None]] = _accept
-    """Decode a file that looks truncated, and return why it is no whole picture (`sandbox.check_in_sandbox`)."""
+    """Decode a file that looks truncated, and return why it is not a complete picture (`sandbox.check_in_sandbox`)."""
     tries: int = _TRIES
     max_bytes: int = MAX_BYTES
 
@@ -57,7 +57,7 @@ class Fetcher:
 async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> Outcome:
     """Fetch a canonical address, with retries.
 
-    With `etag`, an unchanged picture is `ok` with HTTP 304 and no digest. Its saved bytes stay.
+    With `etag`, an unchanged picture has the state `ok`, HTTP 304 and no digest. Its saved bytes stay.
 
     Raises:
         OSError: the bytes cannot be saved. Failures of hosts are returned.
@@ -77,7 +77,7 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
 
 
 def _may_lack_https(fetcher: Fetcher, target: AddressTarget) -> bool:
-    # old hosts of single files may support http only, known families do not
+    # old hosts of single files may support http only; known families all support https
     return target.family == "direct" and fetcher.client.mirror is None
 
 
@@ -102,7 +102,7 @@ async def fetch_from(fetcher: Fetcher, target: AddressTarget, address: str, etag
 async def _fetch_picture(
     fetcher: Fetcher, target: AddressTarget, address: str, etag: str | None, corrupt: dict[str, str]
 ) -> Outcome:
-    """Try once, through the pages in front of a stored file. Raises what `http_get` raises.
+    """Try once, following the pages that a host shows before a stored file. Raise the errors of `http_get`.
 
     `corrupt` maps the digest of each corrupt file of earlier tries to its fault.
     """
@@ -149,10 +149,10 @@ async def _save(
             _discard(body)
             return replace(outcome, state=AddressState.CORRUPT, detail=corrupt[digest])
         rejected = await fetcher.inspect(body)
-        # the verdict of a whole picture (too small, animated) belongs to a later stage
+        # a later stage gives the verdict of a complete picture (too small, animated)
         if rejected and rejected.verdict is Verdict.CORRUPT:
             _discard(body)
-            # a connection may end early without an error: only the same bytes twice are the host's file
+            # a connection may end early without an error: only bytes that come twice are the host's file
             corrupt[digest] = rejected.detail
             raise FetchError(AddressState.CORRUPT, rejected.detail, outcome.http, final=outcome.final)
     extension = EXTENSIONS[picture_format]
@@ -165,7 +165,7 @@ def _discard(body: Body) -> None:
 
 
 def _after_page(target: AddressTarget, answer: HttpAnswer, body: Body) -> Outcome | str:
-    """Return the address to go on with after bytes that are no picture, or the outcome."""
+    """Return the next address if the bytes are a page that leads to it, else the outcome."""
     interstitial = family_named(target.family).interstitial
     page = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
     is_html = target.kind is AddressKind.FILE and "<" in page[:2000]

@@ -1,4 +1,4 @@
-"""HTTP sessions that connect only to public IP addresses, or to the user's mirror."""
+"""Open HTTP sessions that connect only to public IP addresses, or to the user's mirror."""
 
 import socket
 from collections.abc import Callable
@@ -19,11 +19,11 @@ TIMEOUT = aiohttp.ClientTimeout(total=180, sock_connect=10, sock_read=10)
 
 
 class BlockedConnectionError(OSError):
-    """A host name resolves to an IP address that must not be connected to. aiohttp passes on an `OSError`."""
+    """A host name leads to an IP address that must not be contacted. An `OSError`, because aiohttp passes it on."""
 
 
 class GuardedResolver(AbstractResolver):
-    """Resolves host names, and refuses a name if any of its IP addresses is not public.
+    """Resolve host names, and refuse a name if any of its IP addresses is not public.
 
     Connections use the addresses that were checked, so DNS rebinding has no effect.
     """
@@ -52,7 +52,7 @@ class GuardedResolver(AbstractResolver):
 
 
 def _guarded_socket(is_trusted: Callable[[str], bool]) -> Callable[[Any], socket.socket]:
-    """Return a socket factory that refuses IP addresses which are not public, also those that needed no resolver."""
+    """Return a socket factory that refuses IP addresses that are not public. Literal addresses skip the resolver."""
 
     def make(info: Any) -> socket.socket:
         family, kind, protocol, _, address = info
@@ -91,7 +91,7 @@ def open_session(
         headers={"User-Agent": user_agent(contact)},
         timeout=timeout,
     )
-    # aiohttp would retry a broken connection on its own, which the host's limiter does not count
+    # otherwise aiohttp retries a broken connection, and the host's limiter does not count the retry
     session._retry_connection = False  # noqa: SLF001 - there is no public switch
     return session
 

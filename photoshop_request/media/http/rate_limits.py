@@ -1,4 +1,4 @@
-"""Rate limits per site, with concurrency, Retry-After, exponential backoff and a circuit breaker."""
+"""Limit the rate of requests per site, with Retry-After, exponential backoff and a circuit breaker."""
 
 import asyncio
 import functools
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Maximum rate of requests to one site."""
+    """Hold the maximum rate of requests to one site."""
 
     per_second: float
     """Requests started per second, or `inf` for no limit."""
@@ -30,7 +30,7 @@ DEFAULT_RATES: Mapping[str, Rate] = MappingProxyType(
 OTHER_SITES = Rate(0.5, 1)
 """The rate of every site not named in `DEFAULT_RATES`."""
 
-# Host names that share the servers of one site, and so one limit.
+# Host names that share the servers of one site share its limit.
 _SITES = (
     ("imgur.com", ("imgur.com", "imgur.io")),
     (
@@ -42,7 +42,7 @@ _SITES = (
     ("ibb.co", ("ibb.co", "imgbb.com")),
     ("flickr.com", ("flickr.com", "staticflickr.com", "flic.kr")),
 )
-_MARGIN = 1.05  # keeps the rate in every window of time, also when packets arrive in bunches
+_MARGIN = 1.05  # keeps the rate in every window of time, even if packets arrive in bursts
 _JITTER = 0.10
 _OPENS_AFTER = 3  # different addresses in a row that got HTTP 429 or 503
 _MAX_COOL_DOWN = 3600.0
@@ -58,7 +58,7 @@ def site_of(host: str) -> str:
 
 
 class Limiter:
-    """Rate limiter of one site. Times are seconds of `clock`.
+    """Limit the rate of requests to one site. Times are seconds of `clock`.
 
     `on_pause` is called with site and seconds when the site pauses after HTTP 429 or 503.
     """
@@ -93,16 +93,16 @@ class Limiter:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next request may start."""
+        """Return the seconds until the next request may start."""
         return max(0.0, self._next - self._clock())
 
     def succeed(self) -> None:
-        """Note an answer other than 429 and 503, and close the circuit."""
+        """Record an answer other than 429 and 503, and close the circuit."""
         self._refused.clear()
         self._openings = 0
 
     def back_off(self, address: str, retry_after: float | None, attempt: int) -> float:
-        """Note a 429 or 503 for `address` at attempt number `attempt` (from 1). Return the seconds of the site's pause.
+        """Record a 429 or 503 for `address` at attempt `attempt` (from 1). Return the seconds of the site's pause.
 
         The pause is `retry_after`, else it doubles with each attempt. When different addresses in a row are refused,
         the circuit opens: the site pauses for the cool-down, which doubles with each opening up to an hour.
@@ -121,9 +121,9 @@ class Limiter:
 
 
 class Limits:
-    """The limiters of all sites, and the number of open requests over all of them (`all_sites`).
+    """Hold the limiters of all sites, and limit the open requests over all of them (`all_sites`).
 
-    `rates` are by site, over `DEFAULT_RATES`. Other sites have the rate `other`.
+    `rates` by site override `DEFAULT_RATES`. Other sites have the rate `other`.
     """
 
     def __init__(

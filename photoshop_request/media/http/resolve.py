@@ -20,10 +20,10 @@ from photoshop_request.verdicts import Verdict
 
 _PAGE_BYTES = 2 * 2**20
 _MAX_PICTURES = 500
-"""Pictures of one page. A longer album is cut."""
+"""Maximum pictures of one page. A longer album is cut."""
 _MAX_SHORTLINKS = 3
 _PAGE_END = 1000
-"""Characters at the end of a page that must close it. Only comments of the host's machines follow."""
+"""Characters at the end of a page that must contain `</html>`. Only comments of the host's servers follow it."""
 PageReading: TypeAlias = tuple[str, tuple[PictureLink, ...]]
 """The address of a page that looks truncated, and the pictures it named."""
 
@@ -31,7 +31,7 @@ PageReading: TypeAlias = tuple[str, tuple[PictureLink, ...]]
 async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, doubted: set[PageReading]) -> Outcome:
     """Request a page or album, step by step until one names a picture.
 
-    `doubted` collects the readings of pages that look truncated. A second try with the same reading is believed.
+    `doubted` collects the readings of pages that look truncated. The same reading at a later try is accepted.
 
     Raises:
         FetchError: no step names a picture, or a page looks truncated and is read for the first time.
@@ -52,7 +52,7 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
             continue
         reading = (step.url, pictures)
         if _looks_truncated(text) and reading not in doubted:
-            # a connection may end early without an error, and the last pictures of an album with it
+            # a connection may end early without an error, so that the last pictures of an album are missing
             doubted.add(reading)
             raise FetchError(AddressState.CORRUPT, "the page looks cut off", status, final=final)
         if pictures:
@@ -78,7 +78,7 @@ def _read(step: PageStep, body: str, page: str) -> tuple[PictureLink, ...]:
 
 
 async def follow_shortlink(client: Client, target: AddressTarget) -> Outcome:
-    """Return the address behind a short link, without a request for it. Short links to short links are followed.
+    """Return the address behind a short link without requesting it. Follow short links to short links.
 
     Raises:
         FetchError: the link leads nowhere.

@@ -1,4 +1,4 @@
-"""Read and check a language model's answer. It is used as it is, or refused for a named reason."""
+"""Read and check a language model's answer. An answer is used unchanged, or refused with a reason."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -14,11 +14,11 @@ from photoshop_request.text.usernames import username_pattern
 from photoshop_request.text.word_patterns import word_set
 
 LONGEST_ANSWER = 1000
-"""Characters. Twice the 80 words that the prompt allows, in a wordy language."""
+"""Characters. That is twice the 80 words that the prompt allows, even in a language with long words."""
 _MIN_LENGTH_LIMIT = 240
 """Characters allowed for the shortest request: with a picture a model can spell out "fix this"."""
 _SAME_WORDS = 0.5
-"""Share of an answer's specific words that must come from the request. With pictures half of that."""
+"""Minimum fraction of an answer's specific words that come from the request. With pictures half of that suffices."""
 
 
 class NoRewrite(StrEnum):
@@ -36,17 +36,17 @@ class NoRewrite(StrEnum):
     EMPTY = "empty"
     TOO_LONG = "too_long"
     ADDRESS = "address"
-    """Contains a web or mail address."""
+    """The answer contains a web or mail address."""
     USER_NAME = "user_name"
     MARKUP = "markup"
-    """Several lines, markup, the markers of the prompt, or invisible signs."""
+    """The answer has several lines, markup, the markers of the prompt, or invisible characters."""
     OTHER_LANGUAGE = "other_language"
     OFF_TOPIC = "off_topic"
-    """Names no edit, or things that are not in the request."""
+    """The answer names no edit, or objects that are not in the request."""
     REQUEST_TOO_LONG = "request_too_long"
     """Not sent."""
     SUSPICIOUS_REQUEST = "suspicious_request"
-    """Not sent: addresses a language model rather than an editor."""
+    """Not sent: the request addresses a language model rather than an editor."""
     TIMED_OUT = "timed_out"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
@@ -63,7 +63,7 @@ class RewrittenInstruction:
 
     instruction: str
     needs_more_than_the_source: bool
-    """The model's statement that another photo, a logo or a text is needed that the request does not contain."""
+    """True if the model says that the request lacks a needed photo, logo or text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ _REFUSAL = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""Scripts without spaces between words: each sign counts as a word."""
+"""Scripts without spaces between words. Each character counts as a word."""
 _STEM = 4
-"""Letters of a word that are compared."""
+"""Letters at the beginning of a word that are compared."""
 _EDITS = lexicon.EDIT_VERBS | lexicon.EDIT_NOUNS | lexicon.EDIT_PARTICIPLES | {"give", "take"}
 _COMMON = _EDITS | word_set(
     "picture photo image person people woman background foreground subject face natural realistic original unchanged "
@@ -110,8 +110,8 @@ def read_answer(
 ) -> RewrittenInstruction | NoRewrite:
     """Return the instruction in a model's answer, or the reason why it is refused.
 
-    `words` is the question. `is_cut` is true if the model ran into its token limit. `names` are all user names of the
-    thread. The model's thoughts (`<think>`) and a code fence around the JSON are skipped.
+    `words` is the request as sent. `is_cut` is True if the model reached its token limit. `names` are all user names of
+    the thread. The model's reasoning (`<think>`) and a code fence around the JSON are skipped.
     """
     if not content or not content.strip():
         return NoRewrite.EMPTY
@@ -151,7 +151,7 @@ def _failed_check(
 
 
 def _languages_differ(request: str, instruction: str) -> bool:
-    """Return whether both languages are known and differ. Short instructions do not count."""
+    """Return True if both languages are known and differ. Short instructions do not count."""
     if len(instruction.split()) < 6:
         return False
     languages = {language(request[:600]), language(instruction)}

@@ -33,7 +33,7 @@ _SUSPICIOUS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RequestWords:
-    """The texts of a request as they are sent."""
+    """Hold the texts of a request as they are sent."""
 
     title: str
     text: str
@@ -41,7 +41,7 @@ class RequestWords:
     clarifications: tuple[str, ...] = ()
 
     def joined(self) -> str:
-        """Return all texts, one a line."""
+        """Return all texts, one per line."""
         return "\n".join(part for part in (self.title, self.text, *self.captions, *self.clarifications) if part)
 
 
@@ -75,7 +75,7 @@ def request_words(
 
 
 def is_suspicious(words: RequestWords) -> bool:
-    """Return whether a request addresses a language model rather than an editor. It is not sent then."""
+    """Return True if a request addresses a language model rather than an editor. It is not sent then."""
     return bool(_SUSPICIOUS.search(words.joined()))
 
 

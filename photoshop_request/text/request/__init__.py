@@ -1,1 +1,1 @@
-"""Requests: instruction and task types."""
+"""Extract instruction and task types from requests."""

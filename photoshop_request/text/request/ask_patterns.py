@@ -1,4 +1,4 @@
-"""Patterns of asking: phrases that come before an ask, and phrases that look like one and are none."""
+"""Match phrases that come before an ask, and phrases that look like an ask but are not."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from photoshop_request.text.word_patterns import any_of, contains_any, word_set,
 
 @dataclass(frozen=True, slots=True)
 class _QuestionPattern:
-    """A question to the editors ("could anyone", "if somebody can")."""
+    """Match a question to the editors ("could anyone", "if somebody can")."""
 
     keywords: frozenset[str]
     """The sentence contains at least one of these words."""
@@ -103,7 +103,7 @@ STATEMENT = any_of(
     r"^\W*(?:i|we) (?:tried|would appreciate (?:all|any)|think i|have|had|was able|did|finished|got|made|know|don't|do not|just|can't|mean|feel|do)\b",
     r"^\W*(?:thank|thanks|wow|you guys|this sub|there (?:are|is))",
 )
-"""Beginnings of sentences that tell something and ask for nothing."""
+"""Beginnings of sentences that state something and ask for nothing."""
 LEAD_IN = word_set(
     "so just also and then basically maybe please pls plz kindly simply perhaps but or possibly to need needs needing help me us looking trying want wanting "
     "even first second third lastly finally next secondly only ok okay try request requesting bonus if possible well hey hi reddit guys urgent ideally "
@@ -130,7 +130,7 @@ _split_bare = word_splitter("")
 def question_ends(lower: str, words: frozenset[str], tokens: list[str], starts: list[int]) -> list[int]:
     """Return where each question to the editors ends.
 
-    Patterns are tried only at words that begin one, which are far fewer than the letters.
+    Patterns are tried only at words that can begin them, because few words can.
     """
     if "'" in lower or "-" in lower or "+" in lower:
         tokens = _split_bare(lower)
@@ -149,7 +149,7 @@ def question_ends(lower: str, words: frozenset[str], tokens: list[str], starts: 
     return ends if len(ends) < 2 else list(dict.fromkeys(ends))
 
 
-# Parts of the text: whatever the pattern matches contains at least one of them.
+# Every match of the pattern contains at least one of these parts.
 _FUNNY_IF_PARTS = tuple(
     f"{word} if " for word in ("funny", "cool", "great", "awesome", "nice", "hilarious", "amazing", "fun", "epic")
 )
@@ -163,10 +163,10 @@ def funny_if_ends(lower: str) -> list[int]:
 
 
 def wants_state(lower: str) -> bool:
-    """Return whether the text wants something to be, look or say something."""
+    """Return True if the text wants something to be, look or say something."""
     return contains_any(lower, _WANTS_STATE_PARTS) and _WANTS_STATE.search(lower) is not None
 
 
 def names_picture(lower: str) -> bool:
-    """Return whether the text names a picture of something ("a photo of him without the hat")."""
+    """Return True if the text names a picture of something ("a photo of him without the hat")."""
     return contains_any(lower, _PICTURE_OF_PARTS) and _PICTURE_OF.search(lower) is not None

@@ -39,7 +39,7 @@ from photoshop_request.text.word_patterns import word_set, word_splitter, word_s
 
 
 class AskPattern(IntEnum):
-    """The pattern in which something is asked for, the plainest first."""
+    """Pattern of an ask, the plainest first."""
 
     IMPERATIVE = 0
     QUESTION = 1
@@ -54,7 +54,7 @@ class AskPattern(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """An ask and its place in the sentence."""
+    """Hold an ask and its place in the sentence."""
 
     start: int
     """First letter of the ask: after the pattern, or of the sentence where no verb follows the pattern."""
@@ -98,12 +98,12 @@ _TRIGGER_WORDS = _PLEASE | _DESIRE | word_set("if help at hand")
 
 
 def has_edit_word(words: frozenset[str]) -> bool:
-    """Return whether a word could name an edit. Chit-chat without one holds no ask."""
+    """Return True if a word could name an edit. Chit-chat without such a word holds no ask."""
     return not words.isdisjoint(_EDIT_WORDS) or not words.isdisjoint(_MOVE_VERBS)
 
 
 def find_ask(lower: str, words: frozenset[str]) -> Ask | None:
-    """Return the ask in a lower-case sentence, or None. `words` are its words, looked at first."""
+    """Return the ask in a lower-case sentence, or None. `words` are its words. They are checked first."""
     if words.isdisjoint(_EDIT_WORDS):
         if words.isdisjoint(_ASK_WORDS):
             return None
@@ -226,14 +226,14 @@ def _ask_start(lower: str, word: str, before: str, starts: list[int], pending: i
 
 
 def _is_verb(word: str, before: str, after: str, pending: int) -> bool:
-    """Return whether this word is used as a verb, and is the verb that the pattern leads to."""
+    """Return True if this word is used as a verb, and is the verb that the pattern leads to."""
     if before in _DETERMINERS or (pending >= 0 and word != "rid" and before not in ("and", "to")):
         return False
     return after not in NOUN_FOLLOWERS and not (word == "photoshop" and after in _AFTER_PHOTOSHOP_NOUN)
 
 
 def _is_gerund(word: str, before: str, after: str) -> bool:
-    """Return whether this is the -ing form of a verb, not a noun ("this drawing", "some editing skills")."""
+    """Return True if this is the -ing form of a verb, not a noun ("this drawing", "some editing skills")."""
     return before not in _DETERMINERS and after not in _ABILITIES and plain_verb(word) != word
 
 
@@ -242,7 +242,7 @@ def _next(tokens: list[str], index: int) -> str:
 
 
 def _light_verb_edits(lower: str, start: int, pattern: AskPattern) -> bool:
-    """Return whether a light verb ("get", "give", "have") means an edit: one is named after it, or it moves an object."""
+    """Return True if a light verb ("get", "give") means an edit: an edit is named after it, or it moves an object."""
     if NO_EDIT.match(lower, start):
         return False
     return _names_edit(lower[start:]) or (

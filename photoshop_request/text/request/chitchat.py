@@ -8,7 +8,7 @@ from photoshop_request.text.word_patterns import WordPatterns, word_set
 
 
 class ChitChat(StrEnum):
-    """The kinds of chit-chat."""
+    """Kind of chit-chat."""
 
     GREETING = "greeting"
     THANKS = "thanks"
@@ -27,9 +27,9 @@ class ChitChat(StrEnum):
 
 
 class _ChitChatPatterns:
-    """The patterns of one kind. They are tried only if the sentence contains a trigger word.
+    """Match the patterns of one kind. They are tried only if the sentence contains a trigger word.
 
-    Triggers decide what matches. The keywords of a pattern only save time.
+    Triggers change the result: without one nothing matches. The keywords of a pattern only save time.
     """
 
     def __init__(self, kind: ChitChat, triggers: str, *patterns: tuple[str, str]) -> None:
@@ -176,10 +176,10 @@ def chitchat(lower: str, words: frozenset[str], bare_words: frozenset[str]) -> C
 
 
 def is_encouragement(sentence: Sentence) -> bool:
-    """Return whether a sentence encourages or is polite ("have fun with it", "let me know")."""
+    """Return True if a sentence encourages or is polite ("have fun with it", "let me know")."""
     return _ENCOURAGEMENT.occur_in(sentence.lower, sentence.bare_words)
 
 
 def is_story(lower: str) -> bool:
-    """Return whether a lower-case text begins like a story ("and my mother was ...")."""
+    """Return True if a lower-case text begins like a story ("and my mother was ...")."""
     return _STORY_BEGINNING.match(lower) is not None

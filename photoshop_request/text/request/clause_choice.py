@@ -18,7 +18,7 @@ from photoshop_request.text.word_patterns import any_of, word_set
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause that is kept for the instruction."""
+    """Hold a clause that is kept for the instruction."""
 
     text: str
     stems: frozenset[str]
@@ -30,7 +30,7 @@ class Clause:
 
 @dataclass(slots=True)
 class ClauseChoice:
-    """The sentences of a request, sorted into clauses to keep and sentences to fall back on. Chit-chat is dropped."""
+    """Sort the sentences of a request into clauses to keep and sentences to fall back on. Drop chit-chat."""
 
     kept: list[Clause] = field(default_factory=list)
     asks_without_edit: list[tuple[Sentence, Ask]] = field(default_factory=list)
@@ -42,8 +42,8 @@ class ClauseChoice:
 
     @property
     def names_edit(self) -> bool:
-        """True if an ask names an edit."""
-        for clause in self.kept:  # noqa: SIM110 - asked for every sentence, and a generator costs more than the answer
+        """Return True if an ask names an edit."""
+        for clause in self.kept:  # noqa: SIM110 - runs for every sentence, and a generator is slower
             if clause.names_edit:
                 return True
         return False
@@ -124,7 +124,7 @@ _SPECIFIC_EDIT_NOUNS = EDIT_NOUNS - word_set("photoshop photoshops shop edit edi
 
 
 def _is_only_chitchat(kind: ChitChat, sentence: Sentence) -> bool:
-    """Return whether a sentence that names an edit asks for none."""
+    """Return True if a sentence that names an edit asks for none."""
     if kind is ChitChat.GENERIC_HELP and sentence.section is Section.TITLE:
         # a title may ask for help and name the edit: "Photo restoration, help"
         return sentence.words.isdisjoint(_SPECIFIC_EDIT_NOUNS)
@@ -188,7 +188,7 @@ def _whole_clause(sentence: Sentence) -> Clause:
 
 
 def _is_repeated(stems: frozenset[str], choice: ClauseChoice, *, is_plain: bool) -> bool:
-    """Return whether the kept clauses say this already. A shorter ask gives way to a fuller one in a plain pattern."""
+    """Return True if the kept clauses already say this. Else drop a shorter ask that this plain ask includes."""
     said: frozenset[str] = frozenset().union(*(clause.stems for clause in choice.kept))
     if choice.kept and (stems or choice.names_edit) and covers(said, stems):
         return True

@@ -5,7 +5,7 @@ from photoshop_request.text.sentences import Sentence
 from photoshop_request.text.word_patterns import WordPatterns, word_set
 
 _MAX_WORDS_POSITION = 22
-"""Words. A longer sentence that names a place tells a story."""
+"""Maximum words of a sentence that names a position. Longer sentences tell a story."""
 _PRESENT_WORDS = word_set(
     "is am are i'm he's she's it's they're that's who's standing sitting wearing has have with the"
 )
@@ -37,9 +37,9 @@ _LIKED = WordPatterns(("love like", r"\b(?:i|we)(?:'d| would) (?:also |really )?
 
 
 def is_detail(sentence: Sentence, *, in_list: bool) -> bool:
-    """Return whether a sentence says which thing is meant, in which colour, or what the edit must look like.
+    """Return True if a sentence says which thing is meant, in which color, or what the edit must look like.
 
-    `in_list` says that the sentence before was kept, so that a list item after it belongs to it.
+    `in_list` is True if the sentence before was kept, so that a list item after it belongs to it.
     """
     lower, words, bare = sentence.lower, sentence.words, sentence.bare_words
     if is_encouragement(sentence):

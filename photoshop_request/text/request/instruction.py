@@ -2,12 +2,11 @@
 
 The steps, in the order of `instruction`:
 
-1. `request_sentences` splits title, self text, captions and clarifications into sentences.
-2. `_language` detects the language. The patterns know English, so a text in another language is kept whole.
-3. `choose_clauses` finds asks (`asks`), trims them (`trim`), keeps details (`details`) and drops chit-chat (`chitchat`).
-4. `why_no_request` recognizes posts that ask for no edit (`not_requests`).
-5. `_with_fallback` adds weaker asks, the title or the whole text if no ask names an edit.
-6. `join_clauses` joins what is kept.
+1. `request_sentences` splits title, self text, captions and clarifications into sentences. 2. `_language` detects the
+language. The patterns know English, so a text in another language is kept whole. 3. `choose_clauses` finds asks
+(`asks`), trims them (`trim`), keeps details (`details`) and drops chit-chat (`chitchat`). 4. `why_no_request`
+recognizes posts that ask for no edit (`not_requests`). 5. `_with_fallback` adds weaker asks, the title or the whole
+text if no ask names an edit. 6. `join_clauses` joins what is kept.
 
 No step writes a word that the requester did not write.
 """
@@ -25,7 +24,7 @@ from photoshop_request.text.sentences import Section, Sentence
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """A request, reduced to the edit that is asked for."""
+    """Hold a request, reduced to the edit that is asked for."""
 
     text: str
     """Empty only if the request has no words."""
@@ -36,12 +35,12 @@ class Instruction:
 
     @property
     def is_edit_request(self) -> bool:
-        """False for questions, offers, announcements and posts that ask for nothing."""
+        """Return False for questions, offers, announcements and posts that ask for nothing."""
         return self.no_request is None
 
 
 _MIN_WORDS_VAGUE = 4
-"""Words of an ask that can stand alone, even if it names no edit."""
+"""Minimum words of an ask that can stand alone although it names no edit."""
 
 
 def instruction(submission: Submission, clarifications: Sequence[Comment] = ()) -> Instruction:
@@ -56,7 +55,7 @@ def instruction(submission: Submission, clarifications: Sequence[Comment] = ()) 
 
 
 def _language(sentences: Sequence[Sentence]) -> str:
-    # the words of the sentences settle nearly every request, without another look at the text
+    # the words are split already, and they decide nearly every request
     if is_english(sentence.words for sentence in sentences):
         return "en"
     return language(" ".join(sentence.text for sentence in sentences)[:600])

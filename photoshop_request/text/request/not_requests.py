@@ -12,7 +12,7 @@ from photoshop_request.text.word_patterns import WordPatterns, any_of, contains_
 
 
 class NoRequest(StrEnum):
-    """The reasons why a post is no request for an edit."""
+    """Reason why a post is not a request for an edit."""
 
     QUESTION = "question"
     OFFER = "offer"
@@ -103,7 +103,7 @@ def _of_title(title: str, *, asks_for_edit: bool) -> NoRequest | None:
 
 
 def _only_questions(sentences: Sequence[Sentence], *, is_tagged: bool) -> bool:
-    """Return whether a sentence asks a question and no other asks for an edit. Under a tag only the title counts."""
+    """Return True if a sentence asks a question and none asks for an edit. Under a tag only the title counts."""
     questions = {
         sentence
         for sentence in sentences

@@ -79,6 +79,6 @@ def _without_tags(title: str) -> str:
 
 
 def _is_signature(line: Line) -> bool:
-    """Return whether a line is only a name ("- Mira", "Best regards, Mira")."""
+    """Return True if a line is only a name ("- Mira", "Best regards, Mira")."""
     is_dashed_name = line.marker in ("-", "\u2013", "\u2014") and _NAME.fullmatch(line.text)
     return bool(is_dashed_name or _SIGNATURE.fullmatch(line.text))

@@ -1,4 +1,4 @@
-"""Compare texts by the stems of their words, to find repeated asks and asks that name nothing in particular."""
+"""Compare texts by the stems of their words, to find repeated asks and vague asks."""
 
 from functools import lru_cache
 
@@ -28,22 +28,22 @@ def stems_of(lower: str) -> frozenset[str]:
 
 
 def is_generic(stems: frozenset[str]) -> bool:
-    """Return whether the stems only say that something is to be done ("please help, edit this")."""
+    """Return True if the stems only say that something is to be done ("please help, edit this")."""
     return stems <= _GENERIC
 
 
 def has_no_object(stems: frozenset[str]) -> bool:
-    """Return whether the stems name an edit but nothing to apply it to ("colorize it", "fix this")."""
+    """Return True if the stems name an edit but nothing to apply it to ("colorize it", "fix this")."""
     return stems <= _EDITS
 
 
 def is_vague(stems: frozenset[str]) -> bool:
-    """Return whether the stems name neither a thing nor a particular edit ("do something with this picture")."""
+    """Return True if the stems name neither a thing nor a particular edit ("do something with this picture")."""
     return stems <= _VAGUE
 
 
 def covers(large: frozenset[str], small: frozenset[str]) -> bool:
-    """Return whether `large` holds all stems of `small`. One of five or more may be missing."""
+    """Return True if `large` holds all stems of `small`. If `small` has five or more, one may be missing."""
     missing = len(small - large)
     return missing == 0 or (missing == 1 and len(small) >= 5)
 

@@ -14,7 +14,7 @@ from photoshop_request.text.word_patterns import WordPatterns, lower_case, word_
 
 
 class TaskType(StrEnum):
-    """The closed list of task types: PSR's fifteen verbs, two jobs that the communities name themselves, and `UNCLEAR`."""
+    """Task type: one of PSR's fifteen verbs, two jobs that the communities name themselves, or `UNCLEAR`."""
 
     ADD = "add"
     ADJUST = "adjust"
@@ -39,7 +39,7 @@ class TaskType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaskScore:
-    """A task type of a text."""
+    """Hold one task type of a text."""
 
     task: TaskType
     confidence: float
@@ -71,7 +71,8 @@ class _Taxonomy:
 _split_words = word_splitter("&:'-")
 _split_bare = word_splitter("")
 _MAX_LETTERS = 2_000
-"""Letters that are read. The longest of 974 real instructions has 763. Patterns with look-ahead take quadratic time."""
+"""Maximum letters to read, because patterns with look-ahead take quadratic time. Of 974 real instructions the longest
+has 763 letters."""
 _UNCLEAR = (TaskScore(TaskType.UNCLEAR, 0.0, 0, 0),)
 
 

@@ -1,4 +1,4 @@
-"""Trim an ask to what is asked for: without "please", thanks, occasions, reasons and asides."""
+"""Trim an ask: remove "please", thanks, occasions, reasons and asides."""
 
 import re
 from itertools import pairwise
@@ -48,7 +48,7 @@ _PURPOSE_WORDS = word_set(
     "express grateful great awesome thankful amazing forever ecstatic thrilled perfect wonderful slideshow scrapbook"
 )
 _PURPOSE_PARTS = ("grand", "fianc", "appreciat")
-"""Whatever `_PURPOSE` matches contains at least one of these bare words or parts of words."""
+"""Every match of `_PURPOSE` contains at least one of these bare words or parts of words."""
 _CONJUNCTIONS = word_set("but and so or if because since as to for that")
 _INNER_QUESTION = re.compile(
     r"(?<=[,.\s])(?:(?:if (?:you|someone) )?(?:can|could|would) (?:you|someone|anyone|somebody|anybody|u)(?: guys)?(?: also| maybe| possibly| perhaps)*(?! (?:here|be able|help|out there|know|with|please help))|"
@@ -73,7 +73,7 @@ _CLAUSE_BREAK_PARTS = (
     "\u2013",
     "\u2014",
 )
-"""Whatever `_CLAUSE_BREAK` matches contains at least one of these ("ly" ends unfortunately and hopefully)."""
+"""Every match of `_CLAUSE_BREAK` contains at least one of these ("ly" ends unfortunately and hopefully)."""
 _ASIDE = re.compile(
     r"^(?:and |but |so |since |because |as |although |though |unfortunately |hopefully |or |then |also )*(?:(?:i|we)\b|i'[dmv]|it'?s (?:my|our|one|his|her|the only|a)\b|"
     r"(?:he|she|they|my \w+) (?:was|were|would|will|loves?|passed|died|has|had|is (?:going|having|turning|my))|it(?:'d| would)|(?:that|which|this)(?:'d| would)|if (?:that|it)'?s? ?(?:is )?(?:possible|not|at all|too|okay|ok)|"
@@ -94,9 +94,12 @@ _split_bare = word_splitter("")
 
 
 def trim(text: str, *, is_gerund: bool = False) -> str:
-    """Return an ask without "please", thanks, occasions, reasons and asides. `is_gerund`: turn the first word into a verb."""
+    """Return an ask without "please", thanks, occasions, reasons and asides.
+
+    `is_gerund`: turn the first word, an -ing form, into a plain verb.
+    """
     lower = text.lower()
-    # Each pattern runs only where its word occurs: most asks have none of them.
+    # Each pattern runs only if its word occurs, because most asks have none of the words.
     if " with " in lower:
         text = _GIFT_INTRO.sub("", text, count=1)
     if "thank" in lower or "thx" in lower or "cheers" in lower or " t" in lower[-6:]:
@@ -120,7 +123,7 @@ def _joined_verb(match: re.Match[str]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Remove loose signs at both ends, spaces before signs and half brackets. End a question with a full stop."""
+    """Remove loose punctuation, spaces before punctuation and unpaired brackets. End a question with a full stop."""
     text = " ".join(text.lstrip(_TRIMMED_LEFT).rstrip(_TRIMMED_RIGHT).split())
     if " ," in text or " ." in text or " ?" in text or " !" in text or " ;" in text or " :" in text:
         text = _SPACE_BEFORE_SIGN.sub(r"\1", text)
@@ -153,7 +156,7 @@ def _names_edit(lower: str) -> bool:
 
 
 def _without_asides(text: str) -> str:
-    """Remove clauses after the first that only tell a story, a reason or a thank-you and name no edit."""
+    """Remove clauses, except the first, that name no edit and only tell a story, give a reason or say thanks."""
     if not contains_any(text, _CLAUSE_BREAK_PARTS):
         return text
     cuts = [0, *(match.start() for match in _CLAUSE_BREAK.finditer(text)), len(text)]

@@ -1,1 +1,1 @@
-"""Threads: acceptance, preferences, conversations and turns."""
+"""Read acceptance, preferences, conversations and turns from threads."""

@@ -14,7 +14,7 @@ from photoshop_request.text.word_patterns import any_of
 
 
 class AcceptanceEvidence(StrEnum):
-    """The evidence for an acceptance, the strongest first."""
+    """Evidence for an acceptance, the strongest first."""
 
     SAID_SOLVED = "said_solved"
     """The requester wrote "solved" under the edit, as the subreddit's rules ask."""
@@ -23,23 +23,23 @@ class AcceptanceEvidence(StrEnum):
     THANKED = "thanked"
     """The requester thanks or praises under the edit, and asks for nothing more."""
     CLOSED = "closed"
-    """The requester closed the thread ("solved", top level) and named the solver, or could mean no other edit."""
+    """The requester closed the thread ("solved", top level) and named the solver, or only one edit can be meant."""
     FLAIR = "flair"
     """The flair says solved and there is one edit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """One accepted edit."""
+    """Describe one accepted edit."""
 
     comment_id: str
     """Comment of the edit."""
     evidence: tuple[AcceptanceEvidence, ...]
     """The strongest first, never empty."""
     at_utc: int | None
-    """First time that the requester said so. Later edits had not been seen. None if only the flair says it."""
+    """Time of the requester's first such comment. The requester had not seen later edits. None if only the flair says it."""
     said_in: tuple[str, ...]
-    """Ids of the requester's comments that say it."""
+    """Ids of the requester's comments that accept it."""
 
 
 _Statement = tuple[AcceptanceEvidence, int, str]
@@ -72,7 +72,7 @@ def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequ
     - A comment of the requester is about the nearest edit above it, at any depth.
     - A closing comment (a rule of the subreddit) is about the solvers that it names. Without names it is about the edits
       accepted before, else the only edit. If it could mean several edits, none is accepted.
-    - The flair counts only if there is one edit: it is the newest one, and it replaces the flairs before.
+    - The flair counts only if there is one edit. It is the newest flair of the post, which replaced all earlier ones.
     - The requester's own pictures are no edits, and deleted comments do not count.
     """
     by_id = {comment.id: comment for comment in comments}

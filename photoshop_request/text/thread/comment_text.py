@@ -26,6 +26,6 @@ def instruction_in(markdown: str) -> str:
 
 
 def asks_for_more(text: str) -> bool:
-    """Return whether a plain text asks for an edit."""
+    """Return True if a plain text asks for an edit."""
     choice = choose_clauses(split_sentences(plain_lines(text), Section.CLARIFICATION))
     return choice.names_edit or _ASKS.search(text.lower()) is not None

@@ -1,8 +1,8 @@
 """Turn a thread into a chat between the requester (user) and one solver (assistant), with its pictures.
 
 `Conversation.messages` has TRL's form, lists of parts. `ms_swift_row` makes ms-swift's, strings that contain `<image>`.
-Parts are `{"type": "text", "text": …}` and `{"type": "image", "text": None}`. Both have the same keys, because Arrow makes
-one struct of them. There is no key `image`, because TRL would take it for a picture that is already filled in.
+Parts are `{"type": "text", "text": …}` and `{"type": "image", "text": None}`. Both have the same keys, because Arrow
+makes one struct of them. There is no key `image`, because TRL would treat it as a picture that is filled in already.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ Message = dict[str, str | list[Part]]
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The chat with one solver. Roles alternate and begin with the user."""
+    """Hold the chat with one solver. Roles alternate and begin with the user."""
 
     solver: str
     messages: list[Message]
@@ -60,7 +60,7 @@ def conversation(
 
 
 def ms_swift_row(chat: Conversation) -> dict[str, list[dict[str, str]] | list[str]]:
-    """Return the chat in ms-swift's form: string contents with one `<image>` a picture, and the list of pictures.
+    """Return the chat in ms-swift's form: string contents with one `<image>` per picture, and the list of pictures.
 
     A literal "<image>" in a text is broken up. Otherwise ms-swift would count it as a picture.
     """

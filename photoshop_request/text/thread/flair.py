@@ -9,7 +9,7 @@ AI_FLAIRS_SINCE = 1_754_006_400
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a request. None if nothing states them: a solved flair, for example, replaces the flair before."""
+    """Hold the terms of a request. None if nothing states a term: a solved flair, for example, replaces others."""
 
     paid: bool | None
     ai_allowed: bool | None
@@ -37,7 +37,7 @@ def terms(flair: str | None, title: str, created_utc: int) -> Terms:
 
 
 def says_solved(text: str) -> bool:
-    """Return whether a flair or title tag says that the request was solved."""
+    """Return True if a flair or title tag says that the request was solved."""
     return _SOLVED.search(text) is not None
 
 

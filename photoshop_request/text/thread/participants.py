@@ -8,7 +8,7 @@ from photoshop_request.reddit.records import Comment, Submission
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A picture that a solver posted in a comment."""
+    """Describe a picture that a solver posted in a comment."""
 
     comment_id: str
     solver: str
@@ -24,7 +24,7 @@ class Edit:
 
 
 def is_requester(comment: Comment, submission: Submission) -> bool:
-    """Return whether the requester wrote the comment: by Reddit's mark, or by name before 2018, when there was none."""
+    """Return True if the requester wrote the comment: by Reddit's mark, or by name before 2018, when there was none."""
     if comment.is_submitter is not None:
         return comment.is_submitter
     return comment.author is not None and comment.author == submission.author

@@ -1,4 +1,4 @@
-"""Find pairs of edits of one request of which people preferred one, by the requester's word or by votes.
+"""Find pairs of edits of one request with a preferred edit, by the requester's acceptance or by votes.
 
 Votes are noisy and biased: few people vote, and more of them see the first edit. So a pair counts only if both edits
 were visible long enough and the gap is larger than chance. The first-poster advantage is subtracted from the gap.
@@ -17,16 +17,16 @@ from photoshop_request.text.thread.participants import Edit
 
 
 class Signal(StrEnum):
-    """The signal that one edit was preferred."""
+    """Signal that one edit was preferred."""
 
     ACCEPTED = "accepted"
-    """The requester accepted one while the other was there."""
+    """The requester accepted one when the other was already posted."""
     SCORE = "score"
     """Votes."""
 
 
 class NoPreference(StrEnum):
-    """The reasons why two edits of one request are no pair."""
+    """Reason why two edits of one request are not a pair."""
 
     SAME_SOLVER = "same_solver"
     """One is a revision of the other."""
@@ -40,7 +40,7 @@ class NoPreference(StrEnum):
     TOO_CLOSE = "too_close"
     """The gap may be chance. Includes ties."""
     CONFLICT = "conflict"
-    """The requester accepted one, and votes clearly prefer the other."""
+    """The requester accepted one, but votes clearly prefer the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class VotePolicy:
 
 @dataclass(frozen=True, slots=True)
 class FirstPosterAdvantage:
-    """The advantage of early edits: log score over the thread's mean, by rank of arrival (0 is first)."""
+    """Hold the advantage of early edits: log score minus the thread's mean, by rank of arrival (0 is first)."""
 
     advantage: tuple[float, ...] = ()
     """The last entry holds for all later ranks. Empty means no correction."""
@@ -73,7 +73,7 @@ class FirstPosterAdvantage:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """Two edits of one request."""
+    """Hold two edits of one request, and the preferred one."""
 
     chosen: str
     """Comment id."""
@@ -91,8 +91,8 @@ def first_poster_advantage(
     Below `min_threads` nothing is estimated. Log scores vary by about 1 within a thread. The standard error would then
     be above 0.2, as large as the advantage itself.
 
-    The thread's mean is subtracted first, so that popular requests do not count more. Early and good cannot be told
-    apart. If better solvers are quicker, the estimate is too large and fewer pairs are kept than possible.
+    The thread's mean is subtracted first, so that popular requests do not count more. The estimate cannot separate
+    early edits from good edits. If better solvers are quicker, it is too large, and fewer pairs are kept than possible.
     """
     sums, counts = [0.0] * ranks, [0] * ranks
     used = 0
@@ -118,7 +118,7 @@ def preferences(
     correction: FirstPosterAdvantage = FirstPosterAdvantage(),
     policy: VotePolicy = VotePolicy(),
 ) -> tuple[list[Preference], Counter[NoPreference]]:
-    """Return the pairs of one thread, and the number of other pairs by reason. Together they are all pairs of edits.
+    """Return the preference pairs of one thread, and the number of all other pairs of edits by reason.
 
     `observed_utc` is when the scores were read. Edits in one comment share a score, so pass only one of them.
     """
@@ -178,12 +178,12 @@ def _vote_gap(a: Edit, b: Edit, advantage: float, observed_utc: int | None, poli
 
 
 def _accepted_edit(a: Edit, b: Edit, accepted: Mapping[str, Acceptance]) -> Edit | None:
-    """Return the edit that the requester accepted while the other was there, or None."""
+    """Return the edit that the requester accepted when the other was already posted, or None."""
     for edit, other in ((a, b), (b, a)):
         acceptance = accepted.get(edit.comment_id)
         if acceptance and other.comment_id not in accepted:
-            was_there = acceptance.at_utc is not None and other.created_utc < acceptance.at_utc
-            return edit if was_there else None
+            was_posted = acceptance.at_utc is not None and other.created_utc < acceptance.at_utc
+            return edit if was_posted else None
     return None
 
 

@@ -10,7 +10,7 @@ from photoshop_request.text.thread.participants import Edit, edit_above, request
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One revision. The pictures decide whether the second is made from the first."""
+    """Describe one revision. Whether the second edit is made from the first is decided later, by their pictures."""
 
     before: Edit
     instruction: str
@@ -25,8 +25,8 @@ class Turn:
 def turns(submission: Submission, comments: Sequence[Comment], edits: Sequence[Edit]) -> list[Turn]:
     """Return the revisions of one thread, oldest first.
 
-    A revision is a later edit by the same solver, below the first one in the thread. Between the two the requester asked
-    for a change of the first. A second version that nobody asked for is no revision.
+    A revision is a later edit by the same solver, below the first one in the thread. Between the two the requester
+    asked for a change of the first. A second version that nobody asked for is no revision.
     """
     by_id = {comment.id: comment for comment in comments}
     by_comment: dict[str, list[Edit]] = {}

@@ -43,7 +43,7 @@ _BY_NAME = {family.name: family for family in FAMILIES}
 _BY_DOMAIN = {domain: family for family in reversed(FAMILIES) for domain in family.domains}
 _MAX_WRAPS = 3
 _EXTENSION_IGNORED = frozenset({"i.imgur.com", "i.redd.it"})
-"""Hosts where the last part of the path without its extension names the picture."""
+"""Hosts that ignore the extension: the last part of the path without it names the picture."""
 
 
 def family_of(host: str) -> HostFamily:
@@ -71,7 +71,7 @@ def classify(address: str) -> AddressTarget:
             return _blocked(address, "cannot be parsed")
         target = family_of(url.host).classify(url)
         if target.wraps is None:
-            # a family may build the address from parts of another one
+            # a family may build the canonical address from parts of the given address
             detail = refusal(target.canonical) if target.reason is None else None
             return _blocked(target.canonical, detail) if detail else target
         address = target.wraps
@@ -83,12 +83,12 @@ def _blocked(address: str, detail: str) -> AddressTarget:
 
 
 def picture_key(canonical: str) -> str:
-    """Return a key that is equal for two addresses of one picture that differ only in an ignored extension."""
+    """Return a key of a picture. Addresses that differ only in an ignored extension have the same key."""
     url = parse(canonical)
     return f"{url.host}/{url.stem}" if url and url.host in _EXTENSION_IGNORED else canonical
 
 
 def host_of(canonical: str) -> str:
-    """Return the host name of an address in lower case, or the part before the colon of `giphy:…` and the like."""
+    """Return the host name of an address in lower case, or `giphy` for a name such as `giphy:ID`."""
     url = parse(canonical)
     return url.host if url else canonical.partition(":")[0]

@@ -1,4 +1,4 @@
-"""Catbox: files on a host of their own, albums as pages with links to them."""
+"""Catbox: files have their own host. Albums are pages with links to files."""
 
 import re
 

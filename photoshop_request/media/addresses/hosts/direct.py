@@ -1,4 +1,4 @@
-"""All other hosts: an address with a picture's extension is a picture. Others count as unsupported."""
+"""All other hosts: an address with a picture's extension is a picture. Other addresses are unsupported."""
 
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url

@@ -1,4 +1,4 @@
-"""Types of the host modules: what an address names, and how a page names its pictures."""
+"""Define the types of the host modules: the target of an address, and the requests that read a page."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from photoshop_request.verdicts import Verdict
 
 
 class AddressKind(StrEnum):
-    """The kind of an address, known before any request."""
+    """Kind of an address, known before any request."""
 
     IMAGE = "image"
     """Answers with the bytes of one picture."""
@@ -27,43 +27,43 @@ class AddressKind(StrEnum):
     REACTION = "reaction"
     """A reaction gif, an emote, a sticker."""
     NAVIGATION = "navigation"
-    """Leads to a person, a thread, a search or a tool, never to a picture."""
+    """A profile, a thread, a search or a tool, never a picture."""
     DEAD = "dead"
     """The host has closed."""
     BLOCKED = "blocked"
-    """Must never be requested."""
+    """An address that must never be requested."""
     OTHER = "other"
     """A page of a host without a module."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddressTarget:
-    """The picture, page or other thing that an address names."""
+    """Describe the picture or page that an address names."""
 
     kind: AddressKind
     canonical: str
-    """One spelling for all addresses of the same picture or page. Classifying it gives itself."""
+    """One spelling for all addresses of the same picture or page. It is its own canonical address."""
     family: str
     reason: Verdict | None = None
     """The reason not to request it, or None if it may be requested."""
     detail: str = ""
     """A few words that explain `reason`."""
     pictures: tuple[str, ...] = ()
-    """Addresses of the pictures, where the address itself lists several. They need no request."""
+    """Addresses of the pictures, if the address itself lists several. Listing them needs no request."""
     wraps: str | None = None
-    """The address inside this one, to be classified in its place."""
+    """Address inside this one, to classify in its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The user's keys for hosts. An empty field means to go without."""
+    """Hold the user's keys for hosts. None: send requests without a key."""
 
     imgur_client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PageStep:
-    """One request that may name the pictures of a page. `read` returns them in order from the response body."""
+    """Describe a request whose answer may name the pictures of a page. `read` returns them in order from the body."""
 
     url: str
     read: Callable[[str], list[PictureLink]]
@@ -72,7 +72,7 @@ class PageStep:
 
 @dataclass(frozen=True, slots=True)
 class HostFamily:
-    """Hosts that share one form of addresses."""
+    """Describe hosts that share one form of addresses."""
 
     name: str
     domains: tuple[str, ...]
@@ -81,7 +81,7 @@ class HostFamily:
     steps: Callable[[AddressTarget, Secrets], list[PageStep]] | None = None
     """Return the requests for a page or album, to be made in order until one names a picture."""
     interstitial: Callable[[str], str | AddressState | None] | None = None
-    """Read the page that came in place of a file: the next address, the final state, or None if unknown."""
+    """Read the page that came in place of a file. Return the next address, the final state, or None if unknown."""
 
 
 def no_picture(url: Url, family: str, detail: str, kind: AddressKind = AddressKind.NAVIGATION) -> AddressTarget:
@@ -92,7 +92,7 @@ def no_picture(url: Url, family: str, detail: str, kind: AddressKind = AddressKi
 def one_page(
     read: Callable[[str], list[PictureLink]], album: Callable[[str], list[PictureLink]] | None = None
 ) -> Callable[[AddressTarget, Secrets], list[PageStep]]:
-    """Return the `steps` of a family whose pages and albums are read from their own address, albums with `album`."""
+    """Return the `steps` of a family whose pages are read from their own address. `album` reads albums, else `read`."""
 
     def steps(target: AddressTarget, _secrets: Secrets) -> list[PageStep]:
         return [PageStep(target.canonical, album if album and target.kind is AddressKind.ALBUM else read)]

@@ -1,4 +1,4 @@
-"""Imgur. The host ignores extensions: `i.imgur.com/<id>.jpg` answers with any file, so pages need no request."""
+"""Imgur. The host ignores extensions: `i.imgur.com/<id>.jpg` answers with any format, so pages need no request."""
 
 import re
 
@@ -24,7 +24,7 @@ _PAGE_HOSTS = frozenset({"imgur.com", "www.imgur.com", "m.imgur.com", "imgur.io"
 _SITE_PAGES = frozenset({"a", "about", "account", "apps", "blog", "emerald", "gallery", "help", "hot", "jobs", "memegen", "new", "privacy", "r", "random", "register", "rules", "search", "signin", "t", "topic", "tos", "upload", "user", "vidgif"})  # fmt: skip
 
 
-def _classify(url: Url) -> AddressTarget:  # noqa: PLR0911 - one return per shape
+def _classify(url: Url) -> AddressTarget:  # noqa: PLR0911 - one return per form of address
     if url.host in _PICTURE_HOSTS and len(url.parts) == 1:
         return _pictures_named(url.name)
     if url.host not in _PICTURE_HOSTS | _PAGE_HOSTS:

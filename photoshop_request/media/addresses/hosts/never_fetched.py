@@ -1,4 +1,4 @@
-"""Hosts that are never requested: closed, unsupported, or without edited pictures. Each is one line."""
+"""Hosts that are never requested: closed, unsupported, or without edited pictures."""
 
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
 from photoshop_request.media.addresses.url import Url
