@@ -1,1 +1,1 @@
-"""The factory that makes the dataset: stages over shards, an engine, pages and a command line."""
+"""Make the dataset: stages over shards, an engine, web pages and a command line."""

@@ -17,18 +17,18 @@ from photoshop_request_builder.store.corpus import open_corpus
 
 @dataclass
 class PhotoshopRequestConfig(RowFilter, datasets.BuilderConfig):
-    """Say what of a corpus becomes a dataset. The fields of `RowFilter` select rows."""
+    """Select the part of a corpus that becomes a dataset. The fields of `RowFilter` select rows."""
 
     corpus: str = ""
     """Path or fsspec address of the corpus."""
     shards: Sequence[int] | None = None
-    """Only these shards of the corpus; None for all."""
+    """Shards of the corpus to read. None reads all."""
     splits: Sequence[str] = SPLITS
-    """Only these splits."""
+    """Splits to read."""
     fingerprint: str = ""
-    """Fingerprint of the corpus's content. Without it `datasets` would return what it cached for other content."""
+    """Fingerprint of the corpus's content. Without it `datasets` would return cached rows of other content."""
     max_side: int | None = None
-    """Pixels of the longer side; shrinks larger pictures, requires `reencode`."""
+    """Maximum pixels of the longer side. Larger pictures are shrunk. Requires `reencode`."""
     reencode: str | None = None
     """`jpeg` or `png`: format of the pictures that `max_side` shrinks. All other pictures keep their bytes."""
 
@@ -49,7 +49,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
     BUILDER_CONFIGS = [PhotoshopRequestConfig(name=name) for name in CONFIGS]  # noqa: RUF012 - the base class's form
     DEFAULT_CONFIG_NAME = DEFAULT_CONFIG
     DEFAULT_WRITER_BATCH_SIZE = 16
-    """Rows held in memory; one may hold several pictures of 40 MB."""
+    """Rows held in memory. A row may hold several pictures of 40 MB."""
 
     def __init__(self, *args: Any, corpus: str, fingerprint: str | None = None, **kwargs: Any) -> None:
         config = kwargs.get("config_name") or DEFAULT_CONFIG

@@ -22,8 +22,8 @@ from photoshop_request.errors import PhotoshopRequestError
 R = TypeVar("R")
 _TICK_SECONDS = 1.0
 _GC_THRESHOLDS = (100_000, 20, 10)
-"""Rows are dicts by the hundred thousand, without cycles. Python's default (700, 10, 10) searches them so often that it
-took a tenth of the core seconds of build."""
+"""Collect garbage rarely, because hundreds of thousands of row dicts have no cycles. Python's default (700, 10, 10)
+took 10 % of the core seconds of `build`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Job(Generic[R]):
     run: Callable[[], R]
     """Picklable: a `functools.partial` of a module's function."""
     size: int = 1
-    """Its part of a progress bar, for example in bytes."""
+    """Its weight in the progress bar, for example bytes."""
 
 
 class Engine(Protocol):
@@ -97,7 +97,7 @@ HERE = LocalEngine()
 
 @contextmanager
 def local_engine(workers: int) -> Iterator[LocalEngine]:
-    """Yield an engine with that many worker processes. They start at the first jobs and serve all stages.
+    """Yield an engine with `workers` processes. They start with the first jobs and serve all stages.
 
     Starting a process costs a second of imports, more than most stages of a small corpus take.
     """
@@ -127,7 +127,7 @@ def _run_in_processes(
     running: dict[Future[R], int] = {}
     try:
         while waiting or running:
-            # few at a time: a failure stops the others early, and a dead worker names few units
+            # submit few jobs at a time: a failure stops early, and the message about a dead worker names few units
             while waiting and len(running) < workers + 1:
                 number = next(iter(waiting))
                 with _sigint_blocked():
@@ -157,7 +157,7 @@ def _run_in_processes(
 def run_job(run: Callable[[], R]) -> R:
     """Run one job with one thread of OpenCV and of its BLAS, because the engine runs one process per core.
 
-    BLAS threads spin while they wait. With two threads, a product of 0.5 ms takes 5 ms of two cores.
+    BLAS threads spin while they wait. With two threads, a matrix product of 0.5 ms takes 5 ms on two cores.
     """
     if "cv2" in sys.modules:
         import cv2
@@ -172,7 +172,7 @@ def run_job(run: Callable[[], R]) -> R:
 
 @contextmanager
 def _sigint_blocked() -> Iterator[None]:
-    """Start workers that ignore SIGINT: they end with their parent and print no traceback."""
+    """Block SIGINT while a worker starts. The worker inherits that, so that Ctrl-C makes it print no traceback."""
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -186,7 +186,7 @@ def _begin_worker() -> None:
 
 
 def end_with_parent() -> None:
-    """End this process when its parent ends. Workers of a killed command would wait forever."""
+    """End this process when its parent ends. Otherwise the workers of a killed command would wait forever."""
     parent = multiprocessing.parent_process()
     assert parent
 

@@ -1,4 +1,4 @@
-"""Find the jobs of a stage: the shards whose output is missing or was made from something else."""
+"""Find the jobs of a stage: the shards with missing or outdated output."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

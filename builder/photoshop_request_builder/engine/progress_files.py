@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _MIN_INTERVAL = 0.5
-"""Seconds between two notes of one name. A block of an archive takes a thousandth of that."""
+"""Minimum seconds between two writes of one count. A block of an archive takes a thousandth of that."""
 
 
 @dataclass(slots=True)
 class Meter:
-    """Notes how much is done, by name. Picklable, for jobs take it to worker processes."""
+    """Writes a count per name to a file. Picklable, because jobs carry it to worker processes."""
 
     folder: Path
     clock: Callable[[], float] = time.monotonic
     _noted: dict[str, float] = field(default_factory=dict)
 
     def note(self, name: str, done: int) -> None:
-        """Write the count of `name`, unless its last note is less than half a second old."""
+        """Write the count of `name`, unless it was written less than half a second ago."""
         now = self.clock()
         if now - self._noted.get(name, float("-inf")) < _MIN_INTERVAL:
             return
         self._noted[name] = now
-        if not self.folder.is_dir():  # on another machine
+        if not self.folder.is_dir():  # the job runs on another machine
             return
         path = self.folder / hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
         part = path.with_suffix(".part")
@@ -32,5 +32,5 @@ class Meter:
         part.replace(path)
 
     def total(self) -> int:
-        """Return the sum of the last notes of all names."""
+        """Return the sum of the last counts of all names."""
         return sum(int(path.read_text()) for path in self.folder.iterdir() if not path.suffix)

@@ -1,7 +1,7 @@
 """Run the jobs of a stage on a Ray cluster, one task per job: `--engine ray [--address HOST:PORT]`.
 
-A process of its own is connected to the cluster: the only worker of a pool. When the head of the cluster is lost, Ray
-ends the connected process from C++, without an exception (tested by `test_a_lost_head`). The pool then raises
+A separate process connects to the cluster: the only worker of a pool. When the head of the cluster is lost, Ray ends
+the connected process from C++, without an exception (tested by `test_a_lost_head`). The pool then raises
 `BrokenProcessPool`, so that the command can say what to do and release its lock.
 """
 
@@ -35,12 +35,12 @@ _POLL_SECONDS = 1.0
 _CANCEL_SECONDS = 30.0
 """Time for running tasks to end after another one failed."""
 _PACKAGES = ("photoshop-request", "numpy", "opencv-python-headless", "pillow", "pyarrow", "datasets")
-"""Another version of these may write other bytes."""
+"""Packages that may write other bytes in another version."""
 
 
 @dataclass(frozen=True, slots=True)
 class RayTask:
-    """Runs a job on a node, if that node has the same software and sees the corpus."""
+    """Runs a job on a node, if that node has the same software and can read the corpus."""
 
     corpus: Corpus
     toml: bytes
@@ -53,7 +53,7 @@ class RayTask:
         """Return the result of the pickled `job`.
 
         Raises:
-            CorpusError: the node does not see the corpus.
+            CorpusError: the node cannot read the corpus.
             InputError: the node has other versions of the software.
         """
         here = _versions()
@@ -101,7 +101,7 @@ class RayEngine:
 
         Raises:
             NetworkError: the cluster cannot be reached, or was lost.
-            PhotoshopRequestError: workers died at one job again and again.
+            PhotoshopRequestError: the workers died in every attempt of one job.
         """
         if self._pool is None:
             self._connect()
@@ -122,7 +122,7 @@ class RayEngine:
             self._pool.shutdown()
 
     def task(self) -> RayTask:
-        """Return the task that a node runs for each job, by the corpus as it is now."""
+        """Return the task that a node runs for each job, with the current `corpus.toml`."""
         toml = self.corpus.fs.cat_file(self.corpus.path("corpus.toml"))
         return RayTask(self.corpus, toml, _versions(), self.variables)
 
@@ -154,9 +154,9 @@ class RayEngine:
 def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[RayEngine]:
     """Yield the engine of the cluster at `address` (`HOST:PORT`, or `auto` for the cluster of this machine).
 
-    None takes the address from RAY_ADDRESS, or starts a cluster on this machine alone, with `workers` cores. Tasks get the
-    settings of the environment and the key of pseudonyms, nothing else. Reddit and the Hub are asked from here only, and
-    every node needs its own access to object storage.
+    None takes the address from RAY_ADDRESS, or starts a cluster on this machine alone, with `workers` cores. Tasks get
+    the settings of the environment and the key of pseudonyms, nothing else. Only this machine sends requests to Reddit
+    and the Hub. Every node needs its own access to object storage.
 
     Raises:
         InputError: Ray is not installed.
@@ -182,14 +182,14 @@ def _versions() -> dict[str, str]:
 _running: dict[Any, tuple[int, str]] = {}
 """Number and unit of the job of each task that has not ended."""
 _shared: list[Any] = []
-"""The remote function, and a handle to the `RayTask`, which goes to each node once."""
+"""The remote function and a handle to the `RayTask`. Ray sends the task to each node once."""
 
 
 def _begin_client() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides, and ends the pool
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command handles Ctrl-C and ends the pool
     end_with_parent()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # stdout of the command is data
-    warnings.simplefilter("ignore")  # Ray's own
+    warnings.simplefilter("ignore")  # Ray prints its own warnings
     os.environ.setdefault("RAY_task_oom_retries", str(_RETRIES))  # Ray's default: forever
 
 

@@ -77,7 +77,7 @@ def wait_until_seen(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Wait until the output of other machines is visible here: network file systems cache missing files for a while.
+    """Wait until the output of other machines is visible here. Network file systems cache that a file is missing.
 
     Raises:
         StorageError: units are still missing after two minutes.

@@ -1,4 +1,4 @@
-"""The declaration of a stage: what it reads, what it writes, and the function that makes one from the other."""
+"""Declare a stage: what it reads, what it writes, and its function."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
 Rule: TypeAlias = Mapping[str, Any]
-"""Whatever the output depends on besides tables, as JSON values: settings, thresholds, the state of a database."""
+"""Inputs of the output besides tables, as JSON values: settings, thresholds, the state of a database."""
 Contents: TypeAlias = Mapping[str, str | None]
 """Fingerprint of the rows of each table that is read, by name. None if the table is missing."""
 
@@ -29,7 +29,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShardInputs:
-    """One shard as the function of a stage sees it. Picklable, for a job takes it to another process."""
+    """One shard as input of a stage's function. Picklable, because a job carries it to another process."""
 
     corpus: Corpus
     shard: int
@@ -43,7 +43,7 @@ class ShardInputs:
         Raises:
             KeyError: the stage does not declare that it reads `table`.
             FileNotFoundError: the table is missing.
-            CorpusError: it is damaged.
+            CorpusError: the table is damaged.
         """
         return storage.read_table(self.corpus.fs, self._path(table), columns)
 
@@ -86,7 +86,7 @@ class Stage:
     version: int
     """Part of every fingerprint. Raise it when the same inputs give another output."""
     reads: tuple[str, ...] = ()
-    """Tables whose rows decide the output: if one changes, the output is stale. A shard that lacks the first is skipped."""
+    """Tables whose rows decide the output: a change makes the output stale. A shard without the first is skipped."""
     looks_up: tuple[str, ...] = ()
     """Further tables and files that are read. They change only together with `reads` or `rule`, so no fingerprint
     holds them."""
@@ -100,7 +100,7 @@ class Stage:
     rule: Callable[[Corpus], Rule | None] = _no_rule
     """Return the rule of all shards, or None if there is nothing to do."""
     rules: Callable[[Corpus], Iterable[Rule | None]] | None = None
-    """Return one rule for each shard instead, None for a shard with nothing to do."""
+    """Used instead of `rule`: return one rule for each shard, or None for a shard with nothing to do."""
     fingerprint: Callable[["Stage", Rule, Contents], str] = _fingerprint
     """Return the fingerprint of one shard's output."""
     plan: Callable[["Stage", Corpus], Sequence[Job[None]]] | None = None
