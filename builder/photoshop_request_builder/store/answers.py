@@ -1,6 +1,6 @@
 """Store the answers of language models, and the model whose answers the dataset uses.
 
-`rewrites/answers.sqlite` holds every answer by its question. Each is on the disk before the next one is asked for.
+`rewrites/answers.sqlite` holds every answer by its question. Each answer is on the disk when `put` returns.
 `rewrites/in_use.json` names one model and one prompt, so that a row never mixes two.
 """
 
@@ -18,7 +18,7 @@ FORMAT = 1
 TRANSIENT = frozenset(
     {NoRewrite.TIMED_OUT, NoRewrite.RATE_LIMITED, NoRewrite.SERVER_ERROR, NoRewrite.UNREACHABLE, NoRewrite.REJECTED}
 )
-"""Failures of the endpoint: the next run asks again."""
+"""Failures of the endpoint. The next run sends the question again."""
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY,
@@ -43,14 +43,14 @@ class ModelInUse:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """The answer to one question, or why there is none."""
+    """The answer to one question, or the reason for its absence."""
 
     key: str
     submission_id: str
     result: RewrittenInstruction | NoRewrite
     tokens_in: int = 0
     tokens_out: int = 0
-    """Tokens that the endpoint counted, 0 if it does not say."""
+    """Tokens counted by the endpoint, 0 if it sends no count."""
 
 
 class ModelAnswers:
@@ -100,12 +100,12 @@ class ModelAnswers:
 
 @contextmanager
 def open_answers(corpus: Corpus) -> Iterator[ModelAnswers]:
-    """Open the answers of a corpus for the length of the block. They lie beside the ledger, on a local disk.
+    """Open the answers of a corpus for the length of the block. The file lies on the ledger's disk.
 
     Raises:
         CorpusError, StorageError: see `open_database`.
     """
-    advice = "Move the file away to start again; its answers are lost then."
+    advice = "Move the file away to start again. Its answers are lost then."
     with open_database(corpus.answers_path, _SCHEMA, FORMAT, advice=advice) as database:
         yield ModelAnswers(database)
 
@@ -124,7 +124,7 @@ def read_model_in_use(corpus: Corpus) -> ModelInUse | None:
 
 
 def set_model_in_use(corpus: Corpus, model: ModelInUse) -> None:
-    """Use the answers of this model and prompt in the dataset, and of no other."""
+    """Use only the answers of this model and prompt in the dataset."""
     storage.write_json(corpus.fs, corpus.path("rewrites", "in_use.json"), asdict(model))
 
 

@@ -124,7 +124,7 @@ def open_corpus(path: str | Path) -> Corpus:
 
 
 def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None, shards: int | None = None) -> Corpus:
-    """Create a corpus at `path`, or open the one that is there. None means: as it is there, or the default.
+    """Create a corpus at `path`, or open an existing one. None means the existing value, or the default.
 
     Raises:
         CorpusError: `path` is a file, holds a corpus of other subreddits or shards, or an argument is not valid.
@@ -136,7 +136,7 @@ def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None
         raise CorpusError(f"{bad[0]!r} is not a subreddit's name (letters, digits and _, without r/).")
     fs, root = _locate(path)
     if fs.isfile(root):
-        raise CorpusError(f"{path}: is a file; a corpus is a folder.")
+        raise CorpusError(f"{path}: is a file. A corpus is a folder.")
     if not fs.exists(f"{root}/corpus.toml"):
         names = ", ".join(f'"{name}"' for name in subreddits or DEFAULT_SUBREDDITS)
         text = f"[corpus]\nformat = {FORMAT}\nsubreddits = [{names}]\nshards = {shards or DEFAULT_SHARDS}\n"
@@ -205,7 +205,7 @@ _WRITTEN = (
     "report/*",
     "report/charts/*",
 )
-"""Places of temporary files outside of `.scratch`. Under `images` they have a folder of their own."""
+"""Places of temporary files outside of `.scratch`. Those of pictures lie in `images/.part`."""
 
 
 def _scratch(corpus: Corpus) -> Path:

@@ -15,13 +15,13 @@ from photoshop_request_builder.store import storage
 def open_database(
     path: Path, schema: str, version: int, *, advice: str, owner_only: bool = False
 ) -> Iterator[sqlite3.Connection]:
-    """Open the database at `path` for the length of the block. A missing one is made from `schema`.
+    """Open the database at `path` for the length of the block. Create a missing file from `schema`.
 
     Every statement is a transaction of its own, flushed to the disk when it returns. `version` is the file's
     `user_version`. `owner_only` lets nobody but the owner read the file.
 
     Raises:
-        CorpusError: the file is no database, is damaged or of another version. `advice` says what to do.
+        CorpusError: the file is not a database, is damaged or has another version. `advice` says what to do.
         StorageError: it cannot be written, or the disk is full. Either error may also come from within the block.
     """
     try:

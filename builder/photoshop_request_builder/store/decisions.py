@@ -52,7 +52,7 @@ class ReviewItem:
 
     @property
     def key(self) -> tuple[str, int, int, str]:
-        """The picture and the place where it was posted: a decision holds for both together."""
+        """The picture and the place where it was posted. A decision applies only to both together."""
         return self.comment_id, self.position, self.index, self.sha256
 
 
@@ -84,7 +84,7 @@ class Decisions:
         self._database.execute(f"insert into decision ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def undo(self, reviewer: str) -> ReviewItem | None:
-        """Undo the reviewer's last decision in force. Return its candidate, or None if there is no decision."""
+        """Undo the reviewer's last decision. Return its candidate, or None if there is no decision to undo."""
         row = self._database.execute(
             f"select id, {_COLUMNS} from decision where reviewer = ? and undone_utc is null order by id desc limit 1",
             (reviewer,),

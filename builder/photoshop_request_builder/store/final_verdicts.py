@@ -8,7 +8,7 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
 _KEY = ("comment_id", "position", "index", "sha256")
-"""Identifies a candidate: where it was posted, and its bytes. A review decision does not hold for other bytes."""
+"""Identifies a candidate: where it was posted, and its bytes. A review decision does not apply to other bytes."""
 
 
 def read_candidates(corpus: Corpus, shard: int, columns: list[str] | None = None) -> pa.Table:

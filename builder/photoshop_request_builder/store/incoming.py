@@ -1,9 +1,9 @@
 """Write and read the rows of each input: one part per input file or API run, divided by shard.
 
-A part is `incoming/<source>/<part>/`: one Parquet file per shard and table, and `part.json`, written last. A part without
-`part.json` does not exist. The next run makes it again. Files are written to a scratch folder and moved when all are
-complete. So two jobs that make the same part at once write the same bytes, and neither removes the other's files. Each
-row has the record's columns and the raw line, so that nothing from the source is lost.
+A part is `incoming/<source>/<part>/`: one Parquet file per shard and table, and `part.json`, written last. A part
+without `part.json` does not exist, and the next run makes it again. Files are written to a scratch folder and moved
+when all are complete. So two jobs may make the same part at once: they write the same bytes, and neither removes the
+other's files. Each row has the record's columns and the raw line, so that nothing from the source is lost.
 """
 
 from contextlib import ExitStack
@@ -129,7 +129,7 @@ class PartWriter:
         self._files.close()
         fs, note = self._corpus.fs, f"{self._folder}/part.json"
         before = storage.read_json(fs, note)
-        if before and before["fingerprint"] != summary.fingerprint:  # made by another rule: no file of it may stay
+        if before and before["fingerprint"] != summary.fingerprint:  # made by another rule: remove all its files
             remove_folder(fs, self._folder)
         for key in sorted(self._writers):
             name = _file_name(*key)
@@ -178,7 +178,7 @@ def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
 def read_rows(
     corpus: Corpus, summary: IngestSummary, table: str, shard: int, columns: list[str] | None = None
 ) -> pa.Table | None:
-    """Read the rows of one part in one shard, or return None if it has none. Raw lines come only if `columns` has them."""
+    """Read the rows of one part in one shard, or return None if it has none. Raw lines need `columns`."""
     path = rows_path(corpus, summary, table, shard)
     return storage.read_table(corpus.fs, path, columns or INCOMING_TABLES[table].names) if path else None
 

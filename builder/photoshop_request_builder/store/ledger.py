@@ -1,7 +1,7 @@
 """Store the state of every address in a SQLite file: fetched, pending, or the reason why there is no picture.
 
-Rows are written in batches, after their pictures are on the disk. A killed run asks again for the last batch, and no row
-names a missing file.
+Rows are written in batches, after their pictures are on the disk. So no row names a missing file. After a kill, the
+last batch is requested again.
 """
 
 import sqlite3
@@ -118,7 +118,7 @@ class Ledger:
         return {host_of(picture.url) for picture in outcome.pictures}
 
     def get(self, addresses: Iterable[str]) -> dict[str, LedgerEntry]:
-        """Return the entries of the known ones among these addresses."""
+        """Return the entries of these addresses, by address. Unknown addresses have none."""
         entries: dict[str, LedgerEntry] = {}
         unique = list(dict.fromkeys(addresses))
         for start in range(0, len(unique), 500):
@@ -133,9 +133,9 @@ class Ledger:
         return self._database.execute(query, (address,)).fetchall()
 
     def pictures(self, address: str, above: tuple[str, ...] = ()) -> list[tuple[LedgerEntry, str | None]]:
-        """Return the pictures of an address with their captions: itself, or those its page or album leads to, in order.
+        """Return the pictures of an address with captions: the address itself, or the pictures on its page or album.
 
-        Empty if the address is unknown. A page that leads back to itself or to one `above` it counts as gone.
+        Empty if the address is unknown. A page that leads back to itself or to a page in `above` counts as gone.
         """
         entry = self.get([address]).get(address)
         if entry is None:
@@ -169,7 +169,7 @@ class Ledger:
         return {(host, sha256): sorted(addresses.split("\n")) for host, sha256, addresses in rows}
 
     def parents(self, address: str) -> list[str]:
-        """Return the pages and albums that led to an address, directly or over other pages."""
+        """Return the pages and albums that led to an address, directly or through other pages."""
         query = (
             "WITH RECURSIVE up(address) AS (SELECT address FROM resolved WHERE picture = ?"
             " UNION SELECT resolved.address FROM resolved JOIN up ON resolved.picture = up.address) SELECT address FROM up"
@@ -183,7 +183,7 @@ class Ledger:
             return database.execute(query, (AddressState.PLACEHOLDER_SUSPECTED, detail, sha256, host)).rowcount
 
     def release(self, sha256: str) -> int:
-        """Release suspected placeholders with this digest for good. Return the number of addresses."""
+        """Release suspected placeholders with this digest permanently. Return the number of addresses."""
         with self._change() as database:
             database.execute("INSERT OR IGNORE INTO released VALUES (?)", (sha256,))
             query = "UPDATE address SET state = 'ok', detail = 'released' WHERE sha256 = ? AND state = ?"

@@ -132,7 +132,7 @@ SETTINGS = (
 def resolve_settings(
     corpus: Corpus | None, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None
 ) -> dict[str, EffectiveSetting]:
-    """Return every setting by name. `flags` are the values of the command line. None means not given.
+    """Return every setting by name. `flags` are the values from the command line, None if not given.
 
     Raises:
         InputError: a value is not valid. The message names the setting and its origin.

@@ -39,9 +39,9 @@ class Stamp:
     """The stamp in a table's Parquet footer."""
 
     fingerprint: str
-    """Fingerprint of everything the table was made from. Same fingerprint: nothing to do."""
+    """Fingerprint of all inputs of the table. If it did not change, there is nothing to do."""
     content: str
-    """Fingerprint of the rows. Later stages depend on it: equal rows need no further work."""
+    """Fingerprint of the rows. Later stages depend on it, so that equal rows cause no further work."""
     rows: int
 
 
@@ -154,7 +154,7 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
     """Read a table, all columns or some.
 
     Raises:
-        CorpusError: it is damaged, or was written by another version.
+        CorpusError: the table is damaged, or was written by another version.
     """
     try:
         if isinstance(fs, LocalFileSystem):
@@ -175,7 +175,7 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
 
 
 def read_columns(fs: AbstractFileSystem, path: str, columns: list[str]) -> pa.Table:
-    """Read some columns of a file, in the given order, without the bytes of the others."""
+    """Read some columns of a file, in the given order. The bytes of other columns are not read."""
     # without Arrow's threads: one that still holds a Python file at exit crashes Python
     with fs.open(path, "rb") as file:
         return pq.ParquetFile(file, pre_buffer=False).read(columns, use_threads=False).select(columns)
@@ -185,7 +185,7 @@ def find_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
     """Read a table, or return None if there is none.
 
     Raises:
-        CorpusError: it is damaged, or was written by another version.
+        CorpusError: the table is damaged, or was written by another version.
     """
     try:
         return read_table(fs, path, columns)
@@ -197,7 +197,7 @@ def find_rows(fs: AbstractFileSystem, path: str, columns: list[str] | None = Non
     """Read the rows of a table. Empty if there is no table.
 
     Raises:
-        CorpusError: it is damaged, or was written by another version.
+        CorpusError: the table is damaged, or was written by another version.
     """
     table = find_table(fs, path, columns)
     return [] if table is None else table.to_pylist()

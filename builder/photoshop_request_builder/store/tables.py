@@ -70,7 +70,8 @@ LINKS = pa.schema(
         ("height", pa.int32()),
     ]
 )
-"""One row per address in a submission (`comment_id` null) or comment, in order. `reason` says why it is not fetched."""
+"""One row per address in a submission (`comment_id` null) or comment, in order. `reason` is set if it is not
+fetched."""
 
 PICTURES = pa.schema(
     [
@@ -128,7 +129,7 @@ TEXTS = pa.schema(
         ("task_confidences", pa.list_(pa.float64())),
     ]
 )
-"""One row per request. `instruction` is the first one. `revisions` has it after each comment that added to it."""
+"""One row per request. `instruction` is the first version. `revisions` holds a version per comment that added to it."""
 
 ACCEPTANCES = pa.schema(
     [
@@ -186,7 +187,7 @@ REWRITES = pa.schema(
         ("reason", pa.string()),
     ]
 )
-"""One row per request with a published edit. `reason` says why there is no rewrite. The other columns are null then."""
+"""One row per request with a published edit. If there is no rewrite, `reason` is set and the other columns are null."""
 
 SIZES = pa.schema([("config", pa.string()), ("split", pa.string()), ("rows", pa.int64()), ("bytes", pa.int64())])
 """One row per config and split: the rows of the shard in it, and their approximate bytes."""

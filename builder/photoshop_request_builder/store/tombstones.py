@@ -22,8 +22,8 @@ from photoshop_request_builder.store.corpus import Corpus
 FORMAT = 1
 _SALT_BYTES = 32
 _NEAR = 4
-"""Equal bytes, of eight, at which two perceptual hashes count as one picture. Hashes that differ in at most four bits,
-as those of re-encoded copies do, always reach it. Of 36,046 pairs of different development photos, 15 reach it too."""
+"""Minimum equal bytes, of eight, at which two perceptual hashes count as one picture. Re-encoded copies differ in at
+most four bits, so they always reach it. Of 36,046 pairs of different development photos, 15 reach it too."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _THING = re.compile(r"t([13])_([0-9a-z]{4,13})")
 _USER = re.compile(r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?:u|user)/([\w-]{1,24})(?:[/?#].*)?")
@@ -70,7 +70,7 @@ class Tombstones:
         return bool(self.entries)
 
     def covers(self, kind: TombstoneKind, value: str | None) -> bool:
-        """Return True if the identifier is taken down. None never is."""
+        """Return True if the identifier is taken down, False for None."""
         return value is not None and (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
 
     def covers_picture(self, phash: str | None, *, is_source: bool) -> bool:
