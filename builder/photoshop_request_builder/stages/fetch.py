@@ -39,7 +39,7 @@ from photoshop_request_builder.store.pictures import empty_download_folder, pict
 _MIN_REPORTED_PAUSE = 60.0
 """Seconds."""
 _MAX_DEPTH = 4
-"""Pages and short links that may lead to each other before a picture."""
+"""Maximum pages and short links on the way to a picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class FetchSettings:
     archive_fallback: bool = False
     """Request dead addresses from the Wayback Machine, but never those of removed or deleted posts."""
     preview_fallback: bool = False
-    """Use Reddit's signed preview of dead addresses, with the same exception."""
+    """Use Reddit's signed preview for dead addresses, but never for those of removed or deleted posts."""
     external_resolver: tuple[str, ...] = ()
     """Command that prints the pictures of an address of an unsupported host (`fallbacks.from_external_resolver`)."""
 
@@ -82,7 +82,7 @@ class FetchSummary:
 
 
 def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
-    """Return the rate of each site and of all others, from requests per second. The name `*` stands for all others."""
+    """Return the rates by site and the rate of all other sites, from requests per second. `*` means all other sites."""
     known = {**DEFAULT_RATES, "*": OTHER_SITES}
     rates = {
         host: Rate(per_second, max(known.get(host, OTHER_SITES).concurrency, math.ceil(min(per_second / 2, 16))))
@@ -93,9 +93,9 @@ def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
 
 
 def load_links(corpus: Corpus, ledger: Ledger) -> None:
-    """Add every address to fetch to the ledger, and those of dead and unsupported hosts, which are only counted.
+    """Add every address to fetch to the ledger. Addresses of dead and unsupported hosts are only counted.
 
-    Shards whose links did not change are not read again. Addresses that were taken down are never requested.
+    Shards with unchanged links are not read again. Addresses that were taken down are never requested.
     """
     for shard in range(corpus.shards):
         path = corpus.shard_path(shard, "links")
@@ -153,7 +153,7 @@ def fetch_corpus(
             on_done(outcome)
 
         if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
-            raise Interrupted("Stopped. Everything finished is kept; the same command goes on from here.")
+            raise Interrupted("Stopped. Everything finished is kept. Run the same command again to continue.")
         suspects = quarantine(corpus, ledger)
         return FetchSummary(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(suspects))
 
@@ -194,7 +194,7 @@ async def _fetch_all(
             say=say,
         )
         finished = await workers.run(stop)
-    # a signal may come while the last outcomes are written, or the connections close
+    # a signal may arrive while the last outcomes are written or the connections close
     return finished and not stop.is_set()
 
 
@@ -214,7 +214,7 @@ def _say_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
     if seconds > MAX_SITE_WAIT:
         say(f"{site} asks for a pause of {seconds / 3600:.1f} h. Its addresses stay pending for a later run.")
     elif seconds >= _MIN_REPORTED_PAUSE:
-        say(f"{site} is busy: pausing for {seconds / 60:.0f} minutes. Other hosts go on.")
+        say(f"{site} is busy: pausing for {seconds / 60:.0f} min. Other hosts continue.")
 
 
 @contextlib.asynccontextmanager

@@ -31,7 +31,7 @@ def plan(corpus: Corpus, paths: Sequence[str], on_progress: Progress | None = No
     `on_progress` goes with each job. With several workers it must be picklable.
 
     Raises:
-        InputError: an archive is missing, empty or not readable. Nothing has been done then.
+        InputError: an archive is missing, empty or not readable. No job has run then.
     """
     jobs: dict[str, Job[IngestSummary]] = {}
     for path in find_archives(paths):
@@ -43,7 +43,7 @@ def plan(corpus: Corpus, paths: Sequence[str], on_progress: Progress | None = No
 
 
 def find_summary(corpus: Corpus, path: str) -> IngestSummary | None:
-    """Return the summary of an archive that was read before, or None. A file that changed since counts as another one.
+    """Return the summary of an archive that was read before, or None. A changed file counts as another archive.
 
     Raises:
         InputError: the file is missing, empty or not readable.
@@ -56,9 +56,10 @@ def find_summary(corpus: Corpus, path: str) -> IngestSummary | None:
 def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) -> IngestSummary:
     """Read one archive into `incoming/archive/PART/`, unless it was read before.
 
-    Each line becomes a row, counts as another subreddit's, or goes to `rejects/archive/PART.jsonl` with file, line, offset
-    (decompressed bytes), reason and first bytes. In a month of all of Reddit (known by its name), only lines that name a
-    subreddit of the corpus are parsed. A cut file gives the rows before the cut, and `ending` says so.
+    Each line becomes a row, counts as another subreddit's, or goes to `rejects/archive/PART.jsonl` with file, line,
+    offset (decompressed bytes), reason and first bytes. In a month of all of Reddit (known by its name), only lines
+    that name a subreddit of the corpus are parsed. For a truncated or corrupt file, the rows before the damage are kept
+    and `ending` tells which it was.
 
     Raises:
         InputError: the file is missing, empty, or holds no Reddit object at all.

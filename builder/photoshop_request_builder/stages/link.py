@@ -10,7 +10,7 @@ VERSION = 2
 
 
 def make_links(inputs: ShardInputs) -> pa.Table:
-    """Return the links of one shard: each submission's, in order, then its comments'.
+    """Return the links of one shard: for each submission its own in order, then those of its comments.
 
     Comments of missing submissions are linked too.
     """

@@ -15,7 +15,7 @@ from photoshop_request_builder.store import tables
 
 
 def fingerprint(_stage: Stage, rule: Rule, contents: Contents) -> str:
-    """Return the fingerprint of one shard's output: of its rows in every config."""
+    """Return the fingerprint of one shard's rows in every config."""
     return shard_fingerprint(list(contents.values()), rule)
 
 

@@ -22,7 +22,7 @@ VERSION = 1
 def rules(corpus: Corpus) -> Iterator[Rule]:
     """Yield the parts that have rows in each shard, and the paths of their files by table.
 
-    The paths go along with the jobs. Topping up makes thousands of parts, too many for each job to look through.
+    Jobs carry the paths, because repeated ingests make thousands of parts, too many for each job to search.
     """
     all_parts = read_parts(corpus)
     for shard in range(corpus.shards):
@@ -41,7 +41,7 @@ def rules(corpus: Corpus) -> Iterator[Rule]:
 
 
 def fingerprint(stage: Stage, rule: Rule, _contents: Contents) -> str:
-    """Return the fingerprint of one shard's output: of everything but where the parts lie."""
+    """Return the fingerprint of one shard's output. The paths of the parts are not in it."""
     return storage.fingerprint(stage.name, stage.version, {key: rule[key] for key in ("parts", "rule", "shards")})
 
 

@@ -26,7 +26,7 @@ def rule(corpus: Corpus) -> Rule | None:
 
 
 def make_scores(inputs: ShardInputs) -> pa.Table:
-    """Return the scores of one shard. Scores that the same model gave before are reused."""
+    """Return the scores of one shard. Earlier scores of the same model are reused."""
     corpus, model = inputs.corpus, inputs.rule["model"]
     earlier_scores = _earlier_scores(inputs)
     columns = ["submission_id", "comment_id", "verdict", "extension", *PICTURE_COLUMNS]

@@ -22,10 +22,10 @@ from photoshop_request_builder.store.pictures import read_unless_taken_down
 
 VERSION = 7
 _MAX_DECODED = 8
-"""Edits that stay decoded. One of 12 megapixels takes 50 MB."""
+"""Maximum edits of a request kept decoded. An edit of 12 megapixels takes 50 MB."""
 _DIGITS, _MATRIX_DIGITS = 4, 6
-"""Decimals of stored figures. The tenth decimal of a float sum depends on the memory layout, but the same corpus must give
-the same bytes in any process."""
+"""Decimals of stored figures. The same corpus must give the same bytes in any process, but the tenth decimal of a float
+sum depends on the memory layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _compared(corpus: Corpus, candidate: _Opened, request: _Request) -> dict[str
 
 
 def _with_best_source(candidate: _Opened, request: _Request) -> dict[str, Any]:
-    """Compare with the submission's pictures, and with the requester's later pictures only if none of those matches.
+    """Compare with the submission's pictures. If none matches, compare with the requester's later pictures.
 
     A later picture of the requester often quotes a solver's edit. A revision of that edit would match it.
     """

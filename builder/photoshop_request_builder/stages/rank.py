@@ -1,6 +1,6 @@
 """Rank the score and the comments of each submission within its month.
 
-Scores of 2013 and 2025 do not compare, because the community grew from thousands to millions.
+Scores of 2013 and 2025 cannot be compared, because the community grew from thousands to millions.
 """
 
 from collections import defaultdict
@@ -40,9 +40,9 @@ def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
 
 
 def percentiles(values: list[int | None], groups: "np.ndarray[tuple[int], np.dtype[np.str_]]") -> list[float | None]:
-    """Return the rank of each value in its group, above 0 and below 1: the part below it plus half of those equal to it.
+    """Return the rank of each value in its group, above 0 and below 1.
 
-    Missing values have no rank and do not count.
+    A rank is the fraction of smaller values plus half the fraction of equal values. Missing values have no rank.
     """
     members: dict[str, list[int]] = defaultdict(list)
     for place, (value, group) in enumerate(zip(values, groups, strict=True)):

@@ -27,7 +27,7 @@ def fingerprint(stage: Stage, rule: Rule, contents: Contents) -> str:
 
 
 def make_removed(inputs: ShardInputs) -> pa.Table:
-    """Return everything of one shard that is taken down: ids and digests that stand in its tables."""
+    """Return everything of one shard that is taken down: ids and digests from its tables."""
     tombstones = load_tombstones(inputs.corpus)
     removed = sorted(set(_removed(inputs, tombstones))) if tombstones else []
     return pa.Table.from_pylist([{"kind": kind, "value": value} for kind, value in removed], schema=REMOVED)

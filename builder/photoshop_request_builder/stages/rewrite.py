@@ -1,7 +1,7 @@
-"""Write the instruction that a model gave for each request, from stored answers.
+"""Write the rewritten instruction of each request, from stored answers of a model.
 
-Asking a model costs money and is a command of its own (`commands.rewriting`). A request whose words changed since has
-another key, so it never gets an answer to other words.
+Asking a model costs money, so a separate command does it (`commands.rewriting`). The key of an answer depends on the
+words of the request. So a request whose words changed never gets an answer to its old words.
 """
 
 import dataclasses
@@ -36,7 +36,7 @@ from photoshop_request_builder.store.corpus import Corpus
 
 VERSION = 1
 _MAX_PICTURES = 4
-"""Each costs as many tokens as the prompt and all words."""
+"""Maximum pictures of a question. Each costs as many tokens as the prompt and all words."""
 _MAX_CLARIFICATIONS = 5
 _NEEDED = tuple(table for table in TABLES if table not in {"nsfw", "rewrites", "reviews"})
 
@@ -53,7 +53,7 @@ class QuestionSource:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request as it is sent to a model."""
+    """One request in the form that is sent to a model."""
 
     key: str
     submission_id: str
@@ -72,7 +72,7 @@ class Question:
 
 
 def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) -> Iterator[Question]:
-    """Yield a question for each request of a shard with a published edit, sorted by id. None before `build` has run."""
+    """Yield a question for each request of a shard with a published edit, by id. Empty before the first `build`."""
     if not all(corpus.fs.exists(corpus.shard_path(shard, table)) for table in _NEEDED):
         return
     for thread in read_threads(corpus, shard, None, read_policy(corpus)):
@@ -113,7 +113,7 @@ def make_rewrites(inputs: ShardInputs) -> pa.Table:
 
 
 def erase(corpus: Corpus, erasure: Erasure) -> None:
-    """Remove the answers that were made from the words of the requests."""
+    """Remove the answers to questions about the erased requests."""
     forget_answers(corpus, erasure.requests)
 
 

@@ -21,8 +21,8 @@ from photoshop_request_builder.store.corpus import Corpus, shard_of
 
 VERSION = 2
 _SHARES = (("test", 0.05), ("validation", 0.05))
-"""All others are train. 5 % of the subreddit is about 4,000 requests, so any proportion has a standard error under 0.8 %.
-If two splits claim a request, the one named first gets it."""
+"""All others are train. 5 % of the subreddit is about 4,000 requests: any proportion has a standard error below 0.8 %.
+If similar requests are in two splits, only the split listed first publishes its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ def assign(
 ) -> list[tuple[str, str | None]]:
     """Return cluster and split of each request, in order. `similar` are pairs of indices. `before` maps id to split.
 
-    A cluster whose members were in one split before goes there as a whole. If its members were in several splits, each
-    keeps its own. A request similar to two splits gets None: a new member, or one similar to a member of a stronger split.
+    If all earlier members of a cluster were in one split, the whole cluster goes there. If they were in several splits,
+    each keeps its split and new members get None. A request then also gets None if it is similar to one in a split
+    listed earlier in `_SHARES`.
     """
     labels = clusters(len(requests), _pairs(similar + _certain_links(requests)))
     members: dict[int, list[int]] = defaultdict(list)
@@ -83,7 +84,7 @@ def assign(
     assigned: list[tuple[str, str | None]] = [("", None)] * len(requests)
     for group in members.values():
         ids = [requests[index].id for index in group]
-        cluster = min(ids, key=lambda request_id: (len(request_id), request_id))  # the oldest: Reddit counts ids up
+        cluster = min(ids, key=lambda request_id: (len(request_id), request_id))  # the oldest: Reddit's ids increase
         old_splits = {before[request_id] for request_id in ids if request_id in before}
         common = old_splits.pop() if len(old_splits) == 1 else None
         for index in group:
@@ -95,7 +96,7 @@ def assign(
 def _without_leaks(
     assigned: list[tuple[str, str | None]], similar: list[tuple[int, int]]
 ) -> list[tuple[str, str | None]]:
-    """Set the weaker split of a similar pair to None if the two splits differ."""
+    """If a similar pair has two splits, set the split listed later in `_SHARES` to None."""
     order = {split: rank for rank, (split, _) in enumerate(_SHARES)}
     separated = list(assigned)
     for pair in similar:

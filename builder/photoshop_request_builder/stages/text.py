@@ -15,7 +15,7 @@ from photoshop_request_builder.store import tables
 
 VERSION = 4
 _MAX_CLARIFICATIONS = 20
-"""Comments of the requester that may add to a request. Whoever writes more is chatting, not clarifying."""
+"""Maximum comments of the requester that may add to a request. Later comments are chat, not clarifications."""
 
 
 def make_texts(inputs: ShardInputs) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Estimate the votes that an edit gains by being the first in its thread. Preferences subtract it."""
+"""Estimate the votes that an edit gains by being first in its thread. The config `preferences` subtracts them."""
 
 import dataclasses
 from collections import defaultdict
@@ -14,8 +14,8 @@ from photoshop_request_builder.store.final_verdicts import read_candidates
 
 VERSION = 3
 _DECIMALS = 1
-"""Decimals of an advantage, in natural-log units. Finer than its error, and coarse enough that a few new requests leave it
-as it is. Otherwise all files of preferences would be uploaded again."""
+"""Decimals of an advantage, in natural-log units. Finer than the error of the estimate, but coarse enough that a few
+new requests do not change it. Each change would upload all files of `preferences` again."""
 
 
 def estimate(corpus: Corpus) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def _threads(corpus: Corpus, shard: int) -> Iterator[list[Edit]]:
     score_of = dict(zip(scores.column("id").to_pylist(), scores.column("score").to_pylist(), strict=True))
     edits: dict[str, dict[str, Edit]] = defaultdict(dict)
     for row in read_candidates(corpus, shard, columns).to_pylist():
-        # only the first edit of each solver: later ones are seen by other people
+        # only the first edit of each solver, because later edits have other voters
         if row["verdict"] == Verdict.EDIT and row["author"] not in edits[row["submission_id"]]:
             comment = row["comment_id"]
             edits[row["submission_id"]][row["author"]] = Edit(

@@ -1,1 +1,1 @@
-"""Fetching pictures from their hosts."""
+"""Fetch pictures from their hosts."""

@@ -6,9 +6,9 @@ from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombs
 
 
 def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the addresses that were taken down, and those that other links still need. One may be in both.
+    """Return the addresses that were taken down, and those that other links need. An address may be in both.
 
-    Taken down are addresses with a tombstone of their own, and those in a submission or comment that has one.
+    An address is taken down if a tombstone covers it, or the submission, comment or author that posted it.
 
     Raises:
         CorpusError: the tombstones cannot be read.
@@ -35,7 +35,7 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
 
 
 def removed_addresses(corpus: Corpus) -> frozenset[str]:
-    """Return the addresses in posts and comments that anybody removed or deleted. No archive may be asked for them."""
+    """Return the addresses in removed or deleted posts and comments. They must not be requested from archives."""
     addresses: set[str] = set()
     columns = ["id", "removed_by_category", "deleted_by_author"]
     for shard in range(corpus.shards):

@@ -1,4 +1,4 @@
-"""Tables by host, from the ledger alone: the plan of a fetch, and the states of the addresses."""
+"""Compute tables by host from the ledger: the plan of a fetch, and the states of the addresses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class HostPlan:
     """Pages, albums and short links. Each leads to at least one more request, to this host or another."""
     per_second: float
     minutes: float
-    """The least time at the rate, if no other host shared the site."""
+    """Minimum time at this rate, if no other host of the site has addresses."""
 
 
 @dataclass(frozen=True, slots=True)

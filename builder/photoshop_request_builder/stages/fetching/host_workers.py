@@ -24,7 +24,7 @@ _DISK_FULL_SECONDS = 30.0
 
 
 class HostWorkers:
-    """One run over the pending addresses of a ledger, in order per host. Addresses that pages name join at the end.
+    """One run over the pending addresses of a ledger, in order per host. Addresses found on pages are added at the end.
 
     Only hosts for which `is_selected` are fetched, and none while it `is_paused`. `work` fetches one address,
     `concurrency` is the number of workers of a host, `limit` the number of addresses.
@@ -53,7 +53,7 @@ class HostWorkers:
         self._unrecorded: list[Outcome] = []
 
     async def run(self, stop: asyncio.Event) -> bool:
-        """Work until no address is pending or `stop` is set, and record the results. Return whether all are done."""
+        """Work until no address is pending or `stop` is set, and record the results. Return True if all are done."""
         for host in self._ledger.hosts():
             self._start_workers(host)
         stopping = asyncio.create_task(stop.wait())
@@ -74,7 +74,7 @@ class HostWorkers:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(stopping, *self._tasks, return_exceptions=True)
-            with contextlib.suppress(sqlite3.Error):  # results survive an error
+            with contextlib.suppress(sqlite3.Error):  # keep the results if an error ends the run
                 self._record()
 
     def _reap(self, done: set[asyncio.Task[Any]]) -> None:

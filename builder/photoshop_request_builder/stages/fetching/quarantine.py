@@ -1,4 +1,4 @@
-"""Find placeholders that no list has: one host sends the same bytes for pictures of unrelated people."""
+"""Find unknown placeholders: a host sends the same bytes for addresses of unrelated requests and authors."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Suspect:
 
 
 def quarantine(corpus: Corpus, ledger: Ledger) -> list[Suspect]:
-    """Hold back suspected placeholders (`placeholder_suspected`) until `Ledger.release`."""
+    """Mark suspected placeholders (`placeholder_suspected`) until `Ledger.release`. Return them."""
     suspected = suspects(corpus, ledger)
     for suspect in suspected:
         detail = f"the same bytes came for {len(suspect.addresses)} unrelated addresses of {suspect.host}"
@@ -30,7 +30,7 @@ def quarantine(corpus: Corpus, ledger: Ledger) -> list[Suspect]:
 
 
 def suspects(corpus: Corpus, ledger: Ledger) -> list[Suspect]:
-    """Return the digests of one host that addresses of at least three requests by at least three authors share."""
+    """Return the digests that addresses of one host share across at least three requests and three authors."""
     repeated = ledger.repeated(MIN_REPEATS)
     if not repeated:
         return []

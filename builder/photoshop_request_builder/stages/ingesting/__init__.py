@@ -1,1 +1,1 @@
-"""Reading archives and APIs into parts."""
+"""Read archives and APIs into parts."""

@@ -1,7 +1,6 @@
-"""Ingest from Arctic Shift the seconds of a time range that no part covers, into parts under incoming/arctic-shift/.
+"""Ingest a time range from Arctic Shift into incoming/arctic-shift/. Covered seconds are not requested again.
 
-A part holds a complete span of seconds, named in its summary. So a stopped run resumes at the second where it stopped,
-and a range that is covered needs no request.
+A part holds a complete span of seconds, named in its summary. So a stopped run resumes at the second where it stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from photoshop_request_builder.store.incoming import IngestSummary, read_parts
 SOURCE = "arctic-shift"
 VERSION = 1
 _ROWS = 5000
-"""Least rows of a part, about a minute of requests. A killed run loses at most one part."""
+"""Minimum rows of a part, about a minute of requests. A killed run loses at most one part."""
 _SETTLED = 2 * 86_400
 """Seconds. Younger objects may still reach the archive, so their time is read but not counted as covered."""
 

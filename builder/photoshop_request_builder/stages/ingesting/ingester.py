@@ -100,7 +100,7 @@ class Ingester:
     def add_line(self, line: bytes, number: int | None = None, offset: int = 0) -> Submission | Comment | Reject | None:
         """Add one line and return its record, or None if it is blank.
 
-        `number` counts from 1, by default the lines added. `offset` is in decompressed bytes.
+        `number` is the line's number from 1, by default the count of lines so far. `offset` is in decompressed bytes.
         """
         self._counts.lines += 1
         record = parse(line, seen=self._origin.seen, sources=self._sources, likely=self._likely)

@@ -1,7 +1,7 @@
-"""Ingest from Reddit's API new submissions with their comment trees, and updates of known records, into incoming/reddit/.
+"""Ingest new submissions with their comments, and updates of known records, from Reddit's API.
 
-If a run stops (rate limit, no network, a kill), the parts so far are kept. The next run skips the threads and records
-that were requested in the last hours.
+Parts lie under incoming/reddit/. If a run stops (rate limit, no network, a kill), the parts so far are kept. The next
+run skips the threads and records that were requested in the last six hours.
 """
 
 from collections import Counter
@@ -93,7 +93,7 @@ def refresh(
     """Update scores, flair and deletions of the merged submissions and comments, the oldest observations first.
 
     Records that were seen or requested in the last six hours are skipped. `limit` is the maximum number of requested
-    records. Merge before and after.
+    records. Run `merge` before and after.
 
     Raises:
         CredentialsError: Reddit refuses the credentials.
@@ -207,7 +207,7 @@ def _names_seen_before(corpus: Corpus, utc: int) -> Iterator[str]:
     if not tables:
         return
     rows = pa.concat_tables(tables)
-    if requested := _requested_in_vain(corpus):  # without this they would stay the oldest for ever
+    if requested := _unknown_names(corpus):  # without this they would stay the oldest forever
         times = pa.array([requested.get(name, 0) for name in rows["name"].to_pylist()])
         rows = rows.set_column(1, "seen", pc.max_element_wise(rows["seen"], times))
     rows = rows.filter(pc.field("seen") < utc)
@@ -215,8 +215,8 @@ def _names_seen_before(corpus: Corpus, utc: int) -> Iterator[str]:
         yield name.as_py()
 
 
-def _requested_in_vain(corpus: Corpus) -> dict[str, int]:
-    """Return the full names that a refresh requested and Reddit did not know, with the time of the last request."""
+def _unknown_names(corpus: Corpus) -> dict[str, int]:
+    """Return the full names that Reddit did not know in a refresh, with the time of the last request."""
     requested: dict[str, int] = {}
     for part in read_parts(corpus):
         for name in part.unknown:
