@@ -1,1 +1,1 @@
-"""The published dataset: which edits it has, its rows, files, splits and card."""
+"""Decide which edits are published, and make the dataset's rows, files, splits and card."""

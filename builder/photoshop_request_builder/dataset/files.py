@@ -1,4 +1,4 @@
-"""List the files of the dataset, and fingerprint what each is made from.
+"""List the files of the dataset, and fingerprint their inputs.
 
 A file covers a range of the corpus's shards, and a split has a power of two of files. So a request stays in its file
 while the corpus grows, and files change one by one.
@@ -21,7 +21,7 @@ from photoshop_request_builder.store.corpus import Corpus, table_contents
 VERSION = 4
 """Version of the rules that make rows from tables."""
 TARGET_BYTES = 250_000_000
-"""Maximum bytes of a file: half of the Hub's default, so that footers stay small beside the row groups."""
+"""Maximum average bytes of a split's files: half of the Hub's default, so that footers stay small beside row groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ def split_totals(records: Iterable[FileRecord]) -> list[SplitTotal]:
 
 
 def corpus_fingerprint(corpus: Corpus, config: str) -> str:
-    """Return a fingerprint of everything that a config's rows are made from."""
+    """Return a fingerprint of all inputs of a config's rows."""
     contents = [content for shard in range(corpus.shards) for content in _contents_of(corpus, shard)]
     return _fingerprint(config, "", contents, rules_of(corpus))
 
 
 def shard_fingerprint(contents: Sequence[str | None], rules: Mapping[str, Any]) -> str:
-    """Return a fingerprint of everything that the rows of one shard are made from, in all configs.
+    """Return a fingerprint of all inputs of one shard's rows, in all configs.
 
     `contents` are the fingerprints of the tables `thread.TABLES`, `rules` the value of `rules_of`.
     """
@@ -84,7 +84,7 @@ def shard_fingerprint(contents: Sequence[str | None], rules: Mapping[str, Any]) 
 
 
 def file_fingerprints(corpus: Corpus, files: Sequence[DatasetFile]) -> list[str]:
-    """Return a fingerprint of everything that each file's rows are made from, reading every footer once."""
+    """Return a fingerprint of all inputs of each file's rows. Read every footer once."""
     shards = sorted({shard for file in files for shard in file.shards})
     contents = {shard: _contents_of(corpus, shard) for shard in shards}
     rules = rules_of(corpus)
@@ -121,7 +121,7 @@ def dataset_files(corpus: Corpus) -> list[DatasetFile]:
 
 
 def rules_of(corpus: Corpus) -> dict[str, Any]:
-    """Return everything that rows depend on besides tables."""
+    """Return the inputs of rows besides tables."""
     return {
         "policy": dataclasses.asdict(read_policy(corpus)),
         "votes": read_first_poster_advantage(corpus).advantage,
@@ -133,8 +133,8 @@ def _fingerprint(config: str, split: str, contents: Sequence[str | None], rules:
     columns = [[column.name, column.kind] for column in CONFIGS[config]]
     # the advantage of the first poster matters to preferences only
     rules = rules if config == "preferences" else {**rules, "votes": ()}
-    made_of = {"config": config, "split": split, "columns": columns, "contents": contents, **rules}
-    return storage.fingerprint("build", VERSION, made_of)
+    inputs = {"config": config, "split": split, "columns": columns, "contents": contents, **rules}
+    return storage.fingerprint("build", VERSION, inputs)
 
 
 def file_count(size: int, shards: int) -> int:

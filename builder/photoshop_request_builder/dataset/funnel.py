@@ -22,7 +22,7 @@ class FunnelStep:
     stage: str
     total: int
     counted: str
-    """The counted things, in the plural."""
+    """Name of the counted items, in the plural."""
     kept: int
     kept_as: str
     reasons: dict[str, int]
@@ -49,7 +49,7 @@ def _merge(corpus: Corpus) -> FunnelStep | None:
     stamps = [stamp for path in paths if (stamp := storage.read_stamp(corpus.fs, path))]
     merged, observed = sum(stamp.rows for stamp in stamps), sum(part.kept for part in read_parts(corpus))
     counts: Counter[str | None] = Counter({None: merged, "seen_before": observed - merged})
-    return _step("merge", "submissions and comments", "unique ones", counts if stamps else None)
+    return _step("merge", "submissions and comments", "unique submissions and comments", counts if stamps else None)
 
 
 def _link(corpus: Corpus) -> FunnelStep | None:

@@ -36,7 +36,7 @@ class IngestedSource:
 def ingested_sources(parts: Iterable[IngestSummary]) -> list[IngestedSource]:
     """Return the totals of each source, sorted by name, then of all sources (`all`) if there are several.
 
-    A row that several parts hold counts in each: rows are merged later.
+    A row in several parts counts once for each part, because rows are merged later.
     """
     by_source: dict[str, list[IngestSummary]] = {}
     for part in parts:

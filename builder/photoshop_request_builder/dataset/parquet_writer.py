@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from photoshop_request.schema import CONFIGS, features
 
 GROUP_BYTES = 1_500_000
-"""Approximate bytes of a row group. The first row of a stream costs one group and the footer (6 kB per group): under 5 MB
-for files of 250 MB. A larger row is a group of its own."""
+"""Approximate bytes of a row group. The first row of a stream costs one group and the footer (6 kB per group):
+under 5 MB for files of 250 MB. A larger row gets its own group."""
 _GAP = bytes(10_000)
 """Padding between row groups. Arrow merges reads that lie less than 8,192 bytes apart, up to 32 MB: without padding the
 first row of a stream would cost ten groups."""
@@ -25,7 +25,7 @@ _GROUP_ROWS = 10_000
 """Maximum rows of a group, reached only without pictures."""
 Group = list[Mapping[str, Any]]
 _PLAIN = frozenset({"bool", "int32", "int64", "float64"})
-"""Kinds of columns with statistics in the footer: those that users filter by."""
+"""Kinds of columns that users filter by. Only these have statistics in the footer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def write_rows(path: Path, config: str, rows: Iterable[Mapping[str, Any]]) -> Wr
         try:
             count = _write(sink, config, rows)
         except BaseException:
-            sink.is_over = True
+            sink.has_failed = True
             raise
     return WrittenFile(count, sink.size, sink.digest.hexdigest())
 
@@ -101,12 +101,12 @@ class _Hashing:
         self._file = file
         self.digest = sha256()
         self.size = 0
-        self.is_over = False
-        """Set after a failure: Arrow still flushes its buffer when the stream is destroyed."""
+        self.has_failed = False
+        """True after a failure. Arrow still flushes its buffer when the stream is destroyed."""
 
     def write(self, data: bytes) -> int:
         """Write and hash."""
-        if self.is_over:
+        if self.has_failed:
             return len(data)
         self.digest.update(data)
         self.size += len(data)
@@ -125,7 +125,7 @@ class _Hashing:
 
 
 def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
-    """Yield the same groups, reading the next one on a thread while this one is written."""
+    """Yield the groups. A thread prepares the next group while the caller writes the current one."""
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(next, groups, None)
         while group := following.result():

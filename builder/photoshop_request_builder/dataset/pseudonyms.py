@@ -7,8 +7,8 @@ from photoshop_request.errors import InputError
 from photoshop_request.pseudonyms import pseudonym
 
 KEY = "PHOTOSHOP_REQUEST_PSEUDONYM_KEY"
-"""Environment variable with the secret key of pseudonyms. Without it the columns are null: a name hashed without a secret
-is found by hashing all names of Reddit."""
+"""Environment variable with the secret key of pseudonyms. Without it the columns are null. If names were hashed without
+a secret, hashing all names of Reddit would reveal them."""
 
 Pseudonymizer = Callable[[str | None], str | None]
 

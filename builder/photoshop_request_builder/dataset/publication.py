@@ -1,4 +1,4 @@
-"""Decide which edits are published, for the rows, the sizes, the funnel and the card alike."""
+"""Decide which edits are published. Rows, sizes, funnel and card use the same decisions."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from photoshop_request_builder.store.settings import resolve_settings
 from photoshop_request_builder.store.tombstones import TombstoneKind
 
 INPUTS = ("submissions", "texts", "splits", "nsfw", "removed", "reviews")
-"""The tables that decide with `candidates` whether an edit is published."""
+"""Tables that decide, together with `candidates`, if an edit is published."""
 _OPT_IN = frozenset({"nsfw", "reviews"})
 """Tables that exist only if the user ran their stage."""
 
@@ -59,7 +59,7 @@ class TakenDown:
     """SHA-256."""
 
     def covers(self, candidate: Mapping[str, Any]) -> bool:
-        """Return True if a candidate is taken down, with its request, comment, picture or source."""
+        """Return True if a candidate's request, comment, picture or source is taken down."""
         return (
             candidate["submission_id"] in self.submissions
             or candidate["comment_id"] in self.comments
@@ -69,7 +69,7 @@ class TakenDown:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Decides which edits of one shard are published. Submissions are named by id."""
+    """Decides which edits of one shard are published. Its sets of submissions hold ids."""
 
     deleted_by_author: frozenset[str]
     edit_requests: frozenset[str]
@@ -77,7 +77,7 @@ class Publication:
     between_splits: frozenset[str]
     """Submissions in no split."""
     nsfw: frozenset[str]
-    """Submissions marked as adult content, or with a picture scored so."""
+    """Submissions marked as adult content, or with a source whose score reaches the threshold."""
     nsfw_scores: Mapping[str, float]
     """SHA-256 of a picture -> 0 to 1. Empty if the classifier did not run."""
     taken_down: TakenDown
@@ -86,7 +86,7 @@ class Publication:
     """Submissions of the test split."""
 
     def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one per reason
-        """Return why a candidate with verdict `edit` is not published, or None if it is.
+        """Return the reason why a candidate with verdict `edit` is not published, or None if it is.
 
         Reads `submission_id`, `comment_id`, `verified` and `PICTURE_COLUMNS` of the row.
         """
@@ -136,7 +136,7 @@ def is_ready(corpus: Corpus, shard: int) -> bool:
 
 
 def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Publication:
-    """Read what decides about the edits of one shard. The shard `is_ready`."""
+    """Read the inputs of the decisions for one shard. Call it only if the shard `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
     submissions = _read(corpus, shard, "submissions", ["id", "over_18", "deleted_by_author"])
@@ -175,7 +175,7 @@ def _showing_nsfw(corpus: Corpus, shard: int, scores: Mapping[str, float], thres
 
 
 def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
-    """Read which identifiers of one shard are taken down."""
+    """Read the identifiers of one shard that are taken down."""
     rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "removed"), ["kind", "value"])
     by_kind = {kind: frozenset(row["value"] for row in rows if row["kind"] == kind) for kind in TombstoneKind}
     return TakenDown(by_kind[TombstoneKind.SUBMISSION], by_kind[TombstoneKind.COMMENT], by_kind[TombstoneKind.SHA256])

@@ -19,9 +19,9 @@ def dataset_rows(
     filters: RowFilter | None = None,
     change: Callable[[bytes], bytes] | None = None,
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield each row that `filters` keep, in order, with the place of its shard among `shards`.
+    """Yield each row that `filters` keep, in order, with the index of its shard in `shards`.
 
-    `change` rewrites each picture. Holds the pictures of one row, and two more.
+    `change` rewrites each picture. Holds the pictures of one row and two more pictures.
     """
     active = filters.active() if filters else {}
     context, policy = read_context(corpus), read_policy(corpus)

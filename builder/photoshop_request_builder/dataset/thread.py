@@ -1,4 +1,4 @@
-"""Read requests with their comments, candidates and texts: what rows are made from."""
+"""Read requests with their comments, candidates and texts, from which rows are made."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -62,7 +62,7 @@ class Thread:
     rank: Mapping[str, Any]
     accepted: Mapping[str, Acceptance]
     rewrite: Mapping[str, Any]
-    """The row of `rewrites`. Empty if no model was asked."""
+    """The row of `rewrites`, empty if there is none."""
     split: str
     publication: Publication
     hide_names: Callable[[str], str]
@@ -85,7 +85,7 @@ class Thread:
         return {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
 
     def instruction_at(self, utc: int) -> str:
-        """Return the instruction at a time, with what the requester had added by then."""
+        """Return the instruction at a time, with the requester's additions until then."""
         return self.hide_names(instruction_at(self.text, utc))
 
     def text_columns(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def instruction_at(text: Mapping[str, Any], utc: int) -> str:
 
 
 def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment]) -> list[Edit]:
-    """Edits as the rules of threads take them, of rows of `candidates` with their comments."""
+    """Convert rows of `candidates` to edits. Rows whose comment is missing are left out."""
     return [
         Edit(
             comment_id=row["comment_id"],
@@ -132,9 +132,9 @@ def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
 
 
 def read_threads(corpus: Corpus, shard: int, split: str | None, policy: PublicationPolicy) -> Iterator[Thread]:
-    """Yield the requests of one shard, of one split or of all, sorted by id.
+    """Yield the requests of one shard, sorted by id. With `split` None, yield all splits.
 
-    Leaves out requests in no split, what its author deleted, and what was taken down with the edits of it.
+    Leaves out requests in no split, requests deleted by their author, and everything that a takedown covers.
     """
     if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return

@@ -9,7 +9,7 @@ from photoshop_request_builder.store.incoming import read_parts
 _HOSTS = 10
 """Hosts with a row of their own. All others share one row."""
 _HOLES = 4
-"""Holes that the sentence names. The chart shows all."""
+"""Maximum gaps named in the sentence. The chart shows all."""
 MONTHLY = ("submissions", "comments")
 """Tables that are counted by month."""
 
@@ -86,7 +86,7 @@ def _sources(database: Database) -> Chart:
 
 
 def coverage(database: Database, table: str) -> Chart:
-    """Count the rows of a table in `MONTHLY` by month, and mark the holes."""
+    """Count the rows of a table in `MONTHLY` by month, and mark the gaps."""
     sources = ingested_sources(read_parts(database.corpus))
     total = sources[-1] if sources else None
     months = total.months[table] if total else {}

@@ -1,4 +1,4 @@
-"""A proportion with its confidence interval."""
+"""Compute a proportion with its confidence interval."""
 
 import math
 from dataclasses import dataclass

@@ -133,7 +133,7 @@ def _predictors(database: Database) -> Chart:
 
 
 def _correlation(database: Database, column: str) -> tuple[float | None, int]:
-    """Return the pooled rank correlation within months, and the requests behind it less one per month."""
+    """Return the pooled rank correlation within months, and its requests less one per month after the first."""
     return database.rows(
         f"""
         with pairs as (

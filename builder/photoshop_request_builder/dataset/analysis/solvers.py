@@ -75,7 +75,7 @@ def _solvers(database: Database) -> Chart:
         made = sum(counts[:members])
         if members != rows[-1][2]:
             rows.append((members / people, made / total, members, made))
-    # with the busiest first the sum runs downwards
+    # the Gini formula ranks counts in ascending order, but the busiest solver comes first here
     weighted = sum((people - rank) * count for rank, count in enumerate(counts))
     gini = 2 * weighted / (people * total) - (people + 1) / people if total else 0.0
     half, made = 0, 0

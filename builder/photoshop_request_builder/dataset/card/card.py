@@ -1,4 +1,4 @@
-"""Write the dataset card, the README that people and `load_dataset` read, from the corpus."""
+"""Write the dataset card from the corpus: the README that people and `load_dataset` read."""
 
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -31,8 +31,7 @@ class Card:
 
 CardWriter = Callable[[str | None, Collection[str], Collection[str]], Card]
 """Makes a card from `repo` (None for the local folder), the configs of the text, and the configs of the YAML header.
-
-Numbers and charts cover everything that was built, whatever the configs."""
+Numbers and charts always cover all built configs."""
 
 
 def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
@@ -43,7 +42,7 @@ def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
     charts = {f"figures/{name}.svg": chart for name, chart in draw_card_charts(corpus).items()} if records else {}
     built = {file.config for file, _ in records}
     template = files("photoshop_request_builder.dataset.card").joinpath("dataset_card.md").read_text(encoding="utf-8")
-    # Markdown, not HTML; no text of Reddit's users is in it
+    # the template is Markdown, not HTML, and holds no text of Reddit users
     environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)  # noqa: S701
     environment.filters |= {"n": "{:,}".format, "size": _size, "share": _share, "words": _words}
     page = environment.from_string(template)

@@ -30,7 +30,7 @@ class CardChart:
     """Name of the number that is counted."""
     sentence: str
     svg: str
-    """A file of its own, without links or style sheets."""
+    """A complete SVG file, without links or style sheets."""
 
 
 def draw_card_charts(corpus: Corpus) -> dict[str, CardChart]:

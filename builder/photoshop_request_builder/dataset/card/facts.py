@@ -68,15 +68,15 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
     """Count the numbers of the built files, given as config and path. Reads no picture."""
     triplets = _columns(corpus, [path for config, path in files if config == "triplets"], _COLUMNS)
     requests = _columns(corpus, [path for config, path in files if config == "requests"], ("submission_id", "language"))
-    every = ingested_sources(read_parts(corpus))
+    sources = ingested_sources(read_parts(corpus))
     edited = Counter(triplets("submission_id"))
     return Facts(
         requests=sum(1 for _ in requests("submission_id")),
         edits=edited.total(),
         requests_with_edits=len(edited),
         months=every_month(_counted(map(month_of, triplets("submission_created_utc")))) if edited else {},
-        holes=every[-1].holes.get("submissions", ()) if every else (),
-        sources=tuple(one.source for one in every if one.source != "all"),
+        holes=sources[-1].holes.get("submissions", ()) if sources else (),
+        sources=tuple(source.source for source in sources if source.source != "all"),
         task_types=_counted(task for tasks in triplets("task_types") for task in tasks),
         languages=_counted(filter(None, requests("language"))),
         edits_per_request=_spread(edited.values()),

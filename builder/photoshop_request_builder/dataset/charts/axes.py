@@ -1,4 +1,4 @@
-"""Draw what surrounds the columns of a chart: grid, ticks, legend, thresholds."""
+"""Draw the grid, ticks, legend and thresholds of a chart with columns."""
 
 import math
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def marks(chart: Chart, captions: Captions, left: float, step: float, span: tupl
     """Draw thresholds and ranges between the top and bottom in `span`. A threshold's name stands above it."""
     parts = []
     top, bottom = span
-    # the leftmost name goes on top, since it may run over the others
+    # the leftmost name is drawn highest, because it may overlap the names to its right
     line = sum(mark.last is None for mark in chart.marks)
     for mark in chart.marks:
         x = left + step * _position(chart, mark.first)

@@ -1,4 +1,4 @@
-"""Texts of the charts in one language: titles, column names, number formats, and a sentence per chart."""
+"""Read the texts of the charts in one language: titles, column names, number formats, a sentence per chart."""
 
 import string
 import tomllib
@@ -42,7 +42,7 @@ class Captions:
         return self.charts[chart.name]["axis"]
 
     def method(self, chart: Chart) -> str:
-        """Return how the chart is counted, empty if that is obvious."""
+        """Return the method of counting, or "" if it is obvious."""
         return self.charts[chart.name].get("method", "")
 
     def sentence(self, chart: Chart) -> str:

@@ -1,4 +1,4 @@
-"""Numbers of a chart, independent of drawing and language."""
+"""Define the numbers of a chart, independent of drawing and language."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -15,7 +15,7 @@ _MARGIN, _SCALE = 12, 1.5
 
 
 def draw(chart: Chart, captions: Captions) -> str:
-    """Return the SVG of a chart for a page that has `svg.STYLE`, empty if there is no data."""
+    """Return the SVG of a chart for a page that has `svg.STYLE`, or "" if there is no data."""
     if not chart.rows or chart.case == "none":
         return ""
     body, height = _DRAWERS[chart.kind](chart, captions)
@@ -23,7 +23,7 @@ def draw(chart: Chart, captions: Captions) -> str:
 
 
 def draw_standalone(chart: Chart, captions: Captions) -> str:
-    """Return the SVG as a file of its own that looks the same on every page, empty if there is no data."""
+    """Return the SVG as a separate file that looks the same on every page, or "" if there is no data."""
     if not chart.rows or chart.case == "none":
         return ""
     body, height = _DRAWERS[chart.kind](chart, captions)

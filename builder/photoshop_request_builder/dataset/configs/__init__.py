@@ -1,4 +1,4 @@
-"""Make the rows of each published config, one module each: a function from a request's thread to rows."""
+"""Make the rows of each published config. Each module turns a request's thread into the rows of one config."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

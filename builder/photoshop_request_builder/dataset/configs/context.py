@@ -1,4 +1,4 @@
-"""Read what the rows of a build depend on besides their own request."""
+"""Read the inputs that all rows of a build share."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photoshop_request_builder.store.corpus import Corpus
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The same for all rows of a build."""
+    """Inputs that all rows of a build share."""
 
     pseudonym: Pseudonymizer
     first_poster: FirstPosterAdvantage
@@ -24,6 +24,6 @@ def read_context(corpus: Corpus) -> Context:
 
 
 def read_first_poster_advantage(corpus: Corpus) -> FirstPosterAdvantage:
-    """Read the estimate of the stage `votes`. No advantage before its first run."""
+    """Read the estimate of the stage `votes`. Before its first run, there is no advantage."""
     stored = storage.read_json(corpus.fs, corpus.path("votes.json"))
     return FirstPosterAdvantage(tuple(stored["advantage"]), stored["threads"]) if stored else FirstPosterAdvantage()

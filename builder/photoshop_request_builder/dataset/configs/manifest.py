@@ -1,6 +1,6 @@
 """Make the rows of `manifest`: address, digest and verdict of every picture, kept or dropped.
 
-Leaves out what its author deleted and what was taken down: an address or a hash would lead to it.
+Leaves out pictures that were deleted by their author or taken down, because an address or a hash would lead to them.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Make the rows of `preferences`: two edits of one request, of which people preferred one."""
+"""Make the rows of `preferences`: a preferred and a rejected edit of one request."""
 
 from collections.abc import Iterator
 from typing import Any

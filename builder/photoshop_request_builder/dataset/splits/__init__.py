@@ -1,1 +1,1 @@
-"""Near-duplicate sources, stored splits, and the check for leaks between them."""
+"""Find near-duplicate sources, read stored splits, and check for leaks between splits."""

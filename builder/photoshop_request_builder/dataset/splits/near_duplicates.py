@@ -33,7 +33,7 @@ class SourcePicture:
     extension: str
     phash: int
     flat: bool
-    """Hardly any contrast: its hash is meaningless, only equal bytes count."""
+    """True if it has hardly any contrast. Its hash is then meaningless, and only equal bytes count."""
 
 
 def source_pictures(corpus: Corpus) -> Iterator[SourcePicture]:
