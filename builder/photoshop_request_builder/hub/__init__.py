@@ -1,1 +1,1 @@
-"""The dataset on the Hub: what is there, what would change, sending it, loading it back, taking history away."""
+"""Publish the dataset on the Hub: compare, upload, verify, and squash the history."""

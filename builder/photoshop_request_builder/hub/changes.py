@@ -28,7 +28,7 @@ class Changes:
 
     @property
     def bytes(self) -> int:
-        """Bytes to send, at most: the Hub skips chunks that it already stores (Xet)."""
+        """Maximum bytes to send. The Hub skips chunks that it already stores (Xet)."""
         return sum(file.bytes for file in self.send)
 
 

@@ -64,10 +64,10 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
 
 
 def open_for_upload(corpus: Corpus, file: LocalFile) -> str | BinaryIO:
-    """Return what the Hub's client uploads: a local path, or an open file in object storage.
+    """Return the input of the Hub's client: a local path, or an open file in object storage.
 
     Raises:
-        CorpusError: the file is not the one that was built.
+        CorpusError: the file has another size than when it was built.
     """
     if corpus.fs.size(file.address) != file.bytes:
         raise CorpusError(

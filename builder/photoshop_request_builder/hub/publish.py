@@ -1,7 +1,7 @@
 """Publish the dataset: upload the files that differ, then change everything in one commit.
 
-Publishing keeps no state of its own. After a stop, run it again: uploaded files are not sent twice, and a commit that
-went through leaves nothing to do.
+Publishing stores no local state. After a stop, run it again: uploaded files are not sent twice, and after a completed
+commit there is nothing to do.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -65,7 +65,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class _Upload:
-    """Everything that one run of `publish` works with."""
+    """Inputs of one run of `publish`."""
 
     corpus: Corpus
     api: HfApi
@@ -75,7 +75,7 @@ class _Upload:
 
 
 def preview(corpus: Corpus, api: HfApi, to: Destination, reporter: Reporter) -> tuple[Remote, Changes]:
-    """Return what the Hub holds and what publishing would change. Nothing is sent.
+    """Return the state of the Hub and the changes that publishing would make. Nothing is sent.
 
     Raises:
         CorpusError, InputError: see `built_files`.
@@ -87,7 +87,7 @@ def preview(corpus: Corpus, api: HfApi, to: Destination, reporter: Reporter) -> 
 
 
 def publish(corpus: Corpus, api: HfApi, to: Destination, *, reporter: Reporter) -> Published:
-    """Make the dataset on the Hub equal to the built one. Other people's files there stay.
+    """Make the dataset on the Hub equal to the built dataset. Files of other people stay.
 
     Raises:
         CorpusError: the dataset is not built or out of date.
@@ -126,7 +126,7 @@ def _prepare(api: HfApi, to: Destination, remote: Remote, call: Callable[[Callab
 
 
 def _publish_configs(upload: _Upload, files: Sequence[LocalFile], configs: Sequence[str]) -> Published:
-    """Upload what differs, then commit. After a conflict, start over from what the Hub holds then."""
+    """Upload the files that differ, then commit. After a conflict, read the Hub again and start over."""
     api, to, say = upload.api, upload.to, upload.reporter.say
     uploaded: dict[str, CommitOperationAdd] = {}
 

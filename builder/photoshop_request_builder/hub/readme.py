@@ -11,8 +11,8 @@ from photoshop_request.schema import CONFIGS, DEFAULT_CONFIG
 def merge_readme(ours: str, theirs: str | None, paths: set[str]) -> str:
     """Return the README to send: our text, and our YAML merged into `theirs` config by config.
 
-    Our configs in `theirs` are kept only while `paths` (all files after the commit) has a file of them.
-    Configs and fields that others wrote are kept unchanged.
+    Our configs in `theirs` are kept only while `paths` (all files after the commit) has one of their files. Configs and
+    fields that others wrote are kept unchanged.
     """
     new, old = _header(ours), _header(theirs) if theirs else {}
     data = {**old, **new}
@@ -37,7 +37,7 @@ def _with_one_default(entry: Mapping[str, Any], names: list[str]) -> dict[str, A
 
 
 def _header(text: str) -> dict[str, Any]:
-    """Return the YAML header of a README, empty if there is none or it cannot be read."""
+    """Return the YAML header of a README, empty if it is missing or cannot be read."""
     try:
         data: dict[str, Any] = vars(DatasetCard(text, ignore_metadata_errors=True).data)
     except Exception:  # noqa: BLE001 - other people's READMEs raise any of YAML's errors

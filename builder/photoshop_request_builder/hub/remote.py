@@ -84,7 +84,7 @@ def read_remote(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
 
 
 def read_columns(api: HfApi, repo: str, revision: str, path: str, columns: Iterable[str]) -> pa.Table:
-    """Read some columns of a Parquet file on the Hub without the bytes of the others. Missing columns are left out."""
+    """Read only some columns of a Parquet file on the Hub. Missing columns are left out."""
     with _open(api, repo, revision, path) as file:
         parquet = pq.ParquetFile(file, pre_buffer=False)
         # an Arrow thread that still holds a Python file at exit crashes the interpreter

@@ -13,7 +13,7 @@ from photoshop_request.retry import requested_wait, retry
 R = TypeVar("R")
 
 _ATTEMPTS = 8
-"""Together they last two minutes: waits double from 1 s to at most 60 s."""
+"""All attempts take about two minutes: waits double from 1 s to at most 60 s."""
 _RETRIED = frozenset({409, 412, 429})
 
 

@@ -1,4 +1,4 @@
-"""Squash a dataset's history on the Hub: a commit that removes rows leaves them in every earlier commit."""
+"""Squash a dataset's history on the Hub, because removed rows stay in earlier commits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Squashed:
     large_files: int
     """Large files deleted from the Hub's storage."""
     holding: tuple[str, ...]
-    """Other branches and pull requests. They may hold removed rows, so a person must decide."""
+    """Other branches and pull requests. They may hold removed rows, so the user must check them."""
 
 
 def squash(api: HfApi, repo: str, revision: str = MAIN, *, say: Callable[[str], None]) -> Squashed:

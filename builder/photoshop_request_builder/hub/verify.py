@@ -23,9 +23,9 @@ from photoshop_request_builder.hub.retry import call_hub
 from photoshop_request_builder.store.corpus import Corpus
 
 Streamed: TypeAlias = list[tuple[bool, list[dict[str, Any]]]]
-"""A pair per split: True if its features are the schema's, and its first rows with pictures as bytes."""
+"""For each split: True if its features match the schema, and its first rows with pictures as bytes."""
 SAMPLE = 4
-"""Rows to load and compare in each split. Digests cover the rest of the files."""
+"""Rows to load and compare in each split. Digests cover all other bytes."""
 _MISSING = object()
 
 
@@ -81,7 +81,7 @@ def verify(
 
 
 def _stream_in_child(repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int) -> Streamed:
-    """Stream rows in a child process, and kill it.
+    """Stream rows in a child process, and kill the process afterwards.
 
     A Parquet stream that is not read to its end keeps Arrow threads running Python code. The interpreter can then abort
     at exit: in 2 of 10 runs on a 200 MB file (pyarrow 26, `datasets` 5.2).

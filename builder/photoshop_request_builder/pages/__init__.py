@@ -1,1 +1,1 @@
-"""Pages for people: report, viewer, review."""
+"""Make web pages: report, viewer, review."""

@@ -27,9 +27,9 @@ class Report:
 
 
 def make_report(corpus: Corpus, language: Language = Language.EN) -> Report:
-    """Count everything and write `report/`: `report.html`, `report.json`, and `charts/NAME.svg`.
+    """Compute all charts and write `report/`: `report.html`, `report.json`, and `charts/NAME.svg`.
 
-    The same corpus gives the same bytes. From Reddit come only counts, host names and flairs.
+    The same corpus gives the same bytes. The report contains only counts, host names and flairs from Reddit.
 
     Raises:
         InputError: a setting is invalid.

@@ -22,8 +22,8 @@ _HEADERS = {
 def restrict_access(app: ASGIApp, token: str, hosts: Collection[str]) -> ASGIApp:
     """Serve `app` below `/TOKEN` and refuse every other request.
 
-    `hosts` are the allowed Host headers. Others are DNS rebinding. A request from another page's origin is refused. No
-    CORS header is ever sent.
+    `hosts` are the allowed Host headers. Any other Host may be a DNS rebinding attack. A request from another page's
+    origin is refused. No CORS header is ever sent.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Measure agreement between reviewers and with the machine, and propose confidence thresholds."""
+"""Measure agreement between reviewers and with automatic verdicts, and propose confidence thresholds."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Lowest confidence at which a verdict is right often enough."""
+    """Lowest confidence at which a verdict reaches `PRECISION`."""
 
     confidence: float
     precision: Proportion
@@ -36,19 +36,19 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One verdict of the machine compared with the reviewers' decisions."""
+    """One automatic verdict compared with the reviewers' decisions."""
 
     verdict: str
     precision: Proportion
-    """Candidates with this machine verdict that reviewers confirm."""
+    """Candidates with this automatic verdict that reviewers confirm."""
     recall: Proportion
-    """Candidates with this decision that the machine finds."""
+    """Candidates with this decision that have the same automatic verdict."""
     proposal: Proposal | None
     """None if no confidence is high enough, or too few candidates are decided."""
 
 
 def agreements(decisions: Sequence[Decision]) -> list[Agreement]:
-    """Return the agreement of every two reviewers who decided some of the same candidates."""
+    """Return the agreement of each pair of reviewers with common candidates."""
     verdicts: dict[str, dict[Any, str]] = defaultdict(dict)
     for decision in decisions:
         verdicts[decision.reviewer][decision.item.key] = decision.verdict
@@ -64,7 +64,7 @@ def agreements(decisions: Sequence[Decision]) -> list[Agreement]:
 def calibrate(decisions: Sequence[Decision]) -> list[Calibration]:
     """Compare each verdict with the decisions, for candidates on which the reviewers agree.
 
-    Only decisions about a random sample hold for the corpus as a whole.
+    Only decisions about a random sample describe the whole corpus.
     """
     agreed = unanimous(decisions)
     verdicts = sorted({decision.item.machine for decision in agreed} | {decision.verdict for decision in agreed})

@@ -1,4 +1,4 @@
-"""Queue of the candidates to review, in memory column by column, so that any card shows immediately."""
+"""Queue the candidates to review. Columns are held in memory, so that each card shows immediately."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ class _Shard:
 
 @dataclass(frozen=True, slots=True)
 class CandidateQueue:
-    """Every candidate that can be reviewed, in order. Its number is its position."""
+    """All candidates that can be reviewed, in order. A candidate's number is its position."""
 
     shards: Sequence[_Shard]
     places: Any
@@ -86,7 +86,7 @@ class CandidateQueue:
         return None
 
     def request(self, number: int) -> tuple[ViewedRequest, int | None]:
-        """Return the request and the candidate's index in it, or None if it is deleted or taken down."""
+        """Return the request and the candidate's index in it, None if the candidate is deleted or taken down."""
         shard, row = self.shards[self.places[number][0]], self._row(number)
         submission_id = row["submission_id"]
         request = view_request(

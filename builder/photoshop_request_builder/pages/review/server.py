@@ -41,7 +41,7 @@ _CACHED = {"cache-control": "private, max-age=3600, immutable"}
 _NOT_CACHED = {"cache-control": "no-store"}
 _MAX_BODY = 10_000
 """Bytes. A decision is a number and a word."""
-_TAKEN_DOWN = "Something was taken down during this review. Restart the review; it resumes where it was."
+_TAKEN_DOWN = "Something was taken down during this review. Restart the review to resume it."
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -74,7 +74,7 @@ def serve(corpus: Corpus, reviewer: str, order: CandidateOrder, port: int, ready
             listening.bind((_HOST, port))
         except OSError as error:
             raise InputError(f"Port {port} is unavailable ({error.strerror}). Choose another with --port.") from error
-        listening.listen()  # connections wait from now on, instead of being refused
+        listening.listen()  # from now on, connections wait instead of being refused
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(24)
         hosts = {f"{name}:{port}" for name in (_HOST, "localhost")}
@@ -180,7 +180,7 @@ async def _file(request: Request) -> Response:
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    """Return the body as an object, empty if it is too long or no JSON object."""
+    """Return the body as an object, empty if it is too long or not a JSON object."""
     if int(request.headers.get("content-length") or _MAX_BODY + 1) > _MAX_BODY:
         return {}
     try:

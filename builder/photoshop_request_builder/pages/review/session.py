@@ -1,4 +1,4 @@
-"""One reviewer's session: the next candidate, its card and pictures, and the decisions."""
+"""Run one reviewer's session: the next candidate, its card and pictures, and the decisions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -21,7 +21,7 @@ _KEY = ("comment_id", "position", "index")
 
 
 class PictureView(StrEnum):
-    """Pictures of a candidate. The names are those on the card."""
+    """Pictures of a candidate, named as on the card."""
 
     BEFORE = "before"
     POSTED = "posted"
@@ -39,7 +39,7 @@ class ReviewSession:
         self._decided = self._read_decided()
 
     def next_undecided(self, start: int) -> int | None:
-        """Return the first candidate from `start` on that is undecided and may be shown."""
+        """Return the first candidate from `start` that is undecided and may be shown, or None."""
         for number in range(max(0, start), len(self.queue)):
             if self.queue.item(number).key not in self._decided and self.queue.request(number)[1] is not None:
                 return number
@@ -100,7 +100,7 @@ def picture_urls(number: int, request: ViewedRequest, index: int) -> dict[str, l
 
 
 def draw(corpus: Corpus, request: ViewedRequest, index: int, view: PictureView, sha256: str) -> bytes | None:
-    """Return one picture of a candidate as JPEG, or the mask as PNG. None if it is missing or `sha256` is another's."""
+    """Return one picture of a candidate as JPEG, or the mask as PNG. None if it is missing or has another SHA-256."""
     row = request.candidates[index]
     if sha256 != _digest(row, view):
         return None
@@ -124,7 +124,7 @@ def _digest(row: Mapping[str, Any], view: PictureView) -> Any:
 
 
 def _small_size(request: ViewedRequest, sha256: str | None) -> list[int] | None:
-    """Return width and height of the small copy, to a pixel."""
+    """Return width and height of the small copy, within one pixel."""
     if sha256 is None or sha256 not in request.pictures:
         return None
     size = request.pictures[sha256][1]

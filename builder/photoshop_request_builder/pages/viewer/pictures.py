@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 SIDE = 640
-"""Pixels of the longer side, as wide as a page shows them."""
+"""Pixels of the longer side, the width of a picture on the page."""
 FULL_HEAT = 64
 """Difference in grey levels (of 255) at which the heat map reaches its brightest colour."""
 _OUTSIDE = (128, 128, 128)
@@ -91,8 +91,8 @@ def heat_map(
 ) -> "NDArray[np.uint8]":
     """Return a heat map of the largest channel difference between two aligned pictures: black is equal, yellow is far.
 
-    It has half their width and height, which hides compression noise. Tone changes show everywhere, since nothing is
-    compensated. Areas without pixels of the edit are grey.
+    It has half their width and height, which hides compression noise. Tone changes show everywhere, because they are
+    not compensated. Areas without pixels of the edit are grey.
     """
     size = (max(1, source.shape[1] // 2), max(1, source.shape[0] // 2))
     channels = cv2.split(cv2.resize(cv2.absdiff(source, edit), size, interpolation=cv2.INTER_AREA))
@@ -110,11 +110,11 @@ def encode_overlay(mask: bytes) -> bytes:
     Only the header and palette are replaced, which takes microseconds. Encoding a new PNG takes milliseconds.
 
     Raises:
-        ValueError: `mask` is no 1-bit grey PNG.
+        ValueError: `mask` is not a 1-bit grey PNG.
     """
     head, rest = mask[:_PNG_HEAD], mask[_PNG_HEAD:]
     if head[:16] != _PNG_START or head[24:26] != _ONE_BIT_GREY:
-        raise ValueError("the change mask is no 1-bit grey PNG")
+        raise ValueError("the change mask is not a 1-bit grey PNG")
     indexed = _png_chunk(b"IHDR", head[16:24] + _ONE_BIT_INDEXED + head[26:29])
     palette = _png_chunk(b"PLTE", bytes((0, 0, 0, *_MASK_COLOUR)))
     return head[:8] + indexed + palette + _png_chunk(b"tRNS", bytes((0, _MASK_OPACITY))) + rest
@@ -138,7 +138,7 @@ def _at_most(pixels: "NDArray[np.uint8]", side: int) -> "NDArray[np.uint8]":
 
 
 def _resized(pixels: "NDArray[np.uint8]", size: tuple[int, int]) -> "NDArray[np.uint8]":
-    """The same object where it has that size already."""
+    """Resize a picture. Return the same object if it already has the size."""
     if pixels.shape[1::-1] == size:
         return pixels
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ALIGNED = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE})
 """Verdicts of candidates that the alignment matrix maps into their source's frame."""
 HEAT_QUALITY = 70
-"""JPEG quality. Heat maps are smooth, so a low one suffices."""
+"""JPEG quality. Heat maps are smooth, so a low quality suffices."""
 
 
 def write_pictures(corpus: Corpus, request: ViewedRequest, folder: Path, first: int) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,7 @@ def align_edit(
 ) -> "tuple[NDArray[np.uint8], NDArray[np.uint8] | None]":
     """Return a small edit in the frame of its small source, and their heat map.
 
-    The edit is returned itself if it has that frame. The heat map is None if the edit is not aligned.
+    Return the same object if the edit already has that frame. The heat map is None if the edit is not aligned.
     """
     frame = (source.shape[1], source.shape[0])
     source_size = request.pictures[row["source_sha256"]][1]

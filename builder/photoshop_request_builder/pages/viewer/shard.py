@@ -33,7 +33,7 @@ def plan(corpus: Corpus, out: Path) -> list[Job[None]]:
 
 
 def drop_stale(corpus: Corpus, out: Path) -> None:
-    """Remove out-of-date folders immediately, so that they show nothing that was taken down."""
+    """Remove outdated folders immediately, so that they show nothing that was taken down."""
     for shard, _ in _stale(corpus, out):
         shutil.rmtree(folder_of(out, shard), ignore_errors=True)
 

@@ -79,7 +79,7 @@ def view(corpus: Corpus, out: Path, *, workers: int, reporter: Reporter) -> View
 
 
 def _check_folder(out: Path) -> None:
-    """Reject a folder with other files, since the viewer's folders are removed and made anew."""
+    """Reject a folder with other files, because the viewer removes and replaces its folders."""
     if out.exists() and not (out.is_dir() and ((out / _FILES[0][1]).is_file() or not any(out.iterdir()))):
         raise CorpusError(f"{out}: the folder holds other files. Choose another with --out.")
 
