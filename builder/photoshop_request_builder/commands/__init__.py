@@ -1,1 +1,1 @@
-"""Work of commands beyond the stages."""
+"""Do the work of commands beyond the stages."""

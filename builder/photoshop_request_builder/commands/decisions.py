@@ -1,4 +1,4 @@
-"""Decisions: one line per picture address, with the decision and its reason."""
+"""List the decision and its reason for each picture address."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ _FIGURES = (
 
 
 def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
-    """Yield the decision of every picture address by shard, as far as the stages have run.
+    """Yield the decision of every picture address by shard, from the last stage that has run.
 
     `withheld` is the reason for not publishing an edit. `verified` marks a decision made in `review`.
     """

@@ -1,4 +1,4 @@
-"""Write an export beside its place and rename it when it is complete."""
+"""Write an export to a temporary folder, and rename it when it is complete."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ def format_of(name: str) -> Format:
 
 
 def dataset_of(address: str) -> str:
-    """Return the address for `load`: the dataset of a corpus, or a dataset's folder or Hub name as it is.
+    """Return the address for `load`: the dataset folder of a corpus, or `address` itself for a folder or a Hub name.
 
     Raises:
         CorpusError: the corpus holds no dataset yet.
@@ -58,12 +58,12 @@ def export(
     filters: RowFilter,
     advance: Callable[[float], None],
 ) -> ExportSummary:
-    """Write the selected rows to `out`, which appears when it is complete. Remove what a stopped run left.
+    """Write the selected rows to `out`, which appears when it is complete. Remove leftovers of a stopped run.
 
     `advance` is called once per row.
 
     Raises:
-        InputError: `out` is not empty, or no row is left to write.
+        InputError: `out` is not empty, or there is no row to write.
         StorageError: no space, or no permission.
     """
     out = out.absolute()

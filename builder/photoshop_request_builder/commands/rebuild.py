@@ -1,6 +1,6 @@
 """Rebuild `triplets` from a manifest: fetch its pictures, check them, and write the dataset.
 
-The new corpus holds only what the manifest has: instructions, but no other texts and no scores.
+The new corpus has only the columns of the manifest: instructions, but no other texts and no scores.
 """
 
 from collections import Counter, defaultdict
@@ -94,7 +94,9 @@ def read_manifest(source: str) -> pa.Table:
     for split, rows in loaded.items():
         table = rows.with_format("arrow")[:]
         if missing := sorted(set(_MANIFEST.names) - {"split"} - set(table.column_names)):
-            raise InputError(f"{source}: the manifest lacks the column {missing[0]!r}. It is of another version.")
+            raise InputError(
+                f"{source}: the manifest lacks the column {missing[0]!r}. It was written by another version."
+            )
         table = table.append_column("split", pa.array([str(split)] * table.num_rows, pa.string()))
         parts.append(table.select(_MANIFEST.names).cast(_MANIFEST))
     manifest = pa.concat_tables(parts)

@@ -1,4 +1,4 @@
-"""Run the stages of a command in order, over everything that is not up to date."""
+"""Run the stages of a command in order, for all outdated output."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,10 +29,10 @@ def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter:
 
 
 def run_ingest(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, reporter: Reporter) -> list[InputError]:
-    """Read archives into the corpus, merge, and extract the addresses. Return the errors of files that were not complete.
+    """Read archives into the corpus, merge, and extract the addresses. Return the errors of incomplete files.
 
     Raises:
-        InputError: a file is missing. Nothing has been done then.
+        InputError: a file is missing. No file has been read then.
     """
     problems: list[InputError] = []
     paths = []
@@ -51,7 +51,7 @@ def run_ingest(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, r
 
 
 def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> FetchSummary:
-    """Fetch all pending pictures, and note the result of each link.
+    """Fetch all pending pictures, and write the result of each link.
 
     Raises:
         Interrupted: stopped by a signal. Everything finished is kept.
@@ -99,7 +99,7 @@ def _read_files(corpus: Corpus, paths: Sequence[str], *, engine: Engine, reporte
 
 
 def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
-    """Return the error of a bad file, so that the good files are read all the same."""
+    """Return the error of a bad file, so that good files are still read."""
     try:
         return read()
     except InputError as error:
@@ -112,5 +112,5 @@ def _cut(corpus: Corpus, path: str) -> CutInputError | None:
         return None
     return CutInputError(
         f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept. "
-        "Download the file again for the others."
+        "Download the file again for the remaining rows."
     )

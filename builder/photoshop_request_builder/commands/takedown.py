@@ -25,7 +25,7 @@ from photoshop_request_builder.store.tombstones import (
 _COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
 _COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
 _OWN_WORK = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
-"""Only with these verdicts a posted picture is the solver's own work. A re-upload is the requester's picture."""
+"""Verdicts of pictures that are the solver's own work. A re-upload is the requester's picture."""
 _PICTURE_KEYS = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
 
 
@@ -45,8 +45,8 @@ class TakedownSummary:
 def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
     """Take `targets` and their pictures down, in all later builds too. The caller holds the lock of the corpus.
 
-    Erased are the files of the pictures, the viewer's pages of their shards, and the answers that models gave to the
-    requests. The texts stay in the tables of the corpus, which are not published.
+    Erases the files of the pictures, the viewer's pages of their shards, and model answers about the requests. The
+    texts stay in the tables of the corpus, which are not published.
 
     Raises:
         CorpusError: the tombstones cannot be read, or a picture is damaged. In the second case, `targets` are taken down
@@ -132,7 +132,7 @@ def _belongs(
 
 
 def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str, str]:
-    """Return SHA-256 and path of every picture that stands in removed rows only."""
+    """Return SHA-256 and path of every picture that only removed rows show."""
     files: dict[str, str] = {}
     shown: set[str] = set()
     for shard, removed_rows in enumerate(removed):
@@ -147,7 +147,7 @@ def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str,
 
 
 def _follow_ledger(corpus: Corpus, reporter: Reporter) -> None:
-    """Make the tables that depend on the ledger anew."""
+    """Update the tables that depend on the ledger."""
     run_stages("fetch", corpus, reporter=reporter)
     run_stages("pair", corpus, reporter=reporter)
 

@@ -1,4 +1,4 @@
-"""The embedded sample of `photoshop-request demo`: archives, a server of its picture hosts, and a contact sheet.
+"""Provide the sample of `photoshop-request demo`: archives, a server of its picture hosts, and a contact sheet.
 
 The sample is composed: invented posts over freely licensed photos, edits made by `scripts/make_sample.py`.
 `sample/SOURCES.md` lists origin and licence of every photo. Figures measured on it do not describe Reddit.

@@ -1,4 +1,4 @@
-"""Contact sheet (PNG) of kept and dropped candidates, before and after."""
+"""Draw a contact sheet (PNG) of kept and dropped candidates, before and after."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -130,7 +130,7 @@ def _card(pair: Pair, style: _CardStyle) -> Image.Image:
 
 
 def _framed(data: bytes | None, size: tuple[int, int], text_size: int) -> Image.Image:
-    """Return a frame with the picture centred in it, or with a note that there is none."""
+    """Return a frame with the picture centred in it, or with a note that it is missing."""
     frame = Image.new("RGB", size, _PAPER)
     picture = decode(data, min_side=1) if data else None
     if isinstance(picture, Picture):

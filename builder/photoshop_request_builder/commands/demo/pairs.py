@@ -1,4 +1,4 @@
-"""Pairs of a corpus for the contact sheet."""
+"""List the pairs of a corpus for the contact sheet."""
 
 from collections.abc import Iterator
 

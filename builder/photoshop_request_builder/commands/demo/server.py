@@ -1,4 +1,4 @@
-"""A local server of the sample's picture hosts, to be used as a mirror.
+"""Serve the sample's picture hosts locally, for use as a mirror.
 
 `http://127.0.0.1:PORT/HOST/PATH?QUERY` stands for `https://HOST/PATH?QUERY`. `routes.json` maps an address to its
 response: `{"file": path in the sample}`, `{"html": page}`, `{"redirect": address}` or `{"status": number}`. With

@@ -1,4 +1,4 @@
-"""Checks of the machine and of a corpus, and the repair of a damaged corpus."""
+"""Check the machine and a corpus, and repair a damaged corpus."""
 
 from photoshop_request_builder.commands.doctor.environment import check_environment
 from photoshop_request_builder.commands.doctor.findings import CheckState, Finding

@@ -1,4 +1,4 @@
-"""Checks of the machine: versions, free disk space, credentials, reachable services."""
+"""Check the machine: versions, free disk space, credentials, reachable services."""
 
 import importlib.metadata
 import os
@@ -21,9 +21,12 @@ _MIN_FREE_BYTES = 5 << 30
 _CONNECT_TIMEOUT = 3.0
 """Seconds."""
 _CREDENTIALS = {
-    "Reddit's API": ((api.CLIENT_ID, api.CLIENT_SECRET), "ingest --from reddit and refresh. Archives need none"),
-    "imgur's API": (("IMGUR_CLIENT_ID",), "complete imgur albums. Without it their pages are read"),
-    "the Hub": (("HF_TOKEN",), "publish. `hf auth login` works as well"),
+    "Reddit's API": (
+        (api.CLIENT_ID, api.CLIENT_SECRET),
+        "`ingest --from reddit` and `refresh`. Archives need no credentials",
+    ),
+    "imgur's API": (("IMGUR_CLIENT_ID",), "complete imgur albums. Without it, album pages are read"),
+    "the Hub": (("HF_TOKEN",), "`publish`. `hf auth login` works as well"),
 }
 _HUB = "https://huggingface.co"
 _HOSTS = ("i.redd.it", "i.imgur.com")
@@ -35,7 +38,7 @@ Connect = Callable[[str, int, float], None]
 def check_environment(
     folder: Path, environment: Mapping[str, str], *, online: bool = True, connect: Connect | None = None
 ) -> list[Finding]:
-    """Check everything but the corpus, which lies or will lie in `folder`. Contact services only if `online`."""
+    """Check the machine for a corpus in `folder`, which may not exist yet. Contact services only if `online`."""
     findings = [_python(), *_packages(), _disk(folder), *_credentials(environment)]
     return findings + (list(_network(environment, connect or _connect)) if online else [])
 

@@ -1,4 +1,4 @@
-"""Checks of a corpus: tables open, dataset files match their records, pictures exist."""
+"""Check a corpus: tables open, dataset files match their records, pictures exist."""
 
 import hashlib
 import json
@@ -64,7 +64,7 @@ def damages(corpus: Corpus, *, deep: bool, on_path: Callable[[str], None]) -> It
 
 
 def _why(corpus: Corpus, path: str, *, deep: bool) -> str:
-    """Return what is wrong with a file, or an empty string."""
+    """Return the damage of a file, or "" if it is intact."""
     if path.endswith(".json"):
         try:
             json.loads(corpus.fs.cat_file(path))

@@ -1,4 +1,4 @@
-"""Removal of damaged files, so that the next run makes, reads or fetches them again."""
+"""Remove damaged files, so that the next run makes, reads or fetches them again."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,7 +10,7 @@ from photoshop_request_builder.store.ledger import open_ledger
 
 
 def repair(corpus: Corpus, damaged: Iterable[Damage], say: Callable[[str], None]) -> None:
-    """Remove damaged files and tell `say` what to run next. The caller holds the lock of the corpus.
+    """Remove damaged files and report the next command with `say`. The caller holds the lock of the corpus.
 
     A damaged ledger is moved to `ledger.sqlite.damaged`. Every picture is then requested again.
     """

@@ -1,6 +1,6 @@
 """Ask an OpenAI-compatible endpoint one question, with retries and rate limits.
 
-End the run if no question can be answered.
+If no question can be answered, the run ends.
 """
 
 import asyncio
@@ -65,15 +65,15 @@ class EndpointState:
     parameters: int = 0
     """Index of the parameter set in use."""
     is_settled: bool = False
-    """True once this set has led to an answer."""
+    """True after the first answer with this set."""
     not_before: float = 0.0
-    """Time of `clock` before which nothing is asked."""
+    """Time of `clock` before which no question is sent."""
     failures: int = 0
     """Consecutive questions without an answer."""
 
 
 def key_for(base_url: str, environment: Mapping[str, str] | None = None) -> str | None:
-    """Return the key to send: OPENAI_API_KEY to any host, HF_TOKEN only to Hugging Face and this machine."""
+    """Return the key to send: OPENAI_API_KEY to any host, HF_TOKEN only to Hugging Face or to this machine."""
     environment = os.environ if environment is None else environment
     host = (urlsplit(base_url).hostname or "").lower()
     is_local = host in {"localhost", "127.0.0.1", "::1"}
@@ -84,7 +84,7 @@ def key_for(base_url: str, environment: Mapping[str, str] | None = None) -> str 
 
 
 def open_client(endpoint: Endpoint, key: str | None) -> "AsyncInferenceClient":
-    """Open the client for an endpoint. Without a key, send a dummy, or the client sends the user's stored token."""
+    """Open the client for an endpoint. Without a key, send a dummy: the client would send the stored token."""
     from huggingface_hub import AsyncInferenceClient  # slow to import
 
     return AsyncInferenceClient(
@@ -194,8 +194,8 @@ def _postpone(state: EndpointState, endpoint: Endpoint, requested: float | None,
     """Delay all questions by the wait that the endpoint requests, by default by `backoff` seconds."""
     if requested is not None and requested > MAX_WAIT:
         raise NetworkError(
-            f"{endpoint.base_url}: asks to wait {requested / 60:,.0f} minutes. All answers so far are kept. "
-            "Run the same command again then."
+            f"{endpoint.base_url}: asks to wait {requested / 60:,.0f} min. All answers so far are kept. "
+            "Run the same command again after that."
         )
     until = state.clock() + (backoff if requested is None else requested)
     if requested is not None and requested >= 10 and until > state.not_before + 1:

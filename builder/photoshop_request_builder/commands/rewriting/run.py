@@ -39,7 +39,7 @@ class Estimate:
     requests: int
     """Requests with a published edit."""
     answered: int
-    """Requests that are already answered."""
+    """Requests that have an answer."""
     unfit: Counter[NoRewrite]
     """Requests that are never sent, by reason."""
     to_ask: int
@@ -48,7 +48,7 @@ class Estimate:
     tokens_out: int
 
     def price(self, price_in: float | None, price_out: float | None) -> float | None:
-        """Return the price, given prices per million tokens, or None unless both are known."""
+        """Return the price, or None unless both prices per million tokens are known."""
         if price_in is None or price_out is None:
             return None
         return (self.tokens_in * price_in + self.tokens_out * price_out) / 1e6
@@ -99,7 +99,7 @@ class Rewritten:
     """Result of a run."""
 
     results: Counter[str]
-    """Questions of this run by result: `rewritten`, or the reason why not."""
+    """Questions of this run by result: `rewritten`, or the reason for no rewrite."""
     tokens_in: int
     tokens_out: int
     """Tokens, as counted by the endpoint."""
