@@ -1,4 +1,4 @@
-"""The command line: one module a command. stdout is data, stderr is talk."""
+"""Run the command line. Each command is one module. Results go to stdout, messages to stderr."""
 
 import contextlib
 import os
@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
 
-_STOPPED = "Stopped. Everything finished is kept; the same command goes on.\n"
+_STOPPED = "Stopped. Everything finished is kept. Run the same command again to continue.\n"
 _CLEAR_PROGRESS = "\r\x1b[2K\x1b[?25h"
 """Erases the line of a progress bar and shows the cursor again."""
 
@@ -17,7 +17,7 @@ def main() -> None:
     """Run the command line. Exit codes are those of `photoshop_request.errors`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    # multiprocessing removes the semaphores of a stopped command; its warning would follow the message of `stop`
+    # multiprocessing removes the semaphores of a stopped command, but warns about it after the message of `stop`
     os.environ["PYTHONWARNINGS"] = ",".join([*os.environ.get("PYTHONWARNINGS", "").split(), "ignore:resource_tracker"])
     # imported after the handlers are set: a signal during imports ends the program as well
     from photoshop_request_builder.cli.program import app
@@ -34,8 +34,8 @@ def main() -> None:
 
 
 def stop(*_: object) -> NoReturn:
-    """End this process at once with exit code 130. Nothing is lost: every command survives a kill at any point."""
+    """End this process immediately with exit code 130. Nothing is lost, because every command survives a kill."""
     message = _CLEAR_PROGRESS + _STOPPED if os.isatty(2) else _STOPPED
-    with contextlib.suppress(OSError):  # nobody reads stderr any more
+    with contextlib.suppress(OSError):  # stderr is closed
         os.write(2, message.encode())
     os._exit(Interrupted.exit_code)

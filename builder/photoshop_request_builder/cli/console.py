@@ -1,4 +1,4 @@
-"""Output of the commands: data on stdout, messages and progress on stderr."""
+"""Print the output of the commands: data on stdout, messages and progress on stderr."""
 
 import json
 import time
@@ -45,7 +45,7 @@ def write_json(value: object) -> None:
 
 
 def hint(command: str) -> None:
-    """Print which command to run next."""
+    """Print the next command to run."""
     say(f"next: photoshop-request {command}")
 
 
@@ -53,9 +53,9 @@ def hint(command: str) -> None:
 def progress(
     what: str, total: float | None, unit: str = "units", clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Callable[[float], None]]:
-    """Show a progress bar, or a line a minute without a terminal. Yield a function to call with the units just done.
+    """Show a progress bar, or one line per minute without a terminal. Yield a function that takes the new units done.
 
-    `total` is None where it is unknown.
+    `total` is None if it is unknown.
     """
     if talk.is_terminal:
         byte_columns = (DownloadColumn(), TransferSpeedColumn())
@@ -78,14 +78,14 @@ def progress(
                 say(f"{what}: {all_done:,.0f} {unit}")
                 return
             left = (now - start) * (total / all_done - 1)
-            say(f"{what}: {all_done:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} minutes left")
+            say(f"{what}: {all_done:,.0f} of {total:,.0f} {unit}, about {max(0.0, left) / 60:,.0f} min left")
 
     yield advance
 
 
 @contextmanager
 def path_progress(what: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[str], None]]:
-    """Show the path at work where the total is unknown. Yield a function to call with each path."""
+    """Show the current path and the number of files. Yield a function that takes each path."""
     files = 0
     last_line = clock()
     with talk.status(escape(what)) as status:
@@ -96,7 +96,7 @@ def path_progress(what: str, clock: Callable[[], float] = time.monotonic) -> Ite
             now = clock()
             if now - last_line >= (_BAR_INTERVAL if talk.is_terminal else _LINE_INTERVAL):
                 last_line = now
-                line = f"{what}: {files:,} files; {path}"
+                line = f"{what}: {files:,} files, {path}"
                 if talk.is_terminal:
                     status.update(escape(line))
                 else:
@@ -106,9 +106,9 @@ def path_progress(what: str, clock: Callable[[], float] = time.monotonic) -> Ite
 
 
 def funnel_table(steps: "list[FunnelStep]") -> Table:
-    """Return the funnel as a table: a row per stage, with every reason."""
+    """Return the funnel as a table: a row per stage, with all reasons."""
     table = Table(title="Funnel", title_justify="left", show_lines=True)
-    for name in ("stage", "in", "kept", "dropped, and why"):
+    for name in ("stage", "in", "kept", "dropped, by reason"):
         table.add_column(name, justify="right" if name in {"in", "kept"} else "left", overflow="fold")
     for step in steps:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in step.reasons.items()) or "-"

@@ -26,7 +26,7 @@ def demo(
     """Run every stage on the embedded sample.
 
     The sample is composed: free photos, edits made by a script, invented people. A local server provides its pictures.
-    It takes about half a minute and needs no network.
+    It takes about 30 s and needs no network.
 
     Example: photoshop-request demo
     """
@@ -39,7 +39,7 @@ def demo(
     with sample_folder() as sample, serve(sample) as hosts:
         files = [str(sample / "submissions.zst"), str(sample / "comments.zst")]
         corpus = _create(folder, files)
-        # one process: the sample takes less time than starting a second one
+        # one process: starting a second process takes longer than the sample
         flags = {"mirror": hosts.address, "rate": _RATES, "workers": 1, "engine": "local"}
         with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as engine:
             run_all(corpus, files, settings, engine)
@@ -66,6 +66,6 @@ def _create(folder: str, files: list[str]) -> Corpus:
     foreign = next((part.input for part in read_parts(corpus) if Path(part.input).name not in names), None)
     if foreign:
         raise CorpusError(
-            f"{folder}: this corpus holds other data ({foreign}), which the sample would mix with. {advice}"
+            f"{folder}: this corpus holds other data ({foreign}), so the sample cannot be added. {advice}"
         )
     return corpus

@@ -1,4 +1,4 @@
-"""Steps that commands share: open a corpus, lock it, resolve settings, start an engine."""
+"""Share steps between commands: open a corpus, lock it, resolve settings, start an engine."""
 
 import os
 import time
@@ -30,7 +30,7 @@ def open_or_create(folder: str, files: list[str] | None, subreddits: list[str] |
     """Open a corpus, or create it if there are files or subreddits to read.
 
     Raises:
-        InputError: a file is missing or cannot be read. No folder has been created then.
+        InputError: a file is missing or cannot be read. The folder is not created then.
     """
     if files is None and subreddits is None:
         return open_corpus(folder)
@@ -42,9 +42,9 @@ def open_or_create(folder: str, files: list[str] | None, subreddits: list[str] |
 
 @contextmanager
 def exclusive(corpus: Corpus, flags: Mapping[str, Any] | None = None) -> Iterator[Settings]:
-    """Hold the lock of the corpus and remove what killed commands left. Yield the settings in force.
+    """Hold the lock of the corpus and remove leftovers of killed commands. Yield the settings.
 
-    `flags` are those of the command line, by the name of the setting.
+    `flags` are values from the command line, by name of the setting.
     """
     settings = resolve_settings(corpus, flags or {})
     with lock_corpus(corpus):
@@ -67,7 +67,9 @@ def open_engine(corpus: Corpus, settings: Settings) -> Iterator[Engine]:
 
 
 def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
-    """Return the settings of the stage fetch, with secrets from the environment. `flags` are fields of it."""
+    """Return the settings of the stage `fetch`, with secrets from the environment. `flags` are fields of
+    `FetchSettings`.
+    """
     from photoshop_request_builder.stages.fetch import FetchSettings, site_rates  # slow to import
 
     rates, other = site_rates(settings["rate"].value)
@@ -82,7 +84,7 @@ def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
 
 
 def raise_first(problems: Sequence[InputError]) -> None:
-    """Raise the first problem of the inputs, for the exit code, after everything readable was processed."""
+    """Raise the first problem of the inputs after all readable inputs were processed. It sets the exit code."""
     if problems:
         raise problems[0]
 
@@ -99,5 +101,5 @@ def connect_reddit() -> "praw.Reddit":
 
 
 def say_part(summary: IngestSummary) -> None:
-    """Print what one input or request gave."""
+    """Print the counts of one input or request."""
     say(f"{summary.source}: {summary.submissions:,} submissions, {summary.comments:,} comments ({summary.input})")

@@ -22,7 +22,7 @@ def export(
         str, typer.Argument(metavar="CORPUS", help="A corpus, a dataset's folder, or its name on the Hub (ORG/NAME).")
     ],
     form: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to make; it must be new or empty.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Output folder, new or empty.")],
     split: Annotated[str, typer.Option("--split", help="train, validation or test.")] = "train",
     task_type: Annotated[
         list[str] | None,
@@ -40,7 +40,7 @@ def export(
     """Write the dataset in the format of a trainer.
 
     Pictures are copied byte for byte. Rows that the format cannot hold are skipped and counted. OUT appears when it is
-    complete. If you interrupt the command, it starts again from the first row.
+    complete. After an interruption, the export starts again from the first row.
 
     Example: photoshop-request export CORPUS imagefolder OUT --min-locality 0.8
     """
@@ -72,8 +72,8 @@ def _report(form: str, out: Path, done: ExportSummary) -> None:
     for reason, count in done.left_out.items():
         data.print(f"left out    {reason} {count:,}")
     if done.shortened:
-        data.print(f"shortened   {done.shortened:,} rows, without their last reference images")
+        data.print(f"shortened   {done.shortened:,} rows, with fewer reference images")
     data.print(f"written to  {out}")
     data.print(f"read by     {kind.trainer}: {flags}")
     if kind.absolute:
-        say("It holds absolute paths: export it again rather than moving it.")
+        say("The export holds absolute paths. If you move it, export again.")

@@ -44,7 +44,7 @@ def fetch(
         str | None,
         typer.Option(metavar="CMD", help="Program for unsupported hosts: takes an address, prints JSON lines."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Show what would be requested and how long it takes.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Show the addresses to request and the estimated time.")] = False,
     as_json: options.Json = False,
 ) -> None:
     """Fetch pictures within the limits of each host.
@@ -102,4 +102,4 @@ def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> N
         figures = (f"{plan.addresses:,}", f"{plan.extra_requests:,}", f"{plan.per_second:g}", f"{plan.minutes:,.1f}")
         table.add_row(plan.host, *figures)
     data.print(table)
-    data.print(f"about {minutes:,.0f} minutes in total: hosts are requested in parallel")
+    data.print(f"about {minutes:,.0f} min in total: hosts are fetched in parallel")

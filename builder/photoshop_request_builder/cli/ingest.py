@@ -34,14 +34,14 @@ class InputSource(StrEnum):
     REDDIT = "reddit"
 
 
-Time = Annotated[str | None, typer.Option(metavar="DATE", help="2024-09, 2024-09-30, or Unix seconds; UTC.")]
+Time = Annotated[str | None, typer.Option(metavar="DATE", help="2024-09, 2024-09-30 (UTC) or Unix seconds.")]
 
 
 def ingest(
     folder: options.CorpusFolder,
     files: options.Files = None,
     source: Annotated[
-        InputSource, typer.Option("--from", help="Read archives (files) or request a service.")
+        InputSource, typer.Option("--from", help="Source of the posts: archives (files) or a service.")
     ] = InputSource.FILES,
     since: Time = None,
     until: Time = None,
@@ -53,8 +53,8 @@ def ingest(
 ) -> None:
     """Read archives or a service into a corpus.
 
-    Posts are merged by id, and the addresses of their pictures are extracted. A service is asked only for times that no
-    earlier run covered.
+    Posts are merged by id, and the addresses of their pictures are extracted. Only times that no earlier
+    run covered are requested from a service.
 
     --from reddit needs PHOTOSHOP_REQUEST_REDDIT_CLIENT_ID and PHOTOSHOP_REQUEST_REDDIT_CLIENT_SECRET. Archives and
     --from arctic-shift need no account.
@@ -110,7 +110,7 @@ def _span(since: str | None, until: str | None, clock: Callable[[], float] = tim
 
 
 def _seconds(text: str) -> int:
-    if text.isdecimal() and len(text) >= len("1000000000"):  # in 2001, before Reddit; a date has 8 digits
+    if text.isdecimal() and len(text) >= len("1000000000"):  # 2001, before Reddit existed. Dates have at most 8 digits
         return int(text)
     padded = text + "-01-01"[len(text) - len("2024") :] if len(text) in {4, 7} else text
     try:

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share."""
+"""Define arguments and options that several commands share."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="FILE…",
-        help="Reddit archives of submissions and comments: .zst, .jsonl, …; paths, globs, folders or addresses.",
+        help="Reddit archives of submissions and comments: .zst, .jsonl, … Paths, globs, folders or addresses.",
     ),
 ]
 Subreddits = Annotated[

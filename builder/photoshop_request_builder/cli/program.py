@@ -1,4 +1,4 @@
-"""The command `photoshop-request`: names and summaries of its commands, each imported when it is called."""
+"""Define the command `photoshop-request`. Each of its commands is imported when it is called."""
 
 from importlib import import_module
 from importlib.metadata import version
@@ -17,15 +17,15 @@ SUMMARIES = {
     "report": "Write the analysis of a corpus: page, JSON and charts.",
     "export": "Write the dataset in the format of a trainer.",
     "publish": "Upload the dataset to the Hub, load it back and compare.",
-    "takedown": "Remove requests, comments, users or pictures for good.",
+    "takedown": "Remove requests, comments, users or pictures permanently.",
     "rebuild": "Fetch the pictures of a manifest and write the dataset.",
     "decisions": "Print a JSON line per picture address: decision and reason.",
     "config": "Print every setting in force and its origin.",
     "view": "Write pages that show every candidate before and after.",
-    "review": "Judge candidates in the browser.",
-    "rewrite": "Write the instructions with a language model.",
+    "review": "Review candidates in the browser.",
+    "rewrite": "Rewrite instructions with a language model.",
     "raw": "Print the source JSON of a submission or comment.",
-    "refresh": "Ask Reddit again for scores, flair and deletions.",
+    "refresh": "Update scores, flair and deletions from Reddit.",
     "doctor": "Check versions, disk, credentials, network and a corpus.",
     "demo": "Run every stage on the embedded sample.",
 }
@@ -84,4 +84,4 @@ def _program(
     photoshop-request run CORPUS FILE…   Make a dataset from archives.
     photoshop-request status CORPUS      Show counts, reasons and the dataset.
     photoshop-request COMMAND --help     Show the options of a command.
-    """  # noqa: D301 - a backspace character keeps the lines as they are
+    """  # noqa: D301 - a backspace character keeps the line breaks

@@ -40,8 +40,8 @@ def publish(
 ) -> None:
     """Upload the dataset to the Hub, load it back and compare.
 
-    Files that the Hub has are not sent again. Interrupt it at any time: the same command goes on. The token comes from
-    HF_TOKEN or `hf auth login`.
+    Files that the Hub has are not sent again. Interrupt it at any time. Run the same command again to continue. The
+    token comes from HF_TOKEN or `hf auth login`.
 
     Example: photoshop-request publish CORPUS ORG/photoshop-request --private --tag v1.0
     """

@@ -1,4 +1,4 @@
-"""Steps that `publish` and `takedown` share."""
+"""Share steps between `publish` and `takedown`."""
 
 from typing import TYPE_CHECKING
 

@@ -19,7 +19,7 @@ def raw(
 ) -> None:
     """Print the source JSON of a submission or comment.
 
-    One line for each source that has it, unchanged.
+    Prints one unchanged line per source.
 
     Example: photoshop-request raw CORPUS t3_1abc23
     """

@@ -22,7 +22,7 @@ def rebuild(
     """Fetch the pictures of a manifest and write the dataset.
 
     A picture is accepted if its bytes match the manifest, or if its perceptual hash shows that the host only encoded it
-    again. Interrupt it at any time: the same command goes on.
+    again. Interrupt it at any time. Run the same command again to continue.
 
     Example: photoshop-request rebuild CORPUS ORG/photoshop-request --contact me@example.org
     """

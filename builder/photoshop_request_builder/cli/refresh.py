@@ -16,9 +16,10 @@ def refresh(
     limit: Annotated[int | None, typer.Option(help="Maximum submissions and comments to request.")] = None,
     workers: options.Workers = None,
 ) -> None:
-    """Ask Reddit again for scores, flair and deletions.
+    """Update scores, flair and deletions from Reddit.
 
-    The oldest observations are refreshed first. Those of the last six hours are skipped. Credentials: see `ingest`.
+    The oldest observations are updated first. Observations of the last six hours are skipped. Credentials are the same
+    as for `ingest --from reddit`.
 
     Example: photoshop-request refresh CORPUS --limit 10000
     """

@@ -27,22 +27,22 @@ def review(
     ] = None,
     order: Annotated[
         CandidateOrder,
-        typer.Option("--order", help="doubt: least certain first. random: a sample, which --calibrate needs."),
+        typer.Option("--order", help="doubt: least certain first. random: a sample for --calibrate."),
     ] = CandidateOrder.DOUBT,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Local port. Default: a free one.")] = 0,
     is_calibration: Annotated[
         bool,
-        typer.Option("--calibrate", help="Print how far the decisions confirm the verdicts, and propose thresholds."),
+        typer.Option("--calibrate", help="Compare decisions with automatic verdicts, and propose thresholds."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --calibrate: print JSON for programs.")] = False,
 ) -> None:
-    """Judge candidates in the browser.
+    """Review candidates in the browser.
 
     The server is reachable from this machine only. Keys: `a` accepts the verdict, `x` rejects it, 1 to 6 choose another.
 
-    Every decision is saved immediately with reviewer and time in CORPUS/decisions.sqlite. Ctrl-C quits, and the same
-    command goes on. Two people start one server each with --reviewer. The next build applies the decisions on which all
-    reviewers of a candidate agree.
+    Every decision is saved immediately with reviewer and time in CORPUS/decisions.sqlite. Ctrl-C quits. Run the same
+    command again to continue. Each reviewer starts a separate server with --reviewer. The next build applies the
+    decisions on which all reviewers of a candidate agree.
 
     Example: photoshop-request review CORPUS --reviewer ann --order random
 
@@ -63,7 +63,7 @@ def review(
         ) from None
 
     def ready(address: str, candidates: int) -> None:
-        say(f"{candidates:,} candidates for {name}. Open this private URL; do not share it. Ctrl-C quits.")
+        say(f"{candidates:,} candidates for {name}. Open this private URL. Do not share it. Ctrl-C quits.")
         data.print(address)
         data.file.flush()
         hint(f"build {folder}")
@@ -90,14 +90,14 @@ def _calibrate(corpus: Corpus, *, as_json: bool) -> None:
         write_json(state)
         return
     if not decisions:
-        say(f"{corpus.address}: there are no decisions yet.")
+        say(f"{corpus.address}: no decisions yet.")
         hint(f"review {corpus.address} --order random")
         return
     if pairs:
         data.print(_agreements_table(pairs))
     data.print(_verdicts_table(verdicts, sampled=bool(sampled)))
     if not sampled:
-        say("These are the least certain candidates. For figures of the whole corpus: review --order random")
+        say("These are the least certain candidates. To measure the whole corpus, use: review --order random")
     hint(f"build {corpus.address}")
 
 
@@ -131,7 +131,7 @@ def _verdicts_table(verdicts: "Sequence[Calibration]", *, sampled: bool) -> Tabl
         if proposal:
             threshold = f"at least {proposal.confidence:.3f} ({proposal.precision.of:,} of {decided:,})"
         else:
-            threshold = "none is enough, or too few decisions" if decided else "-"
+            threshold = "none, or too few decisions" if decided else "-"
         table.add_row(calibration.verdict, _share(calibration.precision), _share(calibration.recall), threshold)
     return table
 

@@ -29,17 +29,19 @@ def rewrite(
     with_pictures: Annotated[
         bool, typer.Option("--with-pictures", help="Send the pictures of the requests too, at most 768 pixels a side.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the number of questions, tokens and price.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the number of questions and tokens, and the price.")
+    ] = False,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Questions in parallel.")] = 8,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum questions to ask.")] = None,
     price_in: _Price = None,
     price_out: _Price = None,
     as_json: options.Json = False,
 ) -> None:
-    """Write the instructions with a language model.
+    """Rewrite instructions with a language model.
 
-    The instructions made by rules are kept beside them. The texts of the requests are sent to the endpoint, and with
-    --with-pictures their pictures. User names and addresses are not sent. Answered questions are not asked again.
+    The original instructions stay in the dataset. The texts of the requests are sent to the endpoint, with
+    --with-pictures also their pictures. User names and addresses are not sent. Answered questions are not asked again.
 
     The key comes from OPENAI_API_KEY, or for Hugging Face from HF_TOKEN.
 
@@ -49,7 +51,7 @@ def rewrite(
     from photoshop_request_builder.commands.rewriting.run import planned_for, rewrite_verb
 
     if not base_url.startswith(("http://", "https://")):
-        raise InputError(f"--base-url {base_url}: must start with https:// or http://.")
+        raise InputError(f"--base-url {base_url}: the URL must start with https:// or http://.")
     corpus = open_corpus(folder)
     if dry_run:
         with open_answers(corpus) as answers:

@@ -35,7 +35,7 @@ def run(
 ) -> None:
     """Read archives, fetch pictures, compare, build the dataset.
 
-    Interrupt it at any time. The same command goes on and repeats no finished work.
+    Interrupt it at any time. Run the same command again to continue. Finished work is not repeated.
 
     Example: photoshop-request run CORPUS PhotoshopRequest_submissions.zst PhotoshopRequest_comments.zst
     """
@@ -54,7 +54,7 @@ def run(
 
 
 def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: "Engine") -> list[InputError]:
-    """Run every stage in order. Return the problems of files that could not be read completely.
+    """Run every stage in order. Return the problems of incomplete files.
 
     Raises:
         InputError: nothing could be read.
@@ -66,7 +66,7 @@ def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: "Engin
         raise_first(problems)
         raise InputError(f"{corpus.address}: the corpus is empty. Name archives: run {corpus.address} FILE…")
     if not engine.is_here:
-        say("fetch: runs on this machine only, so that the limits of each host hold")
+        say("fetch: runs on this machine only, to respect the rate limit of each host")
     run_fetch(corpus, fetch_settings(settings), reporter=reporter)
     run_stages("pair", corpus, engine=engine, reporter=reporter)
     run_stages("build", corpus, engine=engine, reporter=reporter)

@@ -33,7 +33,7 @@ def status(
 ) -> None:
     """Show sources, the funnel with its reasons, and the dataset.
 
-    Sources are shown with the months they cover and their holes.
+    Each source is shown with its months and its gaps.
 
     Example: photoshop-request status CORPUS
 
@@ -115,11 +115,11 @@ def _show_months(source: "IngestedSource") -> None:
         for line in month_bars(months):
             data.print(f"  {line}")
         for hole in source.holes[table]:
-            data.print(f"  hole: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows")
+            data.print(f"  gap: {hole.first} to {hole.last}, {hole.months} months, {hole.rows:,} rows")
 
 
 def _sources_table(sources: "list[IngestedSource]") -> Table:
-    """Return a column per source: there are few sources, and terminals are narrow."""
+    """Return a table with one column per source, because sources are few and terminals are narrow."""
     table = Table(title="Sources", title_justify="left")
     table.add_column("")
     for source in sources:

@@ -34,17 +34,15 @@ def takedown(
         ),
     ] = None,
     revision: Annotated[str, typer.Option("--revision", help="publish: branch to commit to.")] = "main",
-    squash: Annotated[
-        bool, typer.Option("--squash", help="publish: also delete the history and the tags that hold it.")
-    ] = False,
+    squash: Annotated[bool, typer.Option("--squash", help="publish: also delete the history and its tags.")] = False,
     workers: options.Workers = None,
 ) -> None:
-    """Remove requests, comments, users or pictures for good.
+    """Remove requests, comments, users or pictures permanently.
 
-    Every later build leaves them out, with near-duplicates of their pictures.
+    Every later build leaves them out, and also near-duplicates of their pictures.
 
-    `add` stores keyed hashes of the targets and erases their pictures in CORPUS. Pictures that were fetched and not
-    compared yet are compared first.
+    `add` stores keyed hashes of the targets and erases their pictures in CORPUS. Fetched pictures that are not compared
+    yet are compared first.
 
     `publish` builds the dataset without them and commits it to the Hub. Older commits keep them unless --squash deletes
     the history.
@@ -78,7 +76,7 @@ def _add(corpus: Corpus, names: list[str]) -> None:
 
     result = take_down(corpus, [resolve_target(corpus, name) for name in names], reporter)
     say(
-        f"{result.tombstones} new tombstones; {result.pictures} pictures erased; taken down in total: "
+        f"{result.tombstones} new tombstones, {result.pictures} pictures erased. Taken down in total: "
         f"{result.submissions} requests, {result.comments} comments"
     )
 
@@ -96,11 +94,11 @@ def _publish(corpus: Corpus, name: str, revision: str, workers: int | None, *, s
         publish_and_verify(corpus, Destination(repo, revision))
         if not squash:
             say(
-                f"warning: older commits and tags of {repo} still hold what was removed. Delete them with: "
+                f"warning: older commits and tags of {repo} still hold the removed data. Delete them with: "
                 f"photoshop-request takedown {corpus.address} publish {repo} --squash"
             )
             return
         history = squash_history(hub_client(), repo, revision, say=say)
     say(f"history squashed: tags deleted: {', '.join(history.tags) or 'none'}; {history.large_files} old files deleted")
     if history.holding:
-        say(f"warning: these may still hold what was removed, check them: {', '.join(history.holding)}")
+        say(f"warning: these may still hold the removed data. Check them: {', '.join(history.holding)}")

@@ -23,8 +23,7 @@ def view(
 
     Each card shows the verdict, its reason and the changed area. The pages open offline, and unchanged pages are kept.
 
-    A takedown removes its cards from CORPUS/report/view immediately. Write pages in another folder again to remove them
-    there.
+    A takedown removes its cards from CORPUS/report/view immediately. For another folder, run `view` again.
 
     Example: photoshop-request view CORPUS
     """
@@ -37,6 +36,6 @@ def view(
         raise InputError(f"{corpus.address}: the corpus is in object storage. Name a local folder with --out FOLDER.")
     with exclusive(corpus, {"workers": workers}) as settings:
         site = write_pages(corpus, out_folder, workers=settings["workers"].value, reporter=reporter)
-    say(f"{site.candidates:,} candidates; {site.hidden:,} deleted or taken down are not shown")
+    say(f"{site.candidates:,} candidates. {site.hidden:,} deleted or taken-down candidates are not shown")
     data.print(str(site.page))
     hint(f"status {folder}")

@@ -37,4 +37,4 @@ def test_without_a_terminal_there_is_a_line_a_minute(capsys: pytest.CaptureFixtu
         for _ in range(6):
             advance(10)
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["ingest: 30 of 100 bytes, about 2 minutes left", "ingest: 60 of 100 bytes, about 1 minutes left"]
+    assert lines == ["ingest: 30 of 100 bytes, about 2 min left", "ingest: 60 of 100 bytes, about 1 min left"]
