@@ -44,7 +44,7 @@ def export(
 
     Example: photoshop-request export CORPUS imagefolder OUT --min-locality 0.8
     """
-    chosen = exporting.format_of(form)
+    export_format = exporting.format_of(form)
     dataset = exporting.dataset_of(corpus)
     filters = RowFilter(
         task_types=task_type,
@@ -57,8 +57,8 @@ def export(
         until=until,
         one_edit_per_request=one_edit_per_request,
     )
-    with progress("export", exporting.rows_in(dataset, chosen.config, split), "rows") as advance:
-        done = exporting.export(dataset, chosen, out, split=split, filters=filters, advance=advance)
+    with progress("export", exporting.rows_in(dataset, export_format.config, split), "rows") as advance:
+        done = exporting.export(dataset, export_format, out, split=split, filters=filters, advance=advance)
     _report(form, out.absolute(), done)
 
 

@@ -48,20 +48,22 @@ def rewrite(
     Example: photoshop-request rewrite CORPUS --model Qwen/Qwen3-VL-8B-Instruct --dry-run --price-in 0.1 --price-out 0.4
     """
     from photoshop_request_builder.commands.rewriting.endpoint import Endpoint, key_for  # slow to import
-    from photoshop_request_builder.commands.rewriting.run import planned_for, rewrite_verb
+    from photoshop_request_builder.commands.rewriting.run import plan_run, rewrite_instructions
 
     if not base_url.startswith(("http://", "https://")):
         raise InputError(f"--base-url {base_url}: the URL must start with https:// or http://.")
     corpus = open_corpus(folder)
     if dry_run:
         with open_answers(corpus) as answers:
-            estimate = planned_for(corpus, answers, model, with_pictures=with_pictures, limit=limit)
+            estimate = plan_run(corpus, answers, model, with_pictures=with_pictures, limit=limit)
         _show(estimate, estimate.price(price_in, price_out), as_json=as_json)
         return
     endpoint = Endpoint(model, base_url.rstrip("/"), concurrency)
     key = key_for(base_url)
     with exclusive(corpus):
-        summary = rewrite_verb(corpus, endpoint, key, with_pictures=with_pictures, limit=limit, reporter=reporter)
+        summary = rewrite_instructions(
+            corpus, endpoint, key, with_pictures=with_pictures, limit=limit, reporter=reporter
+        )
     if as_json:
         write_json(dataclasses.asdict(summary))
     for result, count in summary.results.most_common():

@@ -51,7 +51,7 @@ def rows_in(dataset: str, config: str, split: str) -> int | None:
 
 def export(
     dataset: str,
-    chosen: Format,
+    export_format: Format,
     out: Path,
     *,
     split: str,
@@ -69,15 +69,15 @@ def export(
     out = out.absolute()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out}: output folder is not empty. Name a new folder, or remove this one.")
-    rows = load(dataset, chosen.config, split, streaming=True, columns=chosen.columns, **asdict(filters)).decode(
-        enable=False
-    )
+    rows = load(
+        dataset, export_format.config, split, streaming=True, columns=export_format.columns, **asdict(filters)
+    ).decode(enable=False)
     part = out.with_name(f".{out.name}.part")
     with explain_disk_errors(str(out)):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
-            done = chosen.write(_reported(rows, advance), part, paths_under=out)
+            done = export_format.write(_reported(rows, advance), part, paths_under=out)
             _check(done)
             part.rename(out)
         except BaseException:

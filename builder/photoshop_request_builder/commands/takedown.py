@@ -39,7 +39,7 @@ class TakedownSummary:
     """Requests of the corpus that are taken down now, by this takedown or an earlier one."""
     comments: int
     pictures: int
-    """Different pictures whose files are erased."""
+    """Distinct pictures whose files are erased."""
 
 
 def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
@@ -55,7 +55,7 @@ def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Repo
     """
     count = add_tombstones(corpus, targets)
     if corpus.ledger_path.exists():  # pictures that were fetched but not compared yet are erased too
-        _follow_ledger(corpus, reporter)
+        _update_tables(corpus, reporter)
     pictures = (picture for shard in range(corpus.shards) for picture in _pictures_of(corpus, shard, targets))
     count += add_tombstones(corpus, pictures)
     run_stage(stage_named("remove"), corpus, reporter=reporter)
@@ -66,7 +66,7 @@ def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Repo
         if stage.erase:
             stage.erase(corpus, erasure)
     if erasure.pictures and corpus.ledger_path.exists():
-        _follow_ledger(corpus, reporter)
+        _update_tables(corpus, reporter)
         run_stage(stage_named("remove"), corpus, reporter=reporter)
     elif erasure.pictures:
         reporter.say(
@@ -146,7 +146,7 @@ def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str,
     return {sha256: path for sha256, path in files.items() if sha256 not in shown}
 
 
-def _follow_ledger(corpus: Corpus, reporter: Reporter) -> None:
+def _update_tables(corpus: Corpus, reporter: Reporter) -> None:
     """Update the tables that depend on the ledger."""
     run_stages("fetch", corpus, reporter=reporter)
     run_stages("pair", corpus, reporter=reporter)

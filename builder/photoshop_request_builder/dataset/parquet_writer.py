@@ -62,12 +62,12 @@ def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> 
         stream,
         schema,
         compression={leaf: "NONE" if leaf.endswith(".bytes") else "SNAPPY" for leaf in _leaves(schema)},
-        # rows of one request share their source; the dictionary stores it once per group
+        # rows of one request share their source, and the dictionary stores it once per group
         dictionary_pagesize_limit=2**30,
         write_statistics=[column.name for column in columns if column.kind in _PLAIN],
         write_page_index=True,
     ) as writer:
-        for group in _ahead(_groups(rows)):
+        for group in _prefetched(_groups(rows)):
             if count:
                 stream.write(_GAP)
             writer.write_table(pa.Table.from_pylist(group, schema=schema), row_group_size=len(group))
@@ -124,7 +124,7 @@ class _Hashing:
         return self.size
 
 
-def _ahead(groups: Iterator[Group]) -> Iterator[Group]:
+def _prefetched(groups: Iterator[Group]) -> Iterator[Group]:
     """Yield the groups. A thread prepares the next group while the caller writes the current one."""
     with ThreadPoolExecutor(1) as thread:
         following = thread.submit(next, groups, None)

@@ -36,7 +36,7 @@ def _plan_shards(stage: Stage, corpus: Corpus) -> Iterator[Job[None]]:
             continue
         fingerprint = stage.fingerprint(stage, rule, contents)
         paths = [corpus.shard_path(shard, table) for table in stage.writes]
-        if not all(_is_made(corpus, path, fingerprint) for path in paths):
+        if not all(_is_current(corpus, path, fingerprint) for path in paths):
             inputs = ShardInputs(corpus, shard, rule, tables)
             yield Job(f"shard {shard:05d}", partial(_write, stage.function, inputs, paths, corpus, fingerprint))
 
@@ -56,12 +56,12 @@ def _plan_corpus(stage: Stage, corpus: Corpus) -> list[Job[None]]:
     paths = [corpus.shard_path(shard, output) for shard in range(corpus.shards)]
     if output.endswith(".json"):
         paths = [corpus.path(output)]
-    if all(_is_made(corpus, path, fingerprint) for path in paths):
+    if all(_is_current(corpus, path, fingerprint) for path in paths):
         return []
     return [Job(stage.name, partial(_write, stage.function, corpus, paths, corpus, fingerprint))]
 
 
-def _is_made(corpus: Corpus, path: str, fingerprint: str) -> bool:
+def _is_current(corpus: Corpus, path: str, fingerprint: str) -> bool:
     if path.endswith(".json"):
         record = storage.read_json(corpus.fs, path)
         return record is not None and record["fingerprint"] == fingerprint
@@ -71,8 +71,8 @@ def _is_made(corpus: Corpus, path: str, fingerprint: str) -> bool:
 
 def _write(function: Callable[[Any], Any], inputs: Any, paths: list[str], corpus: Corpus, fingerprint: str) -> None:
     """Call `function` and write its output, one table or JSON object per path."""
-    made = function(inputs)
-    for path, output in zip(paths, [made] if isinstance(made, pa.Table | dict) else made, strict=True):
+    outputs = function(inputs)
+    for path, output in zip(paths, [outputs] if isinstance(outputs, pa.Table | dict) else outputs, strict=True):
         if isinstance(output, pa.Table):
             storage.write_table(corpus.fs, path, output, fingerprint)
         else:

@@ -16,14 +16,14 @@ class Meter:
 
     folder: Path
     clock: Callable[[], float] = time.monotonic
-    _noted: dict[str, float] = field(default_factory=dict)
+    _written_at: dict[str, float] = field(default_factory=dict)
 
     def note(self, name: str, done: int) -> None:
         """Write the count of `name`, unless it was written less than half a second ago."""
         now = self.clock()
-        if now - self._noted.get(name, float("-inf")) < _MIN_INTERVAL:
+        if now - self._written_at.get(name, float("-inf")) < _MIN_INTERVAL:
             return
-        self._noted[name] = now
+        self._written_at[name] = now
         if not self.folder.is_dir():  # the job runs on another machine
             return
         path = self.folder / hashlib.blake2b(name.encode(), digest_size=8).hexdigest()

@@ -99,8 +99,8 @@ def publish(corpus: Corpus, api: HfApi, to: Destination, *, reporter: Reporter) 
     call = partial(call_hub, say=reporter.say)
     remote = call(partial(read_remote, api, to.repo, to.revision))
     _prepare(api, to, remote, call)
-    every = to.configs or tuple(CONFIGS)
-    commits = [(name,) for name in every] if to.commit_each and not to.create_pr else [every]
+    all_configs = to.configs or tuple(CONFIGS)
+    commits = [(name,) for name in all_configs] if to.commit_each and not to.create_pr else [all_configs]
     upload = _Upload(corpus, api, to, card.card_writer(corpus, list(built_records(corpus).items())), reporter)
     total = Published("", 0, 0, tuple(files))
     for configs in commits:

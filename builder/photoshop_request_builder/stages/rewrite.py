@@ -83,12 +83,12 @@ def questions(corpus: Corpus, shard: int, model: str, *, with_pictures: bool) ->
 
 def rule(corpus: Corpus) -> Rule | None:
     """Return the model in use and its answers, or None before the first rewriting."""
-    chosen = read_model_in_use(corpus)
-    if chosen is None:
+    in_use = read_model_in_use(corpus)
+    if in_use is None:
         return None
     return {
         "answers": answers_stamp(corpus),
-        "in_use": [chosen.model, chosen.prompt_version, chosen.with_pictures],
+        "in_use": [in_use.model, in_use.prompt_version, in_use.with_pictures],
         "asked_as": PROMPT_VERSION,
         "policy": dataclasses.asdict(read_policy(corpus)),
     }
@@ -101,12 +101,12 @@ def fingerprint(stage: Stage, rule: Rule, contents: Contents) -> str:
 
 def make_rewrites(inputs: ShardInputs) -> pa.Table:
     """Return the rewrites of one shard."""
-    chosen = ModelInUse(*inputs.rule["in_use"])
-    to_rewrite = list(questions(inputs.corpus, inputs.shard, chosen.model, with_pictures=chosen.with_pictures))
+    in_use = ModelInUse(*inputs.rule["in_use"])
+    to_rewrite = list(questions(inputs.corpus, inputs.shard, in_use.model, with_pictures=in_use.with_pictures))
     with open_answers(inputs.corpus) as answers:
         stored = answers.get(question.key for question in to_rewrite)
     rows = [
-        _row(question, chosen, question.unfit or stored.get(question.key, NoRewrite.NOT_ASKED))
+        _row(question, in_use, question.unfit or stored.get(question.key, NoRewrite.NOT_ASKED))
         for question in to_rewrite
     ]
     return pa.Table.from_pylist(rows, schema=tables.REWRITES)
@@ -117,15 +117,15 @@ def erase(corpus: Corpus, erasure: Erasure) -> None:
     forget_answers(corpus, erasure.requests)
 
 
-def _row(question: Question, chosen: ModelInUse, result: RewrittenInstruction | NoRewrite) -> dict[str, Any]:
+def _row(question: Question, in_use: ModelInUse, result: RewrittenInstruction | NoRewrite) -> dict[str, Any]:
     if isinstance(result, NoRewrite):
         return {"submission_id": question.submission_id, "reason": str(result)}
     return {
         "submission_id": question.submission_id,
         "instruction_rewritten": result.instruction,
         "needs_more_than_the_source": result.needs_more_than_the_source,
-        "rewrite_model": chosen.model,
-        "rewrite_prompt_version": chosen.prompt_version,
+        "rewrite_model": in_use.model,
+        "rewrite_prompt_version": in_use.prompt_version,
     }
 
 

@@ -160,22 +160,22 @@ def lock_corpus(corpus: Corpus) -> FileLock:
         StorageError: the folder cannot be written.
     """
     place = Path(corpus.root, ".lock") if corpus.is_local else corpus.ledger_path.with_suffix(".lock")
-    held = FileLock(place)
+    lock = FileLock(place)
     try:
         with storage.explain_disk_errors(str(place)):
-            held.acquire(timeout=0)
+            lock.acquire(timeout=0)
     except Timeout:
         raise BusyError(
             f"{corpus.address}: another photoshop-request is working on this corpus. Wait until it ends, or stop it."
         ) from None
-    return held
+    return lock
 
 
 @contextmanager
 def scratch_folder(corpus: Corpus) -> Iterator[str]:
     """Create a temporary folder, on the disk of the corpus or beside the ledger, so that a rename publishes its files.
 
-    `clean_scratch` removes what a killed process left in it.
+    `clean_scratch` removes leftovers of killed processes.
     """
     scratch = _scratch(corpus)
     scratch.mkdir(parents=True, exist_ok=True)

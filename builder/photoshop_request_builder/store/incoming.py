@@ -41,7 +41,7 @@ class IngestSummary:
     """The path as given, or the query of an API."""
     fingerprint: str
     size: int
-    """Bytes of the input as stored; 0 for an API."""
+    """Bytes of the input as stored, 0 for an API."""
     ending: str
     """complete, truncated or corrupt. `stopped` if an API run ended early."""
     detail: str
@@ -85,7 +85,7 @@ class PartWriter:
         self._files = ExitStack()
         self._writers: dict[tuple[str, int], pq.ParquetWriter] = {}
         self._rows: dict[tuple[str, int], list[tuple[Submission | Comment, bytes]]] = {}
-        self._held = 0
+        self._buffered = 0
 
     def __enter__(self) -> Self:
         """Create the scratch folder.
@@ -113,8 +113,8 @@ class PartWriter:
         else:
             key = ("comments", shard_of(record.submission_id, self._corpus.shards))
         self._rows.setdefault(key, []).append((record, raw))
-        self._held += len(raw) + _ROW
-        if self._held > _BUFFER:
+        self._buffered += len(raw) + _ROW
+        if self._buffered > _BUFFER:
             self._flush()
 
     def finish(self, summary: IngestSummary) -> None:
@@ -147,7 +147,7 @@ class PartWriter:
                 with storage.explain_disk_errors(str(self._scratch)):
                     self._writer(table, shard).write_table(_table(table, rows))
         self._rows.clear()
-        self._held = 0
+        self._buffered = 0
 
     def _writer(self, table: str, shard: int) -> pq.ParquetWriter:
         if (table, shard) not in self._writers:

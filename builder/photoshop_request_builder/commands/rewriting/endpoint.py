@@ -110,7 +110,7 @@ async def ask(
     while attempts < _ATTEMPTS:
         await _wait(state)
         parameters = state.parameters
-        result = await _once(client, endpoint, chat, parameters)
+        result = await _send_once(client, endpoint, chat, parameters)
         if isinstance(result, Completion):
             state.parameters, state.is_settled, state.failures = parameters, True, 0
             return result
@@ -138,7 +138,7 @@ class _Failed:
     """Seconds that the endpoint asks to wait."""
 
 
-async def _once(
+async def _send_once(
     client: "AsyncInferenceClient", endpoint: Endpoint, chat: list[dict[str, Any]], parameters: int
 ) -> Completion | _Failed:
     from huggingface_hub import errors  # slow to import

@@ -105,7 +105,7 @@ class Rewritten:
     """Tokens, as counted by the endpoint."""
 
 
-def rewrite_verb(
+def rewrite_instructions(
     corpus: Corpus,
     endpoint: Endpoint,
     key: str | None,
@@ -125,7 +125,7 @@ def rewrite_verb(
     results: Counter[str] = Counter()
     used: Counter[str] = Counter()
     with open_answers(corpus) as answers:
-        planned = planned_for(corpus, answers, endpoint.model, with_pictures=with_pictures, limit=limit)
+        planned = plan_run(corpus, answers, endpoint.model, with_pictures=with_pictures, limit=limit)
         with reporter.progress("rewrite", planned.to_ask, "questions") as advance:
 
             def keep(answer: ModelAnswer) -> None:
@@ -143,9 +143,7 @@ def rewrite_verb(
     return Rewritten(results, used["in"], used["out"])
 
 
-def planned_for(
-    corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None
-) -> Estimate:
+def plan_run(corpus: Corpus, answers: ModelAnswers, model: str, *, with_pictures: bool, limit: int | None) -> Estimate:
     """Return the estimate of a run.
 
     Raises:
