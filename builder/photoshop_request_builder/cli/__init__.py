@@ -14,7 +14,7 @@ _CLEAR_PROGRESS = "\r\x1b[2K\x1b[?25h"
 
 
 def main() -> None:
-    """Run the command line. Exit codes are those of `photoshop_request.errors`."""
+    """Run the command line. Exit codes are defined in `photoshop_request.errors`."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     # multiprocessing removes the semaphores of a stopped command, but warns about it after the message of `stop`

@@ -23,7 +23,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from photoshop_request_builder.dataset.funnel import FunnelStep
 
-# paths, names and addresses are printed as they are, not as markup
+# paths, names and addresses must not be parsed as markup
 talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 """stderr: messages for people."""
 data = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)

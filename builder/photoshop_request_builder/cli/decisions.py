@@ -10,8 +10,8 @@ from photoshop_request_builder.store.corpus import open_corpus
 def decisions(folder: options.CorpusFolder) -> None:
     """Print a JSON line per picture address: decision and reason.
 
-    Keys: submission_id, comment_id (null for the pictures of the request), url (canonical address), decision (`edit`,
-    `source` or the reason), source_url, link (as posted), role, and the figures of the comparison.
+    Keys: submission_id, comment_id (null for the request's own pictures), url (canonical), link (as posted), role,
+    decision (`edit`, `source` or the reason), source_url, and figures of the comparison.
 
     Example: photoshop-request decisions CORPUS | grep '"decision": "unrelated"'
     """

@@ -79,7 +79,7 @@ def ingest(
     flags = {"workers": workers, "engine": engine, "address": address}
     with exclusive(corpus, flags) as settings, open_engine(corpus, settings) as jobs_engine:
         if client:
-            from photoshop_request_builder.stages.ingesting.reddit import ingest_reddit  # only this asks Reddit
+            from photoshop_request_builder.stages.ingesting.reddit import ingest_reddit  # only Reddit needs it
 
             ingest_reddit(corpus, client, since=span[0], until=span[1], clock=time.time, on_part=say_part)
         elif is_service:
@@ -90,7 +90,7 @@ def ingest(
 
 
 def _ingest_arctic_shift(corpus: Corpus, settings: Settings, span: tuple[int, int]) -> None:
-    import requests  # only this asks Arctic Shift
+    import requests  # only Arctic Shift needs it
 
     from photoshop_request.reddit.arctic_shift import make_fetch
     from photoshop_request_builder.stages.ingesting.arctic_shift import ingest_arctic_shift

@@ -21,8 +21,8 @@ def rebuild(
 ) -> None:
     """Fetch the pictures of a manifest and write the dataset.
 
-    A picture is accepted if its bytes match the manifest, or if its perceptual hash shows that the host only encoded it
-    again. Interrupt it at any time. Run the same command again to continue.
+    A picture is accepted if its bytes match the manifest. It is also accepted if its perceptual hash shows that the
+    host only re-encoded it. Interrupt it at any time. Run the same command again to continue.
 
     Example: photoshop-request rebuild CORPUS ORG/photoshop-request --contact me@example.org
     """

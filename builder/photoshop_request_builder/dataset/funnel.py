@@ -1,4 +1,4 @@
-"""Count what each stage kept and dropped, by reason."""
+"""Count the items that each stage kept and dropped, by reason."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Sum up what was ingested from each source: counts, time span and missing months."""
+"""Sum up the input of each source: counts, time span and missing months."""
 
 from collections import Counter
 from collections.abc import Iterable

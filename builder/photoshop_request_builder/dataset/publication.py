@@ -41,7 +41,7 @@ class WithheldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublicationPolicy:
-    """The settings that decide what is published."""
+    """Settings that decide which edits are published."""
 
     include_nsfw: bool
     nsfw_threshold: float
@@ -182,7 +182,7 @@ def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
 
 
 def count_edits(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Counter[WithheldReason | None]:
-    """Count the edits of one shard by the reason why they are withheld. None counts the published ones."""
+    """Count the edits of one shard by the reason why they are withheld. None counts the published edits."""
     columns = ["submission_id", "comment_id", "verdict", *PICTURE_COLUMNS]
     publication = read_publication(corpus, shard, policy)
     candidates = read_candidates(corpus, shard, columns).to_pylist()

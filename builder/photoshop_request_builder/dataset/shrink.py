@@ -1,4 +1,4 @@
-"""Shrink published pictures when the user of the builder asks for it."""
+"""Shrink published pictures if the arguments of the builder request it."""
 
 import io
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 from photoshop_request.errors import InputError
 
 _QUALITY = 95
-"""JPEG quality. Differences to the original stay below what the change masks detect."""
+"""JPEG quality. Differences from the original stay below the threshold of the change masks."""
 _FORMATS = ("jpeg", "png")
 
 
@@ -33,11 +33,11 @@ def shrinker(max_side: Any, reencode: Any) -> Callable[[bytes], bytes] | None:
 
 
 def shrink(data: bytes, max_side: int, form: str) -> bytes:
-    """Return a smaller file in `form` if the longer side exceeds `max_side` pixels, else the file as it is.
+    """Return a smaller file in `form` if the longer side exceeds `max_side` pixels, otherwise `data` itself.
 
-    Colours stay as they are. They become sRGB if `form` cannot hold them: CMYK in PNG, more than 8 bits.
+    The colour profile is kept. Colours become sRGB if `form` cannot hold them: CMYK in PNG, more than 8 bits.
     """
-    from PIL import Image, ImageOps  # imported only if asked for
+    from PIL import Image, ImageOps  # imported only if pictures are shrunk
 
     from photoshop_request.media.files.decode import Picture, decode
 

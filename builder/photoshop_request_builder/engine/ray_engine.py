@@ -155,8 +155,8 @@ def ray_engine(corpus: Corpus, address: str | None, workers: int) -> Iterator[Ra
     """Yield the engine of the cluster at `address` (`HOST:PORT`, or `auto` for the cluster of this machine).
 
     None takes the address from RAY_ADDRESS, or starts a cluster on this machine alone, with `workers` cores. Tasks get
-    the settings of the environment and the key of pseudonyms, nothing else. Only this machine sends requests to Reddit
-    and the Hub. Every node needs its own access to object storage.
+    the settings of the environment and the key of pseudonyms, and no other variables. Only this machine sends requests
+    to Reddit and the Hub. Every node needs its own access to object storage.
 
     Raises:
         InputError: Ray is not installed.

@@ -77,14 +77,14 @@ def _fingerprint(stage: "Stage", rule: Rule, contents: Contents) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage of the pipeline. Planning, fingerprints, the order of commands and the documents come from this."""
+    """One stage of the pipeline. Planning, fingerprints, the order of `run` and the documents are derived from it."""
 
     name: str
     command: str
     """The command that runs the stage. `run` runs all."""
     unit: Unit
     version: int
-    """Part of every fingerprint. Raise it when the same inputs give another output."""
+    """Part of every fingerprint. Raise it when the output changes for the same inputs."""
     reads: tuple[str, ...] = ()
     """Tables whose rows decide the output: a change makes the output stale. A shard without the first is skipped."""
     looks_up: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Merge our README header into the one on the Hub, so that no order of pushes loses a config."""
+"""Merge our README header into the header on the Hub, so that no config is lost in any order of pushes."""
 
 from collections.abc import Mapping
 from typing import Any

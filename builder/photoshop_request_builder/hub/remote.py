@@ -25,7 +25,7 @@ class RemoteFile:
     path: str
     bytes: int
     sha256: str | None
-    """SHA-256 of a large file, or None for a small file, which lies in git itself."""
+    """SHA-256 of a large file, or None for a small file, which git stores itself."""
     blob: str
     """Git's digest of the blob."""
 

@@ -1,4 +1,6 @@
-"""Fetch pictures into `images/` and the ledger. One process suffices: the hosts' rate limits bound it, not cores."""
+"""Fetch pictures into `images/` and record them in the ledger. One process suffices: rate limits bound it, not
+cores.
+"""
 
 import asyncio
 import contextlib
@@ -238,7 +240,7 @@ async def _stopped_by_signals(stop: asyncio.Event) -> AsyncIterator[None]:
         yield
     finally:
         restore()
-        await asyncio.sleep(0)  # let the loop handle a signal that was just noted
+        await asyncio.sleep(0)  # let the loop handle a signal that has just arrived
 
 
 def _without_lost_file(corpus: Corpus, entry: LedgerEntry) -> LedgerEntry:

@@ -1,4 +1,4 @@
-"""Compare every picture of a solver with the pictures of its request, and give it a verdict."""
+"""Compare every picture of a solver with the pictures of its request, and assign a verdict."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence

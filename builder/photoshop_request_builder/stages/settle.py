@@ -16,7 +16,7 @@ VERSION = 1
 def rules(corpus: Corpus) -> list[Rule | None]:
     """Return the agreed verdicts of each shard, or None for a shard that never had any.
 
-    Without a database of decisions on this machine, the tables stay as they are.
+    Without a database of decisions on this machine, the tables do not change.
     """
     if not corpus.decisions_path.exists():
         return [None] * corpus.shards

@@ -1,7 +1,7 @@
 """Assign requests to train, validation and test by cluster, so that no picture is in two splits.
 
-Two requests belong to one cluster if their sources show the same picture, if one is a crosspost of the other, or if they
-have the same author. A request keeps its split when the corpus grows.
+Requests belong to one cluster if they share a source picture or an author, or if one is a crosspost of the other. A
+request keeps its split when the corpus grows.
 """
 
 from collections import defaultdict
@@ -73,9 +73,9 @@ def assign(
 ) -> list[tuple[str, str | None]]:
     """Return cluster and split of each request, in order. `similar` are pairs of indices. `before` maps id to split.
 
-    If all earlier members of a cluster were in one split, the whole cluster goes there. If they were in several splits,
-    each keeps its split and new members get None. A request then also gets None if it is similar to one in a split
-    listed earlier in `_SHARES`.
+    A new cluster gets a split by a hash of its name. If all earlier members of a cluster were in one split, the whole
+    cluster goes there. If they were in several splits, each keeps its split and new members get None. A request then
+    also gets None if it is similar to one in a split listed earlier in `_SHARES`.
     """
     labels = clusters(len(requests), _pairs(similar + _certain_links(requests)))
     members: dict[int, list[int]] = defaultdict(list)

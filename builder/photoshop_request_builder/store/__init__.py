@@ -1,1 +1,1 @@
-"""Everything that lies on a disk: tables, ledger, pictures, settings, tombstones, answers, decisions."""
+"""Read and write the files of a corpus: tables, ledger, pictures, settings, tombstones, answers, decisions."""

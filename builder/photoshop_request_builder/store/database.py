@@ -17,12 +17,12 @@ def open_database(
 ) -> Iterator[sqlite3.Connection]:
     """Open the database at `path` for the length of the block. Create a missing file from `schema`.
 
-    Every statement is a transaction of its own, flushed to the disk when it returns. `version` is the file's
+    Every statement is a separate transaction, flushed to the disk when it returns. `version` is the file's
     `user_version`. `owner_only` lets nobody but the owner read the file.
 
     Raises:
         CorpusError: the file is not a database, is damaged or has another version. `advice` says what to do.
-        StorageError: it cannot be written, or the disk is full. Either error may also come from within the block.
+        StorageError: it cannot be written, or the disk is full. The block may raise either error too.
     """
     try:
         with storage.explain_disk_errors(str(path)):

@@ -120,7 +120,7 @@ def read_bytes(fs: AbstractFileSystem, path: str) -> bytes:
         FileNotFoundError: there is no such file.
     """
     try:
-        # start=0: without it S3 clients ask for the size first
+        # start=0: without it, S3 clients request the size first
         return bytes(fs.cat_file(path, start=0))
     except FileNotFoundError:
         raise
@@ -162,7 +162,7 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
         else:
             # a table is small: one request for all of it costs less than the eight that Arrow would send
             file = pq.ParquetFile(pa.BufferReader(read_bytes(fs, path)))
-        # 40 % faster for small tables than `pq.read_table`; no threads, because each job has one core
+        # 40 % faster for small tables than `pq.read_table`. No threads, because each job has one core
         with file:
             table = file.read(columns, use_threads=False)
         return table if columns is None else table.select(columns)

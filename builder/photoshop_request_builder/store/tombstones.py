@@ -158,7 +158,7 @@ def parse_target(what: str) -> TombstoneTarget | None:
     Accepts `t3_…`, `t1_…`, `u/NAME`, a link to a post, comment or user on Reddit, a picture's address, a SHA-256.
 
     Raises:
-        InputError: the address is not that of a picture.
+        InputError: the address does not belong to a picture.
     """
     if _SHA256.fullmatch(what.lower()):
         return TombstoneTarget(TombstoneKind.SHA256, what.lower())
@@ -189,7 +189,7 @@ def _hashes(salt: bytes, target: TombstoneTarget) -> tuple[str, ...]:
     if target.kind not in {TombstoneKind.SOURCE, TombstoneKind.EDIT}:
         value = target.value.lower() if target.kind is TombstoneKind.AUTHOR else target.value
         return (_hash(salt, f"{target.kind}:{value}"),)
-    # 16 hex digits; the place is hashed too, so that equal bytes at different places differ
+    # 16 hex digits. The place is hashed too, so that equal bytes at different places differ
     pairs = [target.value[start : start + 2] for start in range(0, 16, 2)]
     return tuple(_hash(salt, f"{target.kind}:{place}:{pair}") for place, pair in enumerate(pairs))
 

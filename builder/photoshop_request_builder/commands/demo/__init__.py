@@ -12,7 +12,7 @@ __all__ = ["sample_folder"]
 
 
 def sample_folder() -> AbstractContextManager[Path]:
-    """Return a context manager whose value is the sample as a folder on disk.
+    """Return a context manager that yields the sample as a folder on disk.
 
     Files: `submissions.zst` and `comments.zst` (archives), `files/` (pictures), `routes.json` (responses by address, see
     `server`), `truth.jsonl` (expected decision of each link) and `SOURCES.md`.

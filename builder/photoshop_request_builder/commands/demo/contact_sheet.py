@@ -57,9 +57,10 @@ _DROPPED = _CardStyle(4, 104, 15, 2, "#b84a00")
 def contact_sheet(
     pairs: Iterable[Pair], path: str | PathLike[str], *, title: str = "Before and after", subtitle: str = ""
 ) -> None:
-    """Write a PNG with the kept pairs, two in a row, and then the dropped pairs, four in a row, in the given order.
+    """Write a PNG with the kept pairs, two in a row, then the dropped pairs, four in a row.
 
-    Pictures are scaled into their frames and long texts are cut. Bytes that cannot be decoded give an empty frame.
+    Each group keeps the given order. Pictures are scaled into their frames, and long texts are cut. For bytes that
+    cannot be decoded, the frame shows a note.
 
     Raises:
         OSError: the file cannot be written.

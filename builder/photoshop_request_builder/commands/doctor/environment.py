@@ -48,7 +48,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Check the version of every dependency, without those of extras."""
+    """Check the version of every dependency, except dependencies of extras."""
     requirements = [Requirement(text) for text in importlib.metadata.requires(_PACKAGE) or ()]
     problems = []
     for requirement in requirements:

@@ -1,1 +1,1 @@
-"""Count what the charts of the report and the card show, with SQL over the corpus."""
+"""Count the numbers of the report's and the card's charts, with SQL over the corpus."""

@@ -58,8 +58,8 @@ where not s.deleted_by_author and s.id not in (select value from removed where k
 class Database:
     """An open corpus with one view per table of the shards.
 
-    Two tables are added. `edits` holds the published candidates. `requests` holds the rows of the config `requests`,
-    with the number of `words` in the instruction.
+    Two tables are added. `edits` holds the published candidates. `requests` holds the requests with a picture that are
+    neither deleted nor taken down, with the number of `words` in the instruction.
     """
 
     corpus: Corpus

@@ -7,7 +7,7 @@ from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.store.incoming import read_parts
 
 _HOSTS = 10
-"""Hosts with a row of their own. All others share one row."""
+"""Maximum hosts with a separate row. All others share one row."""
 _HOLES = 4
 """Maximum gaps named in the sentence. The chart shows all."""
 MONTHLY = ("submissions", "comments")
@@ -25,7 +25,7 @@ def charts(database: Database) -> list[Chart]:
 
 
 def funnel_steps(database: Database) -> Chart:
-    """Count the input and output of each stage, and what it dropped by reason."""
+    """Count the input and output of each stage, and the dropped items by reason."""
     steps = funnel(database.corpus)
     rows: list[Row] = []
     for step in steps:

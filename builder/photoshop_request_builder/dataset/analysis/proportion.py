@@ -21,7 +21,9 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Low and high end, 0 to 1. Wilson (1927) holds for few cases and near the ends, unlike the normal interval."""
+        """Low and high end, 0 to 1. Wilson's interval (1927) is valid for few cases and near 0 and 1, unlike the normal
+        interval.
+        """
         if not self.of:
             return 0.0, 1.0
         share, spread = self.right / self.of, _Z**2 / self.of

@@ -7,7 +7,7 @@ _WAITS = (0, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 86_400, 3 * 86_400, 
 """Lower ends of the columns, in seconds."""
 _MOST_EDITS = 10
 _FLAIRS = 12
-"""Flairs with a row of their own. A flair of a single request may be a name, so it is counted among the others."""
+"""Maximum flairs with a separate row. A flair of a single request may be a name, so it is counted among the others."""
 _TOP_SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 

@@ -20,7 +20,7 @@ def grid(most: float, left: float, top: float, bottom: float, captions: Captions
 
 
 def _grid_step(most: float, column: str) -> float:
-    """Return a round distance that gives at most four lines, and at least 1 for counts."""
+    """Return a round distance for at most four lines. For counts it is at least 1."""
     if column.endswith("share"):
         return 0.25
     least = 10.0 ** math.floor(math.log10(most / 4))

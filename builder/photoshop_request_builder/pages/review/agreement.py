@@ -22,7 +22,7 @@ class Agreement:
     both: int
     same: int
     kappa: float | None
-    """Cohen's kappa: 1 is full agreement, 0 is chance. None if both always gave the same single verdict."""
+    """Cohen's kappa: 1 is full agreement, 0 is chance. None if both used only one and the same verdict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _READS = ("candidates", "comments", *INPUTS)
 
 
 def plan(corpus: Corpus, out: Path) -> list[Job[None]]:
-    """Return a job for each shard whose folder is missing or out of date."""
+    """Return a job for each shard with a missing or outdated folder."""
     return [
         Job(f"shard {shard:05d}", partial(run, corpus, out, shard, fingerprint))
         for shard, fingerprint in _stale(corpus, out)

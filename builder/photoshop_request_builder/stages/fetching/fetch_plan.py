@@ -48,7 +48,7 @@ def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rat
 
 
 def minutes_in_all(plans: list[HostPlan]) -> float:
-    """Return the minutes until the slowest site is done. Sites are fetched in parallel, hosts of one site in turn."""
+    """Return the minutes of the slowest site. Sites are fetched in parallel, hosts of one site one after another."""
     by_site: dict[str, float] = {}
     for plan in plans:
         by_site[plan.site] = by_site.get(plan.site, 0.0) + plan.minutes
