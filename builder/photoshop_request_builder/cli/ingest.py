@@ -53,8 +53,8 @@ def ingest(
 ) -> None:
     """Read archives or a service into a corpus.
 
-    Posts are merged by id, and the addresses of their pictures are extracted. Only times that no earlier
-    run covered are requested from a service.
+    Posts are merged by id, and the addresses of their pictures are extracted. A service is requested only for times
+    that no earlier run covered.
 
     --from reddit needs PHOTOSHOP_REQUEST_REDDIT_CLIENT_ID and PHOTOSHOP_REQUEST_REDDIT_CLIENT_SECRET. Archives and
     --from arctic-shift need no account.

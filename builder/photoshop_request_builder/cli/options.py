@@ -33,7 +33,11 @@ Mirror = Annotated[
 ]
 Rate = Annotated[
     str | None,
-    typer.Option("--rate", metavar="HOST=N,…", help="Requests per second of a host, instead of the built-in limit."),
+    typer.Option(
+        "--rate",
+        metavar="HOST=N,…",
+        help="Requests per second by host, instead of the built-in limits. * is every other host.",
+    ),
 ]
 Contact = Annotated[
     str | None, typer.Option("--contact", help="Email or web address in the user agent, so that hosts can reach you.")

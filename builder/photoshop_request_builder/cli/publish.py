@@ -26,7 +26,7 @@ def publish(
     manifest_only: Annotated[
         bool, typer.Option("--manifest-only", help="Upload only addresses, digests and verdicts, without pictures.")
     ] = False,
-    private: Annotated[bool, typer.Option("--private", help="Make the dataset private.")] = False,
+    private: Annotated[bool, typer.Option("--private", help="Create the dataset as private.")] = False,
     create_pr: Annotated[bool, typer.Option("--create-pr", help="Open a pull request instead of committing.")] = False,
     revision: Annotated[str, typer.Option("--revision", help="Branch to commit to. Created if missing.")] = "main",
     tag: Annotated[str | None, typer.Option("--tag", help="Tag of the commit, such as v1.0.")] = None,

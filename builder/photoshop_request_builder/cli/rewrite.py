@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from photoshop_request_builder.commands.rewriting.run import Estimate
 
 _ROUTER = "https://router.huggingface.co/v1"
-_Price = Annotated[float | None, typer.Option(min=0, help="Price per million tokens, in any currency.")]
+_PriceIn = Annotated[float | None, typer.Option(min=0, help="Price per million input tokens, in any currency.")]
+_PriceOut = Annotated[float | None, typer.Option(min=0, help="Price per million output tokens, in any currency.")]
 
 
 def rewrite(
@@ -34,8 +35,8 @@ def rewrite(
     ] = False,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=64, help="Questions in parallel.")] = 8,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum questions to ask.")] = None,
-    price_in: _Price = None,
-    price_out: _Price = None,
+    price_in: _PriceIn = None,
+    price_out: _PriceOut = None,
     as_json: options.Json = False,
 ) -> None:
     """Rewrite instructions with a language model.
@@ -43,7 +44,7 @@ def rewrite(
     The original instructions stay in the dataset. The texts of the requests are sent to the endpoint, with
     --with-pictures also their pictures. User names and addresses are not sent. Answered questions are not asked again.
 
-    The key comes from OPENAI_API_KEY, or for Hugging Face from HF_TOKEN.
+    The key comes from OPENAI_API_KEY. For Hugging Face, HF_TOKEN comes first.
 
     Example: photoshop-request rewrite CORPUS --model Qwen/Qwen3-VL-8B-Instruct --dry-run --price-in 0.1 --price-out 0.4
     """

@@ -47,7 +47,7 @@ def takedown(
     `publish` builds the dataset without them and commits it to the Hub. Older commits keep them unless --squash deletes
     the history.
 
-    `list` prints how many targets were added.
+    `list` prints the number of tombstones by kind.
 
     Example: photoshop-request takedown CORPUS add t3_1abc23 u/somebody https://i.redd.it/abc.jpg
 

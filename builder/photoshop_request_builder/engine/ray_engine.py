@@ -145,7 +145,7 @@ class RayEngine:
         except BrokenProcessPool:
             raise NetworkError(
                 f"The Ray cluster at {self.address or 'this machine'} was lost: its head does not answer. Everything "
-                "finished is kept. Run the same command again when it is back, with the --address of another one, or "
+                "finished is kept. Run the same command again when it is back, with the --address of another cluster, or "
                 "with --engine local."
             ) from None
 
@@ -249,7 +249,7 @@ def _explained(error: Any, unit: str) -> BaseException:
     reason = str(error).partition("\n")[0]
     if isinstance(error, exceptions.WorkerCrashedError | exceptions.NodeDiedError | exceptions.OutOfMemoryError):
         return PhotoshopRequestError(
-            f"{unit}: workers died at it {_RETRIES + 1} times ({reason}). Everything finished is kept. Run the same command "
+            f"{unit}: its worker died in all {_RETRIES + 1} attempts ({reason}). Everything finished is kept. Run the same command "
             "again, on nodes with more memory if that was short."
         )
     return NetworkError(
