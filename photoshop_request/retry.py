@@ -20,8 +20,8 @@ _SILENT = logging.NullHandler()
 def retry(call: Callable[[], T], wait: Callable[[Exception], bool | float], *, attempts: int = 8) -> T:
     """Return the result of `call`, retrying it after the exceptions that `wait` accepts.
 
-    `wait` returns False to give up, True for a backoff of 1, 2, 4 … 60 s with up to 1 s of jitter, or the seconds that
-    the service asks for, at most `MAX_WAIT`. The last exception is raised unchanged.
+    `wait` returns False to give up, True for backoff, or the seconds that the service asks for (at most `MAX_WAIT`).
+    Backoff takes 1, 2, 4 … 60 s, with up to 1 s of jitter. The last exception is raised unchanged.
     """
     import stamina  # as slow to import as the whole package, and only calls to services need it
 

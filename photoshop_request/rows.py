@@ -72,7 +72,7 @@ def _has_any(cell: Any, values: Sequence[str], _: str) -> Any:
     """Match lists that hold one of `values`. Parquet filters cannot search lists, so they match joined text."""
     if isinstance(cell, list):
         return not set(values).isdisjoint(cell)
-    from pyarrow import compute as pc  # `import photoshop_request.rows` stays light
+    from pyarrow import compute as pc  # imported here to keep `import photoshop_request.rows` fast
 
     either = "|".join(value.replace("-", r"\-") for value in values)
     return pc.match_substring_regex(pc.binary_join(cell, "\n"), rf"(?:^|\n)(?:{either})(?:\n|$)")

@@ -263,6 +263,6 @@ def arrow_type(kind: str) -> "pa.DataType":
     Raises:
         ValueError: the column holds pictures or messages.
     """
-    import pyarrow as pa  # `import photoshop_request.schema` stays light
+    import pyarrow as pa  # imported here to keep `import photoshop_request.schema` fast
 
     return pa.list_(pa.type_for_alias(kind[5:-1])) if kind.startswith("list<") else pa.type_for_alias(kind)

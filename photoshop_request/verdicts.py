@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """`edit`, or the reason why a link is no triplet."""
+    """Verdict on a link or candidate: `edit`, or the reason why it is not a triplet."""
 
     EDIT = "edit"
     SAME_IMAGE = "same_image"

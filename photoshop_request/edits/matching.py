@@ -36,7 +36,7 @@ class SourceMatch:
 
 
 def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> SourceMatch:
-    """Compare an edit with every source and choose the one that explains most of it.
+    """Compare an edit with every source and choose the source that explains most of it.
 
     Raises:
         ValueError: there is no source.

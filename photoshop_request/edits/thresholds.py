@@ -46,7 +46,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Values that re-uploads do not reach."""
+    """Limits that re-uploads do not reach."""
 
     block_change: float
     peak: float

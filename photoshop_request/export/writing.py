@@ -74,7 +74,7 @@ class ExportSummary:
 
 @dataclass(slots=True)
 class Export:
-    """Write an export to a folder and count what it writes."""
+    """Write an export to a folder, and count rows, pictures and bytes."""
 
     source: Iterable[Row]
     requirements: Requirements
@@ -156,7 +156,7 @@ def controls(row: Row) -> list[Image]:
 
 
 def _stem(number: int, row: Row) -> str:
-    """Return a unique file name that is no prefix of another."""
+    """Return a unique file name that is not a prefix of another one."""
     comment = next((row[name] for name in ("comment_id", "chosen_comment_id") if row.get(name)), None)
     return "-".join([f"{number:07d}", row["submission_id"], *([comment] if comment else [])])
 

@@ -36,7 +36,7 @@ def every_month(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def find_gaps(counts: Mapping[str, int]) -> list[Gap]:
-    """Return the gaps in rows by month: no rows, or less than 5% of the median month before or after."""
+    """Return the gaps in rows by month: no rows, or less than 5 % of the median month before or after."""
     full = list(every_month(counts).items())
     rows = [count for _, count in full]
     runs: list[list[int]] = []

@@ -74,7 +74,7 @@ def plan_batches(
     """Return this machine's batches of an epoch.
 
     `bucket_of` gives the bucket of every row. Buckets are numbered by rising aspect ratio. Batches are ordered by their
-    last row. The remaining rows of all buckets are combined with those of neighboring buckets, so that no row of a rare
+    last row. The remaining rows of each bucket are combined with those of neighboring buckets, so that no row of a rare
     bucket is lost. Every machine gets the same number of batches: `drop_last` leaves out the end of the order. Without
     it, a single machine gets a smaller last batch, and several machines repeat rows from the beginning of the order.
     """

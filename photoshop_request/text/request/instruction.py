@@ -2,11 +2,12 @@
 
 The steps, in the order of `instruction`:
 
-1. `request_sentences` splits title, self text, captions and clarifications into sentences. 2. `_language` detects the
-language. The patterns know English, so a text in another language is kept whole. 3. `choose_clauses` finds asks
-(`asks`), trims them (`trim`), keeps details (`details`) and drops chit-chat (`chitchat`). 4. `why_no_request`
-recognizes posts that ask for no edit (`not_requests`). 5. `_with_fallback` adds weaker asks, the title or the whole
-text if no ask names an edit. 6. `join_clauses` joins what is kept.
+1. `request_sentences` splits title, self text, captions and clarifications into sentences.
+2. `_language` detects the language. The patterns know English, so a text in another language is kept whole.
+3. `choose_clauses` finds asks (`asks`), trims them (`trim`), keeps details (`details`) and drops chit-chat (`chitchat`).
+4. `why_no_request` recognizes posts that ask for no edit (`not_requests`).
+5. `_with_fallback` adds weaker asks, the title or the whole text if no ask names an edit.
+6. `join_clauses` joins the kept clauses.
 
 No step writes a word that the requester did not write.
 """
@@ -31,7 +32,7 @@ class Instruction:
     language: str
     """ISO 639-1, or "und"."""
     no_request: NoRequest | None = None
-    """The reason why the post asks for no edit. The text then says what was posted."""
+    """Reason why the post asks for no edit, or None. With a reason, `text` holds the words of the post."""
 
     @property
     def is_edit_request(self) -> bool:
