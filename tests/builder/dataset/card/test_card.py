@@ -30,7 +30,7 @@ SECTIONS = (
     "People and consent",
     "Removal requests",
     "Not for",
-    "Licences",
+    "Licenses",
     "Versions",
     "Citation",
 )
