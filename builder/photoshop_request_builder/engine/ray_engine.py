@@ -249,7 +249,7 @@ def _explained(error: Any, unit: str) -> BaseException:
     reason = str(error).partition("\n")[0]
     if isinstance(error, exceptions.WorkerCrashedError | exceptions.NodeDiedError | exceptions.OutOfMemoryError):
         return PhotoshopRequestError(
-            f"{unit}: its worker died in all {_RETRIES + 1} attempts ({reason}). Everything finished is kept. Run the same command "
+            f"{unit}: workers died in all {_RETRIES + 1} attempts ({reason}). Everything finished is kept. Run the same command "
             "again, on nodes with more memory if that was short."
         )
     return NetworkError(

@@ -85,7 +85,7 @@ def test_a_job_that_takes_too_much_memory_is_given_up(half_done: Path, monkeypat
     monkeypatch.setenv("RAY_task_oom_retry_delay_base_ms", "100")
     with (
         ray_engine(open_corpus(half_done), None, 1) as engine,
-        pytest.raises(PhotoshopRequestError, match=r"large: workers died at it 4 times .*more memory"),
+        pytest.raises(PhotoshopRequestError, match=r"large: workers died in all 4 attempts .*more memory"),
     ):
         engine.run([Job("large", ray_jobs.large)])
 
