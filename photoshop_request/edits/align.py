@@ -130,14 +130,14 @@ def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDAr
     covered = cv2.countNonZero(inside.view(np.uint8))
     if covered < 0.25 * min(edit.width * edit.height * scale_of(into) ** 2, inside.size):
         return _Agreement(0.0, 0.0, 0.0)
-    here, there = source.blocks_at(size), warp_blocks(edit, into, size)
-    textured = deviation(here, there) > TEXTURED
+    source_blocks, edit_blocks = source.blocks_at(size), warp_blocks(edit, into, size)
+    textured = deviation(source_blocks, edit_blocks) > TEXTURED
     if covered < inside.size:
         textured &= covered_blocks(inside)
-    correlations = zncc(here, there)[textured]
+    correlations = zncc(source_blocks, edit_blocks)[textured]
     if len(correlations) < 6:
         return _Agreement(0.0, 0.0, 0.0)
-    unchanged = block_mean(np.abs(here.light - there.light))[textured] < 2
+    unchanged = block_mean(np.abs(source_blocks.light - edit_blocks.light))[textured] < 2
     structure, exact = (float((correlations > limit).mean()) for limit in (AGREES, 0.95))
     return _Agreement(structure, exact, float(unchanged.mean()))
 

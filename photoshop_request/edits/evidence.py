@@ -117,9 +117,9 @@ def common_frame(source: "PreparedPicture", edit: "PreparedPicture", alignment: 
         source.detail if light[0] is source.blocks else detail_grid(light[0]),
         edit.detail if light[1] is edit.blocks else detail_grid(light[1]),
     )
-    here, there = source.scaled(size), warp(edit, into, size)
-    half = (halved(here), halved(there))
-    return CommonFrame(here, there, np.asarray(shrunk).view(np.bool_), half, light, detail)
+    source_pixels, edit_pixels = source.scaled(size), warp(edit, into, size)
+    half = (halved(source_pixels), halved(edit_pixels))
+    return CommonFrame(source_pixels, edit_pixels, np.asarray(shrunk).view(np.bool_), half, light, detail)
 
 
 def find_change(frame: CommonFrame) -> Change:

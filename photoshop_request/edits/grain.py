@@ -73,9 +73,9 @@ def _measured(
     size: tuple[int, int],
     tiles: list[_Tile],
 ) -> Grain:
-    here = _view(source, into_frame(source, np.eye(2, 3), size))
-    there = _view(edit, into_frame(source, alignment.matrix, size))
-    table = _table(here, there, tiles)
+    source_view = _view(source, into_frame(source, np.eye(2, 3), size))
+    edit_view = _view(edit, into_frame(source, alignment.matrix, size))
+    table = _table(source_view, edit_view, tiles)
     if not len(table):
         return UNMEASURED
     agreement, flatness, grain_a, grain_b, light_shift, structure = table.T
@@ -182,14 +182,14 @@ def _cut(
     return np.asarray(part[top : top + size[1], left : left + size[0]], np.float32)
 
 
-def _table(here: _View, there: _View, tiles: list[_Tile]) -> "NDArray[np.float32]":
+def _table(source_view: _View, edit_view: _View, tiles: list[_Tile]) -> "NDArray[np.float32]":
     """Return one row per block: grain ZNCC, flatness, grain of source and edit, shift of light, structure ZNCC."""
     layers: tuple[list[NDArray[np.float32]], ...] = ([], [], [], [])
     inside = []
     for tile in tiles:
         rows, columns = tile[3] // _SIDE, tile[2] // _SIDE
-        source, _ = _patch(here, tile)
-        edit, covered = _patch(there, tile)
+        source, _ = _patch(source_view, tile)
+        edit, covered = _patch(edit_view, tile)
         for layer, pixels in zip(layers, (source, edit, high_pass(source, 1.2), high_pass(edit, 1.2)), strict=True):
             layer.append(pixels[: rows * _SIDE, : columns * _SIDE])
         inside.append(np.ones((rows, columns), bool) if covered is None else covered_blocks(covered, _SIDE))

@@ -142,7 +142,7 @@ class StreamedRows:
             stream.load_state_dict(copy.deepcopy(mark["stream"]))
         skip = int(mark["skip"])
         for state, run in self._runs(stream, mark["stream"]):
-            for number, row in enumerate(self._shown(run, epoch)):
+            for number, row in enumerate(self._selected(run, epoch)):
                 if number >= skip:
                     yield {"stream": state, "skip": number}, row
             skip = 0
@@ -164,7 +164,7 @@ class StreamedRows:
         if run:
             yield begin, run
 
-    def _shown(self, run: list[dict[str, Any]], epoch: int) -> list[dict[str, Any]]:
+    def _selected(self, run: list[dict[str, Any]], epoch: int) -> list[dict[str, Any]]:
         """Return the rows of a run that this epoch shows."""
         selected = select_dicts(run, self.sampling.active(), DEFAULT_CONFIG)
         limit = self.sampling.max_edits_per_request

@@ -57,7 +57,7 @@ class Ask:
     """Hold an ask and its place in the sentence."""
 
     start: int
-    """First letter of the ask: after the pattern, or of the sentence where no verb follows the pattern."""
+    """Index of its first letter: after the pattern, or of the sentence if no verb follows the pattern."""
     pattern: AskPattern
     names_edit: bool
     """False for asks without an edit ("do something silly", "help with this")."""
@@ -76,6 +76,7 @@ _AFTER_SUBJECT = word_set("is was are were would will has had or of by from")
 _DETERMINERS = word_set("a an the this my his her our your some any good nice better that")
 _AFTER_PHOTOSHOP_NOUN = word_set("to so but and or with at who that i for thanks")
 _MAX_STEPS = 11
+"""Maximum words between a pattern and its verb."""
 _SENTENCE_ENDS = (". ", "? ", "! ")
 _PLEASE = word_set("please pls plz kindly")
 _ANYONE = word_set("you u anyone someone any some")
@@ -191,10 +192,10 @@ def _ask_after(
     """
     pending = -1  # start of a light verb that has no edit yet
     before = ""
-    stops = ". " in lower or "? " in lower or "! " in lower
+    has_ends = ". " in lower or "? " in lower or "! " in lower
     for index in range(first, min(len(tokens), first + _MAX_STEPS + 1)):
         word, start = tokens[index], starts[index]
-        if stops and before and lower[start - 2 : start] in _SENTENCE_ENDS:
+        if has_ends and before and lower[start - 2 : start] in _SENTENCE_ENDS:
             break
         if word in EDIT_VERBS:
             if _is_verb(word, before, _next(tokens, index), pending):

@@ -189,19 +189,19 @@ def _whole_clause(sentence: Sentence) -> Clause:
 
 def _is_repeated(stems: frozenset[str], choice: ClauseChoice, *, is_plain: bool) -> bool:
     """Return True if the kept clauses already say this. Else drop a shorter ask that this plain ask includes."""
-    said: frozenset[str] = frozenset().union(*(clause.stems for clause in choice.kept))
-    if choice.kept and (stems or choice.names_edit) and covers(said, stems):
+    kept_stems: frozenset[str] = frozenset().union(*(clause.stems for clause in choice.kept))
+    if choice.kept and (stems or choice.names_edit) and covers(kept_stems, stems):
         return True
     if is_vague(stems):
-        return choice.names_edit and len(stems - said) <= 1 and not is_vague(said)
+        return choice.names_edit and len(stems - kept_stems) <= 1 and not is_vague(kept_stems)
     if is_plain:
-        shorter = (clause for clause in choice.kept if clause.is_ask and _gives_way(clause.stems, stems))
+        shorter = (clause for clause in choice.kept if clause.is_ask and _is_replaced_by(clause.stems, stems))
         if clause := next(shorter, None):
             choice.kept.remove(clause)
     return False
 
 
-def _gives_way(before: frozenset[str], stems: frozenset[str]) -> bool:
+def _is_replaced_by(before: frozenset[str], stems: frozenset[str]) -> bool:
     return is_generic(before) or covers(stems, before)
 
 

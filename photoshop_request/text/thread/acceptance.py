@@ -90,7 +90,7 @@ def acceptances(submission: Submission, comments: Sequence[Comment], edits: Sequ
                 statements.setdefault(edit_id, []).append(closed)
     if not statements and len(edit_of) == 1 and says_solved(submission.flair or ""):
         return {only: Acceptance(only, (AcceptanceEvidence.FLAIR,), None, ()) for only in edit_of}
-    return {edit_id: _acceptance(edit_id, said) for edit_id, said in statements.items()}
+    return {edit_id: _acceptance(edit_id, of_edit) for edit_id, of_edit in statements.items()}
 
 
 def _evidence_under_edit(comment: Comment) -> AcceptanceEvidence | None:
@@ -117,8 +117,8 @@ def _closed_edits(comment: Comment, edits: Iterable[Edit], statements: dict[str,
     return accepted if accepted or len(before) != 1 else [before[0].comment_id]
 
 
-def _acceptance(edit_id: str, said: list[_Statement]) -> Acceptance:
+def _acceptance(edit_id: str, statements: list[_Statement]) -> Acceptance:
     strongest_first = list(AcceptanceEvidence)
-    evidence = sorted({kind for kind, _, _ in said}, key=strongest_first.index)
-    said_in = tuple(dict.fromkeys(comment_id for _, _, comment_id in said))
-    return Acceptance(edit_id, tuple(evidence), min(at for _, at, _ in said), said_in)
+    evidence = sorted({kind for kind, _, _ in statements}, key=strongest_first.index)
+    said_in = tuple(dict.fromkeys(comment_id for _, _, comment_id in statements))
+    return Acceptance(edit_id, tuple(evidence), min(at for _, at, _ in statements), said_in)

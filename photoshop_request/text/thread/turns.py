@@ -44,11 +44,11 @@ def turns(submission: Submission, comments: Sequence[Comment], edits: Sequence[E
         before = next((edit for edit in by_comment.get(edit_id or "", ()) if edit.solver == after.solver), None)
         if edit_id is None or before is None:
             continue
-        said = [
+        asks_between = [
             (comment.id, text) for comment, text in asks.get(edit_id, ()) if comment.created_utc < after.created_utc
         ]
-        if said:
+        if asks_between:
             depth[after.comment_id] = depth.get(edit_id, 0) + 1
-            ids, texts = zip(*said, strict=True)
+            ids, texts = zip(*asks_between, strict=True)
             revisions.append(Turn(before, " ".join(texts), ids, after, depth[after.comment_id]))
     return revisions
