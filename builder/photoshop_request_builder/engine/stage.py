@@ -64,7 +64,7 @@ class Erasure:
     requests: frozenset[str]
     """Ids of submissions."""
     pictures: Mapping[str, str]
-    """SHA-256 and path of each picture that no published row shows."""
+    """SHA-256 and path of each picture that only removed rows show."""
 
 
 def _no_rule(_corpus: Corpus) -> Rule:

@@ -1,7 +1,7 @@
 """Assign requests to train, validation and test by cluster, so that no picture is in two splits.
 
 Requests belong to one cluster if they share a source picture or an author, or if one is a crosspost of the other. A
-request keeps its split when the corpus grows.
+request keeps its split when the corpus grows, or is left out if two splits turn out to be similar to it.
 """
 
 from collections import defaultdict

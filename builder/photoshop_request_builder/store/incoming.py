@@ -178,7 +178,7 @@ def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
 def read_rows(
     corpus: Corpus, summary: IngestSummary, table: str, shard: int, columns: list[str] | None = None
 ) -> pa.Table | None:
-    """Read the rows of one part in one shard, or return None if it has none. Raw lines need `columns`."""
+    """Read the rows of one part in one shard, or None if there are none. Raw lines are read if `columns` names them."""
     path = rows_path(corpus, summary, table, shard)
     return storage.read_table(corpus.fs, path, columns or INCOMING_TABLES[table].names) if path else None
 
