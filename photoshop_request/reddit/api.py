@@ -83,7 +83,7 @@ def credentials(environment: Mapping[str, str]) -> Credentials:
 
 
 def connect(login: Credentials, *, sleep: Callable[[float], None], clock: Callable[[], float]) -> "praw.Reddit":
-    """Return a read-only PRAW client that waits after 429 as Reddit asks, three times per request and 15 min at most."""
+    """Return a read-only PRAW client. After 429 it waits as Reddit asks, up to three times per request and 15 min each."""
     import praw  # slow to import
 
     urls: dict[str, Any] = dict.fromkeys(("reddit_url", "oauth_url", "short_url"), login.url) if login.url else {}
