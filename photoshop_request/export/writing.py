@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Any
 
 from photoshop_request.errors import InputError
 from photoshop_request.media.files.decode import EXTENSIONS, sniff
+from photoshop_request.path_names import path_part
+from photoshop_request.reddit.fields import is_id
 
 Row = Mapping[str, Any]
 """A row of a config, its pictures undecoded: `{"bytes": …, "path": …}`."""
@@ -21,12 +24,27 @@ FOLDER_KINDS = frozenset({"JPEG", "PNG", "WEBP"})
 """Formats that trainers find if they collect pictures by file extension."""
 PILLOW_KINDS = frozenset(EXTENSIONS) - {"HEIF"}
 """Formats that Pillow opens without plugins."""
+_IDS = (
+    "submission_id",
+    "comment_id",
+    "chosen_comment_id",
+    "rejected_comment_id",
+    "before_comment_id",
+    "after_comment_id",
+)
+"""Columns with ids, in any config."""
 
 
 class LeftOut(StrEnum):
     """Name the reason why a row is not in an export."""
 
+    INVALID_ID = "invalid_id"
+    """An id is missing or is not one of Reddit's: file names are made of ids."""
+    NO_PICTURE = "no_picture"
+    """A picture is missing, or is only a path or an address, which is never opened."""
     NO_INSTRUCTION = "no_instruction"
+    INVALID_MESSAGES = "invalid_messages"
+    """The chat is empty or incomplete, or its number of `image` parts is not its number of pictures."""
     SECOND_SOURCE = "needs_second_source"
     """The edit combines two pictures and the format takes one."""
     UNREADABLE = "picture_format"
@@ -47,14 +65,22 @@ class Requirements:
 
     def unmet(self, row: Row) -> LeftOut | None:
         """Return the reason why the format cannot hold the row, or None."""
-        if "margin" in row and not (row["margin"] and row["margin"] > 0):
+        if not all(is_id(row[name]) for name in _IDS if name in row):
+            return LeftOut.INVALID_ID
+        if "margin" in row and not (row["margin"] and 0 < row["margin"] < math.inf):
             return LeftOut.TIE
         if not all(one_line(row[name]) for name in ("instruction", "first_instruction") if name in row):
             return LeftOut.NO_INSTRUCTION
         if row.get("second_source_image") and not self.takes_several_sources:
             return LeftOut.SECOND_SOURCE
-        images = [image for name in self.images for image in (row[name] if name == "images" else [row[name]])]
+        images = [
+            image for name in self.images for image in ((row[name] or []) if name == "images" else [row[name]])
+        ]
         opened = [*images, *(controls(row)[1:] if self.takes_several_sources else [])]
+        if not all(map(_has_bytes, [*opened, *([row["change_mask"]] if row.get("change_mask") else [])])):
+            return LeftOut.NO_PICTURE
+        if "messages" in row and not _has_messages(row):
+            return LeftOut.INVALID_MESSAGES
         return None if all(sniff(bytes_of(image)) in self.kinds for image in opened) else LeftOut.UNREADABLE
 
 
@@ -156,9 +182,26 @@ def controls(row: Row) -> list[Image]:
 
 
 def _stem(number: int, row: Row) -> str:
-    """Return a unique file name that is not a prefix of another one."""
+    """Return a unique file name that is not a prefix of another one.
+
+    Raises:
+        InputError: an id cannot be part of a file name.
+    """
     comment = next((row[name] for name in ("comment_id", "chosen_comment_id") if row.get(name)), None)
-    return "-".join([f"{number:07d}", row["submission_id"], *([comment] if comment else [])])
+    return path_part("-".join([f"{number:07d}", row["submission_id"], *([comment] if comment else [])]))
+
+
+def _has_messages(row: Row) -> bool:
+    messages = row["messages"] or []
+    if not all(message and message["role"] and message["content"] and all(message["content"]) for message in messages):
+        return False
+    parts = [part["type"] for message in messages for part in message["content"]]
+    return bool(parts) and parts.count("image") == len(row["images"] or [])
+
+
+def _has_bytes(image: Any) -> bool:
+    """Return whether a picture is not missing. A decoded one is not: `bytes_of` refuses it."""
+    return image is not None and (not isinstance(image, Mapping) or bool(image.get("bytes")))
 
 
 def bytes_of(image: Image) -> bytes:

@@ -1,10 +1,14 @@
 """Parse single fields of Reddit's objects."""
 
+import re
+
 _PLACEHOLDERS = frozenset({
     "[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[removed by moderator]", "[unavailable]",
 })  # fmt: skip
 _DELETED = frozenset({"[deleted]", "[deleted by user]"})
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+ID = re.compile(r"[0-9a-z]{1,13}")
+"""An id without its `t1_` or `t3_`: a base-36 number of at most 64 bits."""
 
 
 def unescape(text: str) -> str:
@@ -25,6 +29,11 @@ def is_placeholder(text: str | None) -> bool:
 def is_deleted_mark(text: str | None) -> bool:
     """Return True if `text` says that its author deleted it. `[removed]` means that somebody else removed it."""
     return False if not text or text[0] != "[" else _normalized(text) in _DELETED
+
+
+def is_id(value: object) -> bool:
+    """Return whether `value` is an id as Reddit writes it, without `t1_` or `t3_`."""
+    return isinstance(value, str) and ID.fullmatch(value) is not None
 
 
 def bare_id(fullname: str) -> str:

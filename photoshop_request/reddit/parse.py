@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from photoshop_request.reddit.fields import bare_id, base36, is_deleted_mark, unescape
+from photoshop_request.reddit.fields import ID, bare_id, base36, is_deleted_mark, unescape
 from photoshop_request.reddit.gallery import media_of
 from photoshop_request.reddit.json_structs import (
     JsonComment,
@@ -22,7 +22,7 @@ RULE = 2
 """Version of this module's result. A higher version makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
-_is_id = re.compile(r"[0-9a-z]{1,13}").fullmatch
+_is_id = ID.fullmatch
 _is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
 _is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
 _DELETED_CATEGORIES = frozenset({"deleted", "author"})

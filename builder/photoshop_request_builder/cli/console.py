@@ -1,12 +1,18 @@
-"""Print the output of the commands: data on stdout, messages and progress on stderr."""
+"""Print the output of the commands: data on stdout, messages and progress on stderr.
+
+Only this module writes to either. It removes control characters, which texts from Reddit, the Hub or a stranger's dataset
+could otherwise send to the terminal.
+"""
 
 import json
+import re
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -18,15 +24,28 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
 
 if TYPE_CHECKING:
     from photoshop_request_builder.dataset.funnel import FunnelStep
 
+_UNSAFE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""C0 but tab and newline, DEL, C1, marks that reorder text, line separators, and surrogates, which no stream encodes."""
+
+
+class _PlainConsole(Console):
+    """Prints texts without control characters. Only rich itself moves the cursor and sets colours."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=_UNSAFE.sub("", segment.text))
+
+
 # paths, names and addresses must not be parsed as markup
-talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+talk = _PlainConsole(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 """stderr: messages for people."""
-data = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+data = _PlainConsole(highlight=False, soft_wrap=True, markup=False, emoji=False)
 """stdout: the result of a command."""
 _LINE_INTERVAL = 60.0
 """Seconds between two lines of progress where stderr is no terminal."""
@@ -41,7 +60,31 @@ def say(message: str) -> None:
 
 def write_json(value: object) -> None:
     """Print JSON on stdout, for programs."""
-    print(json.dumps(value, indent=1))  # noqa: T201 - stdout is data
+    _write(_escaped(json.dumps(value, indent=1)))
+
+
+def write_json_line(value: object) -> None:
+    """Print JSON in one line on stdout, for programs. Letters of other scripts stay readable."""
+    _write(_escaped(json.dumps(value, ensure_ascii=False)))
+
+
+def write_source_line(line: bytes) -> None:
+    """Print a line of JSON as its source delivered it. On a terminal, escape control characters."""
+    line = line.rstrip(b"\n")
+    if sys.stdout.isatty():
+        _write(_escaped(line.decode("utf-8", "replace")))
+        return
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.flush()
+
+
+def _escaped(text: str) -> str:
+    """Write control characters in JSON as `\\u` and four digits. They occur only inside its strings."""
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _write(line: str) -> None:
+    print(line)  # noqa: T201 - stdout is data
 
 
 def hint(command: str) -> None:
@@ -60,7 +103,7 @@ def progress(
     if talk.is_terminal:
         byte_columns = (DownloadColumn(), TransferSpeedColumn())
         unit_columns = byte_columns if unit == "bytes" else (MofNCompleteColumn(), TimeElapsedColumn())
-        columns = (TextColumn("{task.description}"), BarColumn(), *unit_columns, TimeRemainingColumn())
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), *unit_columns, TimeRemainingColumn())
         with Progress(*columns, console=talk, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.advance(task, done)

@@ -1,9 +1,7 @@
 """The command `decisions`."""
 
-import json
-import sys
-
 from photoshop_request_builder.cli import options
+from photoshop_request_builder.cli.console import write_json_line
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -18,4 +16,4 @@ def decisions(folder: options.CorpusFolder) -> None:
     from photoshop_request_builder.commands.decisions import decision_lines  # slow to import
 
     for line in decision_lines(open_corpus(folder)):
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        write_json_line(line)

@@ -1,12 +1,11 @@
 """The command `raw`."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from photoshop_request_builder.cli import options
-from photoshop_request_builder.cli.console import say
+from photoshop_request_builder.cli.console import say, write_source_line
 from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.source_objects import find_observations
 
@@ -19,11 +18,10 @@ def raw(
 ) -> None:
     """Print the source JSON of a submission or comment.
 
-    Prints one unchanged line per source.
+    Prints one unchanged line per source. On a terminal, control characters are escaped.
 
     Example: photoshop-request raw CORPUS t3_1abc23
     """
     for observation in find_observations(open_corpus(folder), thing_id):
         say(f"{observation.source}, {observation.part}")
-        sys.stdout.buffer.write(observation.line.rstrip(b"\n") + b"\n")
-        sys.stdout.flush()
+        write_source_line(observation.line)

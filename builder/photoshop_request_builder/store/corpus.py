@@ -16,6 +16,7 @@ from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import BusyError, CorpusError
+from photoshop_request.path_names import is_sha256, path_part
 from photoshop_request_builder.store import storage
 
 FORMAT = 1
@@ -45,8 +46,15 @@ class Corpus:
         return self.path("shards", f"{shard:05d}", f"{table}.parquet")
 
     def image_path(self, sha256: str, extension: str) -> str:
-        """Return the path of a fetched picture."""
-        return self.path("images", sha256[:2], sha256[2:4], f"{sha256}.{extension}")
+        """Return the path of a fetched picture.
+
+        Raises:
+            CorpusError: `sha256` is no digest.
+            InputError: `extension` cannot be part of a file name.
+        """
+        if not is_sha256(sha256):
+            raise CorpusError(f"{self.address}: {sha256!r} is no SHA-256 of a picture. A table is damaged.")
+        return self.path("images", sha256[:2], sha256[2:4], path_part(f"{sha256}.{extension}"))
 
     @property
     def is_local(self) -> bool:
