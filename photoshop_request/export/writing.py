@@ -73,14 +73,15 @@ class Requirements:
             return LeftOut.NO_INSTRUCTION
         if row.get("second_source_image") and not self.takes_several_sources:
             return LeftOut.SECOND_SOURCE
-        images = [
-            image for name in self.images for image in ((row[name] or []) if name == "images" else [row[name]])
-        ]
+        if "messages" in row and not _has_messages(row):
+            return LeftOut.INVALID_MESSAGES
+        return self._unmet_by_pictures(row)
+
+    def _unmet_by_pictures(self, row: Row) -> LeftOut | None:
+        images = [image for name in self.images for image in ((row[name] or []) if name == "images" else [row[name]])]
         opened = [*images, *(controls(row)[1:] if self.takes_several_sources else [])]
         if not all(map(_has_bytes, [*opened, *([row["change_mask"]] if row.get("change_mask") else [])])):
             return LeftOut.NO_PICTURE
-        if "messages" in row and not _has_messages(row):
-            return LeftOut.INVALID_MESSAGES
         return None if all(sniff(bytes_of(image)) in self.kinds for image in opened) else LeftOut.UNREADABLE
 
 

@@ -79,7 +79,7 @@ def write_source_line(line: bytes) -> None:
 
 
 def _escaped(text: str) -> str:
-    """Write control characters in JSON as `\\u` and four digits. They occur only inside its strings."""
+    r"""Write control characters in JSON as `\u` and four digits. They occur only inside its strings."""
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

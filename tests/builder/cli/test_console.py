@@ -16,7 +16,14 @@ from photoshop_request_builder import cli
 from photoshop_request_builder.cli import console, program
 
 HOSTILE = [
-    *("\x1b[2J\x1b[1;1H", "\x1b]0;title\x07", "\x1b]8;;http://h/\x1b\\link", "\x1bP+q544e\x1b\\", "\x9b2J", "\x9d0;t\x9c"),
+    *(
+        "\x1b[2J\x1b[1;1H",
+        "\x1b]0;title\x07",
+        "\x1b]8;;http://h/\x1b\\link",
+        "\x1bP+q544e\x1b\\",
+        "\x9b2J",
+        "\x9d0;t\x9c",
+    ),
     *("a\rb", "a\bb", "\x7f", "\0", "\u202egpj.exe", "\u2066x\u2069", "\u200f", "\u061c", "\u2028", "\ud800", "\x85"),
 ]
 
