@@ -196,7 +196,11 @@ def _local(files: Sequence[str]) -> Iterator[Path]:
 
 
 def file_of(image: Mapping[str, Any] | None) -> bytes | None:
-    """Return the bytes of an undecoded picture, read from its path if it holds none. Return None without a picture."""
+    """Return the bytes of an undecoded picture, read from its path if it holds none. Return None without a picture.
+
+    Only regular files are read: a stranger's row may name a device or a pipe, which never ends.
+    """
     if image is None:
         return None
-    return image["bytes"] or (Path(image["path"]).read_bytes() if image["path"] else None)
+    path = Path(image["path"] or "")
+    return image["bytes"] or (path.read_bytes() if path.is_file() else None)

@@ -211,6 +211,14 @@ def test_a_row_may_name_a_file(tmp_path: Any) -> None:
     assert Image.open(io.BytesIO(row["edited_image"]["bytes"])).size == (320, 240)
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "/nowhere.png", "/", ""])
+def test_a_row_may_name_no_device(path: str) -> None:
+    """Name the row in the message, instead of reading without end."""
+    row = pair(0) | {"source_image": {"bytes": None, "path": path}}
+    with pytest.raises(InputError, match="source_image is empty"):
+        made(row)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_mask_around_a_change_equals_that_of_the_whole_view(seed: int) -> None:
     """Try changes of any size and place, also outside the view, and views that shrink."""
