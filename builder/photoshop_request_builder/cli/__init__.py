@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from photoshop_request.errors import Interrupted, PhotoshopRequestError
 
-_STOPPED = "Stopped. Everything finished is kept. Run the same command again to continue.\n"
+_STOPPED = "Stopped. Everything finished is kept; the same command goes on.\n"
 _CLEAR_PROGRESS = "\r\x1b[2K\x1b[?25h"
 """Erases the line of a progress bar and shows the cursor again."""
 
@@ -18,7 +18,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     # multiprocessing removes the semaphores of a stopped command, but warns about it after the message of `stop`
-    os.environ["PYTHONWARNINGS"] = ",".join([*os.environ.get("PYTHONWARNINGS", "").split(), "ignore:resource_tracker"])
+    os.environ["PYTHONWARNINGS"] = f"{os.environ.get('PYTHONWARNINGS', '')},ignore:resource_tracker".lstrip(",")
     # imported after the handlers are set: a signal during imports ends the program as well
     from photoshop_request_builder.cli.program import app
 

@@ -64,7 +64,8 @@ def _corpus_findings(corpus: Corpus, damaged: list[Damage], *, deep: bool) -> li
     if not damaged:
         checked = "every table and picture read" if deep else "every table opens, every picture exists"
         return [Finding("corpus", CheckState.OK, f"{corpus.address}: complete ({checked})")]
-    advice = f"photoshop-request doctor {corpus.address} --repair, then: photoshop-request run {corpus.address}"
+    repair = f"doctor {corpus.address}{' --deep' * deep} --repair"
+    advice = f"photoshop-request {repair}, then: photoshop-request run {corpus.address}"
     return [Finding("corpus", CheckState.BAD, f"{damage.path}: {damage.why}", advice) for damage in damaged]
 
 

@@ -155,7 +155,7 @@ def fetch_corpus(
             on_done(outcome)
 
         if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
-            raise Interrupted("Stopped. Everything finished is kept. Run the same command again to continue.")
+            raise Interrupted("Stopped. Everything finished is kept; the same command goes on.")
         suspects = quarantine(corpus, ledger)
         return FetchSummary(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(suspects))
 

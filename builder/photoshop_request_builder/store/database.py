@@ -44,7 +44,9 @@ def open_database(
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise StorageError(f"{path}: no space left. Free some and run the same command again.") from error
-        raise StorageError(f"{path}: cannot be written ({error}). Free space or choose another folder.") from error
+        raise StorageError(
+            f"{path}: cannot be used ({error}). Close other programs that use it, free space, or choose another folder."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise CorpusError(f"{path}: not the expected database, or damaged ({error}). {advice}") from error
 

@@ -188,7 +188,7 @@ def test_a_signal_ends_the_program_wherever_it_is(tmp_path: Path, number: int, w
     process.send_signal(number)
     output, talk = process.communicate(timeout=20)
     assert (process.returncode, output) == (Interrupted.exit_code, ""), talk
-    assert talk == "Stopped. Everything finished is kept. Run the same command again to continue.\n"
+    assert talk == "Stopped. Everything finished is kept; the same command goes on.\n"
 
 
 @pytest.mark.slow
@@ -205,7 +205,7 @@ def test_ctrl_c_in_a_terminal_shows_no_traceback_of_workers(
     _, talk = process.communicate(timeout=20)
     assert process.returncode == Interrupted.exit_code, talk
     assert "Traceback" not in talk
-    assert talk.endswith("Stopped. Everything finished is kept. Run the same command again to continue.\n")
+    assert talk.endswith("Stopped. Everything finished is kept; the same command goes on.\n")
 
 
 @pytest.mark.slow

@@ -193,5 +193,5 @@ def test_a_failed_batch_changes_nothing(ledger: Ledger) -> None:
 
 def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     """SQLite cannot open it."""
-    with pytest.raises(StorageError, match="cannot be written"), open_ledger(tmp_path):
+    with pytest.raises(StorageError, match="cannot be used"), open_ledger(tmp_path):
         pass
