@@ -254,7 +254,7 @@ def select_rows(table: "pa.Table", active: Mapping[str, Any], holder: str) -> li
     if "one_edit_per_request" not in active:
         return list(kept.column(_NUMBER).to_pylist())
     rows = kept.select([*PREFERENCE_COLUMNS, _NUMBER]).to_pylist()
-    rows.sort(key=lambda row: row["submission_id"])  # keeps the order within a request
+    rows.sort(key=lambda row: row["submission_id"] or "")  # keeps the order within a request
     return sorted(row[_NUMBER] for row in best_edits(rows))
 
 

@@ -29,14 +29,19 @@ def rebuild(
     from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt  # slow to import
     from photoshop_request_builder.commands.run import run_fetch
 
-    table = read_manifest(manifest)
+    rows, refused = read_manifest(manifest)
     corpus = create_corpus(folder)
     with exclusive(corpus, {"mirror": mirror, "rate": rate, "contact": contact}) as settings:
-        say(f"{manifest}: {table.num_rows:,} pictures of published edits and their requests")
-        plan_fetching(corpus, table)
+        say(f"{manifest}: {rows.num_rows:,} pictures of published edits and their requests")
+        plan_fetching(corpus, rows)
         run_fetch(corpus, fetch_settings(settings), reporter=reporter)
-        result = write_rebuilt(corpus)
-    for name, counts in (("pictures", result.pictures), ("rows", result.triplets), ("edits lost", result.lost)):
+        result = write_rebuilt(corpus, refused)
+    for name, counts in (
+        ("rows of the manifest refused", result.refused),
+        ("pictures", result.pictures),
+        ("rows", result.triplets),
+        ("edits lost", result.lost),
+    ):
         data.print(f"{name}: " + (", ".join(f"{key} {count:,}" for key, count in counts.most_common()) or "none"))
     data.print(f'load it       load_dataset("{corpus.path("dataset")}")')
     hint(f"fetch {folder} --retry timeout && photoshop-request rebuild {folder} {manifest}")
