@@ -1,29 +1,38 @@
 """Read dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, JSON lines and Parquet mirrors.
 
 The first bytes of the file decide its format, not its name. A truncated or corrupt file gives everything before the
-fault, and `Archive.status` reports it. `decompressobj` is used because python-zstandard's `stream_reader` hides faults.
+fault, and `Archive.status` reports it.
+
+Archives are untrusted: a few kB can decompress to many GB. Memory is bounded in every format, at 2 GiB for the window
+and 400 MB for everything else. The longest line is `newlines.MAX_LINE` bytes.
 """
 
 import bz2
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import IO, Protocol
 
 import fsspec
-import zstandard
 
 from photoshop_request.errors import EmptyInputError, InputError
 from photoshop_request.reddit.newlines import LineBatch, split_lines
 
-_WINDOW = 2**31
-"""Bytes. The monthly files need this window. zstd's default refuses them ("Frame requires too much memory")."""
-_FEED = 32 << 10
-"""Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache
-(benchmarks/scan)."""
-_PLAIN_BLOCK = 512 << 10
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+_WINDOW_LOG = 31
+"""The monthly files need a window of 2**31 bytes. zstd's default refuses them ("Frame requires too much memory")."""
+_FEED = 24 << 10
+"""Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache (benchmarks/scan)."""
+_BLOCK = 512 << 10
+"""Maximum bytes of a decompressed block."""
 _MAGIC = 6
 
 
@@ -42,7 +51,7 @@ class _Decompressor(Protocol):
     def eof(self) -> bool: ...
     @property
     def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
+    def decompress(self, data: bytes, /, max_length: int) -> bytes: ...
 
 
 class Archive:
@@ -84,7 +93,7 @@ class Archive:
         return self._rows() if self.is_parquet else split_lines(self.blocks())
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the decompressed bytes in blocks, mostly of less than 1 MiB. Not for Parquet."""
+        """Yield the decompressed bytes in blocks of at most 512 KiB. Not for Parquet."""
         make = _format_of(self._magic)
         with self._fs.open(self._name, "rb") as file:
             yield from self._decompressed(file, make) if make else self._plain(file)
@@ -101,7 +110,7 @@ class Archive:
                 self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
-        while block := file.read(_PLAIN_BLOCK):
+        while block := file.read(_BLOCK):
             self.consumed += len(block)
             yield block
 
@@ -109,18 +118,21 @@ class Archive:
         frame: _Decompressor | None = None
         while data := file.read(_FEED):
             self.consumed += len(data)
-            while data:
+            while data or frame:
                 frame = frame or make()
                 try:
-                    block = frame.decompress(data)
-                except (zstandard.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
+                    block = frame.decompress(data, max_length=_BLOCK)
+                except (zstd.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
                     self.status, self.detail = ArchiveStatus.CORRUPT, f"near compressed byte {self.consumed:,}: {error}"
                     return
-                data = b""
-                if frame.eof:
-                    data, frame = frame.unused_data, None
                 if block:
                     yield block
+                if frame.eof:
+                    data, frame = frame.unused_data, None
+                    continue
+                data = b""
+                if not block:  # everything in these bytes has come
+                    break
         if frame is not None:
             self.status, self.detail = (
                 ArchiveStatus.TRUNCATED,
@@ -128,12 +140,26 @@ class Archive:
             )
 
 
-def _zstd() -> _Decompressor:
-    return zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+class _Gzip:
+    """`zlib.decompressobj` that keeps the input beyond `max_length`, as the other decompressors do."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, /, max_length: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
-def _gzip() -> _Decompressor:
-    return zlib.decompressobj(wbits=31)
+_zstd = partial(zstd.ZstdDecompressor, options={zstd.DecompressionParameter.window_log_max: _WINDOW_LOG})
+_xz = partial(lzma.LZMADecompressor, memlimit=2**_WINDOW_LOG)
 
 
 def _format_of(magic: bytes) -> Callable[[], _Decompressor] | None:
@@ -141,11 +167,11 @@ def _format_of(magic: bytes) -> Callable[[], _Decompressor] | None:
     if magic.startswith(b"\x28\xb5\x2f\xfd") or (magic[1:4] == b"\x2a\x4d\x18" and magic[0] & 0xF0 == 0x50):
         return _zstd
     if magic.startswith(b"\x1f\x8b"):
-        return _gzip
+        return _Gzip
     if magic.startswith(b"BZh"):
         return bz2.BZ2Decompressor
     if magic.startswith(b"\xfd7zXZ\x00"):
-        return lzma.LZMADecompressor
+        return _xz
     return None
 
 

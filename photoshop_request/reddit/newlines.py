@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-MAX_LINE = 64 << 20
-"""Maximum bytes of a line. Reddit's longest objects have a few MiB. Longer lines are no records and must not fill
-memory."""
+MAX_LINE = 8 << 20
+"""Bytes of the longest accepted line. Reddit's longest objects have a few MiB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from photoshop_request.reddit.newlines import LineBatch
+from photoshop_request.reddit.newlines import MAX_LINE, LineBatch
 
+_EXPANSION = 200
+_EXPANDED = 64 << 20
+"""A column of a row group that decompresses to more bytes, and more than `_EXPANSION`-fold, is refused as a bomb."""
 _ROWS = 1000
 """Rows per batch, a few MiB."""
 _NESTED = frozenset({"media_metadata", "gallery_data", "preview", "crosspost_parent_list", "_meta"})
@@ -23,18 +26,32 @@ _NESTED = frozenset({"media_metadata", "gallery_data", "preview", "crosspost_par
 def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
     """Yield the rows of `file` as JSON lines, each batch with the fraction of rows read (0 to 1).
 
-    Line numbers count rows from 1. Offsets are 0, because a row has no position in bytes.
+    A row longer than `MAX_LINE` is cut there, so it does not parse. Line numbers count rows from 1. Offsets are 0, because a row has no position in bytes.
 
     Raises:
-        one of `DAMAGED`: the file is damaged, or no Parquet file.
+        one of `DAMAGED`: the file is damaged, no Parquet file, or a decompression bomb.
     """
     table = pq.ParquetFile(file)
+    _refuse_bombs(table.metadata)
     number = 1
     # an Arrow thread that still holds a Python file when Python exits aborts the process
     for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
         rows = batch.to_pylist(maps_as_pydicts="lossy")
-        yield LineBatch([_line(row) for row in rows], number, 0), (number + len(rows) - 1) / table.metadata.num_rows
+        yield (
+            LineBatch([_line(row)[:MAX_LINE] for row in rows], number, 0),
+            (number + len(rows) - 1) / table.metadata.num_rows,
+        )
         number += len(rows)
+
+
+def _refuse_bombs(metadata: pq.FileMetaData) -> None:
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            size = column.total_uncompressed_size
+            if size > max(_EXPANDED, _EXPANSION * column.total_compressed_size):
+                raise ValueError(
+                    f"column {column.path_in_schema} decompresses {column.total_compressed_size:,} bytes to {size:,}"
+                )
 
 
 def _line(row: dict[str, Any]) -> bytes:

@@ -58,10 +58,11 @@ def scan(blocks: Iterable[bytes], subreddits: Sequence[str]) -> Iterator[BlockMa
         last = block.rfind(b"\n")
         if newline:
             spans = _spans(block, spellings, first + 1, last, is_uncased=turn % _UNCASED_EVERY == 0)
-            lines += [
-                (block[start:end], number + stringzilla.count(block, b"\n", 0, start), offset + start - first - 1)
-                for start, end in spans
-            ]
+            counted, here = 0, number
+            for start, end in spans:
+                here += stringzilla.count(block, b"\n", counted, start)
+                counted = start
+                lines.append((block[start:end], here, offset + start - first - 1))
         count = stringzilla.count(block, b"\n") if newline else 1
         carry = [block[last + 1 :]] if newline else []
         carried = len(carry[0]) if carry else 0

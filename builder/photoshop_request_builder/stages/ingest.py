@@ -60,6 +60,7 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
     offset (decompressed bytes), reason and first bytes. In a month of all of Reddit (known by its name), only lines
     that name a subreddit of the corpus are parsed. For a truncated or corrupt file, the rows before the damage are kept
     and `ending` tells which it was.
+    A file without any Reddit object is read up to a million lines.
 
     Raises:
         InputError: the file is missing, empty, or holds no Reddit object at all.
@@ -75,6 +76,8 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
                 ingester.add_line(line, number, offset)
             if on_progress:
                 on_progress(path, archive.consumed)
+            if ingester.is_foreign:
+                break
         return ingester.finish(archive.status, archive.detail)
 
 

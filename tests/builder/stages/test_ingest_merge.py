@@ -8,11 +8,12 @@ import pyarrow as pa
 import pytest
 import zstandard
 
-from photoshop_request.errors import InputError
+from photoshop_request.errors import ForeignInputError, InputError
 from photoshop_request_builder.engine.jobs import HERE, local_engine
 from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.stages import ingest
 from photoshop_request_builder.stages.declared import stage_named
+from photoshop_request_builder.stages.ingesting import ingester
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import create_corpus, shard_of
 from photoshop_request_builder.store.incoming import read_parts, read_rows
@@ -317,3 +318,21 @@ def test_no_line_of_the_long_window_dumps_and_hard_cases_is_dropped_without_a_re
         ids = [thing.id for thing in things]
         assert len(set(ids)) == len(ids)
         assert set(ids) == _ids_read(corpus, table)
+
+
+def test_a_file_without_objects_is_not_read_to_its_end(corpus, tmp_path, monkeypatch):
+    """Stop at the bound, where a decompression bomb goes on for billions of lines."""
+    monkeypatch.setattr(ingester, "_FOREIGN_LINES", 1000)
+    path = tmp_path / "bomb.zst"
+    path.write_bytes(zstandard.compress(b"\n" * 50_000_000))
+    with pytest.raises(ForeignInputError, match="no Reddit object in"):
+        ingest.ingest_file(corpus, str(path))
+
+
+def test_every_reject_is_counted_but_not_all_are_kept(corpus, tmp_path, monkeypatch):
+    """Keep rejected lines up to the bound."""
+    monkeypatch.setattr(ingester, "_MAX_REJECTS", 3)
+    path = _write(tmp_path / "a.zst", [_submission(1), *(b"x" for _ in range(10))])
+    summary = ingest.ingest_file(corpus, str(path))
+    assert sum(summary.rejected.values()) == 10
+    assert len(corpus.fs.cat_file(corpus.path("rejects", "archive", f"{summary.part}.jsonl")).splitlines()) == 3

@@ -19,6 +19,10 @@ from photoshop_request_builder.store.incoming import INCOMING_TABLES, IngestSumm
 
 _HEAD = 200
 """Bytes of a rejected line that are kept."""
+_MAX_REJECTS = 100_000
+"""Rejected lines that are kept per part. All are counted."""
+_FOREIGN_LINES = 1_000_000
+"""Lines after which a file without any Reddit object is not read on. A decompression bomb has billions."""
 _DAY = 86_400
 """Seconds."""
 
@@ -93,6 +97,11 @@ class Ingester:
         return self._counts.lines
 
     @property
+    def is_foreign(self) -> bool:
+        """True if a million lines held no Reddit object."""
+        return self.lines >= _FOREIGN_LINES and not self._has_objects()
+
+    @property
     def rows(self) -> int:
         """Rows so far."""
         return sum(days.total() for days in self._counts.days.values())
@@ -103,6 +112,9 @@ class Ingester:
         `number` is the line's number from 1, by default the count of lines so far. `offset` is in decompressed bytes.
         """
         self._counts.lines += 1
+        if not line:  # faster than parsing nothing
+            self._counts.blank += 1
+            return None
         record = parse(line, seen=self._origin.seen, sources=self._sources, likely=self._likely)
         if isinstance(record, Reject):
             if not line.strip():
@@ -140,7 +152,7 @@ class Ingester:
         """
         counts, origin = self._counts, self._origin
         self._write_rejects()
-        if origin.size and not (self.rows or counts.other_subreddits or counts.rejected[RejectReason.PRIVATE_MESSAGE]):
+        if origin.size and not self._has_objects():
             raise self._empty_error(ending, detail)
         summary = IngestSummary(
             source=origin.source,
@@ -168,6 +180,10 @@ class Ingester:
         self._writer.finish(summary)
         return summary
 
+    def _has_objects(self) -> bool:
+        counts = self._counts
+        return bool(counts.other_subreddits or counts.rejected[RejectReason.PRIVATE_MESSAGE] or self.rows)
+
     def _empty_error(self, ending: str, detail: str) -> InputError:
         name, counts = self._origin.input, self._counts
         if ending != ArchiveStatus.COMPLETE and counts.lines <= 1:
@@ -186,6 +202,8 @@ class Ingester:
         counts = self._counts
         counts.rejected[reject.reason] += 1
         counts.first_reject = counts.first_reject or f"{reject.reason} {reject.detail}".strip()
+        if counts.rejected.total() > _MAX_REJECTS:
+            return
         if self._rejects is None:
             self._rejects = self._open.enter_context(self._scratch.open("wb"))
         entry = {
