@@ -13,6 +13,8 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
 # IPv6 addresses that contain an IPv4 address by NAT64 (RFC 6052). `ipaddress` reads mapped, 6to4 and Teredo addresses.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Ranges that some versions of `ipaddress` count as global, and the address at which Azure serves its virtual machines.
+_NOT_PUBLIC = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "3fff::/20")))  # fmt: skip
 
 
 def ip_refusal(text: str) -> str | None:
@@ -32,7 +34,8 @@ def ip_refusal(text: str) -> str | None:
 
 
 def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    special = ip.is_multicast or ip.is_reserved or ip.is_unspecified or any(ip in network for network in _NOT_PUBLIC)
+    return ip.is_global and not special
 
 
 @functools.lru_cache(maxsize=4096)
