@@ -1,5 +1,7 @@
 """Resolve a page, an album or a short link to the pictures it names, in order."""
 
+import asyncio
+from itertools import islice
 from typing import TypeAlias
 
 from photoshop_request.media.addresses.hosts import classify, family_named
@@ -21,6 +23,9 @@ from photoshop_request.verdicts import Verdict
 _PAGE_BYTES = 2 * 2**20
 _MAX_PICTURES = 500
 """Maximum pictures of one page. A longer album is cut."""
+_MAX_NAMED = 4 * _MAX_PICTURES
+"""Pictures of one page that are looked at, with placeholders and repeats."""
+_PARSE_SECONDS = 10.0
 _MAX_SHORTLINKS = 3
 _PAGE_END = 1000
 """Characters at the end of a page that must contain `</html>`. Only comments of the host's servers follow it."""
@@ -43,7 +48,7 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
             async with http_get(client, step.url, {**PAGE_HEADERS, **step.headers}) as answer:
                 check_status(answer)
                 text = await read_text(answer.response, _PAGE_BYTES)
-                pictures = _read(step, text, target.canonical)
+                pictures, looks_truncated = await _parsed(step, text, target.canonical)
                 status, final = answer.response.status, answer.address
         except FetchError as error:
             last = error
@@ -51,7 +56,7 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
                 raise
             continue
         reading = (step.url, pictures)
-        if _looks_truncated(text) and reading not in doubted:
+        if looks_truncated and reading not in doubted:
             # a connection may end early without an error, so that the last pictures of an album are missing
             doubted.add(reading)
             raise FetchError(AddressState.CORRUPT, "the page looks cut off", status, final=final)
@@ -59,6 +64,22 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
             return Outcome(target.canonical, AddressState.RESOLVED, "", status, final=final, pictures=pictures)
         last = FetchError(AddressState.GONE, "the page names no picture", status, final=final)
     raise last
+
+
+async def _parsed(step: PageStep, text: str, page: str) -> tuple[tuple[PictureLink, ...], bool]:
+    """Return the pictures of an untrusted page and whether it looks truncated. A thread parses it.
+
+    Raises:
+        FetchError: parsing takes longer than `_PARSE_SECONDS`.
+    """
+
+    def parse() -> tuple[tuple[PictureLink, ...], bool]:
+        return _read(step, text, page), _looks_truncated(text)
+
+    try:
+        return await asyncio.wait_for(asyncio.to_thread(parse), _PARSE_SECONDS)
+    except TimeoutError:
+        raise FetchError(AddressState.TOO_LARGE, f"the page takes longer than {_PARSE_SECONDS:g} s to parse") from None
 
 
 def _looks_truncated(text: str) -> bool:
@@ -69,7 +90,7 @@ def _looks_truncated(text: str) -> bool:
 def _read(step: PageStep, body: str, page: str) -> tuple[PictureLink, ...]:
     """Return the pictures by canonical address, each once, without placeholders and the page itself."""
     pictures: dict[str, PictureLink] = {}
-    for picture in step.read(body):
+    for picture in islice(step.read(body), _MAX_NAMED):
         target = classify(join(step.url, picture.url))
         if target.reason is not Verdict.PLACEHOLDER and target.canonical not in {step.url, page}:
             caption = picture.caption and valid_utf8(picture.caption)

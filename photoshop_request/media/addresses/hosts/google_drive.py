@@ -12,7 +12,9 @@ _NAME = "drive"
 _FILE = re.compile(r"/(?:file/)?(?:u/\d+/)?(?:file/)?d/([\w-]{10,})")
 _FOLDER = re.compile(r"/(?:folders|folderview|embeddedfolderview|drive/)")
 _ID = re.compile(r"[\w-]{10,}\Z")
-_CONFIRM = re.compile(r'(?:href|action)="([^"]*(?:confirm=|/download\?)[^"]*)"')
+_FORM = re.compile(r"<form\s([^<>]{1,2000}+)>")
+_ACTION = re.compile(r'action="([^"]*+)"')
+_LINK = re.compile(r'(?:href|action)="([^"]*+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 
 
@@ -37,11 +39,12 @@ def _unsupported(url: Url, detail: str, kind: AddressKind = AddressKind.OTHER) -
 
 def _interstitial(page: str) -> str | AddressState:
     # "too large to scan for viruses", an exceeded quota, or a login
-    if form := re.search(r'<form[^>]{0,500}id="download-form"[^>]{0,500}action="([^"]*)"', page):
+    forms = (_ACTION.search(form) for form in _FORM.findall(page) if 'id="download-form"' in form)
+    if form := next(filter(None, forms), None):
         fields = "&".join(f"{name}={html.unescape(value)}" for name, value in _HIDDEN.findall(page))
         return f"{html.unescape(form.group(1))}?{fields}"
-    if link := _CONFIRM.search(page):
-        address = html.unescape(link.group(1))
+    if link := next((link for link in _LINK.findall(page) if "confirm=" in link or "/download?" in link), None):
+        address = html.unescape(link)
         return f"https://drive.google.com{address}" if address.startswith("/") else address
     if re.search(r"quota|too many users", page, re.IGNORECASE):
         return AddressState.RATE_LIMITED

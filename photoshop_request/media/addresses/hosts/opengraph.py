@@ -12,7 +12,7 @@ from typing import Any
 from photoshop_request.media.addresses.outcomes import PictureLink
 
 _TAG = re.compile(r"<(meta|a)\s([^<>]{1,4000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([\w:.-]{1,100})\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([\w:.-]{1,100}+)\s{0,20}+=\s{0,20}+(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""")
 
 
 def og_images(page: str) -> list[PictureLink]:

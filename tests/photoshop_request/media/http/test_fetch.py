@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import io
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from PIL import Image
 from servers.fetching import Web, web
 from servers.hosts import Request, cut, drip, endless, page, redirect, reply, reset, stall, status
 
-from photoshop_request.media.addresses.hosts import classify
+from photoshop_request.media.addresses.hosts import classify, google_drive
 from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.decode import Rejected
@@ -525,3 +526,14 @@ def test_pages_that_lead_to_pages_end() -> None:
     outcome, found = run({DRIVE: page(link), f"{DRIVE}&confirm=x": page(link)}, DRIVE)
     assert outcome.state is AddressState.NOT_IMAGE
     assert len(found.hosts.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "unit", ["<form ", '<form id="download-form" ', 'href="', "confirm=", '<input type="hidden" name="a" ']
+)
+def test_drives_page_is_read_in_linear_time(unit: str) -> None:
+    """Read 200 kB of what opens and never closes."""
+    for page_text in (unit * (200_000 // len(unit)), 'href="' + unit * (200_000 // len(unit))):
+        began = time.perf_counter()
+        google_drive.FAMILY.interstitial(page_text)
+        assert time.perf_counter() - began < 0.5

@@ -13,6 +13,7 @@ from servers.hosts import Hosts, page, redirect, reply, status
 
 from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request.media.http import resolve
 from photoshop_request.media.http.fetch import fetch
 
 ALBUM = "https://imgur.com/a/AbCdE"
@@ -326,3 +327,49 @@ def test_an_oembed_answer_of_another_shape_names_no_picture() -> None:
     assert family.steps
     (step,) = family.steps(AddressTarget(AddressKind.PAGE, "https://flickr.com/a", "flickr"), Secrets())
     assert step.read('{"type": [], "url": 1}') == []
+
+
+HOSTILE = {
+    "pictures": b'<meta property="og:image" content="https://i.imgur.com/%d.jpg">',
+    "attributes": b"<a " + b"x" * 3900 + b">",
+    "spaces": b"<a " + (b"x" * 90 + b" " * 19) * 30 + b">",
+    "pairs": b"<a " + b"a=b " * 900 + b">",
+    "brackets": b"[[[[",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("address", ["https://ibb.co/AbCdEf1", "https://postimg.cc/AbCdEfGh"])
+def test_a_large_hostile_page_does_not_block_the_event_loop(name: str, address: str) -> None:
+    """Parse 2 MB in a thread: the longest pause of the loop stays short."""
+    unit = HOSTILE[name]
+    count = 2 * 2**20 // len(unit)
+    body = b"".join(unit % number for number in range(count)) if b"%d" in unit else unit * count
+    longest = 0.0
+
+    async def beat() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.01)
+            longest = max(longest, time.perf_counter() - before)
+
+    async def main() -> None:
+        async with web({address: page(body.decode())}, seconds=10) as found:
+            heart = asyncio.create_task(beat())
+            await fetch(found.fetcher, address)
+            heart.cancel()
+
+    began = time.perf_counter()
+    asyncio.run(main())
+    assert longest < 0.5
+    assert time.perf_counter() - began < 10
+
+
+def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """End with a state of its own, without another try."""
+    monkeypatch.setattr(resolve, "_PARSE_SECONDS", 0.05)
+    monkeypatch.setattr(resolve, "_read", lambda *_: time.sleep(0.5))
+    outcome, _ = run({"https://ibb.co/AbCdEf1": og("https://i.ibb.co/K1/edit.jpg")}, "https://ibb.co/AbCdEf1")
+    assert outcome.state is AddressState.TOO_LARGE
+    assert "to parse" in outcome.detail
