@@ -27,10 +27,20 @@ def main() -> None:
     except Interrupted:
         stop()
     except PhotoshopRequestError as error:
-        from photoshop_request_builder.cli.console import say
+        _fail(error)
+    except OSError as error:
+        from photoshop_request_builder.store.storage import disk_problem
 
-        say(f"error: {error}")
-        sys.exit(error.exit_code)
+        if problem := disk_problem(error, str(error.filename or "the disk")):
+            _fail(problem)
+        raise
+
+
+def _fail(error: PhotoshopRequestError) -> NoReturn:
+    from photoshop_request_builder.cli.console import say
+
+    say(f"error: {error}")
+    sys.exit(error.exit_code)
 
 
 def stop(*_: object) -> NoReturn:

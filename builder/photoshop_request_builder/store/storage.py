@@ -55,11 +55,18 @@ def explain_disk_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise StorageError(f"{path}: no space left. Free some and run the same command again.") from error
-        if error.errno in _NO_PERMISSION:
-            raise StorageError(f"{path}: cannot be written ({error.strerror}). Choose another folder.") from error
+        if problem := disk_problem(error, path):
+            raise problem from error
         raise
+
+
+def disk_problem(error: OSError, path: str) -> StorageError | None:
+    """Return the error of a full or forbidden disk with advice, or None for any other error."""
+    if error.errno in _NO_ROOM:
+        return StorageError(f"{path}: no space left. Free some and run the same command again.")
+    if error.errno in _NO_PERMISSION:
+        return StorageError(f"{path}: cannot be written ({error.strerror}). Choose another folder.")
+    return None
 
 
 def write_bytes(fs: AbstractFileSystem, path: str, data: bytes) -> None:

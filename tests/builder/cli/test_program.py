@@ -1,5 +1,6 @@
 """The program as a real process: help, version, failures and signals."""
 
+import errno
 import os
 import pty
 import re
@@ -17,7 +18,8 @@ import pytest
 from commands import COMMAND, Sample, command, environment, start
 from typer.testing import CliRunner
 
-from photoshop_request.errors import CorpusError, InputError, Interrupted
+from photoshop_request.errors import CorpusError, InputError, Interrupted, StorageError
+from photoshop_request_builder.cli import main
 from photoshop_request_builder.cli.ingest import _seconds
 from photoshop_request_builder.cli.program import SUMMARIES, app
 from photoshop_request_builder.commands.demo import sample_folder
@@ -236,3 +238,32 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 4096)
     except OSError:  # the other end is closed
         return b""
+
+
+@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "no space left"), (errno.EROFS, "cannot be written")])
+def test_a_full_or_read_only_disk_ends_any_command_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int, says: str
+) -> None:
+    """Print no traceback, wherever the error comes from."""
+
+    def fail() -> None:
+        raise OSError(number, os.strerror(number), "/corpus/x")
+
+    monkeypatch.setattr("photoshop_request_builder.cli.program.app", fail)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == StorageError.exit_code
+    assert f"/corpus/x: {says}" in capsys.readouterr().err
+
+
+def test_other_errors_of_the_system_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raise an error that advice about disks would not explain."""
+
+    def fail() -> None:
+        raise OSError(errno.EIO, "strange")
+
+    monkeypatch.setattr("photoshop_request_builder.cli.program.app", fail)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(OSError, match="strange"):
+        main()
