@@ -1,13 +1,15 @@
 """Load the dataset, or selected rows and columns of it, from a folder or the Hub."""
 
+import glob
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photoshop_request.errors import InputError, NetworkError
 from photoshop_request.rows import PREFERENCE_COLUMNS, RowFilter, best_edits, config_columns, row_condition, select_rows
-from photoshop_request.schema import DEFAULT_CONFIG, features
+from photoshop_request.schema import DEFAULT_CONFIG, SPLITS, features
 
 if TYPE_CHECKING:
     from datasets import Dataset, IterableDataset
@@ -78,8 +80,7 @@ def load(
     try:
         with dataset_errors(place):
             loaded = datasets.load_dataset(
-                place,
-                config,
+                **_source(place, config),
                 split=split,
                 streaming=streaming,
                 filters=condition,
@@ -96,6 +97,15 @@ def load(
     if one_each:
         loaded = _one_each_of_stream(loaded) if streaming else _one_each(loaded)
     return loaded.select_columns(names) if columns else loaded
+
+
+def _source(place: str, config: str) -> dict[str, Any]:
+    """Return the arguments that name the dataset. For a folder such as `g[1]`, which `datasets` takes for a glob, files."""
+    if glob.escape(place) == place or not Path(place, config).is_dir():
+        return {"path": place, "name": config}
+    folder = glob.escape(str(Path(place, config).absolute()))
+    splits = {split: f"{folder}/{split}-*.parquet" for split in SPLITS if any(Path(place, config).glob(f"{split}-*"))}
+    return {"path": "parquet", "data_files": splits}
 
 
 def _one_each(dataset: "Dataset") -> "Dataset":

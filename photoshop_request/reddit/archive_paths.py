@@ -1,8 +1,10 @@
 """Expand paths, globs, folders and addresses to archives."""
 
+import glob
 from collections.abc import Iterable
 
 import fsspec
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import InputError
@@ -27,14 +29,23 @@ def _expand(text: str) -> list[str]:
         fs, path = fsspec.core.url_to_fs(text)
         if fs.exists(path) and not fs.isdir(path):
             return [text]
-        is_glob = any(mark in text for mark in "*?[")
-        if not is_glob and not fs.isdir(path):
+        is_folder = fs.isdir(path)
+        is_glob = not is_folder and any(mark in text for mark in "*?[")
+        if not is_glob and not is_folder:
             return [text]
-        names = fs.glob(path) if is_glob else fs.find(path)
-        paths = sorted(name for name in names if (is_glob or name.endswith(_SUFFIXES)) and not fs.isdir(name))
+        names = fs.glob(_escape_folder(fs, path)) if is_glob else fs.find(path)
+        paths = sorted(name for name in names if (is_glob or name.lower().endswith(_SUFFIXES)) and not fs.isdir(name))
     except (OSError, ValueError, ImportError) as error:
         raise InputError(f"{text}: cannot be listed ({error}). Check the address.") from error
     if not paths:
         problem = "matches no file" if is_glob else f"has no archive in it ({', '.join(_SUFFIXES)})"
         raise InputError(f"{text}: {problem}.")
     return paths if isinstance(fs, LocalFileSystem) else [str(fs.unstrip_protocol(name)) for name in paths]
+
+
+def _escape_folder(fs: AbstractFileSystem, pattern: str) -> str:
+    """Return `pattern` with its longest existing folder taken literally, as for `g[1]/*.zst`."""
+    folder = pattern.rpartition("/")[0]
+    while folder and not fs.isdir(folder):
+        folder = folder.rpartition("/")[0]
+    return glob.escape(folder) + pattern[len(folder) :]

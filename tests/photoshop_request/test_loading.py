@@ -1,5 +1,6 @@
 """Test `load` on a folder."""
 
+import shutil
 from pathlib import Path
 
 import datasets
@@ -90,6 +91,20 @@ def test_a_folder_without_a_dataset_is_explained(tmp_path: Path) -> None:
     """Raise an `InputError`, not an error of the Hub's client."""
     with pytest.raises(InputError, match="no dataset found"):
         load(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("name", ["g[1]", "what?"])
+def test_the_name_of_a_folder_is_no_pattern(folder: Path, tmp_path: Path, name: str) -> None:
+    """Read a folder whose name is a glob as any other, also with filters and as a stream."""
+    place = shutil.copytree(folder, tmp_path / name / "dataset")
+    whole, same = load(place), load(folder)
+    assert whole.features == same.features
+    assert whole.with_format("arrow")[:] == same.with_format("arrow")[:]
+    assert list(load(place, accepted_only=True)) == list(load(folder, accepted_only=True))
+    streamed = load(place, "preferences", streaming=True, columns=["instruction"])
+    assert list(streamed) == list(load(folder, "preferences", columns=["instruction"]))
+    with pytest.raises(InputError, match="split"):
+        load(place, split="nowhere")
 
 
 def test_the_package_exports_load() -> None:

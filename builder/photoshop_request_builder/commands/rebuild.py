@@ -209,7 +209,7 @@ def write_rebuilt(corpus: Corpus, refused: Counter[str]) -> Rebuilt:
             rebuilt.pictures[str(picture.match)] += 1
             sizes[picture.row["split"]] += picture.size
             content.update(f"{picture.row} {picture.sha256}\n".encode())
-    for path in corpus.fs.glob(corpus.path("dataset", "triplets", "*.parquet")):
+    for path in corpus.find("dataset/triplets/*.parquet"):
         corpus.fs.rm_file(path)
     for split in _splits(corpus):
         files = file_count(sizes[split], corpus.shards)

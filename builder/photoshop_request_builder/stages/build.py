@@ -55,12 +55,12 @@ def finish(corpus: Corpus) -> None:
     names = {(file.config, file.name) for file in dataset_files(corpus)}
     for config in CONFIGS:
         for folder, suffix in (("dataset", ""), ("built", ".json")):
-            for path in corpus.fs.glob(corpus.path(folder, config, f"*.parquet{suffix}")):
+            for path in corpus.find(f"{folder}/{config}/*.parquet{suffix}"):
                 if (config, path.rsplit("/", 1)[1].removesuffix(".json")) not in names:
                     corpus.fs.rm_file(path)
     made = card.card_writer(corpus, list(built_records(corpus).items()))(None, CONFIGS, CONFIGS)
     for path, text in {**made.charts, "README.md": made.readme}.items():
         storage.write_bytes(corpus.fs, corpus.path("dataset", path), text.encode())
-    for path in corpus.fs.glob(corpus.path("dataset", "figures", "*.svg")):
+    for path in corpus.find("dataset/figures/*.svg"):
         if f"figures/{path.rsplit('/', 1)[1]}" not in made.charts:
             corpus.fs.rm_file(path)

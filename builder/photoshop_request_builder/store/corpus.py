@@ -1,5 +1,6 @@
 """Create and open a corpus, and name the path of each of its files."""
 
+import glob
 import re
 import shutil
 import tempfile
@@ -40,6 +41,12 @@ class Corpus:
     def path(self, *parts: str) -> str:
         """Return the fsspec path of a file of the corpus."""
         return "/".join((self.root, *parts))
+
+    def find(self, pattern: str) -> list[str]:
+        """Return the paths of the corpus's files that match a glob, sorted. The folder itself is no part of the glob."""
+        if self.is_local:  # fsspec would list every folder beside a corpus named `g[1]`
+            return sorted(map(str, Path(self.root).glob(pattern)))
+        return sorted(map(str, self.fs.glob(f"{glob.escape(self.root)}/{pattern}")))
 
     def shard_path(self, shard: int, table: str) -> str:
         """Return the path of one shard's table, by its name in `tables.TABLES`."""

@@ -164,7 +164,7 @@ class PartWriter:
 
 def read_parts(corpus: Corpus) -> list[IngestSummary]:
     """Read the summaries of all parts, sorted by source and part."""
-    paths = corpus.fs.glob(corpus.path("incoming", "*", "*", "part.json"))
+    paths = corpus.find("incoming/*/*/part.json")
     summaries = [storage.read_json(corpus.fs, path) for path in sorted(paths)]
     return [_summary(summary) for summary in summaries if summary]
 

@@ -129,3 +129,14 @@ def test_doubling_the_shards_splits_each_in_two(submission: str, power: int) -> 
 def test_the_shard_of_a_request_never_changes() -> None:
     """A change would move the requests of existing corpora."""
     assert [shard_of(name, 64) for name in ("1abc23", "t5", "zzzzzz", "k3ydmzp")] == [11, 25, 18, 59]
+
+
+@pytest.mark.parametrize("name", ["g[1]", "what?", "st*r"])
+def test_the_folder_of_a_corpus_is_no_pattern(tmp_path, name):
+    """Find the files of a corpus whose name would match other folders, or none."""
+    (tmp_path / "g1" / "incoming").mkdir(parents=True)
+    (tmp_path / "g1" / "incoming" / "x.json").write_bytes(b"1")
+    corpus = create_corpus(tmp_path / name, shards=1)
+    Path(corpus.path("incoming")).mkdir()
+    Path(corpus.path("incoming", "x.json")).write_bytes(b"1")
+    assert corpus.find("incoming/*.json") == [corpus.path("incoming", "x.json")]

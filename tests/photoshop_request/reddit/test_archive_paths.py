@@ -45,3 +45,16 @@ def test_what_holds_nothing_is_refused_by_name(tmp_path, name):
 def test_an_unknown_protocol_is_refused_by_name():
     with pytest.raises(InputError, match="nowhere://"):
         find_archives(["nowhere://x/*.zst"])
+
+
+def test_brackets_in_the_name_of_a_folder_are_no_pattern(tmp_path):
+    """Read a folder as named, also in front of a glob, and take suffixes in capitals."""
+    place = tmp_path / "dump [old]" / "g[1]"
+    place.mkdir(parents=True)
+    (place / "POSTS.JSONL").write_bytes(b"x")
+    (place / "a[2].zst").write_bytes(b"x")
+    both = [str(place / "POSTS.JSONL"), str(place / "a[2].zst")]
+    assert find_archives([str(place)]) == both
+    assert find_archives([str(place / "*.*")]) == both
+    assert find_archives([str(place / "a[2].zst")]) == both[1:]
+    assert find_archives([str(place / "[Pa]*")]) == both

@@ -1,5 +1,6 @@
 """Open the corpus as a duckdb database: one view per table, plus the requests and the published edits."""
 
+import glob
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
         return
     is_local = corpus.is_local
     addresses = existing if is_local else [corpus.fs.unstrip_protocol(path) for path in existing]
-    listed = ", ".join("'" + address.replace("'", "''") + "'" for address in addresses)
+    listed = ", ".join("'" + glob.escape(address).replace("'", "''") + "'" for address in addresses)
     kind = "view" if is_local else "table"  # object storage is read once, not by every chart
     connection.execute(f"create temp {kind} {name} as select * from read_parquet([{listed}])")
 
