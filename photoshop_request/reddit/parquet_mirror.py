@@ -18,7 +18,10 @@ _EXPANSION = 200
 _EXPANDED = 64 << 20
 """A column of a row group that decompresses to more bytes, and more than `_EXPANSION`-fold, is refused as a bomb."""
 _ROWS = 1000
-"""Rows per batch, a few MiB."""
+"""Maximum rows per batch, mostly a few MiB."""
+_BATCH = 64 << 20
+"""Maximum bytes of a batch, as the file states them."""
+_DICTIONARY = 4 << 20
 _NESTED = frozenset({"media_metadata", "gallery_data", "preview", "crosspost_parent_list", "_meta"})
 """Keys whose value is an object or a list. Mirrors with flat columns write it as a JSON string."""
 
@@ -32,10 +35,9 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
         one of `DAMAGED`: the file is damaged, no Parquet file, or a decompression bomb.
     """
     table = pq.ParquetFile(file)
-    _refuse_bombs(table.metadata)
     number = 1
     # an Arrow thread that still holds a Python file when Python exits aborts the process
-    for batch in table.iter_batches(batch_size=_ROWS, use_threads=False):
+    for batch in table.iter_batches(batch_size=_rows_per_batch(table.metadata), use_threads=False):
         rows = batch.to_pylist(maps_as_pydicts="lossy")
         yield (
             LineBatch([_line(row)[:MAX_LINE] for row in rows], number, 0),
@@ -44,14 +46,25 @@ def row_lines(file: IO[bytes]) -> Iterator[tuple[LineBatch, float]]:
         number += len(rows)
 
 
-def _refuse_bombs(metadata: pq.FileMetaData) -> None:
+def _rows_per_batch(metadata: pq.FileMetaData) -> int:
+    """Return the number of rows that take about `_BATCH` bytes at most, by the sizes that the file states.
+
+    Raises:
+        ValueError: a column is a decompression bomb.
+    """
+    largest = 1.0
     for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        row = group.total_byte_size / max(group.num_rows, 1)
         for column in map(group.column, range(group.num_columns)):
-            size = column.total_uncompressed_size
-            if size > max(_EXPANDED, _EXPANSION * column.total_compressed_size):
-                raise ValueError(
-                    f"column {column.path_in_schema} decompresses {column.total_compressed_size:,} bytes to {size:,}"
-                )
+            packed, size = max(column.total_compressed_size, 1), column.total_uncompressed_size
+            if size > max(_EXPANDED, _EXPANSION * packed):
+                raise ValueError(f"column {column.path_in_schema} decompresses {packed:,} bytes to {size:,}")
+            if column.has_dictionary_page:
+                dictionary = (column.data_page_offset - column.dictionary_page_offset) * size / packed
+                # every row may repeat a value of a dictionary; writers limit dictionaries to 1 MiB
+                row += dictionary if dictionary > _DICTIONARY else 0
+        largest = max(largest, row)
+    return max(1, min(_ROWS, int(_BATCH / largest)))
 
 
 def _line(row: dict[str, Any]) -> bytes:
