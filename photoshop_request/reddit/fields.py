@@ -6,6 +6,10 @@ _PLACEHOLDERS = frozenset({
     "[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[removed by moderator]", "[unavailable]",
 })  # fmt: skip
 _DELETED = frozenset({"[deleted]", "[deleted by user]"})
+LONGEST_TEXT = 50_000
+"""Letters of a self text or comment that are read. Reddit allows 40,000 and 10,000."""
+LONGEST_TITLE = 1_000
+"""Letters of a title or flair that are read. Reddit allows 300 and 64."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID = re.compile(r"[0-9a-z]{1,13}")
 """An id without its `t1_` or `t3_`: a base-36 number of at most 64 bits."""

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from photoshop_request.reddit.fields import LONGEST_TEXT, LONGEST_TITLE
+
 
 class Line(NamedTuple):
     """One line of a text, without markup. A named tuple is created twice as fast as a dataclass."""
@@ -37,10 +39,13 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x200b"
 
 
 def plain_lines(markdown: str) -> tuple[Line, ...]:
-    """Return the lines of a self text or comment that hold words, without struck-out words, code and addresses."""
+    """Return the lines of a self text or comment that hold words, without struck-out words, code and addresses.
+
+    Reads `LONGEST_TEXT` letters.
+    """
     lines: list[Line] = []
     in_code = False
-    for line in map(str.strip, _normalized(markdown).splitlines()):
+    for line in map(str.strip, _normalized(markdown[:LONGEST_TEXT]).splitlines()):
         if line.startswith(("```", "~~~")):
             in_code = not in_code
         elif line and not in_code and not (line.startswith("http") and " " not in line):
@@ -53,8 +58,11 @@ def plain_lines(markdown: str) -> tuple[Line, ...]:
 
 
 def plain_title(title: str) -> str:
-    """Return a title on one line, without markup. Titles are not Markdown, but many contain links and emphasis."""
-    return _without_markup(_normalized(title))
+    """Return a title on one line, without markup. Titles are not Markdown, but many contain links and emphasis.
+
+    Reads `LONGEST_TITLE` letters.
+    """
+    return _without_markup(_normalized(title[:LONGEST_TITLE]))
 
 
 def _normalized(text: str) -> str:

@@ -39,21 +39,37 @@ _STARTS = re.compile(r"(?:can|could|please|would|change|remove|make|add|replace|
 """Words that begin a new sentence after "..." even in lower case."""
 _ABBREVIATION = re.compile(r"\b(?:[a-z]|e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|st|jr|sr|approx|no|pic|fig)\.$", re.IGNORECASE)
 _SMILEY = re.compile(r"(?:^|\s)(?:[:;=8][-o^']?[)(\]\[DPpO/\\|*3]+|<3+|\^_?\^|:'\()(?=\s|$|[.!?])")
+_MAX_LETTERS = 2_000
+"""Letters of a sentence. The longest of 51,801 real texts has 1,716. Some patterns take quadratic time."""
 _split_words = word_splitter("'+")
 
 
 def split_sentences(lines: Iterable[Line], section: Section) -> Iterator[Sentence]:
-    """Yield the sentences of the lines in order. Line breaks and full stops end a sentence, abbreviations do not."""
+    """Yield the sentences of the lines in order. Line breaks and full stops end a sentence, abbreviations do not.
+
+    A sentence of more than 2,000 letters is split between words.
+    """
     for line in lines:
         marker, text = line.marker, line.text
         if ":" in text or ";" in text or "=" in text or "<" in text or "^" in text or "8" in text:
             text = _SMILEY.sub(" ", text).strip()
-        for sentence in _cut(text):
+        for sentence in _bounded(_cut(text)):
             lower = lower_case(sentence)
             words = frozenset(_split_words(lower))
             if words or not sentence.isascii():
                 yield Sentence(sentence, section, marker, lower, words, bare_words(lower, words))
                 marker = ""
+
+
+def _bounded(sentences: Iterable[str]) -> Iterator[str]:
+    for sentence in sentences:
+        start = 0
+        while len(sentence) - start > _MAX_LETTERS:
+            end = sentence.rfind(" ", start + 1, start + _MAX_LETTERS)
+            end = end if end > 0 else start + _MAX_LETTERS
+            yield sentence[start:end].strip()
+            start = end
+        yield sentence[start:].strip() if start else sentence
 
 
 def _is_abbreviation(text: str, stop: int) -> bool:

@@ -4,15 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from photoshop_request.reddit.fields import LONGEST_TEXT
+
 # Zero-width and direction marks, soft hyphen, byte-order mark: pasted with an address, never part of it.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_LABEL = r"\[(?P<label>(?:\\.|!?\[(?:\\.|[^\[\]\\])*\](?:\([^()\s]*\))?|[^\[\]\\]){0,400})\]"
+# Possessive quantifiers (`*+`, `?+`) never backtrack. Two scans share no more than four levels of brackets, so all scans
+# together take linear time. A label holds brackets one deep, also of an inner link.
+_LABEL = r"\[(?P<label>(?:\\.|!?\[(?:\\.|[^\[\]\\])*+\](?:\((?:\\.|[^()\s\\])*+\))?+|[^\[\]\\]){0,400}+)\]"
 # A destination has no blanks. Brackets inside it are balanced, two deep.
-_DESTINATION = r"(?:<(?P<pointed>[^<>\n]*)>|(?P<plain>(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))+))"
+_ROUND = r"\((?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\])*+\))*+\)"
+_DESTINATION = rf"(?:<(?P<pointed>[^<>\n]*+)>|(?P<plain>(?:\\.|[^\s()\\]|{_ROUND})++))"
 # Bounded like the label: without a bound, every unclosed title is scanned to the end of the text.
-_TITLE = r"(?:\s+(?:\"(?P<title>[^\"]{0,1000})\"|'[^']{0,1000}'|\([^)]{0,1000}\)))?"
-_INLINE = rf"(?P<bang>!?){_LABEL}\(\s*{_DESTINATION}{_TITLE}\s*\)"
+_TITLE = r"(?:\s++(?:\"(?P<title>[^\"]{0,1000}+)\"|'[^']{0,1000}+'|\([^)]{0,1000}+\)))?"
+_INLINE = rf"(?P<bang>!?){_LABEL}\(\s*+{_DESTINATION}{_TITLE}\s*+\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
 _ANGLE = r"<(?P<angle>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}:)[^<>\s]*)>"
 _REFERENCE = r"\[(?P<words>[^\[\]\n]+)\](?:[ ]?\[(?P<ref>[^\[\]\n]*)\])?"
@@ -39,8 +44,8 @@ class FoundAddress:
 
 
 def find_links(text: str) -> list[FoundAddress]:
-    """Return the addresses in `text`, in order. Takes linear time and never raises."""
-    text = _INVISIBLE.sub("", text)
+    """Return the addresses in the first `LONGEST_TEXT` letters, in order. Takes linear time and never raises."""
+    text = _INVISIBLE.sub("", text[:LONGEST_TEXT])
     definitions = {_name(match["name"]): match["target"] for match in re.finditer(_DEFINITION, text, re.MULTILINE)}
     return list(_scan(text, definitions, set()))
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 _PORTS = frozenset({None, 80, 443})
 # Suffixes that never name a public host: RFC 6761, 6762, 7686, 8375, and names that routers and clouds use.
 _LOCAL_SUFFIXES = ("localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "home.arpa", "onion", "test", "invalid", "example")  # fmt: skip
+_MAX_LENGTH = 8_000
+"""Letters of an address. Servers refuse longer ones."""
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)\Z", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\Z")
@@ -39,13 +41,15 @@ def _is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def refusal(address: str) -> str | None:
+def refusal(address: str) -> str | None:  # noqa: PLR0911 - one return per reason
     """Return why an address must never be requested, or None if it may be.
 
-    Addresses may have http or https, the ports 80 and 443, a public host name or IP address, and no user name. Decimal,
-    octal, hexadecimal and shortened IPv4 spellings are always refused. `network` checks the IP addresses of a name when
-    it connects.
+    Addresses may have http or https, the ports 80 and 443, a public host name or IP address, and no user name. They have
+    at most 8,000 letters. Decimal, octal, hexadecimal and shortened IPv4 spellings are always refused. `network` checks
+    the IP addresses of a name when it connects.
     """
+    if len(address) > _MAX_LENGTH:
+        return f"is longer than {_MAX_LENGTH:,} letters"
     if _CONTROL.search(address):
         return "has blanks, control characters or backslashes"
     try:

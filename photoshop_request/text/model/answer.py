@@ -74,7 +74,7 @@ class _AnswerJson:
 
 
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
-_FENCED = re.compile(r"^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$", re.DOTALL)
+_FENCES = ("```", "```json")
 _ADDRESS = re.compile(
     r"https?:|www\.|\w@\w|\b[\w-]+\.(?:com|net|org|io|co|gg|ly|me|ai|app|dev|xyz|info|ru|uk|de)\b", re.IGNORECASE
 )
@@ -116,9 +116,8 @@ def read_answer(
     if not content or not content.strip():
         return NoRewrite.EMPTY
     text = _THOUGHT.sub("", content, count=1)
-    fenced = _FENCED.match(text)
     try:
-        answer = msgspec.json.decode(fenced.group(1) if fenced else text, type=_AnswerJson)
+        answer = msgspec.json.decode(_without_fence(text), type=_AnswerJson)
     except msgspec.ValidationError:
         return NoRewrite.WRONG_FORM
     except (msgspec.DecodeError, UnicodeEncodeError):
@@ -130,6 +129,14 @@ def read_answer(
     instruction = answer.instruction.strip()
     reason = _failed_check(instruction, words, username_pattern(names), with_pictures=with_pictures)
     return reason or RewrittenInstruction(instruction, answer.needs_more_than_the_source)
+
+
+def _without_fence(text: str) -> str:
+    """Return the lines between two code fences, or the whole text if it is not fenced."""
+    fence, _, fenced = text.strip().partition("\n")
+    body = fenced.removesuffix("```")
+    is_own_line = "\n" in body[len(body.rstrip()) :]
+    return body if fence.rstrip() in _FENCES and fenced.endswith("```") and is_own_line else text
 
 
 def _failed_check(

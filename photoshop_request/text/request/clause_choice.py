@@ -39,14 +39,23 @@ class ClauseChoice:
     """Neither ask nor chit-chat, in order."""
     asks_for_help: bool = False
     """A sentence asks for help without naming an edit."""
+    _edits: int = 0
+    """Number of kept clauses that name an edit. Counted, because it is asked for every sentence."""
 
     @property
     def names_edit(self) -> bool:
         """Return True if an ask names an edit."""
-        for clause in self.kept:  # noqa: SIM110 - runs for every sentence, and a generator is slower
-            if clause.names_edit:
-                return True
-        return False
+        return self._edits > 0
+
+    def keep(self, clause: Clause) -> None:
+        """Add a clause for the instruction."""
+        self.kept.append(clause)
+        self._edits += clause.names_edit
+
+    def drop(self, clause: Clause) -> None:
+        """Remove a kept clause."""
+        self.kept.remove(clause)
+        self._edits -= clause.names_edit
 
     def trimmed_asks_without_edit(self) -> list[Clause]:
         """Return the asks that name no edit as clauses."""
@@ -61,6 +70,8 @@ class ClauseChoice:
 _MIN_LETTERS = 10
 """A shorter ask ("add?") means nothing without the words before it."""
 _MAX_WORDS_CONTEXT = 24
+_COMPARED = 100
+"""Last kept clauses that a new one is compared with. No real request has as many."""
 
 
 def choose_clauses(sentences: Iterable[Sentence]) -> ClauseChoice:
@@ -102,7 +113,7 @@ def _sort_sentence(sentence: Sentence, choice: ClauseChoice, *, in_edit_note: bo
     elif not in_edit_note:
         has_ask = choice.names_edit or choice.asks_without_edit
         if sentence.section is not Section.TITLE and has_ask and is_detail(sentence, in_list=in_list):
-            choice.kept.append(_whole_clause(sentence))
+            choice.keep(_whole_clause(sentence))
         else:
             choice.other_sentences.append(sentence)
 
@@ -144,8 +155,8 @@ def _keep_ask(sentence: Sentence, ask: Ask, choice: ClauseChoice) -> None:
     if is_short or (has_no_object(stems) and not choice.names_edit):
         context = _context(sentence, ask, choice, is_short=is_short)
         if context:
-            choice.kept.append(context)
-    choice.kept.append(Clause(text, stems, sentence.section, sentence.marker, is_ask=True, names_edit=True))
+            choice.keep(context)
+    choice.keep(Clause(text, stems, sentence.section, sentence.marker, is_ask=True, names_edit=True))
 
 
 _SHOWS_PICTURE = any_of(
@@ -189,15 +200,16 @@ def _whole_clause(sentence: Sentence) -> Clause:
 
 def _is_repeated(stems: frozenset[str], choice: ClauseChoice, *, is_plain: bool) -> bool:
     """Return True if the kept clauses already say this. Else drop a shorter ask that this plain ask includes."""
-    kept_stems: frozenset[str] = frozenset().union(*(clause.stems for clause in choice.kept))
-    if choice.kept and (stems or choice.names_edit) and covers(kept_stems, stems):
+    recent = choice.kept[-_COMPARED:]
+    kept_stems: frozenset[str] = frozenset().union(*(clause.stems for clause in recent))
+    if recent and (stems or choice.names_edit) and covers(kept_stems, stems):
         return True
     if is_vague(stems):
         return choice.names_edit and len(stems - kept_stems) <= 1 and not is_vague(kept_stems)
     if is_plain:
-        shorter = (clause for clause in choice.kept if clause.is_ask and _is_replaced_by(clause.stems, stems))
+        shorter = (clause for clause in recent if clause.is_ask and _is_replaced_by(clause.stems, stems))
         if clause := next(shorter, None):
-            choice.kept.remove(clause)
+            choice.drop(clause)
     return False
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from photoshop_request.reddit.fields import LONGEST_TITLE
 from photoshop_request.reddit.records import Submission
 from photoshop_request.text.request.asks import AskPattern, find_ask
 from photoshop_request.text.request.clause_choice import ClauseChoice
@@ -74,7 +75,7 @@ _REMOVED_TITLES = ("[deleted by user]", "[removed]", "[deleted]")
 
 def why_no_request(submission: Submission, sentences: Sequence[Sentence], choice: ClauseChoice) -> NoRequest | None:
     """Return why a post asks for no edit, or None if it asks for one."""
-    title = submission.title.lower()
+    title = submission.title[:LONGEST_TITLE].lower()
     edits = [clause for clause in choice.kept if clause.names_edit]
     if title.strip() in _REMOVED_TITLES and all(clause.section is Section.TITLE for clause in edits):
         return NoRequest.REMOVED

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from photoshop_request.reddit.fields import LONGEST_TITLE
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.plain_text import Line, plain_lines, plain_title
 from photoshop_request.text.request.chitchat import OFFERED_MONEY
@@ -32,13 +33,15 @@ _EDIT_NOTE = re.compile(
     r"^\W*(?:(?:quick|small|another|final|first|second|ninja|double|triple)\s+)?(?:edit|update|eta|edited|updated)\s*(?:\(?\d+\)?|one|two|three)?\s*(?:[:;\-\u2013\u2014.,!~=>]+|(?-i:(?=\s*[A-Z(]))|\W*$)\s*(?!needed|help|request)",
     re.IGNORECASE,
 )
+_LONGEST_SIGNATURE = 200
+"""Letters. Name patterns take quadratic time."""
 _DOTS = ". \u2026"
 _BREAKS_OFF = ("..", "\u2026", ",", ":")
 
 
 def request_sentences(submission: Submission, clarifications: Iterable[Comment]) -> list[Sentence]:
     """Return the sentences of title, self text, captions and clarifications, in this order."""
-    title = plain_title(without_usernames(_without_tags(submission.title)))
+    title = plain_title(without_usernames(_without_tags(submission.title[:LONGEST_TITLE])))
     lines = list(_plain_lines(submission.selftext))
     if title.endswith(_BREAKS_OFF) and lines and (lines[0].text[0].islower() or lines[0].text.startswith("..")):
         title = title.rstrip(_DOTS) + " " + lines.pop(0).text.lstrip(_DOTS)
@@ -80,5 +83,7 @@ def _without_tags(title: str) -> str:
 
 def _is_signature(line: Line) -> bool:
     """Return True if a line is only a name ("- Mira", "Best regards, Mira")."""
+    if len(line.text) > _LONGEST_SIGNATURE:
+        return False
     is_dashed_name = line.marker in ("-", "\u2013", "\u2014") and _NAME.fullmatch(line.text)
     return bool(is_dashed_name or _SIGNATURE.fullmatch(line.text))

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from photoshop_request.reddit.fields import LONGEST_TITLE
+
 AI_FLAIRS_SINCE = 1_754_006_400
 """1 August 2025, UTC. Since then r/PhotoshopRequest has flairs that allow or forbid AI."""
 
@@ -26,7 +28,8 @@ _TAG = re.compile(r"[\[(][^\])]{1,40}[\])]")
 
 def terms(flair: str | None, title: str, created_utc: int) -> Terms:
     """Return the terms of a request. Flair overrides title tags. Flairs before `AI_FLAIRS_SINCE` say nothing about AI."""
-    tags = " ".join(_TAG.findall(title))
+    flair = flair and flair[:LONGEST_TITLE]
+    tags = " ".join(_TAG.findall(title[:LONGEST_TITLE]))
     paid = _paid(flair or "")
     if paid is None:
         paid = _paid(tags)

@@ -97,11 +97,25 @@ def test_any_text_is_read(text: str) -> None:
         "[a](b 'c",
         "[a](b (c",
         ")",
+        "[b](c)",
+        "[b](x[y\\)",
+        "[b](c) ![",
     ],
 )
 def test_hostile_texts_take_linear_time(piece: str) -> None:
     """Read a text of Reddit's maximum length, made of one unfinished part, in well under a second."""
-    text = "http://a" * (piece == ")") + piece * (40_000 // len(piece))
+    text = ("http://a" if piece == ")" else "[") + piece * (40_000 // len(piece))
     start = time.perf_counter()
     find_links(text)
     assert time.perf_counter() - start < 2
+
+
+def test_links_after_an_unclosed_bracket_are_found() -> None:
+    """Find each of 40 links after a bracket that nothing closes."""
+    assert len(find_links("[" + "[b](c)" * 40)) == 40
+
+
+def test_brackets_inside_the_text_of_a_link() -> None:
+    """Find a link whose text holds a link to an address with escaped brackets."""
+    found = find_links(r"[see [b](https://a.com/x_\(y\).jpg)](https://a.com/z.jpg)")
+    assert [link.address for link in found] == ["https://a.com/x_(y).jpg", "https://a.com/z.jpg"]

@@ -29,6 +29,7 @@ def answer(instruction: object, *, is_edit_request: object = True, needs_more: o
     [
         answer(GOOD),
         f"```json\n{answer(GOOD)}\n```",
+        f"\n```  \n\n{answer(GOOD)}\n  ```\n",
         f"<think>The tie {{is}} striped.</think>\n{answer(GOOD)}",
         answer(f"  {GOOD}\n"),
     ],
@@ -49,6 +50,10 @@ def test_a_good_answer_is_used_as_it_is(content: str) -> None:
         (answer("I cannot remove people from photos."), NoRewrite.REFUSAL),
         ('{"instruction": "Remove the man', NoRewrite.NOT_JSON),
         ("[1, 2]", NoRewrite.WRONG_FORM),
+        (f"```json\n{answer(GOOD)}", NoRewrite.NOT_JSON),
+        (f"```json\n{answer(GOOD)}```", NoRewrite.NOT_JSON),
+        (f"```yaml\n{answer(GOOD)}\n```", NoRewrite.NOT_JSON),
+        ("```" + "\n" * 200_000, NoRewrite.NOT_JSON),
         ('{"instruction": "Remove the man."}', NoRewrite.WRONG_FORM),
         (answer(["Remove the man."]), NoRewrite.WRONG_FORM),
         (answer(GOOD, is_edit_request="yes"), NoRewrite.WRONG_FORM),
