@@ -4,7 +4,8 @@ The first bytes of the file decide its format, not its name. A truncated or corr
 fault, and `Archive.status` reports it.
 
 Archives are untrusted: a few kB can decompress to many GB. Memory is bounded in every format of lines, at 2 GiB for
-the window and 400 MB for everything else. A Parquet mirror also needs its largest page. The longest line is `newlines.MAX_LINE` bytes.
+the window and 400 MB for everything else. A Parquet mirror also needs its largest page. The longest line is
+`newlines.MAX_LINE` bytes.
 """
 
 import bz2
