@@ -118,7 +118,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "read_answer after thoughts": lambda text: read_answer(f"<think>{text}", _WORDS, is_cut=True),
     "read_answer in JSON": lambda text: read_answer(_answer(text), _WORDS),
     "request_words": lambda text: request_words(text, text, [text], [text], names=["ab_c"]),
-    "is_suspicious": lambda text: is_suspicious(RequestWords(text, text)),
+    "is_suspicious": lambda text: is_suspicious(RequestWords("", text)),
     **{f"pages of {family.name}": _pages(family) for family in FAMILIES if family.steps or family.interstitial},
 }
 
