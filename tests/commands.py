@@ -89,7 +89,7 @@ def command(
         text=True,
         env=environment() if variables is None else variables,
         check=False,
-        timeout=300,
+        timeout=900,
     )
 
 
