@@ -26,7 +26,7 @@ def test_a_corpus_in_object_storage(
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
         assert done.returncode == 0, done.stderr
         assert ("build: nothing to do" in done.stderr) == (turn == 1)
