@@ -1,17 +1,18 @@
 """Load the dataset, or selected rows and columns of it, from a folder or the Hub."""
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photoshop_request.errors import InputError, NetworkError
+from photoshop_request.errors import InputError, NetworkError, PhotoshopRequestError
 from photoshop_request.rows import PREFERENCE_COLUMNS, RowFilter, best_edits, config_columns, row_condition, select_rows
 from photoshop_request.schema import DEFAULT_CONFIG, SPLITS, features
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from datasets import Dataset, IterableDataset
 
 
@@ -52,8 +53,8 @@ def load(
     those of the preferred edit. Rows with null in a column that a filter reads are left out.
 
     Raises:
-        InputError: there is no such dataset, config, split or column, a value is not allowed, or the config has no
-            column for a filter.
+        InputError: there is no such dataset, config, split or column, a value is not allowed, the config has no
+            column for a filter, or a file or a column is not one of this dataset.
         NetworkError: the Hub cannot be reached.
     """
     import datasets  # takes a second to import
@@ -92,8 +93,15 @@ def load(
         if "corresponds to no data" in str(error):  # raised by `datasets` for a split without rows
             return _empty(config, names)
         if "split" not in str(error).lower() and "BuilderConfig" not in str(error):
-            raise
+            raise InputError(f"{place}: not readable as a dataset ({error}).") from error
         raise InputError(f"{place}: config {config!r} has no split {split!r}. {error}") from error
+    except Exception as error:  # a stranger's card and files raise nearly anything
+        if isinstance(error, OSError | MemoryError | PhotoshopRequestError) or isinstance(error.__cause__, OSError):
+            raise
+        raise InputError(f"{place}: not readable as a dataset ({error.__cause__ or error}).") from error
+    if loaded.features is not None:
+        needed = [*(names if columns else ()), *(PREFERENCE_COLUMNS if one_each else ())]
+        _check_columns(loaded.features.arrow_schema, config, needed, place)
     if one_each:
         loaded = _one_each_of_stream(loaded) if streaming else _one_each(loaded)
     return loaded.select_columns(names) if columns else loaded
@@ -106,6 +114,43 @@ def _source(place: str, config: str) -> dict[str, Any]:
     folder = glob.escape(str(Path(place, config).absolute()))
     splits = {split: f"{folder}/{split}-*.parquet" for split in SPLITS if any(Path(place, config).glob(f"{split}-*"))}
     return {"path": "parquet", "data_files": splits}
+
+
+def _check_columns(found: "pa.Schema", config: str, needed: Collection[str], place: str) -> None:
+    """Raise `InputError` if a needed column is missing, or a column of the config holds other kinds of values."""
+    expected = features(config).arrow_schema
+    if missing := [name for name in needed if name not in found.names]:
+        raise InputError(f"{place}: the config {config} of this dataset lacks the column {', '.join(missing)}.")
+    known = [name for name in expected.names if name in found.names]
+    if not known:
+        raise InputError(f"{place}: the dataset has no column of the config {config}.")
+    for name in known:
+        if not _is_same_kind(found.field(name).type, expected.field(name).type):
+            raise InputError(
+                f"{place}: column {name!r} of {config} holds {found.field(name).type}, not {expected.field(name).type}. "
+                "This dataset was made by another program."
+            )
+
+
+def _is_same_kind(found: "pa.DataType", expected: "pa.DataType") -> bool:
+    """Compare two types without their widths. A column of nulls only has the kind of any other."""
+    import pyarrow.types as pt
+
+    if pt.is_null(found):
+        return True
+    if pt.is_list(expected):
+        return (pt.is_list(found) or pt.is_large_list(found)) and _is_same_kind(found.value_type, expected.value_type)
+    if pt.is_struct(expected):
+        return pt.is_struct(found) and all(
+            found.get_field_index(field.name) >= 0 and _is_same_kind(found.field(field.name).type, field.type)
+            for field in expected
+        )
+    kinds = (
+        (pt.is_string, pt.is_large_string, pt.is_string_view),
+        (pt.is_binary, pt.is_large_binary, pt.is_binary_view),
+        (pt.is_boolean, pt.is_integer, pt.is_floating),
+    )
+    return any(any(test(found) for test in kind) and any(test(expected) for test in kind) for kind in kinds)
 
 
 def _one_each(dataset: "Dataset") -> "Dataset":

@@ -87,9 +87,13 @@ def export(
 
 
 def _reported(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[str, Any]]:
-    for row in rows:
-        yield row
-        advance(1)
+    number = 0
+    try:
+        for number, row in enumerate(rows, 1):  # noqa: B007 - the message counts the rows
+            yield row
+            advance(1)
+    except (ValueError, NotImplementedError) as error:  # of Arrow, or of a text that is not UTF-8
+        raise InputError(f"after row {number:,}: the dataset holds a value of another type ({error}).") from error
 
 
 def _check(done: ExportSummary) -> None:

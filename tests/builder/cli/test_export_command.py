@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import datasets
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from commands import succeed
 from made_rows import dataset_folder, picture, triplet
@@ -126,3 +128,25 @@ def test_object_storage_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="publish"):
         dataset_of("s3://bucket/corpus")
     assert dataset_of("org/name") == "org/name"
+
+
+def test_a_text_that_is_not_utf_8_ends_with_a_sentence(tmp_path: Path) -> None:
+    """Raise `InputError`, and leave nothing beside OUT."""
+    place = dataset_folder(tmp_path / "dataset", {"triplets": ROWS})
+    file = place / "triplets" / "train-00000-of-00001.parquet"
+    table = pq.read_table(file).replace_schema_metadata()
+    broken = pa.array([b"ok", b"\xff", b"ok"], pa.binary()).view(pa.string())
+    pq.write_table(table.set_column(table.schema.get_field_index("instruction"), "instruction", broken), file)
+    done = run(place, "imagefolder", tmp_path / "out")
+    assert isinstance(done.exception, InputError)
+    assert "holds a value of another type" in str(done.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["dataset"]
+
+
+def test_hostile_rows_are_reported(tmp_path: Path) -> None:
+    """Print each reason with its count, and write the good rows."""
+    hostile = triplet(3, submission_id="../../victim")
+    place = dataset_folder(tmp_path / "dataset", {"triplets": [*ROWS, hostile]})
+    done = run(place, "webdataset", tmp_path / "out")
+    assert "3 of 4 rows of triplets" in done.stdout
+    assert "left out    invalid_id 1" in done.stdout
