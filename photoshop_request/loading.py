@@ -116,18 +116,18 @@ def _source(place: str, config: str) -> dict[str, Any]:
     return {"path": "parquet", "data_files": splits}
 
 
-def _check_columns(found: "pa.Schema", config: str, needed: Collection[str], place: str) -> None:
+def _check_columns(schema: "pa.Schema", config: str, needed: Collection[str], place: str) -> None:
     """Raise `InputError` if a needed column is missing, or a column of the config holds other kinds of values."""
     expected = features(config).arrow_schema
-    if missing := [name for name in needed if name not in found.names]:
+    if missing := [name for name in needed if name not in schema.names]:
         raise InputError(f"{place}: the config {config} of this dataset lacks the column {', '.join(missing)}.")
-    known = [name for name in expected.names if name in found.names]
+    known = [name for name in expected.names if name in schema.names]
     if not known:
         raise InputError(f"{place}: the dataset has no column of the config {config}.")
     for name in known:
-        if not _is_same_kind(found.field(name).type, expected.field(name).type):
+        if not _is_same_kind(schema.field(name).type, expected.field(name).type):
             raise InputError(
-                f"{place}: column {name!r} of {config} holds {found.field(name).type}, not {expected.field(name).type}. "
+                f"{place}: column {name!r} of {config} holds {schema.field(name).type}, not {expected.field(name).type}. "
                 "This dataset was made by another program."
             )
 
