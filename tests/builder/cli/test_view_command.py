@@ -16,7 +16,7 @@ def test_view_says_where_the_page_is(tmp_path: Path) -> None:
     page = tmp_path / "corpus" / "report" / "view" / "index.html"
     assert done.stdout.strip() == str(page)
     assert page.is_file()
-    assert "10 candidates; 0 deleted" in done.stderr
+    assert "10 candidates. 0 deleted" in done.stderr
     assert "nothing to do" in succeed("view", tmp_path / "corpus").stderr
     elsewhere = succeed("view", tmp_path / "corpus", "--out", tmp_path / "pages", "--workers", "1")
     assert elsewhere.stdout.strip() == str(tmp_path / "pages" / "index.html")
@@ -30,7 +30,7 @@ def test_a_takedown_takes_pages_away_at_once(tmp_path: Path) -> None:
     assert '"r00002"' in "".join(path.read_text() for path in pages.rglob("cards-*.js"))
     succeed("takedown", tmp_path / "corpus", "add", "r00002")
     assert '"r00002"' not in "".join(path.read_text() for path in pages.rglob("cards-*.js"))
-    assert "15 candidates; 5 deleted" in succeed("view", tmp_path / "corpus", "--workers", "1").stderr
+    assert "15 candidates. 5 deleted" in succeed("view", tmp_path / "corpus", "--workers", "1").stderr
     assert '"r00002"' not in "".join(path.read_text() for path in pages.rglob("cards-*.js"))
 
 
