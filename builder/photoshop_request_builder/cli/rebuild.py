@@ -26,7 +26,8 @@ def rebuild(
 
     Example: photoshop-request rebuild CORPUS ORG/photoshop-request --contact me@example.org
     """
-    from photoshop_request_builder.commands.rebuild import plan_fetching, read_manifest, write_rebuilt  # slow to import
+    from photoshop_request_builder.commands.rebuild.dataset import plan_fetching, write_rebuilt  # slow to import
+    from photoshop_request_builder.commands.rebuild.manifest import read_manifest
     from photoshop_request_builder.commands.run import run_fetch
 
     rows, refused = read_manifest(manifest)

@@ -13,7 +13,8 @@ from commands import FAST, Sample, command, succeed
 
 from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS, features
-from photoshop_request_builder.commands.rebuild import ManifestFault, plan_fetching, read_manifest
+from photoshop_request_builder.commands.rebuild.dataset import plan_fetching
+from photoshop_request_builder.commands.rebuild.manifest import ManifestFault, read_manifest
 from photoshop_request_builder.store.corpus import create_corpus
 
 DIGEST = "0f" * 32
