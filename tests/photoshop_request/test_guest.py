@@ -51,7 +51,7 @@ for module in pkgutil.walk_packages(photoshop_request.__path__, "photoshop_reque
 def test_no_global_setting_changes(use: str) -> None:
     """OpenCV starts with three threads, so that setting one is noticed on any machine."""
     if use == TRAIN:
-        pytest.importorskip("torch")
+        pytest.importorskip("torch", reason="torch is an extra: pip install 'photoshop-request[train]'")
     torch = "import torch  # which sets warning filters" if use == TRAIN else ""
     lines = [STATE, torch, "cv2.setNumThreads(3)", "before = state()", use, "print(json.dumps([before, state()]))"]
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)

@@ -1,6 +1,4 @@
-"""Fetch pictures into `images/` and record them in the ledger. One process suffices: rate limits bound it, not
-cores.
-"""
+"""Fetch pictures into `images/` and record them in the ledger. Rate limits bound it, so one process suffices."""
 
 import asyncio
 import contextlib
