@@ -58,6 +58,12 @@ class NetworkError(PhotoshopRequestError):
     exit_code = 7
 
 
+class PendingError(PhotoshopRequestError):
+    """Hosts did not answer, so addresses are left for a later run. Everything else is done."""
+
+    exit_code = 12
+
+
 class BusyError(PhotoshopRequestError):
     """Another process works on this corpus."""
 

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,10 @@ class Web:
 
 
 @asynccontextmanager
-async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any) -> AsyncIterator[Web]:
-    """Serve `routes` as a mirror and fetch from it. `changes` are fields of the fetcher."""
+async def web(
+    routes: Mapping[str, Any], *, seconds: float = 0.3, client_changes: Mapping[str, Any] | None = None, **changes: Any
+) -> AsyncIterator[Web]:
+    """Serve `routes` as a mirror and fetch from it. `changes` are fields of the fetcher and of its client."""
     kept: dict[str, bytes] = {}
     slept: list[float] = []
 
@@ -56,7 +58,7 @@ async def web(routes: Mapping[str, Any], *, seconds: float = 0.3, **changes: Any
     limits = Limits(every, other=FREE, make_limiter=partial(Limiter, clock=clock, sleep=clock.sleep))
     with tempfile.TemporaryDirectory() as folder:
         async with hosts(routes) as served, open_session(mirror=served.base, timeout=timeout) as session:
-            client = Client(session, limits, served.base, sleep)
+            client = replace(Client(session, limits, served.base, sleep), **client_changes or {})
             fetcher = Fetcher(client, keep, Path(folder), **changes)
             yield Web(served, fetcher, kept, slept, Path(folder))
             slept += clock.slept

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from photoshop_request.errors import EmptyInputError, InputError
+from photoshop_request.errors import EmptyInputError, PhotoshopRequestError
 from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive
@@ -83,8 +83,8 @@ def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
     )
 
 
-def raise_first(problems: Sequence[InputError]) -> None:
-    """Raise the first problem of the inputs after all readable inputs were processed. It sets the exit code."""
+def raise_first(problems: Sequence[PhotoshopRequestError]) -> None:
+    """Raise the first problem after everything else is done. It sets the exit code."""
     if problems:
         raise problems[0]
 

@@ -59,6 +59,7 @@ def fetch(
     Example: photoshop-request fetch CORPUS --retry timeout --retry rate_limited --only-host imgur.com
     """
     from photoshop_request_builder.commands.run import run_fetch  # slow to import
+    from photoshop_request_builder.stages.fetching.postponed import pending_error
 
     corpus = open_corpus(folder)
     flags = {"mirror": mirror, "rate": rate, "contact": contact}
@@ -81,6 +82,8 @@ def fetch(
     if fetched.pending:
         say(f"{fetched.pending:,} addresses are still pending")
     hint(f"pair {folder}")
+    if fetched.left:
+        raise pending_error(fetched.left)
 
 
 def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> None:

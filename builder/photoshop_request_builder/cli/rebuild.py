@@ -29,13 +29,14 @@ def rebuild(
     from photoshop_request_builder.commands.rebuild.dataset import plan_fetching, write_rebuilt  # slow to import
     from photoshop_request_builder.commands.rebuild.manifest import read_manifest
     from photoshop_request_builder.commands.run import run_fetch
+    from photoshop_request_builder.stages.fetching.postponed import pending_error
 
     rows, refused = read_manifest(manifest)
     corpus = create_corpus(folder)
     with exclusive(corpus, {"mirror": mirror, "rate": rate, "contact": contact}) as settings:
         say(f"{manifest}: {rows.num_rows:,} pictures of published edits and their requests")
         plan_fetching(corpus, rows)
-        run_fetch(corpus, fetch_settings(settings), reporter=reporter)
+        fetched = run_fetch(corpus, fetch_settings(settings), reporter=reporter)
         result = write_rebuilt(corpus, refused)
     for name, counts in (
         ("rows of the manifest refused", result.refused),
@@ -46,3 +47,5 @@ def rebuild(
         data.print(f"{name}: " + (", ".join(f"{key} {count:,}" for key, count in counts.most_common()) or "none"))
     data.print(f'load it       load_dataset("{corpus.path("dataset")}")')
     hint(f"fetch {folder} --retry timeout && photoshop-request rebuild {folder} {manifest}")
+    if fetched.left:
+        raise pending_error(fetched.left)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from photoshop_request.errors import InputError
+from photoshop_request.errors import InputError, PhotoshopRequestError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import funnel_table, hint, say, talk
 from photoshop_request_builder.cli.execution import (
@@ -53,21 +53,24 @@ def run(
     raise_first(problems)
 
 
-def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: "Engine") -> list[InputError]:
-    """Run every stage in order. Return the problems of incomplete files.
+def run_all(corpus: Corpus, files: list[str], settings: Settings, engine: "Engine") -> list[PhotoshopRequestError]:
+    """Run every stage in order. Return the problems of incomplete files and of hosts that did not answer.
 
     Raises:
         InputError: nothing could be read.
     """
     from photoshop_request_builder.commands.run import run_fetch, run_ingest, run_stages  # slow to import
+    from photoshop_request_builder.stages.fetching.postponed import pending_error
 
-    problems = run_ingest(corpus, files, engine=engine, reporter=reporter)
+    problems: list[PhotoshopRequestError] = [*run_ingest(corpus, files, engine=engine, reporter=reporter)]
     if not read_parts(corpus):
         raise_first(problems)
         raise InputError(f"{corpus.address}: the corpus is empty. Name archives: run {corpus.address} FILE…")
     if not engine.is_here:
         say("fetch: runs on this machine only, to respect the rate limit of each host")
-    run_fetch(corpus, fetch_settings(settings), reporter=reporter)
+    fetched = run_fetch(corpus, fetch_settings(settings), reporter=reporter)
+    if fetched.left:
+        problems.append(pending_error(fetched.left))
     run_stages("pair", corpus, engine=engine, reporter=reporter)
     run_stages("build", corpus, engine=engine, reporter=reporter)
     return problems

@@ -19,7 +19,7 @@ from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts.family import AddressKind, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.sandbox import check_in_sandbox
-from photoshop_request.media.http.client import MAX_SITE_WAIT, Client
+from photoshop_request.media.http.client import Client
 from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.network import open_session
@@ -29,6 +29,7 @@ from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
 from photoshop_request_builder.stages.fetching.fetch_plan import PAGE_KINDS
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
+from photoshop_request_builder.stages.fetching.postponed import LeftHost, Postponed
 from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -79,6 +80,8 @@ class FetchSummary:
     """Addresses that are still pending."""
     suspects: tuple[Suspect, ...] = ()
     """Pictures quarantined as placeholders in this run."""
+    left: tuple[LeftHost, ...] = ()
+    """Hosts whose addresses this run could not finish, the most addresses first."""
 
 
 def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
@@ -147,15 +150,19 @@ def fetch_corpus(
             ledger.retry(settings.retry, settings.only_host)
             _skip_taken_down(corpus, ledger)
         states: Counter[AddressState] = Counter()
+        postponed = Postponed()
 
         def done(outcome: Outcome) -> None:
             states[outcome.state] += 1
+            postponed.note(outcome)
             on_done(outcome)
 
-        if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, say)):
+        if ledger.hosts() and not asyncio.run(_fetch_all(corpus, settings, ledger, done, postponed, say)):
             raise Interrupted("Stopped. Everything finished is kept; the same command goes on.")
         suspects = quarantine(corpus, ledger)
-        return FetchSummary(MappingProxyType(dict(states)), sum(ledger.hosts().values()), tuple(suspects))
+        pending = ledger.hosts()
+        left = postponed.hosts(pending)
+        return FetchSummary(MappingProxyType(dict(states)), sum(pending.values()), tuple(suspects), left)
 
 
 async def _fetch_all(
@@ -163,12 +170,21 @@ async def _fetch_all(
     settings: FetchSettings,
     ledger: Ledger,
     done: Callable[[Outcome], None],
+    postponed: Postponed,
     say: Callable[[str], None],
 ) -> bool:
     stop = asyncio.Event()
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency))
-    limits = make_limits(settings, on_pause=lambda site, seconds: _say_pause(say, site, seconds))
+    limits = make_limits(
+        settings,
+        on_pause=lambda site, seconds: _say_pause(say, site, seconds),
+        on_give_up=lambda site, why: say(f"{site}: {why}. Its addresses stay pending for a later run."),
+    )
+
+    def why_closed(host: str) -> str | None:
+        return limits.of(host).given_up
+
     removed = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
 
     def may_fall_back(address: str) -> bool:
@@ -188,7 +204,7 @@ async def _fetch_all(
             # twice the limit of requests: while one half writes to the disk, the other half requests
             concurrency=lambda host: 2 * limits.rate(host).concurrency,
             is_selected=lambda host: _is_under(host, settings.only_host),
-            is_paused=lambda host: limits.of(host).pause > MAX_SITE_WAIT,
+            is_closed=lambda host: postponed.is_closed(host, why_closed(host)),
             limit=settings.limit,
             on_done=done,
             say=say,
@@ -199,21 +215,22 @@ async def _fetch_all(
 
 
 def make_limits(
-    settings: FetchSettings, *, on_pause: Callable[[str, float], None] = lambda _site, _seconds: None
+    settings: FetchSettings,
+    *,
+    on_pause: Callable[[str, float], None] = lambda _site, _seconds: None,
+    on_give_up: Callable[[str, str], None] = lambda _site, _why: None,
 ) -> Limits:
     """Return the rate limiters of these settings."""
     return Limits(
         settings.rates,
         other=settings.other,
         concurrency=settings.concurrency,
-        make_limiter=partial(Limiter, on_pause=on_pause),
+        make_limiter=partial(Limiter, on_pause=on_pause, on_give_up=on_give_up),
     )
 
 
 def _say_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
-    if seconds > MAX_SITE_WAIT:
-        say(f"{site} asks for a pause of {seconds / 3600:.1f} h. Its addresses stay pending for a later run.")
-    elif seconds >= _MIN_REPORTED_PAUSE:
+    if seconds >= _MIN_REPORTED_PAUSE:
         say(f"{site} is busy: pausing for {seconds / 60:.0f} min. Other hosts continue.")
 
 

@@ -150,10 +150,15 @@ class FetchError(Exception):
         *,
         retry_after: float | None = None,
         final: str | None = None,
+        is_retryable: bool = True,
     ) -> None:
-        """Store the fields of an `Outcome`, and the seconds that the host asks to wait."""
+        """Store the fields of an `Outcome`, and the seconds that the host asks to wait.
+
+        With `is_retryable` False, the run does not try again, whatever the state.
+        """
         super().__init__(detail)
         self.state, self.detail, self.http, self.retry_after, self.final = state, detail, http, retry_after, final
+        self.is_retryable = is_retryable and state in RETRYABLE
 
 
 def valid_utf8(text: str) -> str:

@@ -1,10 +1,12 @@
 """HTTP requests with retries: each redirect is checked by the policy and waits for its host's rate limit."""
 
 import asyncio
+import math
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import aiohttp
@@ -21,8 +23,6 @@ from photoshop_request.verdicts import Verdict
 
 T = TypeVar("T")
 MAX_REDIRECTS = 5
-MAX_SITE_WAIT = 3600.0
-"""Seconds that a run waits for one site. A site that asks for more is left for a later run."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _STATES = {
     401: AddressState.NEEDS_AUTH,
@@ -38,14 +38,28 @@ PICTURE_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5", "A
 PAGE_HEADERS = {"Accept": "text/html,application/json;q=0.9,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
 
 
+@dataclass(slots=True)
+class Budget:
+    """Hold the seconds that the requests for one address may still be open, over all tries and redirects."""
+
+    left: float = math.inf
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Hold the session, rate limits, mirror and sleep function of all requests."""
+    """Hold the session, rate limits, mirror, clocks and time limits of all requests."""
 
     session: aiohttp.ClientSession
     limits: Limits
     mirror: str | None = None
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
+    header_seconds: float = 20.0
+    """Seconds from the start of a request to the end of the answer's headers."""
+    address_seconds: float = 180.0
+    """Seconds that the requests for one address may be open, over all tries and redirects (40 MB at 230 kB/s)."""
+    budget: Budget = field(default_factory=Budget)
+    """The budget of the address in work. `with_retries` gives each address its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +78,8 @@ async def http_get(
     """Request `address` and yield the first answer that is not a redirect, or the first answer without `follow`.
 
     Raises:
-        FetchError: the policy refuses an address, or a redirect leads to a placeholder, a login or a closed host.
+        FetchError: the policy refuses an address, a redirect leads to a placeholder, a login or a closed host, or the
+            time for headers or address is over.
         aiohttp.ClientError, TimeoutError, OSError: see `failure_of`.
     """
     hops: list[str] = []
@@ -75,16 +90,40 @@ async def http_get(
         async with (
             limiter.turn(),
             client.limits.all_sites,
+            _limited_time(client) as allow_body,
             client.session.get(
                 route(address, client.mirror), allow_redirects=False, headers=_headers_for(hops, headers)
             ) as response,
         ):
+            allow_body()
             location = response.headers.get("Location")
             if not follow or response.status not in _REDIRECTS or not location:
                 yield HttpAnswer(address, response)
                 return
             limiter.succeed()
         address = join(address, location)
+
+
+@asynccontextmanager
+async def _limited_time(client: Client) -> AsyncIterator[Callable[[], None]]:
+    """Take the time of the block from the address's budget, and end the block when time is over.
+
+    Yield a function to call after the headers: the body may take the remaining budget.
+
+    Raises:
+        FetchError: the headers take longer than `header_seconds`, or the budget is used up.
+    """
+    end = asyncio.get_running_loop().time() + client.budget.left
+    began = client.clock()
+    try:
+        async with asyncio.timeout(min(client.header_seconds, client.budget.left)) as deadline:
+            yield lambda: deadline.reschedule(end)
+    except TimeoutError:
+        if deadline.expired():
+            raise FetchError(AddressState.TIMEOUT, "too slow for its time limit", is_retryable=False) from None
+        raise
+    finally:
+        client.budget.left -= client.clock() - began
 
 
 def _check_hop(address: str, hops: list[str]) -> None:
@@ -121,31 +160,35 @@ def check_status(answer: HttpAnswer) -> None:
 
 
 async def with_retries(
-    client: Client, address: str, call: Callable[[], Awaitable[T]], *, tries: int
+    client: Client, address: str, call: Callable[[Client], Awaitable[T]], *, tries: int
 ) -> tuple[T | FetchError, int]:
     """Return the result of `call`, or why it failed, with the number of tries. Report each try to the host's limiter.
 
-    Timeouts, 5xx, 429, broken connections and corrupt files are retried with exponential backoff. Final answers are not
-    retried. Exceptions that are not failures of the host are raised.
+    `call` gets the client with the budget of this address. Timeouts, 5xx, 429, broken connections and corrupt files are
+    retried with exponential backoff. Final and slow answers are not retried. The address stays pending if its site is
+    given up. Exceptions that are not failures of the host are raised.
     """
+    client = replace(client, budget=Budget(client.address_seconds))
     for attempt in range(1, tries + 1):
         result: T | FetchError
+        before = client.budget.left
         try:
-            result = await call()
+            result = await call(client)
         except Exception as error:  # noqa: BLE001 - failure_of raises unknown ones again
             result = failure_of(error).with_traceback(None)  # a traceback would keep the body in memory
         limiter = client.limits.of(host_of(getattr(result, "final", None) or address))
-        if isinstance(result, FetchError) and result.http in {429, 503}:
-            limiter.back_off(address, result.retry_after, attempt)  # the next try waits in the limiter
-            if limiter.pause > MAX_SITE_WAIT:
-                detail = f"{limiter.site} asks to be left alone for {limiter.pause:.0f} s"
-                return FetchError(AddressState.PENDING, detail, result.http, final=result.final), attempt
-        elif not isinstance(result, FetchError) or result.state not in RETRYABLE:
+        if not isinstance(result, FetchError) or result.state not in {*RETRYABLE, AddressState.PENDING}:
             limiter.succeed()
-        elif attempt < tries:
-            await client.sleep(2.0 ** (attempt - 1))
-        if not isinstance(result, FetchError) or result.state not in RETRYABLE or attempt == tries:
             return result, attempt
+        limiter.lose(before - client.budget.left, "too much time lost on requests without an answer")
+        if result.http in {429, 503}:
+            limiter.back_off(address, result.retry_after, attempt)  # the next try waits in the limiter
+        if limiter.given_up:
+            return FetchError(AddressState.PENDING, limiter.given_up, result.http, final=result.final), attempt
+        if not result.is_retryable or attempt == tries or client.budget.left <= 0:
+            return result, attempt
+        if result.http not in {429, 503}:
+            await client.sleep(2.0 ** (attempt - 1))
     raise ValueError("tries must be at least 1")
 
 

@@ -15,6 +15,7 @@ from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
 from photoshop_request.media.http.client import (
     PAGE_HEADERS,
+    Client,
     check_status,
     http_get,
     with_retries,
@@ -72,10 +73,10 @@ async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:
     """Return time and address of the newest captures, newest first. Return [] if there are none, or no answer."""
     query = _CDX + quote(address, safe="")
 
-    async def request() -> object:
-        async with http_get(fetcher.client, query, PAGE_HEADERS) as answer:
+    async def request(client: Client) -> object:
+        async with http_get(client, query, PAGE_HEADERS) as answer:
             check_status(answer)
-            text = await read_text(answer.response, _CDX_BYTES)
+            text = await read_text(answer.response, _CDX_BYTES, clock=client.clock)
         rows = load_json(text)
         if rows is None and text.strip():
             raise FetchError(AddressState.CORRUPT, "not the JSON that was asked for", final=answer.address)

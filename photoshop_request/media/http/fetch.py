@@ -86,12 +86,12 @@ async def fetch_from(fetcher: Fetcher, target: AddressTarget, address: str, etag
     corrupt: dict[str, str] = {}
     doubted: set[PageReading] = set()
 
-    async def request() -> Outcome:
+    async def request(client: Client) -> Outcome:
         if target.kind in {AddressKind.PAGE, AddressKind.ALBUM}:
-            return await resolve_page(fetcher.client, fetcher.secrets, target, doubted)
+            return await resolve_page(client, fetcher.secrets, target, doubted)
         if target.kind is AddressKind.SHORTLINK:
-            return await follow_shortlink(fetcher.client, target)
-        return await _fetch_picture(fetcher, target, address, etag, corrupt)
+            return await follow_shortlink(client, target)
+        return await _fetch_picture(replace(fetcher, client=client), target, address, etag, corrupt)
 
     result, tries = await with_retries(fetcher.client, address, request, tries=fetcher.tries)
     if isinstance(result, FetchError):
@@ -115,7 +115,7 @@ async def _fetch_picture(
             if refused := _refused_by_headers(target, answer):
                 return refused
             part = fetcher.download_folder / f"{next(_part_numbers)}.part"
-            body = await read_body(answer.response, fetcher.max_bytes, part)
+            body = await read_body(answer.response, fetcher.max_bytes, part, clock=fetcher.client.clock)
         picture_format = sniff(body.head)
         if picture_format is not None:
             outcome = _outcome(target, answer, AddressState.OK, "", body)

@@ -47,9 +47,9 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
         try:
             async with http_get(client, step.url, {**PAGE_HEADERS, **step.headers}) as answer:
                 check_status(answer)
-                text = await read_text(answer.response, _PAGE_BYTES)
-                pictures, looks_truncated = await _parsed(step, text, target.canonical)
+                text = await read_text(answer.response, _PAGE_BYTES, clock=client.clock)
                 status, final = answer.response.status, answer.address
+            pictures, looks_truncated = await _parsed(step, text, target.canonical)
         except FetchError as error:
             last = error
             if last.state in RETRYABLE:

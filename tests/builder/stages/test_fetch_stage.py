@@ -9,10 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,8 @@ import aiohttp
 import pyarrow as pa
 import pytest
 from PIL import Image
-from servers.hosts import Hosts, hosts, reply, stall, status
+from servers.hosts import Hosts, redirect, reply, stall, status
+from servers.threaded import served
 
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts import classify, host_of
@@ -29,6 +27,7 @@ from photoshop_request.media.addresses.outcomes import AddressState, Outcome, Pi
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, site_rates
+from photoshop_request_builder.stages.fetching.postponed import pending_error
 from photoshop_request_builder.stages.fetching.quarantine import suspects
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
@@ -63,28 +62,6 @@ def corpus(tmp_path: Path) -> Corpus:
 
 def write(corpus: Corpus, links: list[Link]) -> None:
     storage.write_table(corpus.fs, corpus.shard_path(0, "links"), tables.to_table(links, tables.LINKS), "l")
-
-
-@contextmanager
-def served(routes: dict[str, Any]) -> Iterator[Hosts]:
-    """Serve the hosts in a thread of their own, as the stage runs its own event loop."""
-    ready: list[Hosts] = []
-    began, end = threading.Event(), threading.Event()
-
-    async def main() -> None:
-        async with hosts(routes) as state:
-            ready.append(state)
-            began.set()
-            await asyncio.to_thread(end.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()))
-    thread.start()
-    began.wait(10)
-    try:
-        yield ready[0]
-    finally:
-        end.set()
-        thread.join()
 
 
 def settings(state: Hosts, **changes: Any) -> FetchSettings:
@@ -144,6 +121,43 @@ def test_a_second_run_requests_nothing(corpus: Corpus) -> None:
         assert len(state.requests) == 2
         fetch_corpus(corpus, settings(state, retry=(AddressState.GONE,)))
         assert state.urls() == [A, B, A] or state.urls() == [B, A, A]
+
+
+def test_a_host_that_refuses_for_ever_is_left_pending_and_named(corpus: Corpus) -> None:
+    """End the run without it. Fetch the other hosts, and fetch its pictures in a later run."""
+    refusing = [f"https://refuses.org/{number}.jpg" for number in range(30)]
+    said: list[str] = []
+    with served({**dict.fromkeys(refusing, status(429, Retry_After="7200")), A: reply(jpeg())}) as state:
+        write(corpus, [link(address) for address in (*refusing, A)])
+        done = fetch_corpus(corpus, settings(state), say=said.append)
+        assert dict(states(corpus)) == {**dict.fromkeys(refusing, "pending"), A: "ok"}
+        assert [(left.host, left.addresses) for left in done.left] == [("refuses.org", 30)]
+        assert len([line for line in said if "refuses.org" in line]) == 1
+        assert len(state.requests) <= 10
+        message = str(pending_error(done.left))
+        assert "Addresses left pending: 30. refuses.org 30 (" in message
+        state.routes.update(dict.fromkeys(refusing, reply(jpeg())))
+        later = fetch_corpus(corpus, settings(state))
+    assert (later.pending, later.left) == (0, ())
+
+
+def test_addresses_that_a_user_leaves_out_are_not_left_by_hosts(corpus: Corpus) -> None:
+    """Name only hosts that did not answer, not those that `limit` or `only_host` leave out."""
+    refusing = "https://refuses.org/1.jpg"
+    with served({refusing: status(503, Retry_After="99999"), A: reply(jpeg()), B: reply(jpeg())}) as state:
+        write(corpus, [link(A), link(B), link(refusing)])
+        assert fetch_corpus(corpus, settings(state, limit=0)).left == ()
+        assert fetch_corpus(corpus, settings(state, only_host="imgur.com")).left == ()
+        assert [left.host for left in fetch_corpus(corpus, settings(state)).left] == ["refuses.org"]
+
+
+def test_an_address_is_left_if_its_redirect_leads_to_a_closed_host(corpus: Corpus) -> None:
+    """Count it for its own host."""
+    first, second = "https://a.org/1.jpg", "https://refuses.org/1.jpg"
+    with served({first: redirect(second), second: status(429, Retry_After="7200")}) as state:
+        write(corpus, [link(first), link(second)])
+        done = fetch_corpus(corpus, settings(state))
+    assert [(left.host, left.addresses) for left in done.left] == [("a.org", 1), ("refuses.org", 1)]
 
 
 def test_one_host_and_a_number_can_be_chosen(corpus: Corpus) -> None:

@@ -26,7 +26,7 @@ _DISK_FULL_SECONDS = 30.0
 class HostWorkers:
     """One run over the pending addresses of a ledger, in order per host. Addresses found on pages are added at the end.
 
-    Only hosts for which `is_selected` are fetched, and none while it `is_paused`. `work` fetches one address,
+    Only hosts for which `is_selected` are fetched, and none once it `is_closed`. `work` fetches one address,
     `concurrency` is the number of workers of a host, `limit` the number of addresses.
     """
 
@@ -37,14 +37,14 @@ class HostWorkers:
         *,
         concurrency: Callable[[str], int],
         is_selected: Callable[[str], bool] = lambda _: True,
-        is_paused: Callable[[str], bool] = lambda _: False,
+        is_closed: Callable[[str], bool] = lambda _: False,
         limit: int | None = None,
         on_done: Callable[[Outcome], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger, self._work = ledger, work
-        self._concurrency, self._is_selected, self._is_paused = concurrency, is_selected, is_paused
+        self._concurrency, self._is_selected, self._is_closed = concurrency, is_selected, is_closed
         self._remaining, self._on_done, self._say, self._sleep = limit, on_done, say, sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: collections.Counter[str] = collections.Counter()
@@ -108,7 +108,7 @@ class HostWorkers:
             self._workers[host] -= 1
 
     def _next(self, host: str) -> LedgerEntry | None:
-        if self._remaining == 0 or self._is_paused(host):
+        if self._remaining == 0 or self._is_closed(host):
             return None
         queue = self._queues.setdefault(host, collections.deque())
         if not queue:

@@ -111,18 +111,18 @@ def test_a_run_can_be_limited_to_a_host_and_a_number(ledger: Ledger) -> None:
     assert ledger.hosts() == {"a.org": 6, "b.org": 10}
 
 
-def test_a_host_that_pauses_too_long_is_left_pending(ledger: Ledger) -> None:
-    """End the run without it, as soon as the pause is known."""
+def test_a_closed_host_is_left_pending(ledger: Ledger) -> None:
+    """End the run without it, as soon as it is closed."""
     ledger.add([*pictures(5), *pictures(5, "b.org")])
-    paused: set[str] = set()
+    closed: set[str] = set()
 
     async def work(entry: LedgerEntry) -> Outcome:
         if entry.host == "b.org":
-            paused.add("b.org")
+            closed.add("b.org")
             return Outcome(entry.address, AddressState.PENDING, "later")
         return await fine(entry)
 
-    assert run(ledger, work, concurrency=lambda _host: 1, is_paused=paused.__contains__)
+    assert run(ledger, work, concurrency=lambda _host: 1, is_closed=closed.__contains__)
     assert ledger.hosts() == {"b.org": 5}
 
 

@@ -8,7 +8,16 @@ from itertools import pairwise
 import pytest
 from servers.fetching import Clock
 
-from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limiter, Limits, Rate, site_of
+from photoshop_request.media.addresses.outcomes import AddressState, FetchError
+from photoshop_request.media.http.rate_limits import (
+    DEFAULT_RATES,
+    MAX_SITE_LOSS,
+    OTHER_SITES,
+    Limiter,
+    Limits,
+    Rate,
+    site_of,
+)
 
 
 def made_limiter(rate: Rate, clock: Clock, jitter: Callable[[], float] = lambda: 0.0) -> Limiter:
@@ -110,6 +119,54 @@ def test_one_bad_address_does_not_open_the_circuit() -> None:
     limiter.back_off("b", None, 1)
     limiter.succeed()
     assert limiter.back_off("c", None, 1) == 1
+
+
+@pytest.mark.parametrize("requested", [None, 1.0, 60.0, 600.0, 3599.0, 86400.0, 1e300])
+def test_a_site_that_refuses_for_ever_is_given_up(requested: float | None) -> None:
+    """Pause for at most an hour in total, whatever pauses the site asks for. Report it once."""
+    clock = Clock()
+    gone: list[tuple[str, str]] = []
+    limiter = Limiter("x", Rate(4), clock=clock, sleep=clock.sleep, on_give_up=lambda *why: gone.append(why))
+
+    async def main() -> None:
+        for number in range(10_000):
+            async with limiter.turn():
+                limiter.back_off(f"address {number // 4}", requested, number % 4 + 1)
+
+    with pytest.raises(FetchError) as caught:
+        asyncio.run(main())
+    assert (caught.value.state, caught.value.detail) == (AddressState.PENDING, limiter.given_up)
+    assert clock.now <= MAX_SITE_LOSS + 2500  # the time of the requests themselves
+    assert gone == [("x", limiter.given_up)]
+
+
+def test_a_site_that_refuses_now_and_then_is_not_given_up() -> None:
+    """Give back the time that answers take at the site's rate, but never save up more than one hour."""
+    clock = Clock()
+    limiter = made_limiter(Rate(4), clock)
+    for number in range(1000):
+        limiter.back_off(f"{number}", 60.0, 1)
+        clock.now += 60
+        for _ in range(240):
+            limiter.succeed()
+    assert limiter.given_up is None
+    limiter.lose(MAX_SITE_LOSS + 1, "slow")
+    assert limiter.given_up == "slow"
+
+
+def test_overlapping_pauses_count_once() -> None:
+    """Count the time that passes, not the sum of what each request was told."""
+    limiter = made_limiter(Rate(4), Clock())
+    for number in range(1000):
+        limiter.back_off(f"{number // 500}", 600.0, 1)
+    assert limiter.given_up is None
+
+
+@pytest.mark.parametrize(("concurrency", "most"), [(16, 8), (4, 2), (1, 1)])
+def test_one_site_has_at_most_half_of_all_requests(concurrency: int, most: int) -> None:
+    """Keep requests for the other sites if one is slow."""
+    limits = Limits({"a.org": Rate(100, 50)}, other=Rate(100, 50), concurrency=concurrency)
+    assert [limits.rate(host).concurrency for host in ("a.org", "b.org")] == [most, most]
 
 
 @pytest.mark.parametrize(
