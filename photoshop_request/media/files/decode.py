@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
@@ -21,10 +20,12 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from photoshop_request.media.files.conversion import apply_orientation, flatten, to_srgb
+from photoshop_request.media.files.budget import CountedFile, over_budget
+from photoshop_request.media.files.conversion import upright_srgb
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -135,8 +136,7 @@ def decode(
 
 def to_picture(image: Image.Image, kind: str = "") -> Picture:
     """Convert a Pillow image to an upright, opaque sRGB picture. `kind`: format of its file."""
-    plain, transparent = flatten(to_srgb(apply_orientation(image)))
-    pixels = np.asarray(plain)
+    pixels, transparent = upright_srgb(image)
     pixels.flags.writeable = False
     return Picture(pixels, kind, transparent)
 
@@ -150,7 +150,7 @@ def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = M
     try:
         if reader is None:
             return Rejected(Verdict.NOT_AN_IMAGE, f"{kind}: no reader here; pip install 'photoshop-request[heif]'")
-        image = reader(io.BytesIO(data))
+        image = reader(CountedFile(data))
         animated = kind in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False))
     except MemoryError:
         raise
@@ -162,7 +162,8 @@ def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = M
     if width * height > max_pixels or min(width, height) < min_side:
         verdict = Verdict.TOO_SMALL if min(width, height) < min_side else Verdict.TOO_LARGE
         return Rejected(verdict, f"{width}x{height} pixels")
-    return image
+    excess = over_budget(image, kind, data)
+    return Rejected(Verdict.TOO_LARGE, excess) if excess else image
 
 
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})

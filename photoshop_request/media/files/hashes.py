@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from photoshop_request.media.files.conversion import apply_orientation, flatten
+from photoshop_request.media.files.conversion import apply_orientation, flatten, strips
 from photoshop_request.media.files.decode import MAX_PIXELS, MIN_SIDE, Picture, Rejected, open_checked
 from photoshop_request.verdicts import Verdict
 
@@ -58,7 +58,7 @@ def hash_file(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = MIN_
     try:
         image.draft("L", _DRAFT)
         image.load()
-        grey = _luminance(apply_orientation(image))
+        grey = apply_orientation(_luminance(image), image)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
@@ -87,10 +87,13 @@ def from_hex(text: str) -> int:
 
 
 def _luminance(image: Image.Image) -> Image.Image:
-    image, _ = flatten(image)
-    if image.mode.startswith("I;16"):  # convert("L") would clip at 255 instead of scaling
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    return image.convert("L")
+    grey = np.empty((image.height, image.width), np.uint8)
+    for top, strip in strips(image):
+        plain, _ = flatten(strip)
+        if plain.mode.startswith("I;16"):  # convert("L") would clip at 255 instead of scaling
+            plain = Image.fromarray((np.asarray(plain) >> 8).astype(np.uint8))
+        grey[top : top + strip.height] = np.asarray(plain.convert("L"))
+    return Image.fromarray(grey)
 
 
 def _hash(grey: Image.Image) -> PictureHash:

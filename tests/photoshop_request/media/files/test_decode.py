@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from photoshop_request.media.files import conversion
 from photoshop_request.media.files.decode import EXTENSIONS, Picture, Rejected, decode, sniff
@@ -180,3 +180,38 @@ def test_srgb_under_another_name_costs_no_conversion():
     assert "srgb" not in ImageCms.getProfileDescription(io.BytesIO(renamed)).lower()
     assert conversion._srgb_transform(renamed, "RGB") is None
     assert np.array_equal(decoded(saved(scene(), "PNG", icc_profile=renamed)).pixels, np.asarray(scene()))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("orientation", range(10))
+def test_strips_give_the_pixels_of_the_whole_image(kind, orientation, monkeypatch):
+    """Every turn, with strips of a few rows."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(scene(150, 97), kind, exif=exif)
+    whole = decoded(data)
+    monkeypatch.setattr(conversion, "_STRIP", 150 * 7)
+    assert np.array_equal(decoded(data).pixels, whole.pixels)
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+    assert np.array_equal(whole.pixels, expected)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "I", "F"])
+def test_strips_convert_every_mode_as_a_whole(mode, monkeypatch):
+    """The range of deep samples is that of the image, not of the strip."""
+    ramp = np.linspace(0, 1, 120 * 90, dtype=np.float32).reshape(90, 120)
+    deep = {"I;16": (ramp * 60_000).astype(np.uint16), "I": (ramp * 60_000).astype(np.int32), "F": ramp * 7 - 2}
+    image = Image.fromarray(deep[mode]) if mode in deep else scene(120, 90).convert(mode)
+    whole, transparent = conversion.upright_srgb(image)
+    monkeypatch.setattr(conversion, "_STRIP", 120 * 7)
+    pixels, transparent_of_strips = conversion.upright_srgb(image)
+    assert np.array_equal(pixels, whole)
+    assert transparent_of_strips == transparent
+
+
+def test_few_large_profiles_are_kept():
+    """A file may hold a profile of 40 MB."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for number in range(4):
+        conversion._srgb_transform(profile + bytes(2**20 + number), "RGB")
+    assert conversion._large_transform.cache_info().currsize == 1
