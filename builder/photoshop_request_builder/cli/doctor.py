@@ -26,7 +26,7 @@ def doctor(
 ) -> None:
     """Check versions, disk, credentials, network and a corpus.
 
-    Exits with code 1 if a check fails. Secrets are never shown.
+    Exits with code 1 if a check fails, or if damage remains after --repair. Secrets are never shown.
 
     Example: photoshop-request doctor
 
@@ -34,30 +34,34 @@ def doctor(
     """
     corpus = open_corpus(folder) if folder else None
     findings = check_environment(Path(folder or "."), os.environ, online=not offline)
+    is_bad = any(finding.state is CheckState.BAD for finding in findings)
     damaged: list[Damage] = []
     if corpus:
-        damaged = _repair(corpus, deep=deep) if is_repair else _find_damage(corpus, deep=deep)
+        damaged, left = _repair(corpus, deep=deep) if is_repair else _find_damage(corpus, deep=deep)
         findings += _corpus_findings(corpus, damaged, deep=deep)
+        is_bad = is_bad or bool(left)
     if as_json:
         write_json([dataclasses.asdict(finding) for finding in findings])
     else:
         _show(findings)
     if damaged and not is_repair:
         hint(f"doctor {folder}{' --deep' * deep} --repair")
-    if any(finding.state is CheckState.BAD for finding in findings) and not (is_repair and damaged):
+    if is_bad:
         raise typer.Exit(1)
 
 
-def _find_damage(corpus: Corpus, *, deep: bool) -> list[Damage]:
+def _find_damage(corpus: Corpus, *, deep: bool) -> tuple[list[Damage], list[Damage]]:
+    """Return all damage, and the damage that is left, which is the same."""
     with path_progress(f"checking {corpus.address}") as show_path:
-        return list(damages(corpus, deep=deep, on_path=show_path))
+        damaged = list(damages(corpus, deep=deep, on_path=show_path))
+    return damaged, damaged
 
 
-def _repair(corpus: Corpus, *, deep: bool) -> list[Damage]:
+def _repair(corpus: Corpus, *, deep: bool) -> tuple[list[Damage], list[Damage]]:
+    """Repair, and return all damage that was found, and the damage that is left."""
     with lock_corpus(corpus):
-        damaged = _find_damage(corpus, deep=deep)
-        repair(corpus, damaged, say)
-    return damaged
+        damaged, _ = _find_damage(corpus, deep=deep)
+        return damaged, repair(corpus, damaged, say)
 
 
 def _corpus_findings(corpus: Corpus, damaged: list[Damage], *, deep: bool) -> list[Finding]:

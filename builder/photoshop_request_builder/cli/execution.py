@@ -13,7 +13,9 @@ from photoshop_request.reddit.archives import Archive
 from photoshop_request_builder.cli.console import progress, say
 from photoshop_request_builder.engine.jobs import Engine, local_engine
 from photoshop_request_builder.engine.running import Reporter
+from photoshop_request_builder.store import seals
 from photoshop_request_builder.store.corpus import Corpus, clean_scratch, create_corpus, lock_corpus, open_corpus
+from photoshop_request_builder.store.database import check_digest, write_digest
 from photoshop_request_builder.store.incoming import IngestSummary
 from photoshop_request_builder.store.settings import EffectiveSetting, resolve_settings
 
@@ -49,7 +51,15 @@ def exclusive(corpus: Corpus, flags: Mapping[str, Any] | None = None) -> Iterato
     settings = resolve_settings(corpus, flags or {})
     with lock_corpus(corpus):
         clean_scratch(corpus)
-        yield settings
+        databases = (corpus.ledger_path, corpus.decisions_path, corpus.answers_path)
+        for path in databases:
+            if why := check_digest(path):
+                raise seals.damaged(str(path), why)
+        try:
+            yield settings
+        finally:
+            for path in databases:
+                write_digest(path)
 
 
 @contextmanager

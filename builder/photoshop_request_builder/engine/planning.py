@@ -64,7 +64,7 @@ def _plan_corpus(stage: Stage, corpus: Corpus) -> list[Job[None]]:
 def _is_current(corpus: Corpus, path: str, fingerprint: str) -> bool:
     if path.endswith(".json"):
         record = storage.read_json(corpus.fs, path)
-        return record is not None and record["fingerprint"] == fingerprint
+        return record is not None and record.get("fingerprint") == fingerprint
     stamp = storage.read_stamp(corpus.fs, path)
     return stamp is not None and stamp.fingerprint == fingerprint
 

@@ -41,7 +41,7 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
         raise InputError(f"No config is named {unknown[0]!r}. Choose from: {', '.join(CONFIGS)}.")
     if stale := [job for name in ("remove", "settle", "build") for job in plan(stage_named(name), corpus)]:
         raise CorpusError(
-            f"{corpus.address}: the dataset is out of date ({stale[0].unit}). "
+            f"{corpus.address}: the dataset is out of date or damaged ({stale[0].unit}). "
             f"Run: photoshop-request build {corpus.address}"
         )
     files = [
@@ -64,15 +64,19 @@ def built_files(corpus: Corpus, configs: Sequence[str] = ()) -> list[LocalFile]:
 
 
 def open_for_upload(corpus: Corpus, file: LocalFile) -> str | BinaryIO:
-    """Return the input of the Hub's client: a local path, or an open file in object storage.
-
-    Raises:
-        CorpusError: the file has another size than when it was built.
-    """
-    if corpus.fs.size(file.address) != file.bytes:
-        raise CorpusError(
-            f"{file.address}: changed since it was built. Remove it and run: photoshop-request build {corpus.address}"
-        )
+    """Return the input of the Hub's client: a local path, or an open file in object storage."""
     if corpus.is_local:
         return file.address
     return cast("BinaryIO", io.BufferedReader(corpus.fs.open(file.address, "rb"), 2**20))
+
+
+def check_digest(corpus: Corpus, file: LocalFile, sha256: str) -> None:
+    """Check the SHA-256 of the bytes to upload.
+
+    Raises:
+        CorpusError: the file has other bytes than when it was built.
+    """
+    if sha256 != file.sha256:
+        raise CorpusError(
+            f"{file.address}: changed since it was built. Remove it and run: photoshop-request build {corpus.address}"
+        )

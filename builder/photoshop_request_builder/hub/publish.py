@@ -20,7 +20,7 @@ from photoshop_request_builder.dataset.card import card
 from photoshop_request_builder.dataset.files import built_records
 from photoshop_request_builder.engine.running import Reporter
 from photoshop_request_builder.hub.changes import Changes, compare_files
-from photoshop_request_builder.hub.local import LocalFile, built_files, open_for_upload
+from photoshop_request_builder.hub.local import LocalFile, built_files, check_digest, open_for_upload
 from photoshop_request_builder.hub.readme import merge_readme
 from photoshop_request_builder.hub.remote import MAIN, Remote, read_remote
 from photoshop_request_builder.hub.retry import call_hub
@@ -161,6 +161,8 @@ def _send(upload: _Upload, changes: Changes, uploaded: dict[str, CommitOperation
         for file in changes.send:
             if file.path not in uploaded:
                 operation = CommitOperationAdd(file.path, open_for_upload(upload.corpus, file))
+                # the Hub's client has just computed it, so this costs nothing
+                check_digest(upload.corpus, file, operation.upload_info.sha256.hex())
                 send = partial(
                     upload.api.preupload_lfs_files,
                     to.repo,

@@ -10,6 +10,8 @@ from photoshop_request_builder.dataset.files import (
     built_records,
     dataset_files,
     file_fingerprints,
+    is_as_built,
+    read_record,
     record_path,
 )
 from photoshop_request_builder.dataset.parquet_writer import write_rows
@@ -21,18 +23,12 @@ from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 
 
 def plan(_stage: Stage, corpus: Corpus) -> list[Job[None]]:
-    """Return a job for each file that is missing or made from other content."""
+    """Return a job for each file that is missing, damaged or made from other content."""
     jobs = []
     files = dataset_files(corpus)
     for file, fingerprint in zip(files, file_fingerprints(corpus, files), strict=True):
-        record = storage.read_json(corpus.fs, record_path(corpus, file))
-        path = corpus.path("dataset", file.config, file.name)
-        if (
-            record
-            and record["fingerprint"] == fingerprint
-            and corpus.fs.exists(path)
-            and corpus.fs.size(path) == record["bytes"]
-        ):
+        record = read_record(corpus, file)
+        if record and record["fingerprint"] == fingerprint and is_as_built(corpus, file, record, deep=False):
             continue
         jobs.append(Job(f"{file.config}/{file.name}", partial(write_file, corpus, file, fingerprint)))
     return jobs

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from photoshop_request.text.model.answer import NoRewrite, RewrittenInstruction
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.database import open_database, transaction
+from photoshop_request_builder.store.database import enum_of, open_database, transaction
 
 FORMAT = 1
 TRANSIENT = frozenset(
@@ -79,7 +79,8 @@ class ModelAnswers:
         for key in keys:
             query = "SELECT reason, instruction, needs_more FROM answers WHERE key = ?"
             if row := self._database.execute(query, (key,)).fetchone():
-                results[key] = NoRewrite(row[0]) if row[0] else RewrittenInstruction(row[1], bool(row[2]))
+                reason = enum_of(NoRewrite, row[0], "answers.sqlite") if row[0] else None
+                results[key] = reason or RewrittenInstruction(row[1], bool(row[2]))
         return results
 
     def stamp(self) -> str:
@@ -119,8 +120,9 @@ def forget_answers(corpus: Corpus, submission_ids: Iterable[str]) -> None:
 
 def read_model_in_use(corpus: Corpus) -> ModelInUse | None:
     """Return the model whose answers the dataset uses, or None before the first rewriting."""
-    stored = storage.read_json(corpus.fs, corpus.path("rewrites", "in_use.json"))
-    return ModelInUse(**stored) if stored else None
+    path = corpus.path("rewrites", "in_use.json")
+    stored = storage.read_json(corpus.fs, path)
+    return None if stored is None else storage.convert(stored, ModelInUse, path)
 
 
 def set_model_in_use(corpus: Corpus, model: ModelInUse) -> None:

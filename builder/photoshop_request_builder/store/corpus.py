@@ -1,6 +1,7 @@
 """Create and open a corpus, and name the path of each of its files."""
 
 import glob
+import json
 import re
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import BusyError, CorpusError
 from photoshop_request.path_names import is_sha256, path_part
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import seals, storage
 
 FORMAT = 1
 """Version of the folder's layout. A corpus of another format is refused."""
@@ -123,6 +124,10 @@ def open_corpus(path: str | Path) -> Corpus:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CorpusError(f"{path}/corpus.toml: not readable as TOML ({error}).") from error
+    if unknown := sorted(settings.keys() - {"corpus", "settings"}):
+        raise CorpusError(f"{path}/corpus.toml: unknown table [{unknown[0]}]. It holds [corpus] and [settings] only.")
+    if not all(isinstance(table, dict) for table in settings.values()):
+        raise CorpusError(f"{path}/corpus.toml: [corpus] and [settings] must be tables.")
     corpus = settings.get("corpus", {})
     if corpus.get("format") != FORMAT:
         raise CorpusError(
@@ -135,6 +140,12 @@ def open_corpus(path: str | Path) -> Corpus:
     subreddits = corpus.get("subreddits", [])
     if not isinstance(subreddits, list) or not all(isinstance(name, str) for name in subreddits):
         raise CorpusError(f'{path}/corpus.toml: subreddits must be a list, as in ["{DEFAULT_SUBREDDITS[0]}"].')
+    try:
+        seals.open_json(corpus)
+    except ValueError as error:
+        raise CorpusError(
+            f"{path}/corpus.toml: damaged, or changed by hand ({error}). [corpus] cannot change. Restore its values."
+        ) from error
     return Corpus(fs, root, shards, tuple(subreddits))
 
 
@@ -153,8 +164,13 @@ def create_corpus(path: str | Path, *, subreddits: tuple[str, ...] | None = None
     if fs.isfile(root):
         raise CorpusError(f"{path}: is a file. A corpus is a folder.")
     if not fs.exists(f"{root}/corpus.toml"):
-        names = ", ".join(f'"{name}"' for name in subreddits or DEFAULT_SUBREDDITS)
-        text = f"[corpus]\nformat = {FORMAT}\nsubreddits = [{names}]\nshards = {shards or DEFAULT_SHARDS}\n"
+        fixed = {
+            "format": FORMAT,
+            "subreddits": list(subreddits or DEFAULT_SUBREDDITS),
+            "shards": shards or DEFAULT_SHARDS,
+        }
+        lines = [f"{name} = {json.dumps(value)}" for name, value in seals.seal_json(fixed).items()]
+        text = "\n".join(["[corpus]", *lines, ""])
         storage.write_bytes(fs, f"{root}/corpus.toml", text.encode())
     corpus = open_corpus(path)
     if subreddits and {name.lower() for name in corpus.subreddits} != {name.lower() for name in subreddits}:

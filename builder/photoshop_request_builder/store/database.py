@@ -1,14 +1,67 @@
-"""Open the SQLite files of a corpus: the ledger, the review decisions and the model answers."""
+"""Open the SQLite files of a corpus: the ledger, the review decisions and the model answers.
+
+SQLite has no checksums. So the holder of the corpus's lock writes the digest of each closed file beside it, and checks it
+the next time. A file that a killed process left open has no digest until it is closed again.
+"""
 
 import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
+
+from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import CorpusError, StorageError
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import seals, storage
+
+_DISK = LocalFileSystem()
+E = TypeVar("E", bound=StrEnum)
+
+
+def check_digest(path: Path) -> str:
+    """Return the damage of a closed database, or "" if it is intact, open, or has no digest.
+
+    Raises:
+        CorpusError: the file with the digest is damaged.
+    """
+    note = digest_path(path)
+    if not path.exists() or is_open(path) or (stored := storage.read_json(_DISK, str(note))) is None:
+        return ""
+    if stored.get("sha256") == storage.sha256_of(_DISK, str(path)):
+        return ""
+    return f"other bytes than when it was closed. If you changed it yourself, remove {note}"
+
+
+def write_digest(path: Path) -> None:
+    """Write the digest of a database, if it is closed and has none."""
+    if path.exists() and not is_open(path) and not digest_path(path).exists():
+        storage.write_json(_DISK, str(digest_path(path)), {"sha256": storage.sha256_of(_DISK, str(path))})
+
+
+def digest_path(path: Path) -> Path:
+    """Return the path of a database's digest."""
+    return path.with_name(f"{path.name}.digest")
+
+
+def enum_of(kind: type[E], value: str, file: str) -> E:
+    """Return a stored value as a member of `kind`.
+
+    Raises:
+        CorpusError: there is no such member. `file` is damaged.
+    """
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise seals.damaged(file, str(error)) from error
+
+
+def is_open(path: Path) -> bool:
+    """Return True if a process has the database open, or was killed while it had."""
+    return path.with_name(f"{path.name}-wal").exists()
 
 
 @contextmanager
@@ -30,6 +83,8 @@ def open_database(
             if owner_only:
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
                 path.chmod(0o600)
+        if is_open(path):
+            digest_path(path).unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
@@ -40,7 +95,11 @@ def open_database(
                 )
             if stored == 0:
                 database.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
-            yield database
+            try:
+                yield database
+            finally:
+                if database.total_changes:
+                    digest_path(path).unlink(missing_ok=True)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise StorageError(f"{path}: no space left. Free some and run the same command again.") from error

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.store.database import open_database
+from photoshop_request_builder.store.database import enum_of, open_database
 
 FORMAT = 1
+_FILE = "decisions.sqlite"
 _SCHEMA = """
 create table decision (
     id integer primary key, submission_id text not null, comment_id text not null, position integer not null,
@@ -126,5 +127,6 @@ def unanimous(decisions: Iterable[Decision]) -> list[Decision]:
 def _decision(row: tuple[Any, ...]) -> Decision:
     submission_id, comment_id, position, number, sha256, machine, confidence = row[:7]
     reviewer, verdict, drawn, decided_utc = row[7:]
-    item = ReviewItem(submission_id, comment_id, position, number, sha256, Verdict(machine), confidence)
-    return Decision(item, reviewer, Verdict(verdict), CandidateOrder(drawn), decided_utc)
+    by_machine, given = (enum_of(Verdict, value, _FILE) for value in (machine, verdict))
+    item = ReviewItem(submission_id, comment_id, position, number, sha256, by_machine, confidence)
+    return Decision(item, reviewer, given, enum_of(CandidateOrder, drawn, _FILE), decided_utc)

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
 
 from photoshop_request.reddit.records import Comment, Submission
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import seals, storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder, shard_of
 from photoshop_request_builder.store.open_file_limit import raise_open_file_limit
 from photoshop_request_builder.store.tables import COMMENTS, SUBMISSIONS, to_table
@@ -133,6 +133,8 @@ class PartWriter:
             remove_folder(fs, self._folder)
         for key in sorted(self._writers):
             name = _file_name(*key)
+            with storage.explain_disk_errors(str(self._scratch)), (self._scratch / name).open("rb+") as file:
+                seals.seal_table(file)
             storage.move_file(fs, str(self._scratch / name), f"{self._folder}/{name}")
         storage.write_json(fs, note, asdict(summary))
 
@@ -157,22 +159,28 @@ class PartWriter:
                 INCOMING_TABLES[table].append(RAW),
                 compression="zstd",
                 use_dictionary=False,
-                write_page_checksum=True,
             )
         return self._writers[table, shard]
 
 
 def read_parts(corpus: Corpus) -> list[IngestSummary]:
-    """Read the summaries of all parts, sorted by source and part."""
+    """Read the summaries of all parts, sorted by source and part.
+
+    Raises:
+        CorpusError: a `part.json` is damaged.
+    """
     paths = corpus.find("incoming/*/*/part.json")
-    summaries = [storage.read_json(corpus.fs, path) for path in sorted(paths)]
-    return [_summary(summary) for summary in summaries if summary]
+    summaries = [_read_summary(corpus, path) for path in sorted(paths)]
+    return [summary for summary in summaries if summary]
 
 
 def read_part(corpus: Corpus, source: str, part: str) -> IngestSummary | None:
-    """Read the summary of one part, or return None if there is no such part."""
-    summary = storage.read_json(corpus.fs, corpus.path("incoming", source, part, "part.json"))
-    return _summary(summary) if summary else None
+    """Read the summary of one part, or return None if there is no such part.
+
+    Raises:
+        CorpusError: its `part.json` is damaged.
+    """
+    return _read_summary(corpus, corpus.path("incoming", source, part, "part.json"))
 
 
 def read_rows(
@@ -195,10 +203,9 @@ def remove_folder(fs: AbstractFileSystem, folder: str) -> None:
         fs.rm(folder, recursive=True)
 
 
-def _summary(values: dict[str, Any]) -> IngestSummary:
-    covered = values.get("covered")
-    names = {name: tuple(values.get(name, ())) for name in ("threads", "unknown")}
-    return IngestSummary(**values | names | {"covered": tuple(covered) if covered else None})
+def _read_summary(corpus: Corpus, path: str) -> IngestSummary | None:
+    values = storage.read_json(corpus.fs, path)
+    return None if values is None else storage.convert(values, IngestSummary, path)
 
 
 def _file_name(table: str, shard: int) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from photoshop_request.media.addresses.hosts import host_of
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
-from photoshop_request_builder.store.database import open_database, transaction
+from photoshop_request_builder.store.database import enum_of, open_database, transaction
 from photoshop_request_builder.store.ledger_rows import (
     COLUMNS,
     FORMAT,
@@ -200,7 +200,7 @@ class Ledger:
         for host, state, count in self._database.execute(
             "SELECT host, state, count(*) FROM address GROUP BY host, state"
         ):
-            table.setdefault(host, {})[AddressState(state)] = count
+            table.setdefault(host, {})[enum_of(AddressState, state, "ledger.sqlite")] = count
         return dict(table)
 
     def retry(self, states: Iterable[AddressState], host: str | None = None) -> int:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+
+import msgspec
 
 from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.addresses.outcomes import AddressState, state_of_reason
+from photoshop_request_builder.store import seals
 
 FORMAT = 1
 SCHEMA = """
@@ -100,11 +102,17 @@ def row_of(new: NewAddress, now: int) -> tuple[object, ...]:
     )
 
 
-COLUMNS = ", ".join(field.name for field in fields(LedgerEntry))
+_NAMES = tuple(field.name for field in fields(LedgerEntry))
+COLUMNS = ", ".join(_NAMES)
 
 
 def entry_of(row: Sequence[object]) -> LedgerEntry:
-    """Return the entry of a row of `COLUMNS`."""
-    values: list[Any] = list(row)
-    values[5] = AddressState(values[5])
-    return LedgerEntry(*values)
+    """Return the entry of a row of `COLUMNS`.
+
+    Raises:
+        CorpusError: a value has another type, or the state does not exist. The ledger is damaged.
+    """
+    try:
+        return msgspec.convert(dict(zip(_NAMES, row, strict=True)), LedgerEntry)
+    except msgspec.ValidationError as error:
+        raise seals.damaged("ledger.sqlite", f"{row[0]}: {error}") from error

@@ -99,13 +99,15 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
     stored: Any = storage.read_json(corpus.fs, path)
     try:
         salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
-        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES):
+        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES) or stored.get("salt", _mark_of(salt)) != _mark_of(
+            salt
+        ):
             raise ValueError  # noqa: TRY301 - same message
         entries = frozenset((TombstoneKind(entry["kind"]), tuple(entry["hashes"])) for entry in stored["tombstones"])
     except (TypeError, KeyError, ValueError, FileNotFoundError) as error:
         raise CorpusError(
-            f"{path}: cannot be read ({type(error).__name__}). Nothing may be built or published without it and the salt "
-            "beside it. Restore both from a backup."
+            f"{path}: cannot be read ({type(error).__name__}), or {corpus.path('takedown', 'salt')} is not its salt. Nothing "
+            "may be built or published without both. Restore them from a backup."
         ) from error
     near = tuple(
         (kind, frozenset(hashes))
@@ -131,7 +133,7 @@ def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Ca
     new = {(target.kind, _hashes(salt, target)) for target in targets} - known.entries
     day = time.strftime("%Y-%m-%d", time.gmtime(clock()))
     stored += [{"kind": kind, "hashes": list(hashes), "since": day} for kind, hashes in sorted(new)]
-    storage.write_json(corpus.fs, path, {"format": FORMAT, "tombstones": stored})
+    storage.write_json(corpus.fs, path, {"format": FORMAT, "salt": _mark_of(salt), "tombstones": stored})
     return len(new)
 
 
@@ -192,6 +194,11 @@ def _hashes(salt: bytes, target: TombstoneTarget) -> tuple[str, ...]:
     # 16 hex digits. The place is hashed too, so that equal bytes at different places differ
     pairs = [target.value[start : start + 2] for start in range(0, 16, 2)]
     return tuple(_hash(salt, f"{target.kind}:{place}:{pair}") for place, pair in enumerate(pairs))
+
+
+def _mark_of(salt: bytes) -> str:
+    """Return a keyed hash of a fixed text, which tells another salt."""
+    return _hash(salt, "salt")
 
 
 def _hash(salt: bytes, text: str) -> str:

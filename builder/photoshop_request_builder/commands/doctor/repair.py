@@ -6,13 +6,15 @@ from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request_builder.commands.doctor.integrity import Damage, DamageKind
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.database import digest_path
 from photoshop_request_builder.store.ledger import open_ledger
 
 
-def repair(corpus: Corpus, damaged: Iterable[Damage], say: Callable[[str], None]) -> None:
+def repair(corpus: Corpus, damaged: Iterable[Damage], say: Callable[[str], None]) -> list[Damage]:
     """Remove damaged files and report the next command with `say`. The caller holds the lock of the corpus.
 
-    A damaged ledger is moved to `ledger.sqlite.damaged`. Every picture is then requested again.
+    A damaged ledger is moved to `ledger.sqlite.damaged`. Every picture is then requested again. Return the damage that
+    only a backup repairs.
     """
     by_kind: dict[DamageKind, list[Damage]] = {}
     for damage in damaged:
@@ -26,9 +28,14 @@ def repair(corpus: Corpus, damaged: Iterable[Damage], say: Callable[[str], None]
         corpus.ledger_path.replace(f"{damage.path}.damaged")
         for suffix in ("-wal", "-shm"):
             corpus.ledger_path.with_name(corpus.ledger_path.name + suffix).unlink(missing_ok=True)
+        digest_path(corpus.ledger_path).unlink(missing_ok=True)
         say(f"{damage.path}: moved to {damage.path}.damaged. The next `fetch` requests every picture again.")
     if pictures := by_kind.get(DamageKind.PICTURE):
         _fetch_again(corpus, pictures, say)
+    kept = by_kind.get(DamageKind.KEPT, [])
+    for damage in kept:
+        say(f"{damage.path}: not repaired, because no stage can make it again. Restore it from a backup.")
+    return kept
 
 
 def _fetch_again(corpus: Corpus, pictures: list[Damage], say: Callable[[str], None]) -> None:
@@ -44,7 +51,10 @@ def _fetch_again(corpus: Corpus, pictures: list[Damage], say: Callable[[str], No
         if digests & set(storage.read_table(corpus.fs, table, ["sha256"]).column("sha256").to_pylist()):
             _remove(corpus, path)
     if not corpus.ledger_path.exists():
-        say("The ledger is not on this machine. Run the same command on the machine that fetches.")
+        say(
+            "The ledger is not on this machine, or was moved away. In the first case, run the same command on the machine "
+            "that fetches."
+        )
         return
     with open_ledger(corpus.ledger_path) as ledger:
         addresses = ledger.addresses_of(digests)

@@ -138,6 +138,8 @@ def _view(connection: duckdb.DuckDBPyConnection, corpus: Corpus, name: str, sche
     if not existing:
         _register(connection, name, schema.empty_table())
         return
+    for path in existing:  # duckdb does not look at the seal
+        storage.check_table(corpus.fs, path)
     is_local = corpus.is_local
     addresses = existing if is_local else [corpus.fs.unstrip_protocol(path) for path in existing]
     listed = ", ".join("'" + glob.escape(address).replace("'", "''") + "'" for address in addresses)

@@ -25,5 +25,9 @@ def read_context(corpus: Corpus) -> Context:
 
 def read_first_poster_advantage(corpus: Corpus) -> FirstPosterAdvantage:
     """Read the estimate of the stage `votes`. Before its first run, there is no advantage."""
-    stored = storage.read_json(corpus.fs, corpus.path("votes.json"))
-    return FirstPosterAdvantage(tuple(stored["advantage"]), stored["threads"]) if stored else FirstPosterAdvantage()
+    path = corpus.path("votes.json")
+    stored = storage.read_json(corpus.fs, path)
+    if stored is None:
+        return FirstPosterAdvantage()
+    values = {name: value for name, value in stored.items() if name != "fingerprint"}
+    return storage.convert(values, FirstPosterAdvantage, path)

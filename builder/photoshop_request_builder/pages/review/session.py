@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.pages.review.agreement import agreements
@@ -12,6 +12,7 @@ from photoshop_request_builder.pages.review.candidates import REVIEWED, Candidat
 from photoshop_request_builder.pages.viewer.cards import ViewedRequest, card
 from photoshop_request_builder.pages.viewer.pictures import SIDE, encode_jpeg, encode_overlay
 from photoshop_request_builder.pages.viewer.previews import HEAT_QUALITY, align_edit, is_aligned, open_small
+from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, shard_of
 from photoshop_request_builder.store.decisions import CandidateOrder, Decisions
 
@@ -134,8 +135,8 @@ def _small_size(request: ViewedRequest, sha256: str | None) -> list[int] | None:
 
 def _mask(corpus: Corpus, row: Mapping[str, Any]) -> bytes | None:
     path = corpus.shard_path(shard_of(row["submission_id"], corpus.shards), "candidates")
-    filters = [("submission_id", "==", row["submission_id"])]
-    rows = pq.read_table(path, columns=[*_KEY, "change_mask"], filters=filters, filesystem=corpus.fs).to_pylist()
+    table = storage.read_table(corpus.fs, path, ["submission_id", *_KEY, "change_mask"])
+    rows = table.filter(pc.field("submission_id") == row["submission_id"]).to_pylist()
     masks = (other["change_mask"] for other in rows if all(other[name] == row[name] for name in _KEY))
     mask: bytes | None = next(masks, None)
     return mask
