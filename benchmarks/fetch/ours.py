@@ -10,7 +10,8 @@ import time
 
 from photoshop_request.media.addresses.hosts import classify
 from photoshop_request.media.http.rate_limits import Rate
-from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
+from photoshop_request_builder.stages.fetch import fetch_corpus
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request_builder.store.corpus import create_corpus
 from photoshop_request_builder.store.ledger import open_ledger
 from photoshop_request_builder.store.ledger_rows import NewAddress

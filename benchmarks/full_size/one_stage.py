@@ -13,6 +13,7 @@ from photoshop_request_builder.engine.jobs import local_engine
 from photoshop_request_builder.engine.running import Reporter, run_stage
 from photoshop_request_builder.stages import fetch, ingest
 from photoshop_request_builder.stages.declared import stage_named
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings, site_rates
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.incoming import read_parts
@@ -57,8 +58,8 @@ def main() -> None:
 def _run(stage: str, corpus: Corpus, workers: int, more: list[str]) -> int:
     """Run the stage, and return its number of rows."""
     if stage == "fetch":
-        rates, other = fetch.site_rates(_FREE)
-        settings = fetch.FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
+        rates, other = site_rates(_FREE)
+        settings = FetchSettings(mirror=more[0], rates=rates, other=other, concurrency=32)
         return sum(fetch.fetch_corpus(corpus, settings).states.values())
     with local_engine(1 if stage_named(stage).is_local else workers) as engine:
         if stage == "ingest":

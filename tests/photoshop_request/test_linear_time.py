@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from made_records import COMMENT, SUBMISSION
 from msgspec.structs import replace
+from multidict import CIMultiDict, CIMultiDictProxy
 from nasty_texts import GENERATORS
 
 from photoshop_request.media.addresses import url as urls
@@ -16,6 +17,8 @@ from photoshop_request.media.addresses.hosts.opengraph import links_with, og_ima
 from photoshop_request.media.addresses.links import comment_links, is_bot, submission_links
 from photoshop_request.media.addresses.markdown import find_links
 from photoshop_request.media.addresses.policy import ip_refusal, refusal
+from photoshop_request.media.http.opt_outs import OUR_NAME, header_opt_out, page_opt_out
+from photoshop_request.media.http.robots import parse_robots
 from photoshop_request.reddit import fields
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.records import Comment
@@ -42,6 +45,8 @@ MIN_SECONDS = 0.05
 """Shorter times are not compared."""
 MAX_SECONDS = 1.0
 """Processor time for 1 MB."""
+_ROBOTS_BYTES = 512 * 1024
+"""A longer robots.txt is cut."""
 _WORDS = RequestWords("remove", "remove the man")
 _EDITS = [Edit("c1", "solver", "t3_1abcd2", 1_700_000_100, 1, "picture")]
 _OBJECT = {"id": "abc", "subreddit": "PhotoshopRequest", "created_utc": 1_500_000_000}
@@ -82,6 +87,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "refusal": lambda text: (refusal(text), refusal(f"https://{text}"), ip_refusal(text)),
     "url": lambda text: (urls.parse(text), urls.join("https://a.com/b", text), urls.ascii_only(text)),
     "og_images": og_images,
+    "page_opt_out": page_opt_out,
+    "header_opt_out": lambda text: header_opt_out(CIMultiDictProxy(CIMultiDict({"X-Robots-Tag": text}))),
+    "parse_robots": lambda text: parse_robots(f"User-agent: *\n{text[:_ROBOTS_BYTES]}"),
+    "parse_robots of a rule": lambda text: parse_robots(f"User-agent: *\nDisallow: /{text[:_ROBOTS_BYTES]}").can_fetch(
+        "https://a.org/" + text[:8000], OUR_NAME
+    ),
     "links_with": lambda text: links_with(text, "id", "download"),
     "unescape": fields.unescape,
     "is_placeholder": fields.is_placeholder,

@@ -22,7 +22,7 @@ from photoshop_request_builder.store.settings import EffectiveSetting, resolve_s
 if TYPE_CHECKING:
     import praw
 
-    from photoshop_request_builder.stages.fetch import FetchSettings
+    from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 
 Settings = Mapping[str, EffectiveSetting]
 reporter = Reporter(say, progress)
@@ -80,7 +80,7 @@ def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
     """Return the settings of the stage `fetch`, with secrets from the environment. `flags` are fields of
     `FetchSettings`.
     """
-    from photoshop_request_builder.stages.fetch import FetchSettings, site_rates  # slow to import
+    from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings, site_rates  # slow to import
 
     rates, other = site_rates(settings["rate"].value)
     return FetchSettings(
@@ -88,6 +88,7 @@ def fetch_settings(settings: Settings, **flags: Any) -> "FetchSettings":
         contact=settings["contact"].value,
         rates=rates,
         other=other,
+        robots=settings["robots"].value,
         secrets=Secrets(imgur_client_id=os.environ.get("IMGUR_CLIENT_ID") or None),
         **flags,
     )

@@ -13,10 +13,9 @@ from photoshop_request_builder.cli.console import data, hint, say, write_json
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.ledger import open_ledger
-from photoshop_request_builder.store.settings import resolve_settings
 
 if TYPE_CHECKING:
-    from photoshop_request_builder.stages.fetch import FetchSettings
+    from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 
 
 def fetch(
@@ -44,7 +43,12 @@ def fetch(
         str | None,
         typer.Option(metavar="CMD", help="Program for unsupported hosts: takes an address, prints JSON lines."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Show the addresses to request and the estimated time.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            help="Show the addresses to request, those that robots.txt refuses, and the estimated time. Requests only robots.txt."
+        ),
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     """Fetch pictures within the limits of each host.
@@ -71,10 +75,10 @@ def fetch(
         "preview_fallback": preview_fallback,
         "external_resolver": tuple(shlex.split(external_resolver or "")),
     }
-    if dry_run:
-        _show_plan(corpus, fetch_settings(resolve_settings(corpus, flags), **own_flags), as_json=as_json)
-        return
     with exclusive(corpus, flags) as settings:
+        if dry_run:
+            _show_plan(corpus, fetch_settings(settings, **own_flags), as_json=as_json)
+            return
         for sha256 in release or ():
             with open_ledger(corpus.ledger_path) as ledger:
                 say(f"{sha256}: {ledger.release(sha256)} addresses released")
@@ -87,22 +91,28 @@ def fetch(
 
 
 def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> None:
-    from photoshop_request_builder.stages.fetch import load_links, make_limits  # slow to import
+    from photoshop_request_builder.stages.fetch import load_links  # slow to import
     from photoshop_request_builder.stages.fetching import fetch_plan
+    from photoshop_request_builder.stages.fetching.robots_plan import count_refused
+    from photoshop_request_builder.stages.fetching.web import make_limits
 
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
         pending = ledger.pending_kinds()
-    plans = fetch_plan.host_plans(pending, make_limits(settings).rate)
+        with reporter.progress("robots.txt", len(ledger.hosts()), "hosts") as advance:
+            refused = count_refused(ledger, settings, on_done=lambda _: advance(1), say=say)
+    plans = fetch_plan.host_plans(pending, make_limits(settings).rate, refused)
     minutes = fetch_plan.minutes_in_all(plans)
     if as_json:
         write_json({"hosts": [dataclasses.asdict(plan) for plan in plans], "minutes": minutes})
         return
     table = Table(title="To fetch", title_justify="left")
-    for name in ("host", "addresses", "extra requests", "per second", "minutes"):
+    for name in ("host", "addresses", "refused", "extra requests", "per second", "minutes"):
         table.add_column(name, justify="left" if name == "host" else "right")
     for plan in plans:
-        figures = (f"{plan.addresses:,}", f"{plan.extra_requests:,}", f"{plan.per_second:g}", f"{plan.minutes:,.1f}")
-        table.add_row(plan.host, *figures)
+        refused_here = "unknown" if plan.refused is None else f"{plan.refused:,}"
+        figures = (f"{plan.extra_requests:,}", f"{plan.per_second:g}", f"{plan.minutes:,.1f}")
+        table.add_row(plan.host, f"{plan.addresses:,}", refused_here, *figures)
     data.print(table)
+    data.print("refused: addresses that the robots.txt of the host refuses")
     data.print(f"about {minutes:,.0f} min in total: hosts are fetched in parallel")

@@ -13,7 +13,8 @@ from photoshop_request_builder.engine.progress_files import Meter
 from photoshop_request_builder.engine.running import Reporter, run_stage, wait_until_seen
 from photoshop_request_builder.stages import fetch, ingest
 from photoshop_request_builder.stages.declared import STAGES
-from photoshop_request_builder.stages.fetch import FetchSettings, FetchSummary
+from photoshop_request_builder.stages.fetch import FetchSummary
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
 from photoshop_request_builder.store.ledger import open_ledger
@@ -64,6 +65,10 @@ def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) ->
             fetched = fetch.fetch_corpus(corpus, settings, on_done=lambda _: advance(1), say=reporter.say)
         states = ", ".join(f"{state} {count:,}" for state, count in Counter(fetched.states).most_common())
         reporter.say(f"fetch: {sum(fetched.states.values()):,} addresses: {states or 'none'}")
+        if fetched.noindex:
+            reporter.say(
+                f"fetch: {fetched.noindex:,} answers have the tag noindex. It concerns search engines: they are used"
+            )
     else:
         fetched = FetchSummary({}, 0)
         reporter.say("fetch: nothing to do")

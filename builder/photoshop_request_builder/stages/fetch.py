@@ -2,72 +2,41 @@
 
 import asyncio
 import contextlib
-import math
 import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from types import FrameType, MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from photoshop_request.errors import Interrupted
-from photoshop_request.media.addresses.hosts.family import AddressKind, Secrets
+from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.sandbox import check_in_sandbox
-from photoshop_request.media.http.client import Client
 from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
-from photoshop_request.media.http.network import open_session
-from photoshop_request.media.http.rate_limits import DEFAULT_RATES, OTHER_SITES, Limiter, Limits, Rate
+from photoshop_request.media.http.opt_outs import NOINDEX
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
 from photoshop_request_builder.stages.fetching.fetch_plan import PAGE_KINDS
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
 from photoshop_request_builder.stages.fetching.postponed import LeftHost, Postponed
 from photoshop_request_builder.stages.fetching.quarantine import Suspect, quarantine
+from photoshop_request_builder.stages.fetching.web import open_web
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, open_ledger
 from photoshop_request_builder.store.ledger_rows import LedgerEntry, NewAddress
 from photoshop_request_builder.store.pictures import empty_download_folder, picture_saver
 
-_MIN_REPORTED_PAUSE = 60.0
-"""Seconds."""
 _MAX_DEPTH = 4
 """Maximum pages and short links on the way to a picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchSettings:
-    """Settings of a fetch run. The defaults are fair to every host."""
-
-    mirror: str | None = None
-    contact: str | None = None
-    rates: Mapping[str, Rate] = field(default_factory=dict)
-    """By site (`rate_limits.site_of`), instead of the built-in rate of that site."""
-    other: Rate = OTHER_SITES
-    """Rate of each other site."""
-    concurrency: int = 16
-    """Simultaneous requests over all hosts."""
-    secrets: Secrets = field(default_factory=Secrets)
-    only_host: str | None = None
-    """Fetch from this host and its sub-domains only. Other addresses stay pending."""
-    limit: int | None = None
-    """Maximum addresses to fetch in this run."""
-    retry: tuple[AddressState, ...] = ()
-    """States that become pending again. With `ok`, pictures are requested again by their ETag."""
-    archive_fallback: bool = False
-    """Request dead addresses from the Wayback Machine, but never those of removed or deleted posts."""
-    preview_fallback: bool = False
-    """Use Reddit's signed preview for dead addresses, but never for those of removed or deleted posts."""
-    external_resolver: tuple[str, ...] = ()
-    """Command that prints the pictures of an address of an unsupported host (`fallbacks.from_external_resolver`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +51,8 @@ class FetchSummary:
     """Pictures quarantined as placeholders in this run."""
     left: tuple[LeftHost, ...] = ()
     """Hosts whose addresses this run could not finish, the most addresses first."""
-
-
-def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
-    """Return the rates by site and the rate of all other sites, from requests per second. `*` means all other sites."""
-    known = {**DEFAULT_RATES, "*": OTHER_SITES}
-    rates = {
-        host: Rate(per_second, max(known.get(host, OTHER_SITES).concurrency, math.ceil(min(per_second / 2, 16))))
-        for host, per_second in by_host.items()
-    }
-    other = rates.pop("*", OTHER_SITES)
-    return rates, other
+    noindex: int = 0
+    """Pictures and pages with the tag `noindex`. It concerns search engines, so they are used."""
 
 
 def load_links(corpus: Corpus, ledger: Ledger) -> None:
@@ -150,10 +110,13 @@ def fetch_corpus(
             ledger.retry(settings.retry, settings.only_host)
             _skip_taken_down(corpus, ledger)
         states: Counter[AddressState] = Counter()
+        noindex = 0
         postponed = Postponed()
 
         def done(outcome: Outcome) -> None:
+            nonlocal noindex
             states[outcome.state] += 1
+            noindex += outcome.detail == NOINDEX
             postponed.note(outcome)
             on_done(outcome)
 
@@ -162,7 +125,7 @@ def fetch_corpus(
         suspects = quarantine(corpus, ledger)
         pending = ledger.hosts()
         left = postponed.hosts(pending)
-        return FetchSummary(MappingProxyType(dict(states)), sum(pending.values()), tuple(suspects), left)
+        return FetchSummary(MappingProxyType(dict(states)), sum(pending.values()), tuple(suspects), left, noindex)
 
 
 async def _fetch_all(
@@ -176,35 +139,22 @@ async def _fetch_all(
     stop = asyncio.Event()
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency))
-    limits = make_limits(
-        settings,
-        on_pause=lambda site, seconds: _say_pause(say, site, seconds),
-        on_give_up=lambda site, why: say(f"{site}: {why}. Its addresses stay pending for a later run."),
-    )
-
-    def why_closed(host: str) -> str | None:
-        return limits.of(host).given_up
-
     removed = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
 
     def may_fall_back(address: str) -> bool:
         return removed.isdisjoint((address, *ledger.parents(address)))
 
-    async with (
-        _stopped_by_signals(stop),
-        open_session(mirror=settings.mirror, contact=settings.contact, concurrency=settings.concurrency) as session,
-    ):
-        client = Client(session, limits, settings.mirror)
+    async with _stopped_by_signals(stop), open_web(settings, ledger, say) as web:
         fetcher = Fetcher(
-            client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, check_in_sandbox
+            web.client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, check_in_sandbox
         )
         workers = HostWorkers(
             ledger,
             lambda entry: _work(fetcher, settings, _without_lost_file(corpus, entry), may_fall_back),
             # twice the limit of requests: while one half writes to the disk, the other half requests
-            concurrency=lambda host: 2 * limits.rate(host).concurrency,
+            concurrency=lambda host: 2 * web.client.limits.rate(host).concurrency,
             is_selected=lambda host: _is_under(host, settings.only_host),
-            is_closed=lambda host: postponed.is_closed(host, why_closed(host)),
+            is_closed=lambda host: postponed.is_closed(host, web.why_closed(host)),
             limit=settings.limit,
             on_done=done,
             say=say,
@@ -212,26 +162,6 @@ async def _fetch_all(
         finished = await workers.run(stop)
     # a signal may arrive while the last outcomes are written or the connections close
     return finished and not stop.is_set()
-
-
-def make_limits(
-    settings: FetchSettings,
-    *,
-    on_pause: Callable[[str, float], None] = lambda _site, _seconds: None,
-    on_give_up: Callable[[str, str], None] = lambda _site, _why: None,
-) -> Limits:
-    """Return the rate limiters of these settings."""
-    return Limits(
-        settings.rates,
-        other=settings.other,
-        concurrency=settings.concurrency,
-        make_limiter=partial(Limiter, on_pause=on_pause, on_give_up=on_give_up),
-    )
-
-
-def _say_pause(say: Callable[[str], None], site: str, seconds: float) -> None:
-    if seconds >= _MIN_REPORTED_PAUSE:
-        say(f"{site} is busy: pausing for {seconds / 60:.0f} min. Other hosts continue.")
 
 
 @contextlib.asynccontextmanager

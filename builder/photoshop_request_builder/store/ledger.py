@@ -17,6 +17,7 @@ from photoshop_request_builder.store.database import enum_of, open_database, tra
 from photoshop_request_builder.store.ledger_rows import (
     COLUMNS,
     FORMAT,
+    ROBOTS,
     SCHEMA,
     LedgerEntry,
     NewAddress,
@@ -210,6 +211,16 @@ class Ledger:
         more = " AND (host = ? OR host LIKE '%.' || ?)" if host else ""
         with self._change() as database:
             return database.execute(query + more, [*names, *([host, host] if host else [])]).rowcount
+
+    def robots(self, origin: str) -> tuple[str, float] | None:
+        """Return the robots.txt of a scheme and host, and the Unix time of its request, or None."""
+        self._database.execute(ROBOTS)
+        row = self._database.execute("SELECT text, asked FROM robots WHERE origin = ?", (origin,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def keep_robots(self, origin: str, text: str, asked: float) -> None:
+        """Store a robots.txt. No stage reads it, so the stamp stays."""
+        self._database.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", (origin, text, asked))
 
     def stamp(self) -> int:
         """Return a number that grows with every change, for fingerprints."""

@@ -48,6 +48,9 @@ CREATE TABLE IF NOT EXISTS version (number INTEGER NOT NULL);
 INSERT INTO version SELECT 0 WHERE NOT EXISTS (SELECT * FROM version);
 """
 
+ROBOTS = "CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, text TEXT NOT NULL, asked REAL NOT NULL)"
+"""Made when it is first needed: ledgers of version 0.1.0 have no such table."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewAddress:

@@ -119,6 +119,12 @@ SETTINGS = (
         dict,
         "requests per second by host, instead of the built-in limits: HOST=N,HOST=N; * is every other host",
     ),
+    Setting(
+        "robots",
+        _yes_or_no,
+        lambda: True,
+        "honor robots.txt of every host; turn it off only for an institutional mirror",
+    ),
     Setting("arctic_shift", _http_address, lambda: BASE, "base URL of the Arctic Shift service"),
     Setting("removal_contact", str, lambda: None, "address for removal requests, printed in the dataset card"),
     Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as adult content"),

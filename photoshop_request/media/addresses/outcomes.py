@@ -38,7 +38,9 @@ class AddressState(StrEnum):
     DEAD_HOST = "dead_host"
     BLOCKED = "blocked_by_policy"
     OPTED_OUT = "opted_out"
-    """The answer has `X-Robots-Tag: noai` or `noimageai`."""
+    """A header or a page forbids training: `noai`, `noimageai` or `tdm-reservation: 1`."""
+    ROBOTS = "robots"
+    """The host's robots.txt refuses it."""
     TAKEN_DOWN = "taken_down"
     """Erased on request. The address is never requested again."""
 
@@ -68,7 +70,8 @@ VERDICTS: Mapping[AddressState, Verdict | None] = MappingProxyType(
         AddressState.UNSUPPORTED_HOST: Verdict.UNSUPPORTED_HOST,
         AddressState.DEAD_HOST: Verdict.GONE,
         AddressState.BLOCKED: Verdict.BLOCKED_ADDRESS,
-        AddressState.OPTED_OUT: Verdict.GONE,
+        AddressState.OPTED_OUT: Verdict.OPTED_OUT,
+        AddressState.ROBOTS: Verdict.ROBOTS,
         AddressState.TAKEN_DOWN: Verdict.TAKEN_DOWN,
     }
 )

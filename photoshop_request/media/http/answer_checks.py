@@ -1,7 +1,6 @@
-"""Check an answer for the host's placeholder, an opt-out from training, or a truncated file."""
+"""Check an answer for the host's placeholder or a truncated file."""
 
 import hashlib
-from collections.abc import Iterable
 
 from photoshop_request.media.http.body import Body
 
@@ -19,10 +18,6 @@ _PLACEHOLDER_ETAGS = frozenset(
 _PLACEHOLDER_MD5 = frozenset({"d835884373f4d6c8f24742ceabe74946"})
 _LARGEST_PLACEHOLDER = 20_000
 """Bytes."""
-_OPT_OUT_TAGS = frozenset({"noai", "noimageai"})
-_TAGS_WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
-"""Tags with a value after a colon. The word before any other colon names the crawler that the tags are for."""
-_OUR_NAMES = frozenset({"photoshop-request", "*"})
 
 
 def is_placeholder_etag(etag: str | None) -> bool:
@@ -35,20 +30,6 @@ def is_placeholder(body: Body) -> bool:
     if body.size > _LARGEST_PLACEHOLDER or body.data is None:
         return False
     return hashlib.md5(body.data, usedforsecurity=False).hexdigest() in _PLACEHOLDER_MD5
-
-
-def opt_out_tag(headers: Iterable[str]) -> str | None:
-    """Return the tag in `X-Robots-Tag` headers that forbids training, or None. Tags for other crawlers are ignored."""
-    for value in headers:
-        is_for_us = True
-        for part in value.lower().split(","):
-            name, colon, after = part.partition(":")
-            if colon and name.strip() not in _TAGS_WITH_VALUE:
-                is_for_us = name.strip() in _OUR_NAMES
-            tag = (after if colon else name).strip()
-            if is_for_us and tag in _OPT_OUT_TAGS:
-                return tag
-    return None
 
 
 def looks_truncated(picture_format: str, body: Body) -> bool:

@@ -17,6 +17,7 @@ from photoshop_request.media.addresses.outcomes import RETRYABLE, AddressState, 
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import join, parse
 from photoshop_request.media.http.network import BlockedConnectionError, route
+from photoshop_request.media.http.opt_outs import header_opt_out
 from photoshop_request.media.http.rate_limits import Limits
 from photoshop_request.retry import retry_after
 from photoshop_request.verdicts import Verdict
@@ -60,6 +61,8 @@ class Client:
     """Seconds that the requests for one address may be open, over all tries and redirects (40 MB at 230 kB/s)."""
     budget: Budget = field(default_factory=Budget)
     """The budget of the address in work. `with_retries` gives each address its own."""
+    check: Callable[[str], Awaitable[None]] | None = None
+    """Raise `FetchError` if an address must not be requested, also after a redirect (`Robots.check`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +76,21 @@ class HttpAnswer:
 
 @asynccontextmanager
 async def http_get(
-    client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True
+    client: Client, address: str, headers: Mapping[str, str], *, follow: bool = True, heed_opt_outs: bool = True
 ) -> AsyncIterator[HttpAnswer]:
     """Request `address` and yield the first answer that is not a redirect, or the first answer without `follow`.
 
     Raises:
-        FetchError: the policy refuses an address, a redirect leads to a placeholder, a login or a closed host, or the
-            time for headers or address is over.
+        FetchError: the policy or `client.check` refuses an address, the headers of an answer forbid training, a redirect
+            leads to a placeholder, a login or a closed host, or the time for headers or address is over.
         aiohttp.ClientError, TimeoutError, OSError: see `failure_of`.
     """
     hops: list[str] = []
     while True:
         _check_hop(address, hops)
         hops.append(address)
+        if client.check:
+            await client.check(address)
         limiter = client.limits.of(host_of(address))
         async with (
             limiter.turn(),
@@ -96,6 +101,8 @@ async def http_get(
             ) as response,
         ):
             allow_body()
+            if heed_opt_outs and response.status < 400 and (tag := header_opt_out(response.headers)):
+                raise FetchError(AddressState.OPTED_OUT, tag, response.status, final=address)
             location = response.headers.get("Location")
             if not follow or response.status not in _REDIRECTS or not location:
                 yield HttpAnswer(address, response)

@@ -10,7 +10,7 @@ from photoshop_request.media.addresses.hosts import classify, family_named
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, FetchError, Outcome, state_of_reason, valid_utf8
 from photoshop_request.media.files.decode import EXTENSIONS, Rejected, sniff
-from photoshop_request.media.http.answer_checks import is_placeholder, is_placeholder_etag, looks_truncated, opt_out_tag
+from photoshop_request.media.http.answer_checks import is_placeholder, is_placeholder_etag, looks_truncated
 from photoshop_request.media.http.body import Body, read_body
 from photoshop_request.media.http.client import (
     PICTURE_HEADERS,
@@ -20,6 +20,7 @@ from photoshop_request.media.http.client import (
     http_get,
     with_retries,
 )
+from photoshop_request.media.http.opt_outs import NOINDEX, has_noindex, page_opt_out
 from photoshop_request.media.http.resolve import PageReading, follow_shortlink, resolve_page
 from photoshop_request.verdicts import Verdict
 
@@ -112,13 +113,14 @@ async def _fetch_picture(
             if answer.response.status == 304 and etag:
                 return _outcome(target, answer, AddressState.OK, "unchanged")
             check_status(answer)
-            if refused := _refused_by_headers(target, answer):
-                return refused
+            if is_placeholder_etag(answer.response.headers.get("ETag")):
+                return _outcome(target, answer, AddressState.PLACEHOLDER, "the host's picture for removed ones (ETag)")
             part = fetcher.download_folder / f"{next(_part_numbers)}.part"
             body = await read_body(answer.response, fetcher.max_bytes, part, clock=fetcher.client.clock)
         picture_format = sniff(body.head)
         if picture_format is not None:
-            outcome = _outcome(target, answer, AddressState.OK, "", body)
+            detail = NOINDEX if has_noindex(answer.response.headers) else ""
+            outcome = _outcome(target, answer, AddressState.OK, detail, body)
             return await _save(fetcher, outcome, body, picture_format, corrupt)
         _discard(body)
         following = _after_page(target, answer, body)
@@ -126,15 +128,6 @@ async def _fetch_picture(
             return following
         address = following
     return _outcome(target, answer, AddressState.NOT_IMAGE, "a page that leads to a page")
-
-
-def _refused_by_headers(target: AddressTarget, answer: HttpAnswer) -> Outcome | None:
-    headers = answer.response.headers
-    if is_placeholder_etag(headers.get("ETag")):
-        return _outcome(target, answer, AddressState.PLACEHOLDER, "the host's picture for removed ones (ETag)")
-    if tag := opt_out_tag(headers.getall("X-Robots-Tag", [])):
-        return _outcome(target, answer, AddressState.OPTED_OUT, f"X-Robots-Tag: {tag}")
-    return None
 
 
 async def _save(
@@ -169,6 +162,8 @@ def _after_page(target: AddressTarget, answer: HttpAnswer, body: Body) -> Outcom
     interstitial = family_named(target.family).interstitial
     page = (body.data or b"")[:_PAGE_BYTES].decode("utf-8", "replace")
     is_html = target.kind is AddressKind.FILE and "<" in page[:2000]
+    if is_html and (opt_out := page_opt_out(page)):
+        return _outcome(target, answer, AddressState.OPTED_OUT, opt_out)
     following = interstitial(page) if interstitial and is_html else None
     if isinstance(following, AddressState):
         return _outcome(target, answer, following, "the host answers with a page, not the file")

@@ -1,6 +1,7 @@
 """Resolve a page, an album or a short link to the pictures it names, in order."""
 
 import asyncio
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
@@ -18,6 +19,7 @@ from photoshop_request.media.addresses.outcomes import (
 from photoshop_request.media.addresses.url import join
 from photoshop_request.media.http.body import read_text
 from photoshop_request.media.http.client import PAGE_HEADERS, Client, check_status, http_get
+from photoshop_request.media.http.opt_outs import NOINDEX, has_noindex, page_opt_out
 from photoshop_request.verdicts import Verdict
 
 _PAGE_BYTES = 2 * 2**20
@@ -27,10 +29,21 @@ _MAX_NAMED = 4 * _MAX_PICTURES
 """Pictures of one page that are looked at, with placeholders and repeats."""
 _PARSE_SECONDS = 10.0
 _MAX_SHORTLINKS = 3
+_FINAL = frozenset({AddressState.OPTED_OUT, AddressState.PENDING})
+"""States of one step after which no other step is tried: another way to the same pictures would evade an opt-out."""
 _PAGE_END = 1000
 """Characters at the end of a page that must contain `</html>`. Only comments of the host's servers follow it."""
 PageReading: TypeAlias = tuple[str, tuple[PictureLink, ...]]
 """The address of a page that looks truncated, and the pictures it named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """Hold what a page says."""
+
+    pictures: tuple[PictureLink, ...]
+    looks_truncated: bool
+    opt_out: str | None
 
 
 async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, doubted: set[PageReading]) -> Outcome:
@@ -39,7 +52,8 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
     `doubted` collects the readings of pages that look truncated. The same reading at a later try is accepted.
 
     Raises:
-        FetchError: no step names a picture, or a page looks truncated and is read for the first time.
+        FetchError: no step names a picture, a page forbids training, or a page looks truncated and is read for the
+            first time.
     """
     steps = family_named(target.family).steps
     last = FetchError(AddressState.UNSUPPORTED_HOST, f"{target.family}: no way to read a {target.kind}")
@@ -49,32 +63,36 @@ async def resolve_page(client: Client, secrets: Secrets, target: AddressTarget, 
                 check_status(answer)
                 text = await read_text(answer.response, _PAGE_BYTES, clock=client.clock)
                 status, final = answer.response.status, answer.address
-            pictures, looks_truncated = await _parsed(step, text, target.canonical)
+                detail = NOINDEX if has_noindex(answer.response.headers) else ""
+            parsed = await _parsed(step, text, target.canonical)
         except FetchError as error:
             last = error
-            if last.state in RETRYABLE:
+            if last.state in {*RETRYABLE, *_FINAL}:
                 raise
             continue
-        reading = (step.url, pictures)
-        if looks_truncated and reading not in doubted:
+        if parsed.opt_out:
+            raise FetchError(AddressState.OPTED_OUT, parsed.opt_out, status, final=final)
+        reading = (step.url, parsed.pictures)
+        if parsed.looks_truncated and reading not in doubted:
             # a connection may end early without an error, so that the last pictures of an album are missing
             doubted.add(reading)
             raise FetchError(AddressState.CORRUPT, "the page looks cut off", status, final=final)
-        if pictures:
-            return Outcome(target.canonical, AddressState.RESOLVED, "", status, final=final, pictures=pictures)
+        if parsed.pictures:
+            state = AddressState.RESOLVED
+            return Outcome(target.canonical, state, detail, status, final=final, pictures=parsed.pictures)
         last = FetchError(AddressState.GONE, "the page names no picture", status, final=final)
     raise last
 
 
-async def _parsed(step: PageStep, text: str, page: str) -> tuple[tuple[PictureLink, ...], bool]:
-    """Return the pictures of an untrusted page and whether it looks truncated. A thread parses it.
+async def _parsed(step: PageStep, text: str, page: str) -> _Parsed:
+    """Return what an untrusted page says. A thread parses it.
 
     Raises:
         FetchError: parsing takes longer than `_PARSE_SECONDS`.
     """
 
-    def parse() -> tuple[tuple[PictureLink, ...], bool]:
-        return _read(step, text, page), _looks_truncated(text)
+    def parse() -> _Parsed:
+        return _Parsed(_read(step, text, page), _looks_truncated(text), page_opt_out(text))
 
     try:
         return await asyncio.wait_for(asyncio.to_thread(parse), _PARSE_SECONDS)

@@ -26,7 +26,9 @@ from photoshop_request.media.addresses.links import Link, Role
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus, load_links, site_rates
+from photoshop_request_builder.stages import gather
+from photoshop_request_builder.stages.fetch import fetch_corpus, load_links
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings, site_rates
 from photoshop_request_builder.stages.fetching.postponed import pending_error
 from photoshop_request_builder.stages.fetching.quarantine import suspects
 from photoshop_request_builder.store import storage, tables
@@ -65,7 +67,8 @@ def write(corpus: Corpus, links: list[Link]) -> None:
 
 
 def settings(state: Hosts, **changes: Any) -> FetchSettings:
-    return FetchSettings(mirror=state.base, rates=RATES, other=FREE, **changes)
+    """Return settings without rate limits. Tests of robots.txt turn it on."""
+    return FetchSettings(**{"mirror": state.base, "rates": RATES, "other": FREE, "robots": False, **changes})
 
 
 def states(corpus: Corpus) -> dict[str, str]:
@@ -158,6 +161,32 @@ def test_an_address_is_left_if_its_redirect_leads_to_a_closed_host(corpus: Corpu
         write(corpus, [link(first), link(second)])
         done = fetch_corpus(corpus, settings(state))
     assert [(left.host, left.addresses) for left in done.left] == [("a.org", 1), ("refuses.org", 1)]
+
+
+def test_a_host_whose_robots_txt_cannot_be_read_is_left_pending(corpus: Corpus) -> None:
+    """Request the file, not one picture, and name the host."""
+    addresses = [f"https://a.org/{number}.jpg" for number in range(20)]
+    with served({**dict.fromkeys([*addresses, A], reply(jpeg())), "https://a.org/robots.txt": status(500)}) as state:
+        write(corpus, [link(address) for address in (*addresses, A)])
+        done = fetch_corpus(corpus, settings(state, robots=True))
+        assert [(left.host, left.addresses, left.why) for left in done.left] == [
+            ("a.org", 20, "https://a.org/robots.txt: HTTP 500")
+        ]
+        assert set(addresses).isdisjoint(state.urls())
+        state.routes["https://a.org/robots.txt"] = reply(b"User-agent: *\nDisallow: /1\n")
+        done = fetch_corpus(corpus, settings(state, robots=True))
+    assert (dict(done.states), done.left) == ({AddressState.OK: 9, AddressState.ROBOTS: 11}, ())
+
+
+def test_opt_outs_that_were_gathered_as_gone_are_gathered_again(corpus: Corpus) -> None:
+    """The rule of `gather` differs for corpora that have some, and for no other."""
+    with open_ledger(corpus.ledger_path) as ledger:
+        ledger.add([NewAddress(A), NewAddress(B)])
+        ledger.record([Outcome(A, AddressState.GONE)])
+        assert gather.rule(corpus) == {"ledger": ledger.stamp()}
+        ledger.record([Outcome(B, AddressState.OPTED_OUT)])
+        assert gather.rule(corpus) != {"ledger": ledger.stamp()}
+        assert gather.rule(corpus)["ledger"] == ledger.stamp()
 
 
 def test_one_host_and_a_number_can_be_chosen(corpus: Corpus) -> None:
@@ -423,7 +452,8 @@ PROGRAM = """
 import sys
 from photoshop_request.media.http.rate_limits import Rate
 from photoshop_request_builder.store.corpus import open_corpus
-from photoshop_request_builder.stages.fetch import FetchSettings, fetch_corpus
+from photoshop_request_builder.stages.fetch import fetch_corpus
+from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request.errors import Interrupted
 free = Rate(float("inf"), 2)
 try:

@@ -195,3 +195,17 @@ def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     """SQLite cannot open it."""
     with pytest.raises(StorageError, match="cannot be used"), open_ledger(tmp_path):
         pass
+
+
+def test_robots_files_are_kept_without_a_change_for_stages(tmp_path: Path) -> None:
+    """A ledger of version 0.1.0 has no table for them."""
+    path = tmp_path / "ledger.sqlite"
+    with open_ledger(path) as ledger:
+        assert ledger.robots("https://a.org") is None
+        before = ledger.stamp()
+        ledger.keep_robots("https://a.org", "User-agent: *", 1.5)
+        ledger.keep_robots("https://a.org", "User-agent: *\nDisallow: /", 2.5)
+        assert ledger.stamp() == before
+    with open_ledger(path) as ledger:
+        assert ledger.robots("https://a.org") == ("User-agent: *\nDisallow: /", 2.5)
+        assert ledger.robots("http://a.org") is None

@@ -19,6 +19,8 @@ class HostPlan:
     site: str
     """Hosts of one site share its rate limit."""
     addresses: int
+    refused: int | None
+    """Addresses that robots.txt refuses, or None if it could not be read."""
     extra_requests: int
     """Pages, albums and short links. Each leads to at least one more request, to this host or another."""
     per_second: float
@@ -35,15 +37,21 @@ class HostStates:
     states: Mapping[AddressState, int]
 
 
-def host_plans(pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rate]) -> list[HostPlan]:
-    """Return the plan of each host, the longest first. `pending` is `Ledger.pending_kinds()`, `rate` is `Limits.rate`."""
+def host_plans(
+    pending: Mapping[tuple[str, str], int], rate: Callable[[str], Rate], refused: Mapping[str, int | None]
+) -> list[HostPlan]:
+    """Return the plan of each host, the longest first.
+
+    `pending` is `Ledger.pending_kinds()`, `rate` is `Limits.rate`, `refused` is from `robots_plan.count_refused`.
+    """
     plans = []
     for host in {host for host, _ in pending}:
         kinds = {kind: count for (name, kind), count in pending.items() if name == host}
         addresses = sum(kinds.values())
         extra = sum(count for kind, count in kinds.items() if kind in PAGE_KINDS)
         per_second = rate(host).per_second
-        plans.append(HostPlan(host, site_of(host), addresses, extra, per_second, addresses / per_second / 60))
+        minutes = (addresses - (refused[host] or 0)) / per_second / 60
+        plans.append(HostPlan(host, site_of(host), addresses, refused[host], extra, per_second, minutes))
     return sorted(plans, key=lambda plan: (-plan.minutes, plan.host))
 
 

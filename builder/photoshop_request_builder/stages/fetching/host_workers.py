@@ -130,6 +130,11 @@ class HostWorkers:
                         raise
                 await self._wait_for_disk()
                 continue
+            except sqlite3.OperationalError as error:  # a robots.txt that the ledger should keep
+                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                    raise
+                await self._wait_for_disk()
+                continue
             self._on_done(outcome)
             return outcome
 

@@ -19,12 +19,17 @@ def og_images(page: str) -> list[PictureLink]:
     """Return the pictures that a page names as its own, in order, without repeats: `og:image`, else `twitter:image`."""
     metas = [
         ((tag.get("property") or tag.get("name") or "").lower(), tag.get("content", "").strip())
-        for tag in _tags(page, "meta")
+        for tag in meta_tags(page)
     ]
     for names in ({"og:image", "og:image:url", "og:image:secure_url"}, {"twitter:image", "twitter:image:src"}):
         if urls := dict.fromkeys(content for name, content in metas if name in names and content):
             return [PictureLink(url) for url in urls]
     return []
+
+
+def meta_tags(page: str) -> Iterator[dict[str, str]]:
+    """Yield the attributes of every meta tag of a page, in order, with names in lower case."""
+    return _tags(page, "meta")
 
 
 def links_with(page: str, attribute: str, value: str) -> list[PictureLink]:

@@ -16,15 +16,22 @@ def test_a_plan_counts_addresses_extra_requests_and_minutes() -> None:
         ("bit.ly", "shortlink"): 3,
         ("drive.google.com", "file"): 12,
     }
-    plans = host_plans(pending, Limits().rate)
+    refused: dict[str, int | None] = {
+        "i.imgur.com": 60,
+        "imgur.com": 0,
+        "i.redd.it": 0,
+        "bit.ly": None,
+        "drive.google.com": 0,
+    }
+    plans = host_plans(pending, Limits().rate, refused)
     assert plans == [
-        HostPlan("i.imgur.com", "imgur.com", 600, 0, 1, 10),
-        HostPlan("i.redd.it", "i.redd.it", 2400, 0, 4, 10),
-        HostPlan("drive.google.com", "drive.google.com", 12, 0, 0.2, 1),
-        HostPlan("imgur.com", "imgur.com", 60, 60, 1, 1),
-        HostPlan("bit.ly", "bit.ly", 3, 3, 0.5, pytest.approx(0.1)),
+        HostPlan("i.redd.it", "i.redd.it", 2400, 0, 0, 4, 10),
+        HostPlan("i.imgur.com", "imgur.com", 600, 60, 0, 1, 9),
+        HostPlan("drive.google.com", "drive.google.com", 12, 0, 0, 0.2, 1),
+        HostPlan("imgur.com", "imgur.com", 60, 0, 60, 1, 1),
+        HostPlan("bit.ly", "bit.ly", 3, None, 3, 0.5, pytest.approx(0.1)),
     ]
-    assert minutes_in_all(plans) == 11
+    assert minutes_in_all(plans) == 10
     assert minutes_in_all([]) == 0
 
 

@@ -150,7 +150,18 @@ def test_stopping_does_not_wait_for_a_host_that_hangs(ledger: Ledger, monkeypatc
     assert ledger.hosts() == {"hangs.org": 1}
 
 
-def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
+def disk_full() -> OSError:
+    return OSError(errno.ENOSPC, "No space left on device")
+
+
+def ledger_full() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
+@pytest.mark.parametrize("error", [disk_full, ledger_full])
+def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger, error: Callable[[], Exception]) -> None:
     """Report it, wait, and fetch the same address again."""
     ledger.add(pictures(3))
     failures = 2
@@ -161,7 +172,7 @@ def test_a_full_disk_pauses_and_loses_nothing(ledger: Ledger) -> None:
         nonlocal failures
         if failures:
             failures -= 1
-            raise OSError(errno.ENOSPC, "No space left on device")
+            raise error()
         return Outcome(entry.address, AddressState.OK)
 
     async def sleep(seconds: float) -> None:

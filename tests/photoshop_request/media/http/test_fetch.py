@@ -382,25 +382,6 @@ def test_the_placeholder_is_known_by_its_bytes(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ("noai", AddressState.OPTED_OUT),
-        ("noimageai", AddressState.OPTED_OUT),
-        ("noindex, NoAI", AddressState.OPTED_OUT),
-        ("photoshop-request: noai", AddressState.OPTED_OUT),
-        ("unavailable_after: 1 Jan 2030, noai", AddressState.OPTED_OUT),
-        ("otherbot: noai", AddressState.OK),
-        ("otherbot: noindex, noai", AddressState.OK),
-        ("noindex", AddressState.OK),
-        ("none", AddressState.OK),
-    ],
-)
-def test_hosts_may_opt_out(header: str, expected: AddressState) -> None:
-    """Respect X-Robots-Tag noai and noimageai, but not those for other crawlers."""
-    assert run({A: reply(JPEG, X_Robots_Tag=header)})[0].state is expected
-
-
-@pytest.mark.parametrize(
     ("code", "state", "tries"),
     [
         (401, AddressState.NEEDS_AUTH, 1), (403, AddressState.FORBIDDEN, 1), (404, AddressState.GONE, 1), (410, AddressState.GONE, 1), (451, AddressState.GONE, 1),
