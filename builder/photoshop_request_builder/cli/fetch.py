@@ -98,8 +98,8 @@ def _show_plan(corpus: Corpus, settings: "FetchSettings", *, as_json: bool) -> N
 
     with open_ledger(corpus.ledger_path) as ledger:
         load_links(corpus, ledger)
-        pending = ledger.pending_kinds()
-        with reporter.progress("robots.txt", len(ledger.hosts()), "hosts") as advance:
+        pending = {key: count for key, count in ledger.pending_kinds().items() if settings.selects(key[0])}
+        with reporter.progress("robots.txt", len({host for host, _ in pending}), "hosts") as advance:
             refused = count_refused(ledger, settings, on_done=lambda _: advance(1), say=say)
     plans = fetch_plan.host_plans(pending, make_limits(settings).rate, refused)
     minutes = fetch_plan.minutes_in_all(plans)

@@ -153,7 +153,7 @@ async def _fetch_all(
             lambda entry: _work(fetcher, settings, _without_lost_file(corpus, entry), may_fall_back),
             # twice the limit of requests: while one half writes to the disk, the other half requests
             concurrency=lambda host: 2 * web.client.limits.rate(host).concurrency,
-            is_selected=lambda host: _is_under(host, settings.only_host),
+            is_selected=settings.selects,
             is_closed=lambda host: postponed.is_closed(host, web.why_closed(host)),
             limit=settings.limit,
             on_done=done,
@@ -213,10 +213,6 @@ async def _work(
     if fallback is None and settings.preview_fallback and entry.fallback:
         fallback = await from_preview(fetcher, entry.address, entry.fallback)
     return replace(fallback, tries=outcome.tries + fallback.tries) if fallback else outcome
-
-
-def _is_under(host: str, domain: str | None) -> bool:
-    return domain is None or host == domain or host.endswith(f".{domain}")
 
 
 def erase(corpus: Corpus, erasure: Erasure) -> None:

@@ -139,6 +139,8 @@ def test_a_dry_run_counts_what_robots_txt_refuses(tmp_path: Path) -> None:
             "noindex.org": (1, None),
         }
         assert {url.rpartition("/")[2] for url in hosts.urls()} == {"robots.txt"}
+        one = json.loads(call("fetch", "--dry-run", "--json", "--only-host", "half.org").stdout)
+        assert one["hosts"] == [each for each in plan["hosts"] if each["host"] == "half.org"]
         table = call("fetch", "--dry-run").stdout
         assert "unknown" in table
         assert "refused: addresses that the robots.txt of the host refuses" in table

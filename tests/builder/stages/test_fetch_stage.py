@@ -17,7 +17,7 @@ import aiohttp
 import pyarrow as pa
 import pytest
 from PIL import Image
-from servers.hosts import Hosts, redirect, reply, stall, status
+from servers.hosts import Hosts, Request, redirect, reply, stall, status
 from servers.threaded import served
 
 from photoshop_request.errors import Interrupted
@@ -161,6 +161,35 @@ def test_an_address_is_left_if_its_redirect_leads_to_a_closed_host(corpus: Corpu
         write(corpus, [link(first), link(second)])
         done = fetch_corpus(corpus, settings(state))
     assert [(left.host, left.addresses) for left in done.left] == [("a.org", 1), ("refuses.org", 1)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hosts", [1, 64])
+def test_dripping_links_do_not_hold_the_run(corpus: Corpus, hosts: int) -> None:
+    """Fetch 201 pictures beside 64 links that drip a byte each 4 s, from one host or from as many hosts as links."""
+    good = [f"https://i.redd.it/{number:013d}.jpg" for number in range(201)]
+    dripping = [f"https://slow{number % hosts}.org/{number}.jpg" for number in range(64)]
+    fetched_at: list[float] = []
+
+    async def drip(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n\xff\xd8\xff")
+        while True:
+            await writer.drain()
+            await asyncio.sleep(4)
+            writer.write(b"\0")
+
+    def note(outcome: Outcome) -> None:
+        if outcome.state is AddressState.OK:
+            fetched_at.append(time.monotonic() - began)
+
+    free = Rate(float("inf"), 16)
+    with served({**dict.fromkeys(dripping, drip), **{each: reply(jpeg(i)) for i, each in enumerate(good)}}) as state:
+        write(corpus, [link(address) for address in (*dripping, *good)])
+        began = time.monotonic()
+        done = fetch_corpus(corpus, settings(state, rates={"i.redd.it": free}, other=free), on_done=note)
+    assert dict(done.states) == {AddressState.OK: 201, AddressState.TIMEOUT: 64}
+    assert max(fetched_at) < (30 if hosts == 1 else 120)
+    assert time.monotonic() - began < 200
 
 
 def test_a_host_whose_robots_txt_cannot_be_read_is_left_pending(corpus: Corpus) -> None:

@@ -37,6 +37,10 @@ class FetchSettings:
     external_resolver: tuple[str, ...] = ()
     """Command that prints the pictures of an address of an unsupported host (`fallbacks.from_external_resolver`)."""
 
+    def selects(self, host: str) -> bool:
+        """Return True if the host may be requested: all, or `only_host` and its sub-domains."""
+        return self.only_host is None or f".{host}".endswith(f".{self.only_host}")
+
 
 def site_rates(by_host: Mapping[str, float]) -> tuple[dict[str, Rate], Rate]:
     """Return the rates by site and the rate of all other sites, from requests per second. `*` means all other sites."""

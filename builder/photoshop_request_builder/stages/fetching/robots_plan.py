@@ -19,19 +19,19 @@ def count_refused(
     on_done: Callable[[str], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, int | None]:
-    """Return the number of refused addresses of each host with pending ones, or None if nobody can tell.
+    """Return the number of refused addresses of each selected host with pending ones, or None if nobody can tell.
 
     A robots.txt that is less than a day old is not requested again. `on_done` is called for each host as it ends.
     """
     if not settings.robots:
-        return dict.fromkeys(ledger.hosts(), 0)
+        return dict.fromkeys(filter(settings.selects, ledger.hosts()), 0)
     return asyncio.run(_count_all(ledger, settings, on_done, say))
 
 
 async def _count_all(
     ledger: Ledger, settings: FetchSettings, on_done: Callable[[str], None], say: Callable[[str], None]
 ) -> dict[str, int | None]:
-    hosts = list(ledger.hosts())
+    hosts = list(filter(settings.selects, ledger.hosts()))
 
     async def count(robots: Robots, host: str) -> int | None:
         try:
