@@ -1,6 +1,7 @@
 """Ask each host for its robots.txt once a day, and refuse the addresses that it closes to this program (RFC 9309)."""
 
 import asyncio
+import re
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ _MAX_PARSED = 16
 """Parsed files in memory. The largest takes 20 MB."""
 _HEADERS = {"Accept": "text/plain,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
 _TRIES = 3
+_USER_AGENT = re.compile(r"user(?:-|\s*)agent(?=[\s:]|\Z)[\s:]*(.*)", re.IGNORECASE)
+"""Every spelling of the line that protego accepts."""
 _NO_ANSWER = frozenset(
     {AddressState.BLOCKED, AddressState.DNS, AddressState.TLS, AddressState.TIMEOUT, AddressState.UNREACHABLE}
 )
@@ -75,15 +78,24 @@ class Robots:
         return 0 <= self._clock() - asked < _MAX_AGE
 
     async def _load(self, origin: str) -> tuple[Protego, float]:
-        text, asked = self._store.robots(origin) or ("", 0.0)
+        stored = self._store.robots(origin)
+        text, asked = stored or ("", 0.0)
         if not self._is_fresh(asked):
-            text, asked = await self._request(origin), self._clock()
-            self._store.keep_robots(origin, text, asked)
+            asked = self._clock()
+            try:
+                text = await self._request(origin)
+            except FetchError as error:
+                if stored is None:
+                    if error.state is AddressState.PENDING:
+                        self.failures[origin.rpartition("/")[2]] = error.detail
+                    raise
+                # RFC 9309, 2.4: an older copy holds while the host does not answer
+            else:
+                self._store.keep_robots(origin, text, asked)
         return await asyncio.to_thread(parse_robots, text), asked
 
     async def _request(self, origin: str) -> str:
-        host = origin.rpartition("/")[2]
-        if why := self.failures.get(host):
+        if why := self.failures.get(origin.rpartition("/")[2]):
             raise FetchError(AddressState.PENDING, why)
 
         async def request(client: Client) -> str:
@@ -95,8 +107,7 @@ class Robots:
         if isinstance(result, str):
             return result
         if result.state is AddressState.PENDING or result.http == 429 or (result.http or 0) >= 500:
-            self.failures[host] = f"{origin}/robots.txt: {result.detail}"
-            raise FetchError(AddressState.PENDING, self.failures[host], result.http)
+            raise FetchError(AddressState.PENDING, f"{origin}/robots.txt: {result.detail}", result.http)
         if result.state in _NO_ANSWER:
             raise FetchError(result.state, f"robots.txt: {result.detail}", is_retryable=False)
         return ""  # RFC 9309, 2.3.1.3: without a robots.txt everything is allowed
@@ -111,11 +122,11 @@ def _relevant(text: str) -> Iterator[str]:
     """Yield the lines, with one name for all other programs: rules would multiply with the programs they are for."""
     for line in text.removeprefix("\ufeff").splitlines():
         stripped = line.partition("#")[0].strip()
-        if stripped[:4].lower() != "user":
+        if found := _USER_AGENT.match(stripped):
+            name = found[1].partition("/")[0].strip().lower()
+            yield f"User-agent: {name if name in {OUR_NAME, '*'} else 'another'}"
+        else:
             yield stripped
-            continue
-        name = stripped[4:].lstrip("- \t").lower().removeprefix("agent").lstrip(": \t").partition("/")[0].strip()
-        yield f"User-agent: {name if name in {OUR_NAME, '*'} else 'another'}"
 
 
 def _origin(address: str) -> str:

@@ -77,6 +77,8 @@ def run(routes: Mapping[str, Any], *addresses: str, store: Store | None = None) 
         ("\ufeffUser-agent: *\r\nDisallow: / # all\r\n", A, False),
         ("<html><title>Not found</title></html>", A, True),
         ("Disallow: /\n", A, True),
+        ("User-agent: *\nUser-data: x\nDisallow: /\n", A, False),
+        ("useragent *\ndisallow /\n", A, False),
         ("User-agent: *\nDisallow: /caf%C3%A9\n", "https://a.org/café.jpg", False),
     ],
 )
@@ -148,6 +150,18 @@ def test_a_host_in_trouble_keeps_its_links_pending(code: int) -> None:
     assert store.files == {}
     outcomes, _, _ = run(dict.fromkeys(addresses, reply(JPEG)), *addresses, store=store)
     assert {outcome.state for outcome in outcomes} == {AddressState.OK}
+
+
+@pytest.mark.parametrize("answer", [status(503), reset, stall])
+@pytest.mark.parametrize("address", [A, "https://a.org/closed/x.jpg"])
+def test_an_older_file_holds_while_the_host_is_in_trouble(answer: Any, address: str) -> None:
+    """RFC 9309, 2.4. Its age stays, so that the next run asks again."""
+    stored = ("User-agent: *\nDisallow: /closed/\n", 5.0)
+    store = Store({"https://a.org": stored})
+    outcomes, found, robots = run({ROBOTS: answer, address: reply(JPEG)}, address, address, store=store)
+    assert {outcome.state for outcome in outcomes} == {AddressState.OK if address == A else AddressState.ROBOTS}
+    assert (robots.failures, store.files["https://a.org"]) == ({}, stored)
+    assert len(found.hosts.requests_for(ROBOTS)) <= 3
 
 
 @pytest.mark.parametrize(("answer", "state"), [(reset, AddressState.UNREACHABLE), (stall, AddressState.TIMEOUT)])
