@@ -2,24 +2,28 @@
 
 import re
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote
+
+from photoshop_request.media.addresses.people import personal_host
+from photoshop_request.text.bare_names import bare_name_filter
 
 _PLACEHOLDER = "[user]"
-_NAME = r"(?:\\?[\w-]){3,20}"
-"""A user name in Markdown. Reddit's editor writes a backslash before an underscore."""
-_MENTION = re.compile(rf"(?<!\w)/?\bu(?:ser)?/{_NAME}", re.IGNORECASE)
-_MENTION_IN_TEXT = re.compile(rf"(?<![\w/])/?u/({_NAME})(?:'s)?")
+_NAME = r"(?:\\?[A-Za-z0-9_-])++"
+"""A user name in Markdown, of any length. Reddit's editor writes a backslash before an underscore."""
+_MENTION = re.compile(
+    rf"(?<![^\W_])(?:/?u(?:ser)?\\?/(?!\d{{1,2}}/)|/?r\\?/u\\?_){_NAME}",
+    re.IGNORECASE,
+)
+"""`u/somebody`, `user/somebody` and `r/u_somebody`. A number before another slash is Google's number of an account."""
+_RECIPIENT = re.compile(
+    rf"((?:[?&](?:to|user|username|author)=|\bauthor:)\"?)(?:/?u(?:ser)?/|(?:%2F)?u(?:ser)?%2F)?{_NAME}", re.IGNORECASE
+)
+"""The user of a link that writes a message (`compose?to=NAME`) or searches."""
+_MENTION_IN_TEXT = re.compile(rf"(?<![\w/])/?(?:u/|r/u\\?_)({_NAME})(?:'s)?")
 """Mentions inside addresses do not match, because addresses are removed as a whole."""
-_NO_WORD = re.compile(r"(?=.*[\d_-])[\w-]{3,20}$")
-"""A user name that cannot be a word, because it has a digit, a hyphen or an underscore."""
-
-
-def username_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern for the names that cannot be words, as whole words. Return None if there are none."""
-    no_words = sorted({name for name in names if _NO_WORD.match(name)}, key=lambda name: (-len(name), name))
-    if not no_words:
-        return None
-    alternatives = "|".join(re.sub("[_-]", r"\\\\?\g<0>", name) for name in no_words)
-    return re.compile(rf"(?<![\w-])@?(?:{alternatives})(?![\w-])", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://|(?<![\w@.-]))(?:[a-z0-9-]{1,63}+\.){1,8}[a-z]{2,12}+\b(?:[/?][^\s<>()\[\]\"'`|]*+)?", re.IGNORECASE
+)
 
 
 def mentioned_usernames(markdown: str) -> frozenset[str]:
@@ -29,19 +33,37 @@ def mentioned_usernames(markdown: str) -> frozenset[str]:
 
 def without_usernames(markdown: str) -> str:
     """Return a text without each "/u/somebody"."""
-    return _MENTION_IN_TEXT.sub("", markdown) if "u/" in markdown else markdown
+    return _MENTION_IN_TEXT.sub("", markdown) if "/" in markdown else markdown
 
 
-def username_filter(names: Iterable[str]) -> Callable[[str], str]:
-    """Return a function that replaces user names in a text by "[user]".
+def username_filter(names: Iterable[str], placeholder: str = _PLACEHOLDER) -> Callable[[str], str]:
+    """Return a function that replaces user names in a text by a placeholder.
 
-    It replaces every `u/somebody`, and the names of `names` (of a thread) that cannot be words. A name that is a plain
-    word ("sunny") stays without `u/`: it identifies nobody there, and the sentence needs the word.
+    It replaces every `u/somebody`, every address of a profile, and the names of `names` (of a thread) in any case,
+    within an address or a file name too. A name that is a common English word ("red") stays, unless a mark stands before
+    it: `u/red`, `@red`. It identifies nobody there, and the sentence needs the word.
     """
-    pattern = username_pattern(names)
+    hide_bare = bare_name_filter(names, placeholder)
+
+    def hide_written(text: str) -> str:
+        if "/" in text:
+            text = _MENTION.sub(f"u/{placeholder}", text)
+        if "=" in text or ":" in text:
+            text = _RECIPIENT.sub(rf"\g<1>{placeholder}", text)
+        return text
+
+    def hide_address(found: re.Match[str]) -> str:
+        address = found[0]
+        if host := personal_host(address):
+            return f"{'https://' if '://' in address else ''}{host}/{placeholder}"
+        if "%" not in address:
+            return address
+        decoded = unquote(unquote(address))
+        hidden = hide_bare(hide_written(decoded))
+        return address if hidden == decoded else hidden
 
     def hide(text: str) -> str:
-        hidden = _MENTION.sub(f"u/{_PLACEHOLDER}", text) if "u" in text or "U" in text else text
-        return pattern.sub(_PLACEHOLDER, hidden) if pattern else hidden
+        text = hide_written(text)
+        return hide_bare(_ADDRESS.sub(hide_address, text) if "." in text else text)
 
     return hide

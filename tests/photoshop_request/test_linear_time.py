@@ -16,6 +16,7 @@ from photoshop_request.media.addresses.hosts.family import AddressKind, AddressT
 from photoshop_request.media.addresses.hosts.opengraph import links_with, og_images
 from photoshop_request.media.addresses.links import comment_links, is_bot, submission_links
 from photoshop_request.media.addresses.markdown import find_links
+from photoshop_request.media.addresses.people import personal_host, published_address
 from photoshop_request.media.addresses.policy import ip_refusal, refusal
 from photoshop_request.media.http.opt_outs import OUR_NAME, header_opt_out, page_opt_out
 from photoshop_request.media.http.robots import parse_robots
@@ -23,6 +24,7 @@ from photoshop_request.reddit import fields
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.records import Comment
 from photoshop_request.text import usernames
+from photoshop_request.text.bare_names import bare_name_filter
 from photoshop_request.text.language import language
 from photoshop_request.text.model.answer import read_answer
 from photoshop_request.text.model.prompt import RequestWords, is_suspicious, request_words
@@ -102,7 +104,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse of a submission": lambda text: parse(_line(title=text, selftext=text)),
     "parse of a comment": lambda text: parse(_line(body=text, link_id="t3_abc", parent_id=text)),
     "parse of a path": lambda text: parse(_line(permalink=text, body="")),
-    "username_pattern": lambda text: usernames.username_pattern([text]),
+    "personal_host": personal_host,
+    "published_address": lambda text: published_address(f"https://{text}", str),
+    "bare_name_filter": bare_name_filter(["ab_c", "x-1", "a1b2c3", "somebody_else", "abc"], "[user]"),
+    "bare_name_filter of the text": lambda text: bare_name_filter([text], "[user]"),
     "mentioned_usernames": usernames.mentioned_usernames,
     "without_usernames": usernames.without_usernames,
     "username_filter": usernames.username_filter(["ab_c", "x-1", "somebody_else"]),

@@ -18,7 +18,7 @@ from photoshop_request_builder.dataset.thread import TABLES
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
 
-VERSION = 4
+VERSION = 5
 """Version of the rules that make rows from tables."""
 TARGET_BYTES = 250_000_000
 """Maximum average bytes of a split's files: half of the Hub's default, so that footers stay small beside row groups."""

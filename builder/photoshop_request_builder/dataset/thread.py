@@ -1,10 +1,11 @@
 """Read requests with their comments, candidates and texts, from which rows are made."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from photoshop_request.media.addresses.people import published_address
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
@@ -65,6 +66,8 @@ class Thread:
     """The row of `rewrites`, empty if there is none."""
     split: str
     publication: Publication
+    names: frozenset[str]
+    """Every author of the thread, also of comments that were deleted, removed or taken down."""
     hide_names: Callable[[str], str]
     """Removes user names from a text. Every text of a row goes through it."""
 
@@ -82,7 +85,13 @@ class Thread:
 
     def rewrite_columns(self) -> dict[str, Any]:
         """Return the columns of a model's rewrite. Null if there is none."""
-        return {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
+        columns = {name: self.rewrite.get(name) for name in REWRITE_COLUMNS}
+        instruction = columns["instruction_rewritten"]
+        return {**columns, "instruction_rewritten": instruction and self.hide_names(instruction)}
+
+    def address(self, url: str) -> str | None:
+        """Return an address to publish, or None if it may name somebody or leads to no picture."""
+        return published_address(url, self.hide_names)
 
     def instruction_at(self, utc: int) -> str:
         """Return the instruction at a time, with the requester's additions until then."""
@@ -151,8 +160,9 @@ def read_threads(corpus: Corpus, shard: int, split: str | None, policy: Publicat
     ]
     if not submissions:
         return
-    comments = defaultdict(list)
+    comments, names = defaultdict(list), defaultdict(set)
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
+        names[comment.submission_id].add(comment.author)
         if comment.id not in taken_down.comments:
             comments[comment.submission_id].append(comment)
     candidates = _grouped([row for row in read_candidates(corpus, shard).to_pylist() if not taken_down.covers(row)])
@@ -163,10 +173,10 @@ def read_threads(corpus: Corpus, shard: int, split: str | None, policy: Publicat
     rewrites = {row["submission_id"]: row for row in rewrite_rows}
     publication = read_publication(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda submission: submission.id):
-        own_comments = tuple(comments[submission.id])
+        own_names = frozenset(filter(None, {submission.author, *names[submission.id]}))
         yield Thread(
             submission=submission,
-            comments=own_comments,
+            comments=tuple(comments[submission.id]),
             candidates=tuple(candidates.get(submission.id, ())),
             text=texts[submission.id],
             rank=ranks[submission.id],
@@ -174,13 +184,9 @@ def read_threads(corpus: Corpus, shard: int, split: str | None, policy: Publicat
             rewrite=rewrites.get(submission.id, {}),
             split=splits[submission.id],
             publication=publication,
-            hide_names=username_filter(name for name in _authors(submission, own_comments) if name),
+            names=own_names,
+            hide_names=username_filter(own_names),
         )
-
-
-def _authors(submission: Submission, comments: Iterable[Comment]) -> Iterator[str | None]:
-    yield submission.author
-    yield from (comment.author for comment in comments)
 
 
 def _acceptance(row: dict[str, Any]) -> Acceptance:

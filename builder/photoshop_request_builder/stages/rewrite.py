@@ -135,17 +135,15 @@ def _question(model: str, thread: Thread, edits: Sequence[Mapping[str, Any]], *,
     sources = tuple(_source(thread.picture(sha256)) for sha256 in list(used)[:_MAX_PICTURES])
     first_edit = min(row["solver_comment_utc"] for row in edits)
     clarifications = requester_comments(submission, thread.comments, first_edit)[:_MAX_CLARIFICATIONS]
-    authors = (submission.author, *(comment.author for comment in thread.comments))
-    names = frozenset(name for name in authors if name)
     words = request_words(
         submission.title,
         submission.selftext,
         [media.caption for media in submission.media if media.caption],
         [comment.body for comment in clarifications],
-        names=names,
+        names=thread.names,
     )
     key = question_key(model, words, [source.sha256 for source in sources])
-    return Question(key, submission.id, words, sources, names)
+    return Question(key, submission.id, words, sources, thread.names)
 
 
 def _source(row: Mapping[str, Any]) -> QuestionSource:

@@ -13,7 +13,7 @@ from photoshop_request.text.thread.participants import requester_comments
 from photoshop_request_builder.engine.stage import ShardInputs
 from photoshop_request_builder.store import tables
 
-VERSION = 4
+VERSION = 5
 _MAX_CLARIFICATIONS = 20
 """Maximum comments of the requester that may add to a request. Later comments are chat, not clarifications."""
 

@@ -10,7 +10,7 @@ import msgspec
 from photoshop_request.text import lexicon
 from photoshop_request.text.language import UNKNOWN, language
 from photoshop_request.text.model.prompt import RequestWords
-from photoshop_request.text.usernames import username_pattern
+from photoshop_request.text.usernames import username_filter
 from photoshop_request.text.word_patterns import word_set
 
 LONGEST_ANSWER = 1000
@@ -127,7 +127,7 @@ def read_answer(
     if not answer.is_edit_request:
         return NoRewrite.NOT_AN_EDIT_REQUEST
     instruction = answer.instruction.strip()
-    reason = _failed_check(instruction, words, username_pattern(names), with_pictures=with_pictures)
+    reason = _failed_check(instruction, words, username_filter(names), with_pictures=with_pictures)
     return reason or RewrittenInstruction(instruction, answer.needs_more_than_the_source)
 
 
@@ -140,7 +140,7 @@ def _without_fence(text: str) -> str:
 
 
 def _failed_check(
-    instruction: str, words: RequestWords, names: re.Pattern[str] | None, *, with_pictures: bool
+    instruction: str, words: RequestWords, hide_names: Callable[[str], str], *, with_pictures: bool
 ) -> NoRewrite | None:
     request = words.joined()
     max_length = min(LONGEST_ANSWER, max(_MIN_LENGTH_LIMIT, int(1.25 * len(request))))
@@ -148,7 +148,7 @@ def _failed_check(
         (NoRewrite.EMPTY, lambda: len(instruction) < 3),
         (NoRewrite.TOO_LONG, lambda: len(instruction) > max_length),
         (NoRewrite.ADDRESS, lambda: _ADDRESS.search(instruction)),
-        (NoRewrite.USER_NAME, lambda: _USER.search(instruction) or (names and names.search(instruction))),
+        (NoRewrite.USER_NAME, lambda: _USER.search(instruction) or hide_names(instruction) != instruction),
         (NoRewrite.MARKUP, lambda: _MARKUP.search(instruction)),
         (NoRewrite.REFUSAL, lambda: _REFUSAL.search(instruction)),
         (NoRewrite.OTHER_LANGUAGE, lambda: _languages_differ(request, instruction)),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from photoshop_request.text.plain_text import plain_lines, plain_title
-from photoshop_request.text.usernames import username_pattern, without_usernames
+from photoshop_request.text.usernames import username_filter, without_usernames
 
 PROMPT_VERSION = "rewrite-1"
 """Version of the prompt, `prompts/<version>.md`. A changed text is a new version."""
@@ -54,10 +54,7 @@ def request_words(
     names: Iterable[str] = (),
 ) -> RequestWords:
     """Return the texts to send, without markup, addresses and user names. `names` are all user names of the thread."""
-    pattern = username_pattern(names)
-
-    def hidden(text: str) -> str:
-        return pattern.sub("someone", text) if pattern else text
+    hidden = username_filter(names, "someone")
 
     def one_line(markdown: str) -> str:
         return hidden(plain_title(without_usernames(markdown)))

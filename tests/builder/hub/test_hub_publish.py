@@ -311,4 +311,4 @@ def test_the_first_row_of_a_stream_needs_few_bytes(
         assert hub.sent < most
 
 
-_NO_FACTS = Facts(0, 0, 0, {}, (), (), {}, {}, None, None, None, 0, 0, 0)
+_NO_FACTS = Facts(0, 0, 0, {}, (), (), {}, {}, None, None, None, 0, 0, 0, 0)

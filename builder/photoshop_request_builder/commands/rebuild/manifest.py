@@ -42,6 +42,8 @@ class ManifestFault(StrEnum):
     INVALID_ROLE = "invalid_role"
     """The role is unknown, or does not fit the decision."""
     INVALID_URL = "invalid_url"
+    HIDDEN_URL = "hidden_url"
+    """The address was not published, because it may name a user. The picture cannot be fetched."""
     INVALID_SHA256 = "invalid_sha256"
     INVALID_PHASH = "invalid_phash"
     INVALID_SIZE = "invalid_size"
@@ -120,7 +122,8 @@ def _fault(row: Mapping[str, Any]) -> ManifestFault | None:
         ManifestFault.INVALID_ID: is_id(row["submission_id"])
         and (is_id(row["comment_id"]) or (row["comment_id"] is None and not is_edit)),
         ManifestFault.INVALID_ROLE: row["role"] in set(Role) and is_edit == (row["role"] == Role.CANDIDATE),
-        ManifestFault.INVALID_URL: bool(row["url"]),
+        ManifestFault.HIDDEN_URL: row["url"] is not None,
+        ManifestFault.INVALID_URL: row["url"] != "",
         ManifestFault.INVALID_SHA256: is_sha256(row["sha256"]) and (not is_edit or is_sha256(row["source_sha256"])),
         ManifestFault.INVALID_PHASH: row["phash"] is None or _PHASH.fullmatch(row["phash"]) is not None,
         ManifestFault.INVALID_SIZE: all(row[side] is None or row[side] > 0 for side in ("width", "height")),

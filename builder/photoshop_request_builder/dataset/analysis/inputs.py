@@ -1,5 +1,6 @@
 """Chart the inputs: the funnel, the sources, the months they cover, and link rot by host."""
 
+from photoshop_request.media.addresses.people import published_host
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Mark, Row, ratio
 from photoshop_request_builder.dataset.funnel import funnel
@@ -8,6 +9,8 @@ from photoshop_request_builder.store.incoming import read_parts
 
 _HOSTS = 10
 """Maximum hosts with a separate row. All others share one row."""
+_OTHERS = "\u2026"
+"""Name of all other hosts, among them hosts of unknown kinds: a person may have one of their own."""
 _HOLES = 4
 """Maximum gaps named in the sentence. The chart shows all."""
 MONTHLY = ("submissions", "comments")
@@ -109,20 +112,25 @@ def coverage(database: Database, table: str) -> Chart:
 
 def hosts(database: Database) -> Chart:
     """Count pictures fetched and gone, by host and year of the post."""
+    names = [
+        host for (host,) in database.rows("select distinct host from candidates where host is not null order by 1")
+    ]
     rows = database.rows(
         f"""
-        with asked as (
-            select c.host, year(make_timestamp(coalesce(c.solver_comment_utc, s.created_utc) * 1000000)) as year,
+        with names as (select unnest(?::varchar[]) as host, unnest(?::varchar[]) as published), asked as (
+            select n.published as host, year(make_timestamp(coalesce(c.solver_comment_utc, s.created_utc) * 1000000)) as year,
                 c.reason
-            from candidates c left join submissions s on s.id = c.submission_id
-            where c.state is not null and c.host is not null
-        ), largest as (select host from asked group by 1 order by count(*) desc, host limit {_HOSTS})
-        select case when host in (from largest) then host else '…' end as place, year, count(*),
+            from candidates c join names n on n.host = c.host left join submissions s on s.id = c.submission_id
+            where c.state is not null
+        ), largest as (select host from asked where host <> '{_OTHERS}' group by 1 order by count(*) desc, host limit {_HOSTS})
+        select case when host in (from largest) then host else '{_OTHERS}' end as place, year, count(*),
             count(*) filter (reason is null), count(*) filter (reason in ('gone', 'placeholder')),
             count(*) filter (reason not in ('gone', 'placeholder')),
             count(*) filter (reason in ('gone', 'placeholder')) / count(*)
         from asked where year is not null group by 1, 2 order by sum(count(*)) over (partition by place) desc, 1, 2
-        """
+        """,
+        names,
+        [published_host(host) or _OTHERS for host in names],
     )
     links, gone = sum(row[2] for row in rows), sum(row[4] for row in rows)
     by_host: dict[str, list[int]] = {}

@@ -1,5 +1,9 @@
 """Chart the answers: waits, edits per request and solver, acceptance, and terms set by flairs."""
 
+import re
+from collections.abc import Callable, Collection
+
+from photoshop_request.text.usernames import username_filter
 from photoshop_request_builder.dataset.analysis.database import Database
 from photoshop_request_builder.dataset.charts.chart import Chart, ChartKind, Row, ratio
 
@@ -134,6 +138,8 @@ def _flairs(database: Database) -> Chart:
         order by n.all_n desc, n.name, y.year
         """
     )
+    hide = _name_filter(database, {row[0] for row in rows})
+    rows = [(hide(row[0]), *row[1:]) for row in rows]
     requests, flaired, kinds = database.one("select count(*), count(flair), count(distinct flair) from requests")
     last = max((row[1] for row in rows), default=0)
     newest = max(
@@ -152,6 +158,19 @@ def _flairs(database: Database) -> Chart:
     case = ("some" if newest[2] else "rare") if flaired else "none"
     columns = ("flair", "year", "requests", "share")
     return Chart("flairs", ChartKind.HEAT, columns, rows, ("flair", "year", "share"), facts, case=case)
+
+
+def _name_filter(database: Database, texts: Collection[str]) -> Callable[[str], str]:
+    """Return a function that hides the authors of the corpus in these texts."""
+    words = {word for text in texts for word in re.findall(r"[\w-]+", text.lower())}
+    parts = words | {part for word in words for part in re.split("[_-]+", word)}
+    names = database.rows(
+        "select distinct author from (select author from submissions union all select author from comments)"
+        " where list_contains(?, lower(author)) or list_contains(?, trim(lower(author), '_-'))",
+        sorted(parts),
+        sorted(parts),
+    )
+    return username_filter(name for (name,) in names)
 
 
 def _terms(database: Database, name: str) -> Chart:

@@ -49,6 +49,8 @@ class Facts:
     accepted: int
     over_18: int
     gps_removed: int
+    hidden_addresses: int
+    """Pictures of published edits and requests whose address is not published, because it may name a user."""
 
 
 _COLUMNS = (
@@ -62,12 +64,14 @@ _COLUMNS = (
     "over_18",
     "gps_removed",
 )
+_MANIFEST_COLUMNS = ("url", "sha256", "decision", "withheld")
 
 
 def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
     """Count the numbers of the built files, given as config and path. Reads no picture."""
     triplets = _columns(corpus, [path for config, path in files if config == "triplets"], _COLUMNS)
     requests = _columns(corpus, [path for config, path in files if config == "requests"], ("submission_id", "language"))
+    manifest = _columns(corpus, [path for config, path in files if config == "manifest"], _MANIFEST_COLUMNS)
     sources = ingested_sources(read_parts(corpus))
     edited = Counter(triplets("submission_id"))
     return Facts(
@@ -88,6 +92,10 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
         accepted=sum(map(bool, triplets("accepted"))),
         over_18=sum(map(bool, triplets("over_18"))),
         gps_removed=sum(map(bool, triplets("gps_removed"))),
+        hidden_addresses=sum(
+            url is None and sha256 is not None and (decision == "source" or (decision == "edit" and withheld is None))
+            for url, sha256, decision, withheld in zip(*map(manifest, _MANIFEST_COLUMNS), strict=True)
+        ),
     )
 
 

@@ -16,7 +16,6 @@ _CANDIDATE_COLUMNS = (
     "position",
     "index",
     "role",
-    "url",
     "sha256",
     "bytes",
     "extension",
@@ -49,6 +48,7 @@ def _row(thread: Thread, row: Mapping[str, Any]) -> dict[str, Any]:
     published = is_edit and withheld is None
     return {
         **{name: row[name] for name in _CANDIDATE_COLUMNS},
+        "url": thread.address(row["url"]),
         "decision": row["verdict"] or row["reason"] or "source",
         "withheld": withheld,
         "instruction": thread.instruction_at(created) if published else None,

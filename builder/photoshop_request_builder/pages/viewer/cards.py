@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from photoshop_request.edits.figures import FIGURES
+from photoshop_request.media.addresses.people import published_host
 from photoshop_request.schema import CONFIGS
 from photoshop_request.text.usernames import username_filter
 from photoshop_request.verdicts import Verdict
@@ -137,12 +138,12 @@ def card(request: ViewedRequest, index: int, pictures: Mapping[str, Any]) -> dic
         "title": request.hide(request.submission.get("title") or ""),
         "instruction": request.hide(instruction),
         "tasks": list(request.text["task_types"] or ()) if request.text else [],
-        "flair": request.submission.get("flair"),
+        "flair": request.hide(request.submission.get("flair") or "") or None,
         "verdict": row["verdict"],
         "withheld": request.withheld.get(index),
         "verified": row["verified"],
-        "detail": row["detail"],
-        "host": row["host"],
+        "detail": request.hide(row["detail"] or "") or None,
+        "host": published_host(row["host"] or ""),
         "posted": row["solver_comment_utc"],
         "score": score(request, index),
         "request_score": request.submission.get("score"),

@@ -16,7 +16,7 @@ from photoshop_request_builder.pages.viewer.previews import write_pictures
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
 
-VERSION = 2
+VERSION = 3
 CHUNK = 64
 """Candidates per script file. A page of 50 adjacent cards needs at most two files."""
 PART = "part.json"

@@ -23,7 +23,8 @@ FAULTS: list[tuple[ManifestFault, str, Any]] = [
     *((ManifestFault.INVALID_ID, "submission_id", value) for value in (None, "", "../../x", "t3_1ab", "1AB", "1\n")),
     *((ManifestFault.INVALID_ID, "comment_id", value) for value in (None, "", "../x", "a" * 14)),
     *((ManifestFault.INVALID_ROLE, "role", value) for value in (None, "", "source", "king")),
-    *((ManifestFault.INVALID_URL, "url", value) for value in (None, "")),
+    (ManifestFault.HIDDEN_URL, "url", None),
+    (ManifestFault.INVALID_URL, "url", ""),
     *((ManifestFault.INVALID_SHA256, "sha256", value) for value in (None, "", "../x", DIGEST.upper(), DIGEST + "\n")),
     *((ManifestFault.INVALID_SHA256, "source_sha256", value) for value in (None, "x", "../../../../x")),
     *((ManifestFault.INVALID_PHASH, "phash", value) for value in ("", "zz", "-1", "0" * 17, "0x" + "0" * 14)),
@@ -162,7 +163,9 @@ def test_hostile_rows_change_nothing_in_a_rebuilt_dataset(sample_corpus: Path, s
         made[name] = {path.name: path.read_bytes() for path in (corpus / "dataset" / "triplets").iterdir()}
     assert made["hostile"] == made["clean"]
     assert f"invalid_id {sum(fault == ManifestFault.INVALID_ID for fault, _, _ in FAULTS)}" in done.stdout
-    assert "refused rows of the manifest, invalid_url: 2" in (corpus / "dataset" / "README.md").read_text()
+    readme = (corpus / "dataset" / "README.md").read_text()
+    for fault in ("invalid_url", "hidden_url"):
+        assert f"refused rows of the manifest, {fault}: 1" in readme
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "README.md").write_text("---\nconfigs: [:::\n---\n")

@@ -55,6 +55,8 @@ Requests = Callable[..., Database]
 def requests(tmp_path: Path) -> Iterator[Requests]:
     """Return a database of these requests only. Missing columns come from `_REQUEST`."""
     connection = duckdb.connect()
+    for table in ("submissions", "comments"):
+        connection.execute(f"create temp table {table} (author varchar)")
 
     def make(*rows: dict[str, Any]) -> Database:
         connection.execute(f"create or replace temp table requests ({_TYPES})")
