@@ -22,7 +22,7 @@ _MAX_BYTES = 512 * 1024
 _MAX_PARSED = 16
 """Parsed files in memory. The largest takes 20 MB."""
 _HEADERS = {"Accept": "text/plain,*/*;q=0.5", "Accept-Encoding": "gzip, deflate"}
-_TRIES = 3
+_TRIES = 4
 _USER_AGENT = re.compile(r"user(?:-|\s*)agent(?=[\s:]|\Z)[\s:]*(.*)", re.IGNORECASE)
 """Every spelling of the line that protego accepts."""
 _NO_ANSWER = frozenset(
