@@ -4,9 +4,10 @@ import numpy as np
 
 from photoshop_request.edits.align import Alignment, align
 from photoshop_request.edits.evidence import Evidence, common_frame, find_change, measure
-from photoshop_request.edits.prepare import PreparedPicture, prepare
+from photoshop_request.edits.prepare import PreparedPicture, prepared
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.verdict import change_score, related_probability
+from photoshop_request.media.files.decode import Picture
 
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels."""
@@ -21,7 +22,8 @@ def edited_panel(
         return None
     first = _footprint(source, edit, alignment)
     for box in _beside(first, edit):
-        panel = prepare(np.ascontiguousarray(edit.picture.pixels[box[1] : box[3], box[0] : box[2]]))
+        pixels = edit.levels[0][box[1] : box[3], box[0] : box[2]]
+        panel = prepared(Picture(pixels, "", 0.0), edit.hash)  # hashes do not count here
         panel_alignment = align(source, panel)
         frame = common_frame(source, panel, panel_alignment)
         of_panel = measure(source, panel, panel_alignment, frame, find_change(frame))

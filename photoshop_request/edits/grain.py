@@ -125,10 +125,11 @@ class _View:
 
 def _view(picture: "PreparedPicture", into: "NDArray[np.float64]") -> _View:
     """Choose the level. `into` maps the picture at full size into the fine frame."""
-    depth = int(np.clip(np.floor(np.log2(1 / max(scale_of(into), 1e-6)) + 0.01), 0, len(picture.levels) - 1))
+    levels = picture.levels
+    depth = int(np.clip(np.floor(np.log2(1 / max(scale_of(into), 1e-6)) + 0.01), 0, len(levels) - 1))
     fine = into * [2**depth, 2**depth, 1]
     back = np.asarray(cv2.invertAffineTransform(fine), np.float64)
-    return _View(picture.levels[depth], fine, back, 1 if scale_of(fine) > 0.9 else 2)
+    return _View(levels[depth], fine, back, 1 if scale_of(fine) > 0.9 else 2)
 
 
 def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":

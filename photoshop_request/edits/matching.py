@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from photoshop_request.edits.prepare import AnyPicture
 
 
+_MAX_CACHED = 20
+"""Sources whose caches are kept, as many as a gallery of Reddit has. Those of more pictures would take gigabytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMatch:
     """Name the source that an edit was made from."""
@@ -45,12 +49,19 @@ def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> SourceMa
         raise ValueError("best_source needs at least one source")
     candidates = [prepare(source) for source in sources]
     picture = prepare(edit)
-    comparisons = tuple(compare(source, picture) for source in candidates)
+    comparisons = tuple(_compared(source, picture, len(candidates)) for source in candidates)
     best = max(range(len(candidates)), key=lambda index: _rank(comparisons[index]))
     second = None
     if len(candidates) > 1 and comparisons[best].verdict is Verdict.EDIT:
         second = _second_source(candidates, picture, best)
     return SourceMatch(best, comparisons[best], second, comparisons)
+
+
+def _compared(source: PreparedPicture, edit: PreparedPicture, sources: int) -> Comparison:
+    comparison = compare(source, edit)
+    if sources > _MAX_CACHED:
+        source.forget()
+    return comparison
 
 
 def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
@@ -72,6 +83,8 @@ def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, be
         if index == best:
             continue
         count = int((unexplained & _explained(source, edit)).sum())
+        if len(sources) > _MAX_CACHED:
+            source.forget()
         if count > most and compare(sources[best], source).verdict is not Verdict.SAME_IMAGE:
             second, most = index, count
     return second

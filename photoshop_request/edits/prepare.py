@@ -1,5 +1,6 @@
 """Decode a picture and cache its derived pictures and features, since one source is compared with many edits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,9 @@ WORK_SIDE = 512
 SIFT_SIDE = 288
 """Longer side in pixels at which SIFT looks for key points."""
 
+_MAX_CACHED = 8
+"""Scaled copies that a picture caches. A comparison uses up to 4 sizes, and the next ones mostly use the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -36,30 +40,45 @@ class Features:
     """Shape (n, 128) float32 for SIFT, (n, 32) uint8 for ORB."""
 
 
+Levels = tuple["NDArray[np.uint8]", ...]
+"""An image pyramid: level d has means of 2**d x 2**d pixels, shape (height, width, 3). Level 0 is the picture."""
+
+
+def pyramid(pixels: "NDArray[np.uint8]") -> Levels:
+    """Return the levels of a picture. No level is halved below working size."""
+    levels = [pixels]
+    while max(levels[-1].shape[:2]) >= 2 * WORK_SIDE:
+        levels.append(halved(levels[-1]))
+    return tuple(levels)
+
+
 @dataclass(frozen=True)
 class PreparedPicture:
-    """Hold one decoded picture and cache its derived pictures and features. Create it with `prepare`."""
+    """Hold the last level of one picture, and cache its features. Create it with `prepare`."""
 
-    picture: Picture
+    width: int
+    """In pixels at full size."""
+    height: int
+    """In pixels at full size."""
     hash: PictureHash
+    read_levels: Callable[[], Levels]
+    """Return the image pyramid. It may decode the picture again, because few comparisons need more than the last level."""
 
     @property
-    def width(self) -> int:
-        """Return the width in pixels at full size."""
-        return int(self.picture.pixels.shape[1])
-
-    @property
-    def height(self) -> int:
-        """Return the height in pixels at full size."""
-        return int(self.picture.pixels.shape[0])
+    def levels(self) -> Levels:
+        """Return the image pyramid. Hold it no longer than needed."""
+        return self.read_levels()
 
     @cached_property
-    def levels(self) -> "tuple[NDArray[np.uint8], ...]":
-        """Return an image pyramid: level d has means of 2**d x 2**d pixels. No level is halved below working size."""
-        levels = [self.picture.pixels]
-        while max(levels[-1].shape[:2]) >= 2 * WORK_SIDE:
-            levels.append(halved(levels[-1]))
-        return tuple(levels)
+    def _last_level(self) -> "tuple[int, NDArray[np.uint8]]":
+        """Return the last level and its number. Its longer side is less than twice the working size."""
+        levels = self.levels
+        return len(levels) - 1, levels[-1]
+
+    def forget(self) -> None:
+        """Drop the caches that are computed again within milliseconds. 3 MB stay: the last level and features."""
+        for name in ("work", "grey", "blocks", "detail", "_cache"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def work(self) -> "NDArray[np.uint8]":
@@ -115,15 +134,21 @@ class PreparedPicture:
     def scaled(self, size: tuple[int, int], *, grey: bool = False) -> "NDArray[np.uint8]":
         """Return the picture or its luminance at `size` (width, height). Results up to working size are cached."""
         if size == (self.width, self.height) and not grey:
-            return self.picture.pixels
+            return self.levels[0]
         if (size, grey) in self._cache:
             return self._cache[size, grey]
         if grey:
             pixels = np.asarray(cv2.cvtColor(self.scaled(size), cv2.COLOR_RGB2GRAY), np.uint8)
         else:
-            depth = max((d for d, level in enumerate(self.levels) if _covers_size(level, size)), default=0)
-            pixels = resized(self.levels[depth], size, (self.width / 2**depth, self.height / 2**depth))
+            depth, level = self._last_level
+            if not _covers_size(level, size):
+                levels = self.levels
+                depth = max((d for d, each in enumerate(levels) if _covers_size(each, size)), default=0)
+                level = levels[depth]
+            pixels = resized(level, size, (self.width / 2**depth, self.height / 2**depth))
         if max(size) <= WORK_SIDE:
+            if len(self._cache) >= _MAX_CACHED:
+                del self._cache[next(iter(self._cache))]
             self._cache[size, grey] = pixels
         return pixels
 
@@ -155,7 +180,23 @@ def prepare(picture: AnyPicture) -> PreparedPicture:
         picture = to_picture(picture)
     if isinstance(picture, np.ndarray):
         picture = Picture(_rgb(picture), "", 0.0)
-    return PreparedPicture(picture, hash_picture(picture))
+    return prepared(picture, hash_picture(picture))
+
+
+def prepared(picture: Picture, hashes: PictureHash) -> PreparedPicture:
+    """Prepare decoded pixels whose hashes are known."""
+    height, width = picture.pixels.shape[:2]
+    return PreparedPicture(width, height, hashes, _Held(pyramid(picture.pixels)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Levels in memory."""
+
+    levels: Levels
+
+    def __call__(self) -> Levels:
+        return self.levels
 
 
 def _prepared_file(data: bytes, name: str) -> PreparedPicture:
@@ -164,7 +205,7 @@ def _prepared_file(data: bytes, name: str) -> PreparedPicture:
         raise InputError(f"{name}: {decoded.verdict} ({decoded.detail}). Pass a still picture that decodes.")
     hashed = hash_file(data) if decoded.format == "JPEG" else hash_picture(decoded)
     assert isinstance(hashed, PictureHash)
-    return PreparedPicture(decoded, hashed)
+    return prepared(decoded, hashed)
 
 
 def _rgb(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":

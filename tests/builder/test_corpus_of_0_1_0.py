@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 from commands import MadeOnce, Sample, dataset_bytes, decisions, succeed
 
-from photoshop_request.schema import CONFIGS
 from photoshop_request_builder.dataset.files import built_records
 from photoshop_request_builder.dataset.splits.stored import read_splits
 from photoshop_request_builder.store.answers import open_answers, read_model_in_use
@@ -56,7 +55,7 @@ def grown_corpus(old_corpus: Path, tmp_path: Path) -> Path:
 
 
 def test_only_stages_with_another_rule_run_again(old_corpus: Path) -> None:
-    """They hide more user names. Configs with pictures have new columns. The archive leaves out the dataset's files."""
+    """They hide more user names. The dataset's files are written, which the archive leaves out."""
     log = (old_corpus / "run.log").read_text()
     assert [line for line in log.splitlines() if line.endswith(" done")] == [
         "text: 4 done",
@@ -67,7 +66,7 @@ def test_only_stages_with_another_rule_run_again(old_corpus: Path) -> None:
 
 
 def test_the_dataset_has_the_digests_that_0_1_0_recorded(old_corpus: Path) -> None:
-    """Rows are the same. Bytes of `requests` are the same too if pyarrow is the version that 0.1.0 used."""
+    """Rows are the same. Bytes are the same too if pyarrow is the version that 0.1.0 used."""
     with tarfile.open(ARCHIVE) as tar:
         recorded = {
             member.name.removeprefix("built/").removesuffix(".json"): json.loads(tar.extractfile(member).read())
@@ -80,8 +79,8 @@ def test_the_dataset_has_the_digests_that_0_1_0_recorded(old_corpus: Path) -> No
     if pq.read_metadata(old_corpus / "near.parquet").created_by.endswith(pa.__version__):
         digests = {place: record["sha256"] for place, record in recorded.items()}
         changed = {place for place, sha256 in dataset_bytes(old_corpus).items() if digests[place] != sha256}
-        # addresses that lead to no picture are no longer published, and pictures have new columns
-        assert {place.split("/")[0] for place in changed} == set(CONFIGS) - {"requests"}
+        # addresses that lead to no picture are no longer published
+        assert changed == {"manifest/train-00000-of-00001.parquet"}
 
 
 def test_settings_decisions_answers_and_tombstones_are_read(old_corpus: Path) -> None:

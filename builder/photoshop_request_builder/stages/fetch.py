@@ -16,7 +16,7 @@ import pyarrow as pa
 from photoshop_request.errors import Interrupted
 from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
-from photoshop_request.media.files.sandbox import check_in_sandbox
+from photoshop_request.media.files.sandbox import make_inspector
 from photoshop_request.media.http.fallbacks import FALLBACK_STATES, from_external_resolver, from_preview, from_wayback
 from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.opt_outs import NOINDEX
@@ -146,7 +146,7 @@ async def _fetch_all(
 
     async with _stopped_by_signals(stop), open_web(settings, ledger, say) as web:
         fetcher = Fetcher(
-            web.client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, check_in_sandbox
+            web.client, picture_saver(corpus), empty_download_folder(corpus), settings.secrets, make_inspector()
         )
         workers = HostWorkers(
             ledger,

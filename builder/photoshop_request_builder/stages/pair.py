@@ -4,25 +4,38 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pyarrow as pa
 
 from photoshop_request.edits.figures import FIGURES
 from photoshop_request.edits.matching import SourceMatch, best_source, duplicates, may_repeat
 from photoshop_request.edits.prepare import PreparedPicture
 from photoshop_request.edits.thresholds import fingerprint_values
-from photoshop_request.media.files.decode import Rejected, decode
-from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, hash_file, to_hex
+from photoshop_request.media.files.decode import Rejected
+from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, to_hex
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.engine.stage import Rule, ShardInputs
 from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.decoded import DecodedPictures
 from photoshop_request_builder.store.pictures import read_unless_taken_down
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 VERSION = 7
-_MAX_DECODED = 8
-"""Maximum edits of a request kept decoded. An edit of 12 megapixels takes 50 MB."""
+_MAX_PREPARED = 64
+"""Maximum pictures of a request kept prepared, 3 MB each: those of the requester, then the latest edits."""
+_MAX_COMPARED = 48
+"""Maximum pictures of a requester that edits are compared with, in the order of posting. A gallery of Reddit has 20."""
+_MAX_REPEATS = 8
+"""Maximum earlier edits of a solver with near hashes that an edit is compared with: those with the nearest thumbnails.
+Hundreds that look alike would take minutes."""
+_THUMBNAIL = (32, 32)
+"""Pixels. In it, a picture encoded again differs by under 1 gray level on average."""
 _DIGITS, _MATRIX_DIGITS = 4, 6
 """Decimals of stored figures. The same corpus must give the same bytes in any process, but the tenth decimal of a float
 sum depends on the memory layout."""
@@ -42,6 +55,8 @@ class _Edit:
 
     row: dict[str, Any]
     hash: PictureHash
+    thumbnail: "NDArray[np.int16]"
+    """Luminance, shape (1024,)."""
 
 
 @dataclass(slots=True)
@@ -53,8 +68,23 @@ class _Request:
     own: list[_Opened] = field(default_factory=list)
     """Pictures that the requester posted later, in comments."""
     edits: list[_Edit] = field(default_factory=list)
-    recent: deque[_Opened] = field(default_factory=lambda: deque(maxlen=_MAX_DECODED))
-    """The latest edits, still decoded, because a revision or a repeat mostly follows soon."""
+    recent: deque[_Opened] = field(default_factory=deque)
+    """The latest edits, still prepared, because a revision or a repeat mostly follows soon."""
+
+    def remember(self, edit: _Opened) -> None:
+        """Add an edit, and drop the oldest prepared one if there are too many."""
+        self.edits.append(_Edit(edit.row, edit.prepared.hash, _thumbnail(edit)))
+        edit.prepared.forget()
+        self.recent.append(edit)
+        if len(self.recent) + len(self.sources) + len(self.own) > _MAX_PREPARED:
+            self.recent.popleft()
+
+    def add_source(self, picture: _Opened) -> str | None:
+        """Add a picture of the requester, or return the reason why edits are not compared with it."""
+        if len(self.sources) + len(self.own) >= _MAX_COMPARED:
+            return f"not compared: the requester posted more than {_MAX_COMPARED} pictures"
+        (self.sources if picture.row["comment_id"] is None else self.own).append(picture)
+        return None
 
 
 def rule(_corpus: Corpus) -> Rule:
@@ -63,23 +93,24 @@ def rule(_corpus: Corpus) -> Rule:
 
 
 def make_candidates(inputs: ShardInputs) -> pa.Table:
-    """Return the candidates of one shard. Holds the pictures of one request at a time."""
+    """Return the candidates of one shard. Holds the pictures of one request at a time, within a limit."""
     comments = inputs.read("comments", ["id", "created_utc"])
     posted = dict(zip(comments.column("id").to_pylist(), comments.column("created_utc").to_pylist(), strict=True))
     rows: list[dict[str, Any]] = []
+    pictures = _Pictures(inputs.corpus)
     for _, request in groupby(inputs.read("pictures").to_pylist(), key=lambda row: row["submission_id"]):
         rows += _candidates_of(
-            inputs.corpus, [{**row, "solver_comment_utc": posted.get(row["comment_id"])} for row in request]
+            pictures, [{**row, "solver_comment_utc": posted.get(row["comment_id"])} for row in request]
         )
     return pa.Table.from_pylist(rows, schema=tables.CANDIDATES)
 
 
-def _candidates_of(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _candidates_of(pictures: "_Pictures", rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the candidates of one request: its own pictures, then those of comments in the order of posting."""
     rows.sort(key=lambda row: (row["solver_comment_utc"] or 0, row["comment_id"] or "", row["position"], row["index"]))
     request = _Request()
     for row in rows:
-        opened = _open(corpus, row)
+        opened = pictures.open(row)
         if isinstance(opened, Rejected):
             yield {**row, "verdict": opened.verdict, "detail": opened.detail or None}
             continue
@@ -92,26 +123,22 @@ def _candidates_of(corpus: Corpus, rows: list[dict[str, Any]]) -> Iterator[dict[
             "hash_version": HASH_VERSION,
         }
         if row["role"] == "candidate":
-            yield {**row, **file_columns, **_compared(corpus, opened, request)}
-        elif row["comment_id"] is None:
-            request.sources.append(opened)
-            yield {**row, **file_columns}
+            yield {**row, **file_columns, **_compared(pictures, opened, request)}
         else:
-            request.own.append(opened)
-            yield {**row, **file_columns, "verdict": Verdict.REQUESTERS_OWN}
+            verdict = None if row["comment_id"] is None else Verdict.REQUESTERS_OWN
+            yield {**row, **file_columns, "verdict": verdict, "detail": request.add_source(opened) or row["detail"]}
 
 
-def _compared(corpus: Corpus, candidate: _Opened, request: _Request) -> dict[str, Any]:
+def _compared(pictures: "_Pictures", candidate: _Opened, request: _Request) -> dict[str, Any]:
     """Return verdict and figures of a solver's picture, compared with the pictures posted before."""
-    if (first := _duplicate_of(corpus, candidate, request)) is not None:
+    if (first := _duplicate_of(pictures, candidate, request)) is not None:
         verdict = {"verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"], "change_mask": None}
         return {**_with_best_source(candidate, request), **verdict}
     columns = _with_best_source(candidate, request)
     if columns["verdict"] != Verdict.EDIT:
         return columns
     earlier = [edit.row["comment_id"] for edit in request.edits if edit.row["author"] == candidate.row["author"]]
-    request.edits.append(_Edit(candidate.row, candidate.prepared.hash))
-    request.recent.append(candidate)
+    request.remember(candidate)
     return {**columns, "revises": earlier[-1] if earlier else None}
 
 
@@ -148,28 +175,45 @@ def _rounded(value: Any) -> Any:
     return round(value, _DIGITS) if isinstance(value, float) else value
 
 
-def _duplicate_of(corpus: Corpus, candidate: _Opened, request: _Request) -> _Edit | None:
+def _duplicate_of(pictures: "_Pictures", candidate: _Opened, request: _Request) -> _Edit | None:
     """Return the earlier edit of the same solver with the same bytes, or with the same picture encoded again."""
-    for edit in request.edits:
-        if edit.row["author"] != candidate.row["author"]:
-            continue
+    earlier = [edit for edit in request.edits if edit.row["author"] == candidate.row["author"]]
+    for edit in earlier:
         if edit.row["sha256"] == candidate.row["sha256"]:
             return edit
-        if may_repeat(edit.hash, candidate.prepared.hash):
-            decoded = next((picture for picture in request.recent if picture.row is edit.row), None)
-            earlier = decoded or _open(corpus, edit.row)
-            if isinstance(earlier, _Opened) and duplicates((earlier.prepared, candidate.prepared))[1] is not None:
-                return edit
+    for edit in _nearest([edit for edit in earlier if may_repeat(edit.hash, candidate.prepared.hash)], candidate):
+        prepared = next((picture for picture in request.recent if picture.row is edit.row), None)
+        first = prepared or pictures.open(edit.row)
+        if isinstance(first, _Opened) and duplicates((first.prepared, candidate.prepared))[1] is not None:
+            return edit
     return None
 
 
-def _open(corpus: Corpus, row: dict[str, Any]) -> _Opened | Rejected:
-    if row["reason"] is not None:
-        return Rejected(Verdict(row["reason"]), row["detail"] or "")
-    data = read_unless_taken_down(corpus, row["sha256"], row["extension"])
-    if data is None:
-        return Rejected(Verdict.TAKEN_DOWN, "taken down")
-    picture, hashes = decode(data), hash_file(data)
-    if isinstance(picture, Rejected):
-        return picture
-    return hashes if isinstance(hashes, Rejected) else _Opened(row, PreparedPicture(picture, hashes))
+def _nearest(edits: list[_Edit], candidate: _Opened) -> list[_Edit]:
+    """Return the edits with the nearest thumbnails in the order of posting. Of equal ones the latest count."""
+    if len(edits) <= _MAX_REPEATS:
+        return edits
+    apart = np.abs(np.stack([edit.thumbnail for edit in edits]) - _thumbnail(candidate)).sum(axis=1)
+    nearest = np.lexsort((-np.arange(len(edits)), apart))[:_MAX_REPEATS]
+    return [edits[index] for index in sorted(nearest.tolist())]
+
+
+def _thumbnail(picture: _Opened) -> "NDArray[np.int16]":
+    small = cv2.resize(picture.prepared.grey, _THUMBNAIL, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.int16).ravel()
+
+
+class _Pictures:
+    """The pictures of the corpus, by the rows that name them."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus, self._decoded = corpus, DecodedPictures(corpus)
+
+    def open(self, row: dict[str, Any]) -> _Opened | Rejected:
+        if row["reason"] is not None:
+            return Rejected(Verdict(row["reason"]), row["detail"] or "")
+        data = read_unless_taken_down(self._corpus, row["sha256"], row["extension"])
+        if data is None:
+            return Rejected(Verdict.TAKEN_DOWN, "taken down")
+        prepared = self._decoded.open(row["sha256"], row["extension"], data)
+        return prepared if isinstance(prepared, Rejected) else _Opened(row, prepared)

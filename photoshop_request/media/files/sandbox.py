@@ -1,4 +1,4 @@
-"""Decode a suspicious file in a separate process with limits on memory and time.
+"""Decode a suspicious file in a separate process with limits on memory and time, one file at a time.
 
 Run as a program, the module decodes the file on stdin and prints JSON: `null`, or the verdict and detail of `Rejected`.
 """
@@ -7,22 +7,35 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections.abc import Awaitable, Callable
 
 from photoshop_request.media.files.decode import Rejected, decode
 from photoshop_request.media.http.body import Body
 from photoshop_request.verdicts import Verdict
 
 _SECONDS = 60.0
+"""Far more than `budget` allows on any machine."""
 _MEMORY = 4 * 2**30
 """Bytes of address space."""
 
 
-async def check_in_sandbox(body: Body, *, seconds: float = _SECONDS) -> Rejected | None:
-    """Return the reason why the file is not a complete picture, or None if every pixel decodes.
+def make_inspector(seconds: float = _SECONDS) -> Callable[[Body], Awaitable[Rejected | None]]:
+    """Return a function that returns the reason why a file is not a complete picture, or None if every pixel decodes.
 
-    A file that takes too much time or memory, or crashes the decoder, is `corrupt`.
+    It decodes one file at a time, each within `budget.MAX_MEMORY`. A file that takes too much memory or crashes the
+    decoder is `corrupt`. TimeoutError is raised if the machine does not decode a file within `seconds`.
     """
-    data = body.data if body.data is not None else await asyncio.to_thread(_read, body)
+    turn = asyncio.Lock()
+
+    async def inspect(body: Body) -> Rejected | None:
+        async with turn:
+            data = body.data if body.data is not None else await asyncio.to_thread(_read, body)
+            return await _inspected(data, seconds)
+
+    return inspect
+
+
+async def _inspected(data: bytes, seconds: float) -> Rejected | None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -35,8 +48,6 @@ async def check_in_sandbox(body: Body, *, seconds: float = _SECONDS) -> Rejected
     try:
         out, _ = await asyncio.wait_for(process.communicate(data), seconds)
         reason = json.loads(out) if process.returncode == 0 else [Verdict.CORRUPT, "took the decoder down"]
-    except TimeoutError:
-        reason = [Verdict.CORRUPT, f"not decoded within {seconds:g} s"]
     finally:
         if process.returncode is None:
             process.kill()

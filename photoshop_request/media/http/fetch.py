@@ -50,7 +50,7 @@ class Fetcher:
     """Folder of `.part` files, on the disk of the saved pictures."""
     secrets: Secrets = field(default_factory=Secrets)
     inspect: Callable[[Body], Awaitable[Rejected | None]] = _accept
-    """Decode a file that looks truncated, and return why it is not a complete picture (`sandbox.check_in_sandbox`)."""
+    """Decode a file that looks truncated, and return why it is not a complete picture (`sandbox.make_inspector`)."""
     tries: int = _TRIES
     max_bytes: int = MAX_BYTES
 
@@ -141,7 +141,12 @@ async def _save(
         if digest in corrupt:
             _discard(body)
             return replace(outcome, state=AddressState.CORRUPT, detail=corrupt[digest])
-        rejected = await fetcher.inspect(body)
+        try:
+            rejected = await fetcher.inspect(body)
+        except TimeoutError:  # says nothing about the file, so a later run decides
+            _discard(body)
+            detail = "this machine took too long to decode it"
+            raise FetchError(AddressState.PENDING, detail, outcome.http, final=outcome.final) from None
         # a later stage gives the verdict of a complete picture (too small, animated)
         if rejected and rejected.verdict is Verdict.CORRUPT:
             _discard(body)

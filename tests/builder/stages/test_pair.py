@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from photoshop_request.edits import matching
+from photoshop_request.edits.matching import duplicates
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.demo import sample_folder
 from photoshop_request_builder.engine.planning import plan
@@ -85,30 +87,105 @@ def test_another_rule_makes_everything_stale(sample_corpus: Path) -> None:
     assert len(plan(replace(stage, version=-1), corpus)) == corpus.shards
 
 
-def test_a_repeat_long_after_is_found_and_few_pictures_are_held(tmp_path: Path) -> None:
-    """Decode the first edit again after it left memory."""
-    corpus = create_corpus(tmp_path / "corpus", shards=1)
-    with sample_folder() as folder:
-        source = cv2.imread(str(folder / "files" / "coffee.jpg"))
+class Thread:
+    """A request whose pictures are drawn on one source."""
 
-    def posted(number: int, author: str, spot: tuple[int, int], quality: int) -> dict[str, Any]:
-        picture = cv2.circle(source.copy(), spot, 25, (200, 0, 200), -1)
-        data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
-        return row(number, author, data)
+    def __init__(self, folder: Path) -> None:
+        self.corpus = create_corpus(folder / "corpus", shards=1)
+        with sample_folder() as files:
+            self.picture = cv2.imread(str(files / "files" / "coffee.jpg"))
+        self.rows: list[dict[str, Any]] = []
+        self.post(None, "asker", self.picture, 98)
 
-    def row(number: int, author: str, data: bytes) -> dict[str, Any]:
-        sha256, path = hashlib.sha256(data).hexdigest(), corpus.image_path(hashlib.sha256(data).hexdigest(), "jpg")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(data)
-        place = {"submission_id": "a", "position": 0, "index": 0, "url": f"https://i.redd.it/{number}.jpg"}
+    def post(self, comment: int | None, author: str, pixels: Any, quality: int = 95) -> None:
+        """Post a picture. A source is in no comment."""
+        data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = Path(self.corpus.image_path(sha256, "jpg"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        place = {"submission_id": "a", "position": 0, "index": 0, "url": f"https://i.redd.it/{comment}.jpg"}
         file = {"sha256": sha256, "extension": "jpg", "reason": None, "detail": None}
-        whose = {"comment_id": f"c{number}", "role": "candidate"} if number else {"comment_id": None, "role": "source"}
-        return {**place, **file, **whose, "author": author, "solver_comment_utc": number}
+        role = "candidate" if author != "asker" else "source" if comment is None else "own"
+        whose = {"comment_id": None if comment is None else f"c{comment}", "role": role, "author": author}
+        self.rows.append({**place, **file, **whose, "solver_comment_utc": comment or 0})
 
-    rows = [row(0, "asker", cv2.imencode(".jpg", source, [cv2.IMWRITE_JPEG_QUALITY, 98])[1].tobytes())]
-    rows.append(posted(1, "first", (60, 60), 95))
-    rows += [posted(number, f"other{number}", (40 * number, 200), 95) for number in range(2, 2 + pair._MAX_DECODED)]
-    rows.append(posted(99, "first", (60, 60), 85))
-    judged = {each["comment_id"]: each for each in pair._candidates_of(corpus, rows) if each["comment_id"]}
-    assert [each["verdict"] for each in judged.values()].count("edit") == 1 + pair._MAX_DECODED
+    def edit(self, comment: int, author: str, spot: tuple[int, int], quality: int = 95) -> None:
+        """Post the source with a spot on it."""
+        self.post(comment, author, cv2.circle(self.picture.copy(), spot, 25, (200, 0, 200), -1), quality)
+
+    def judged(self) -> dict[str | None, dict[str, Any]]:
+        """Return the candidates by comment."""
+        pictures = pair._Pictures(self.corpus)
+        return {row["comment_id"]: row for row in pair._candidates_of(pictures, [dict(row) for row in self.rows])}
+
+
+@pytest.fixture
+def thread(tmp_path: Path) -> Thread:
+    return Thread(tmp_path)
+
+
+def test_a_repeat_long_after_is_found_and_few_pictures_are_held(
+    thread: Thread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decode the first edit again after it left memory."""
+    monkeypatch.setattr(pair, "_MAX_PREPARED", 8)
+    thread.edit(1, "first", (60, 60))
+    for number in range(2, 10):
+        thread.edit(number, f"other{number}", (40 * number, 200))
+    thread.edit(99, "first", (60, 60), quality=85)
+    judged = thread.judged()
+    assert [each["verdict"] for each in judged.values()].count("edit") == 9
     assert (judged["c99"]["verdict"], judged["c99"]["duplicate_of"]) == ("duplicate_edit", "c1")
+
+
+def test_near_alike_edits_of_one_solver_take_linear_time(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare each with few others, those with the nearest thumbnails. So a repeat is found all the same."""
+    compared: list[None] = []
+
+    def counted(pictures: Any) -> Any:
+        compared.append(None)
+        return duplicates(pictures)
+
+    monkeypatch.setattr(pair, "duplicates", counted)
+    for number in range(1, 21):
+        thread.edit(number, "solver", (40 + 11 * number, 40 + 6 * number))
+    thread.edit(99, "solver", (40 + 11 * 3, 40 + 6 * 3), quality=85)
+    judged = thread.judged()
+    assert len(compared) <= pair._MAX_REPEATS * 20
+    assert [judged[f"c{number}"]["verdict"] for number in range(1, 21)] == ["edit"] * 20
+    assert (judged["c99"]["verdict"], judged["c99"]["duplicate_of"]) == ("duplicate_edit", "c3")
+
+
+def test_the_same_bytes_again_are_not_compared(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal digests suffice, however many edits look alike."""
+    for number in range(1, 6):
+        thread.edit(number, "solver", (40 + 11 * number, 60))
+    thread.edit(6, "solver", (40 + 11 * 5, 60))
+    monkeypatch.setattr(pair, "may_repeat", lambda *_: False)
+    assert thread.judged()["c6"]["duplicate_of"] == "c5"
+
+
+def test_pictures_of_a_requester_beyond_the_limit_say_so(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edits are compared with the first ones only."""
+    monkeypatch.setattr(pair, "_MAX_COMPARED", 3)
+    for number in range(1, 5):
+        thread.post(number, "asker", np.roll(thread.picture, 30 * number, axis=1))
+    judged = thread.judged()
+    assert [judged[f"c{number}"]["detail"] for number in (1, 2)] == [None, None]
+    for number in (3, 4):
+        assert judged[f"c{number}"]["verdict"] == Verdict.REQUESTERS_OWN
+        assert judged[f"c{number}"]["detail"] == "not compared: the requester posted more than 3 pictures"
+
+
+def test_many_pictures_of_a_requester_give_the_same_figures(thread: Thread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dropped caches cost time only."""
+    for number in range(1, 5):
+        thread.post(number, "asker", np.roll(thread.picture, 30 * number, axis=0)[::-1])
+    thread.post(
+        9, "solver", cv2.circle(np.roll(thread.picture, 60, axis=0)[::-1].copy(), (200, 200), 40, (9, 9, 9), -1)
+    )
+    thread.edit(10, "solver", (60, 60))
+    before = thread.judged()
+    monkeypatch.setattr(matching, "_MAX_CACHED", 1)
+    assert thread.judged() == before

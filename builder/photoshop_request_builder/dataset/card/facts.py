@@ -48,8 +48,7 @@ class Facts:
     """Megapixels of edited pictures."""
     accepted: int
     over_18: int
-    bytes_changed: dict[str, int]
-    """Rows of `triplets` by change of their files, most frequent first. A row may have several."""
+    gps_removed: int
     hidden_addresses: int
     """Pictures of published edits and requests whose address is not published, because it may name a user."""
 
@@ -63,7 +62,7 @@ _COLUMNS = (
     "edited_height",
     "accepted",
     "over_18",
-    "bytes_changed",
+    "gps_removed",
 )
 _MANIFEST_COLUMNS = ("url", "sha256", "decision", "withheld")
 
@@ -92,7 +91,7 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
         ),
         accepted=sum(map(bool, triplets("accepted"))),
         over_18=sum(map(bool, triplets("over_18"))),
-        bytes_changed=_counted(change for changes in triplets("bytes_changed") for change in changes),
+        gps_removed=sum(map(bool, triplets("gps_removed"))),
         hidden_addresses=sum(
             url is None and sha256 is not None and (decision == "source" or (decision == "edit" and withheld is None))
             for url, sha256, decision, withheld in zip(*map(manifest, _MANIFEST_COLUMNS), strict=True)

@@ -11,11 +11,11 @@ from photoshop_request.edits.cluster import near_pairs
 from photoshop_request.edits.compare import compare
 from photoshop_request.edits.prepare import PreparedPicture
 from photoshop_request.edits.thresholds import fingerprint_text
-from photoshop_request.media.files.decode import Rejected, decode
-from photoshop_request.media.files.hashes import HASH_VERSION, from_hex, hash_file
+from photoshop_request.media.files.hashes import HASH_VERSION, from_hex
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.decoded import DecodedPictures
 from photoshop_request_builder.store.pictures import find_picture
 
 RADIUS = 6
@@ -69,16 +69,13 @@ def related_pairs(corpus: Corpus, sources: list[SourcePicture]) -> list[tuple[in
 
 def source_reader(corpus: Corpus) -> SourceReader:
     """Return a function that decodes a source by SHA-256 and extension, and caches the last few."""
+    decoded = DecodedPictures(corpus)
 
     @functools.lru_cache(maxsize=8)
     def read(sha256: str, extension: str) -> PreparedPicture | None:
         data = find_picture(corpus, sha256, extension)
-        if data is None:
-            return None
-        picture, hashes = decode(data), hash_file(data)
-        if isinstance(picture, Rejected) or isinstance(hashes, Rejected):
-            return None
-        return PreparedPicture(picture, hashes)
+        picture = None if data is None else decoded.open(sha256, extension, data)
+        return picture if isinstance(picture, PreparedPicture) else None
 
     return read
 

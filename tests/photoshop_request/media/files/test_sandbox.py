@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from photoshop_request.media.files.decode import Rejected
-from photoshop_request.media.files.sandbox import check_in_sandbox
+from photoshop_request.media.files.sandbox import make_inspector
 from photoshop_request.media.http.body import Body
 from photoshop_request.verdicts import Verdict
 
@@ -39,21 +39,21 @@ def png_bomb() -> bytes:
 
 def test_a_whole_picture_is_fine() -> None:
     """None means that every pixel decodes."""
-    assert asyncio.run(check_in_sandbox(body(jpeg()))) is None
+    assert asyncio.run(make_inspector()(body(jpeg()))) is None
 
 
 def test_a_spooled_picture_is_read_from_its_file(tmp_path: Path) -> None:
     """Large bodies are in a part file."""
     part = tmp_path / "1.part"
     part.write_bytes(jpeg()[:-900])
-    rejected = asyncio.run(check_in_sandbox(Body(None, part, 1, b"", b"")))
+    rejected = asyncio.run(make_inspector()(Body(None, part, 1, b"", b"")))
     assert rejected is not None
     assert rejected.verdict is Verdict.CORRUPT
 
 
 def test_a_decompression_bomb_is_rejected_by_its_header() -> None:
     """Its 10 GB of pixels are not decompressed."""
-    rejected = asyncio.run(check_in_sandbox(body(png_bomb())))
+    rejected = asyncio.run(make_inspector()(body(png_bomb())))
     assert rejected is not None
     assert rejected.verdict is Verdict.TOO_LARGE
 
@@ -71,12 +71,25 @@ def test_a_crash_of_the_decoder_makes_only_its_picture_corrupt(
 ) -> None:
     """Crashes, the kernel's out-of-memory killer and other exits count alike."""
     monkeypatch.setattr(sys, "executable", program(tmp_path, f"cat > /dev/null; {text}"))
-    assert asyncio.run(check_in_sandbox(body(jpeg()))) == Rejected(Verdict.CORRUPT, "took the decoder down")
+    assert asyncio.run(make_inspector()(body(jpeg()))) == Rejected(Verdict.CORRUPT, "took the decoder down")
 
 
 def test_a_decoder_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time limit counts as corrupt too."""
+    """A slow machine does not make a picture corrupt."""
     monkeypatch.setattr(sys, "executable", program(tmp_path, "cat > /dev/null; exec sleep 60"))
-    rejected = asyncio.run(check_in_sandbox(body(jpeg()), seconds=0.2))
-    assert rejected is not None
-    assert rejected.verdict is Verdict.CORRUPT
+    with pytest.raises(TimeoutError):
+        asyncio.run(make_inspector(0.2)(body(jpeg())))
+
+
+def test_one_file_is_decoded_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty pictures of 1 GB each would take 40 GB."""
+    log = tmp_path / "log"
+    script = f"cat > /dev/null; echo begin >> {log}; sleep 0.02; echo end >> {log}; echo null"
+    monkeypatch.setattr(sys, "executable", program(tmp_path, script))
+
+    async def inspect_all() -> list[Rejected | None]:
+        inspect = make_inspector()
+        return await asyncio.gather(*(inspect(body(jpeg())) for _ in range(10)))
+
+    assert asyncio.run(inspect_all()) == [None] * 10
+    assert log.read_text().split() == ["begin", "end"] * 10

@@ -21,7 +21,7 @@ from photoshop_request.media.addresses.hosts import classify, google_drive
 from photoshop_request.media.addresses.hosts.family import Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request.media.files.decode import Rejected
-from photoshop_request.media.files.sandbox import check_in_sandbox
+from photoshop_request.media.files.sandbox import make_inspector
 from photoshop_request.media.http.body import Body
 from photoshop_request.media.http.fetch import fetch
 from photoshop_request.media.http.network import route
@@ -129,7 +129,7 @@ def test_files_that_are_no_pictures_are_not_saved(body: bytes) -> None:
 
 def test_a_polyglot_file_is_saved_as_a_picture() -> None:
     """Save a JPEG with an appended archive under the extension of its first bytes."""
-    outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=check_in_sandbox)
+    outcome, found = run({A: reply(JPEG + zipped(), "application/zip")}, inspect=make_inspector())
     assert outcome.state is AddressState.OK
     assert [name.rpartition(".")[2] for name in found.kept] == ["jpg"]
 
@@ -228,7 +228,7 @@ def test_a_connection_that_ends_early_is_retried() -> None:
 def test_a_truncated_file_on_the_host_is_corrupt(kind: str) -> None:
     """Decode a complete answer with half a picture in a process of its own, and find it corrupt."""
     body = picture(kind)
-    outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=check_in_sandbox)
+    outcome, found = run({A: reply(body[: len(body) * 2 // 3])}, inspect=make_inspector())
     assert (outcome.state, found.kept) == (AddressState.CORRUPT, {})
     assert outcome.detail
 
@@ -248,6 +248,16 @@ def test_a_file_truncated_in_transit_is_retried() -> None:
     assert (outcome.state, outcome.detail, len(found.hosts.requests)) == (AddressState.CORRUPT, "cut off", 2)
     outcome, _ = run({A: [reply(JPEG[:end]) for end in range(300, 304)]}, inspect=broken)
     assert (outcome.state, outcome.detail, outcome.tries, outcome.http) == (AddressState.CORRUPT, "cut off", 4, 200)
+
+
+def test_a_file_that_this_machine_decodes_too_slowly_stays_pending() -> None:
+    """Another machine may decode it in time, so that time gives no verdict."""
+
+    async def slow(_body: Body) -> Rejected | None:
+        raise TimeoutError
+
+    outcome, found = run({A: reply(JPEG[: len(JPEG) // 2])}, inspect=slow)
+    assert (outcome.state, outcome.tries, found.kept) == (AddressState.PENDING, 1, {})
 
 
 def test_only_suspicious_files_are_decoded() -> None:
