@@ -54,7 +54,8 @@ def load(
 
     Raises:
         InputError: there is no such dataset, config, split or column, a value is not allowed, the config has no
-            column for a filter, or a file or a column is not one of this dataset.
+            column for a filter, a file or a column is not one of this dataset, or a file is damaged. A damaged file in a
+            stream raises Arrow's OSError when its rows are reached.
         NetworkError: the Hub cannot be reached.
     """
     import datasets  # takes a second to import
@@ -88,6 +89,7 @@ def load(
                 # the card states the number of rows without filters
                 verification_mode="basic_checks" if condition is None else "no_checks",
                 columns=read if columns else None,
+                **verified(),
             )
     except ValueError as error:
         if "corresponds to no data" in str(error):  # raised by `datasets` for a split without rows
@@ -96,6 +98,8 @@ def load(
             raise InputError(f"{place}: not readable as a dataset ({error}).") from error
         raise InputError(f"{place}: config {config!r} has no split {split!r}. {error}") from error
     except Exception as error:  # a stranger's card and files raise nearly anything
+        if damage := find_damage(error):
+            raise damaged(place, damage) from error
         if isinstance(error, OSError | MemoryError | PhotoshopRequestError) or isinstance(error.__cause__, OSError):
             raise
         raise InputError(f"{place}: not readable as a dataset ({error.__cause__ or error}).") from error
@@ -105,6 +109,25 @@ def load(
     if one_each:
         loaded = _one_each_of_stream(loaded) if streaming else _one_each(loaded)
     return loaded.select_columns(names) if columns else loaded
+
+
+def verified() -> dict[str, Any]:
+    """Return the arguments of `load_dataset` that make it verify the checksum of every page."""
+    from pyarrow.dataset import ParquetFragmentScanOptions
+
+    return {"fragment_scan_options": ParquetFragmentScanOptions(page_checksum_verification=True)}
+
+
+def find_damage(error: BaseException) -> OSError | None:
+    """Return the error by which Arrow reports damaged bytes: an OSError that no system call raised."""
+    found = (each for each in (error, error.__cause__) if type(each) is OSError and each.errno is None)
+    return next(found, None)
+
+
+def damaged(place: str, error: OSError) -> InputError:
+    """Return the error of a damaged file of a dataset."""
+    why = str(error).partition("\n")[0]
+    return InputError(f"{place}: a file is damaged ({why}). Download it again, or run: photoshop-request run CORPUS")
 
 
 def _source(place: str, config: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from os import PathLike, fspath
@@ -15,7 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet as pq
 
 from photoshop_request.errors import InputError
-from photoshop_request.loading import dataset_errors, load
+from photoshop_request.loading import damaged, dataset_errors, find_damage, load
 from photoshop_request.rows import FILTERS, config_columns
 from photoshop_request.schema import DEFAULT_CONFIG
 
@@ -87,7 +88,8 @@ def _survey(paths: Sequence[Path]) -> _Files:
     """Read every footer once. Footers of a large dataset do not fit into memory, so none is kept."""
     counts, groups, largest = [], [], 0
     for file, path in enumerate(paths):
-        footer = pq.read_metadata(path)
+        with _named(path):
+            footer = pq.read_metadata(path)
         for number in range(footer.num_row_groups):
             group = footer.row_group(number)
             counts.append(group.num_rows)
@@ -105,14 +107,17 @@ def _read_files(files: _Files, cached_groups: int = _CACHED_GROUPS, handles: int
     def handle(file: int) -> pq.ParquetFile:
         if not hasattr(local, "opened"):
             local.opened = lru_cache(handles)(
-                lambda file: pq.ParquetFile(files.paths[file], metadata=footer(file), memory_map=True)
+                lambda file: pq.ParquetFile(
+                    files.paths[file], metadata=footer(file), memory_map=True, page_checksum_verification=True
+                )
             )
         return local.opened(file)
 
     def read(number: int) -> dict[str, Any]:
         place = int(np.searchsorted(files.begins, number, side="right")) - 1
         file, group = files.groups[place].tolist()
-        table = handle(file).read_row_group(group, columns=list(SAMPLE_COLUMNS), use_threads=False)
+        with _named(files.paths[file]):
+            table = handle(file).read_row_group(group, columns=list(SAMPLE_COLUMNS), use_threads=False)
         row: dict[str, Any] = table.slice(number - int(files.begins[place]), 1).to_pylist()[0]
         return row
 
@@ -140,8 +145,24 @@ def rows_of_files(address: str | PathLike[str], split: str) -> Rows:
     names = pq.read_schema(files.paths[0]).names
     check_columns(names)
     present = [name for name in INDEX_COLUMNS if name in names]
-    index = pa.concat_tables([pq.read_table(path, columns=present, partitioning=None) for path in files.paths])
+    index = pa.concat_tables([_read_index(path, present) for path in files.paths])
     return Rows(index.replace_schema_metadata(None), partial(_read_files, files))
+
+
+def _read_index(path: Path, columns: list[str]) -> pa.Table:
+    with _named(path):
+        return pq.read_table(path, columns=columns, partitioning=None, page_checksum_verification=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Raise `InputError` with the path if a file is damaged."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and not find_damage(error):
+            raise
+        raise damaged(str(path), OSError(str(error))) from error
 
 
 def rows_of_dataset(dataset: "Dataset") -> Rows:

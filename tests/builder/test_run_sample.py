@@ -212,9 +212,10 @@ def test_the_first_poster_advantage_changes_only_preferences(sample_corpus: Path
     before = {config: corpus_fingerprint(corpus, config) for config in CONFIGS}
     copied = tmp_path / "corpus"
     shutil.copytree(sample_corpus, copied)
-    votes = copied / "votes.json"
-    votes.write_text(json.dumps(json.loads(votes.read_text()) | {"advantage": [0.3, -0.1], "threads": 40}))
-    after = {config: corpus_fingerprint(open_corpus(copied), config) for config in CONFIGS}
+    changed = open_corpus(copied)
+    votes = {"fingerprint": "other", "advantage": [0.3, -0.1], "threads": 40}
+    storage.write_json(changed.fs, changed.path("votes.json"), votes)
+    after = {config: corpus_fingerprint(changed, config) for config in CONFIGS}
     assert [config for config in CONFIGS if before[config] != after[config]] == ["preferences"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.export import FORMATS, ExportSummary, Format
-from photoshop_request.loading import load
+from photoshop_request.loading import damaged, find_damage, load
 from photoshop_request.rows import RowFilter
 from photoshop_request_builder.store.storage import explain_disk_errors
 
@@ -92,6 +92,10 @@ def _reported(rows: Any, advance: Callable[[float], None]) -> Iterator[Mapping[s
         for number, row in enumerate(rows, 1):  # noqa: B007 - the message counts the rows
             yield row
             advance(1)
+    except OSError as error:
+        if damage := find_damage(error):
+            raise damaged(f"after row {number:,}", damage) from error
+        raise
     except (ValueError, NotImplementedError) as error:  # of Arrow, or of a text that is not UTF-8
         raise InputError(f"after row {number:,}: the dataset holds a value of another type ({error}).") from error
 

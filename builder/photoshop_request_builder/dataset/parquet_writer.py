@@ -66,6 +66,7 @@ def _write(sink: "_Hashing", config: str, rows: Iterable[Mapping[str, Any]]) -> 
         dictionary_pagesize_limit=2**30,
         write_statistics=[column.name for column in columns if column.kind in _PLAIN],
         write_page_index=True,
+        write_page_checksum=True,
     ) as writer:
         for group in _prefetched(_groups(rows)):
             if count:

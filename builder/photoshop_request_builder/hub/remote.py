@@ -86,7 +86,7 @@ def read_remote(api: HfApi, repo: str, revision: str = MAIN) -> Remote:
 def read_columns(api: HfApi, repo: str, revision: str, path: str, columns: Iterable[str]) -> pa.Table:
     """Read only some columns of a Parquet file on the Hub. Missing columns are left out."""
     with _open(api, repo, revision, path) as file:
-        parquet = pq.ParquetFile(file, pre_buffer=False)
+        parquet = pq.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
         # an Arrow thread that still holds a Python file at exit crashes the interpreter
         return parquet.read([name for name in columns if name in parquet.schema_arrow.names], use_threads=False)
 

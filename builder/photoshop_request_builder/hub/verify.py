@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from huggingface_hub import HfApi
 
 from photoshop_request.errors import NetworkError, PhotoshopRequestError
+from photoshop_request.loading import verified
 from photoshop_request.schema import GPS_REMOVED, features
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import read_remote, row_count
@@ -116,7 +117,7 @@ def _send_rows(sender: Connection, *arguments: Any) -> None:
 
 def _stream_rows(repo: str, revision: str, splits: Sequence[tuple[str, str]], count: int) -> Streamed:
     def first_rows(config: str, split: str) -> tuple[bool, list[dict[str, Any]]]:
-        loaded = datasets.load_dataset(repo, config, split=split, revision=revision, streaming=True)
+        loaded = datasets.load_dataset(repo, config, split=split, revision=revision, streaming=True, **verified())
         return loaded.features == features(config), list(islice(loaded.decode(enable=False), count))
 
     return [call_hub(partial(first_rows, *split), say=lambda _: None) for split in splits]
@@ -155,7 +156,8 @@ def _first_rows(corpus: Corpus, files: Sequence[LocalFile], count: int) -> list[
         if file.rows and len(rows) < count:
             with corpus.fs.open(file.address, "rb") as source:
                 # an Arrow thread that still holds a Python file at exit crashes the interpreter
-                batches = pq.ParquetFile(source, pre_buffer=False).iter_batches(batch_size=count, use_threads=False)
+                parquet = pq.ParquetFile(source, pre_buffer=False, page_checksum_verification=True)
+                batches = parquet.iter_batches(batch_size=count, use_threads=False)
                 while len(rows) < count and (batch := next(batches, None)):
                     rows += batch.to_pylist()
     return rows[:count]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from photoshop_request.errors import InputError
+from photoshop_request.loading import verified
 from photoshop_request.media.addresses.links import Role
 from photoshop_request.path_names import is_sha256, path_part
 from photoshop_request.reddit.fields import is_id
@@ -62,7 +63,7 @@ def read_manifest(source: str) -> tuple[pa.Table, Counter[str]]:
     import datasets  # 1 s to import
 
     try:
-        loaded = datasets.load_dataset(source, "manifest")
+        loaded = datasets.load_dataset(source, "manifest", **verified())
     except Exception as error:  # a stranger's card and files raise nearly anything
         raise InputError(
             f"{source}: no manifest here ({error.__cause__ or error}). Name a dataset folder or ORG/NAME on the Hub that "
