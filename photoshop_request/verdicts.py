@@ -38,6 +38,8 @@ class Verdict(StrEnum):
     NO_SOURCE = "no_source"
     """The request has no fetched picture."""
     DELETED_BY_AUTHOR = "deleted_by_author"
+    REMOVED_BY_LAW = "removed_by_law"
+    """Removed for a rights holder, by a court or by Reddit's staff."""
     COLLAGE = "collage"
     """Shows before and after in one picture."""
     NSFW = "nsfw"

@@ -2,10 +2,16 @@
 
 import re
 
-_PLACEHOLDERS = frozenset({
-    "[deleted]", "[removed]", "[deleted by user]", "[removed by reddit]", "[removed by moderator]", "[unavailable]",
-})  # fmt: skip
-_DELETED = frozenset({"[deleted]", "[deleted by user]"})
+_MARKS = {
+    "[deleted]": "deleted",
+    "[deleted by user]": "deleted",
+    "[removed]": "moderator",
+    "[removed by moderator]": "moderator",
+}
+"""Text that stands in place of a removed one, normalized -> the `removed_by_category` that it means."""
+MARK_START = r"^\[ ?(?:deleted|removed)"
+"""Regular expression for the start of such a text, in any case."""
+_LONGEST_MARK = 200
 LONGEST_TEXT = 50_000
 """Letters of a self text or comment that are read. Reddit allows 40,000 and 10,000."""
 LONGEST_TITLE = 1_000
@@ -27,12 +33,22 @@ def unescape(text: str) -> str:
 
 def is_placeholder(text: str | None) -> bool:
     """Return True if `text` replaces a removed text: `[deleted]`, `[removed]`, `[ Removed by Reddit ]`, or is empty."""
-    return not text or (text[0] == "[" and _normalized(text) in _PLACEHOLDERS)
+    return not text or mark_category(text) is not None or (text[0] == "[" and _normalized(text) == "[unavailable]")
 
 
 def is_deleted_mark(text: str | None) -> bool:
     """Return True if `text` says that its author deleted it. `[removed]` means that somebody else removed it."""
-    return False if not text or text[0] != "[" else _normalized(text) in _DELETED
+    return mark_category(text) == "deleted"
+
+
+def mark_category(text: str | None) -> str | None:
+    """Return the `removed_by_category` that a text means if it stands in place of a removed one, else None."""
+    if not text or text[0] != "[" or len(text) > _LONGEST_MARK:
+        return None
+    mark = _normalized(text)
+    if mark.startswith("[removed by reddit") and mark[-1] == "]":  # some marks go on with the reason
+        return "copyright_takedown" if "copyright" in mark else "content_takedown"
+    return _MARKS.get(mark)
 
 
 def is_id(value: object) -> bool:

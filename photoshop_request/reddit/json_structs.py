@@ -77,7 +77,9 @@ class JsonParent(msgspec.Struct, gc=False):
     media_metadata: dict[str, JsonMedia | None] | None = None
     gallery_data: JsonGallery | None = None
     preview: JsonPreview | None = None
+    removed_by_category: str | None = None
     selftext: str | None = None
+    title: str | None = None
 
 
 class JsonMeta(msgspec.Struct, gc=False):

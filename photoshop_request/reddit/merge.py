@@ -6,10 +6,13 @@ The result depends only on the set of observations, not on their order or repeti
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from photoshop_request.reddit.fields import is_placeholder
 from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.removals import category_of, is_final
 
-RULE = 1
+RULE = 2
 """Version of the rules. A higher version makes merge repeat all its work."""
 _Record = TypeVar("_Record", Submission, Comment)
 _Choice = Callable[[Sequence[Any]], Any]
@@ -26,11 +29,18 @@ def merge_comments(observations: Iterable[Comment]) -> Comment:
 
 
 def _merge(observations: Iterable[_Record], choices: dict[str, _Choice]) -> _Record:
-    newest_first = sorted(set(observations), key=_age, reverse=True)
+    newest_first = sorted(set(map(_with_category, observations)), key=_age, reverse=True)
     if len(newest_first) == 1:
         return newest_first[0]
     columns = {name: [getattr(record, name) for record in newest_first] for name in choices}
     return type(newest_first[0])(**{name: choose(columns[name]) for name, choose in choices.items()})
+
+
+def _with_category(record: _Record) -> _Record:
+    """Return an observation with the category that its texts mean, because a merged text may be an older one."""
+    texts = (getattr(record, name, None) for name in ("title", "selftext", "body"))
+    category = category_of(record.removed_by_category, *texts)
+    return record if category == record.removed_by_category else replace(record, removed_by_category=category)
 
 
 def _age(record: Submission | Comment) -> tuple[int, str]:
@@ -44,6 +54,11 @@ def _newest(values: Sequence[Any]) -> Any:
 
 def _newest_known(values: Sequence[Any]) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _newest_or_final(values: Sequence[str | None]) -> str | None:
+    # moderators may restore a post, so None counts too
+    return next(filter(is_final, values), values[0])
 
 
 def _newest_text(values: Sequence[str]) -> str:
@@ -79,8 +94,7 @@ _COMMON: dict[str, _Choice] = {
     "distinguished": _newest_known,
     "stickied": _newest,
     "edited_utc": _known(max),
-    # moderators may restore a post, so None counts too
-    "removed_by_category": _newest,
+    "removed_by_category": _newest_or_final,
     "deleted_by_author": any,
     "media": _richest_media,
     "sources": _all_sources,

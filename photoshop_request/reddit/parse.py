@@ -17,15 +17,15 @@ from photoshop_request.reddit.json_structs import (
     decode_as,
 )
 from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.removals import CATEGORIES, RemovedBy, category_of, is_final
 
-RULE = 2
+RULE = 3
 """Version of this module's result. A higher version makes ingest read everything again."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
 _is_id = ID.fullmatch
 _is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
 _is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
-_DELETED_CATEGORIES = frozenset({"deleted", "author"})
 _LATEST = 4_102_444_800
 """Unix seconds of the year 2100. A larger number is not a valid time."""
 
@@ -90,6 +90,8 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
     title, selftext, category = unescape(raw.title or ""), unescape(raw.selftext or ""), raw.removed_by_category
     parent = raw.crosspost_parent_list[-1] if raw.crosspost_parent_list else None
     crosspost = raw.crosspost_parent or (parent.id if parent else None)
+    if parent and is_final(shown := category_of(parent.removed_by_category, parent.title, parent.selftext)):
+        category = shown  # a crosspost shows the pictures of its parent, and none of its own
     media: tuple[Media, ...] = ()
     preview, is_gallery = _preview(raw.preview), raw.is_gallery or False
     if parent or raw.media_metadata or raw.gallery_data:
@@ -115,7 +117,7 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
         raw.distinguished,
         _edited(raw.edited) if raw.edited else None,
         category,
-        category in _DELETED_CATEGORIES or is_deleted_mark(selftext) or is_deleted_mark(title),
+        _is_authors(category) or is_deleted_mark(selftext) or is_deleted_mark(title),
         bare_id(crosspost) if crosspost else None,
         is_gallery,
         media,
@@ -152,7 +154,7 @@ def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str
         raw.distinguished,
         _edited(raw.edited) if raw.edited else None,
         category,
-        category in _DELETED_CATEGORIES or is_deleted_mark(body),
+        _is_authors(category) or is_deleted_mark(body),
         raw.permalink or "",
         media_of(raw.media_metadata, None, body) if raw.media_metadata else (),
         sources,
@@ -207,6 +209,10 @@ def _pictures(raw: JsonSubmission, parent: JsonParent | None, text: str) -> tupl
 def _preview(preview: JsonPreview | None) -> str | None:
     first = preview.images[0] if preview and preview.images else None
     return unescape(first.source.url) if first and first.source and first.source.url else None
+
+
+def _is_authors(category: str | None) -> bool:
+    return category is not None and CATEGORIES.get(category) is RemovedBy.AUTHOR
 
 
 def _author(name: str | None) -> str | None:

@@ -54,13 +54,14 @@ def grown_corpus(old_corpus: Path, tmp_path: Path) -> Path:
 
 
 def test_only_stages_with_another_rule_run_again(old_corpus: Path) -> None:
-    """They hide more user names. The dataset's files are written, which the archive leaves out."""
+    """They know removals or hide more user names. Equal rows stop the chain: no picture is fetched or compared again.
+
+    The dataset's files are written because the archive leaves them out.
+    """
     log = (old_corpus / "run.log").read_text()
-    assert [line for line in log.splitlines() if line.endswith(" done")] == [
-        "text: 4 done",
-        "measure: 4 done",
-        "build: 10 done",
-    ]
+    again = [line.partition(":")[0] for line in log.splitlines() if line.endswith(" done")]
+    knowing = ["merge", "link", "withdraw", "text", "rank", "accept", "votes", "remove", "rewrite", "measure"]
+    assert again == ["ingest", *knowing, "build"]
     assert "pair: nothing to do" in log
 
 

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.dataset.removals import Removals, read_removals
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 from photoshop_request_builder.store.settings import resolve_settings
 from photoshop_request_builder.store.tombstones import TombstoneKind
 
-INPUTS = ("submissions", "texts", "splits", "nsfw", "removed", "reviews")
+INPUTS = ("submissions", "comments", "texts", "splits", "nsfw", "removed", "reviews")
 """Tables that decide, together with `candidates`, if an edit is published."""
 _OPT_IN = frozenset({"nsfw", "reviews"})
 """Tables that exist only if the user ran their stage."""
@@ -28,7 +30,11 @@ class WithheldReason(StrEnum):
     TAKEN_DOWN = Verdict.TAKEN_DOWN.value
     """A takedown covers the picture, its source, the comment, the request or its author."""
     DELETED_BY_AUTHOR = Verdict.DELETED_BY_AUTHOR.value
-    """The request's author deleted it."""
+    """The author of the request, the comment or the picture deleted it, here or in another post."""
+    REMOVED_BY_LAW = Verdict.REMOVED_BY_LAW.value
+    """Removed for a rights holder, by a court or by Reddit's staff, here or in another post."""
+    REMOVED_BY_MODERATORS = "removed_by_moderators"
+    """Moderators or Reddit's spam filter removed the request or the comment. Published with `include_removed`."""
     NO_EDIT_REQUESTED = "no_edit_requested"
     """The post asks for no edit: it is a question, an offer or an announcement."""
     BETWEEN_SPLITS = "between_splits"
@@ -39,6 +45,13 @@ class WithheldReason(StrEnum):
     """In the test split, and not confirmed in review. Only with `verified_test`."""
 
 
+_REMOVED = {
+    RemovedBy.AUTHOR: WithheldReason.DELETED_BY_AUTHOR,
+    RemovedBy.LAW: WithheldReason.REMOVED_BY_LAW,
+    RemovedBy.MODERATORS: WithheldReason.REMOVED_BY_MODERATORS,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PublicationPolicy:
     """Settings that decide which edits are published."""
@@ -47,6 +60,7 @@ class PublicationPolicy:
     nsfw_threshold: float
     verified_test: bool = False
     """Publish in the test split only edits confirmed in review."""
+    include_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,7 @@ class TakenDown:
 class Publication:
     """Decides which edits of one shard are published. Its sets of submissions hold ids."""
 
-    deleted_by_author: frozenset[str]
+    removals: Removals
     edit_requests: frozenset[str]
     """Submissions that ask for an edit."""
     between_splits: frozenset[str]
@@ -92,8 +106,8 @@ class Publication:
         """
         if self.taken_down.covers(edit):
             return WithheldReason.TAKEN_DOWN
-        if edit["submission_id"] in self.deleted_by_author:
-            return WithheldReason.DELETED_BY_AUTHOR
+        if by := self.removals.of(edit):
+            return _REMOVED[by]
         if edit["submission_id"] not in self.edit_requests:
             return WithheldReason.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:
@@ -126,7 +140,7 @@ def read_policy(corpus: Corpus) -> PublicationPolicy:
         InputError: a setting is not valid.
     """
     settings = resolve_settings(corpus, {})
-    return PublicationPolicy(*(settings[name].value for name in ("include_nsfw", "nsfw_threshold", "verified_test")))
+    return PublicationPolicy(**{field.name: settings[field.name].value for field in fields(PublicationPolicy)})
 
 
 def is_ready(corpus: Corpus, shard: int) -> bool:
@@ -139,12 +153,12 @@ def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | Non
     """Read the inputs of the decisions for one shard. Call it only if the shard `is_ready`."""
     splits = _read(corpus, shard, "splits", ["submission_id", "split"])
     texts = _read(corpus, shard, "texts", ["submission_id", "is_edit_request"])
-    submissions = _read(corpus, shard, "submissions", ["id", "over_18", "deleted_by_author"])
+    submissions = _read(corpus, shard, "submissions", ["id", "over_18"])
     policy = policy or read_policy(corpus)
     scores = _scores(corpus, shard)
     marked = {row["id"] for row in submissions if row["over_18"]}
     return Publication(
-        deleted_by_author=frozenset(row["id"] for row in submissions if row["deleted_by_author"]),
+        removals=read_removals(corpus, shard, include_removed=policy.include_removed),
         edit_requests=frozenset(row["submission_id"] for row in texts if row["is_edit_request"]),
         between_splits=frozenset(row["submission_id"] for row in splits if row["split"] is None),
         nsfw=frozenset(marked | _showing_nsfw(corpus, shard, scores, policy.nsfw_threshold)),

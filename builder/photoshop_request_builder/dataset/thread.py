@@ -7,6 +7,7 @@ from typing import Any
 
 from photoshop_request.media.addresses.people import published_address
 from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.reddit.removals import FINAL, as_used
 from photoshop_request.text.thread.acceptance import Acceptance, AcceptanceEvidence
 from photoshop_request.text.thread.participants import Edit
 from photoshop_request.text.usernames import username_filter
@@ -143,19 +144,21 @@ def to_edits(candidates: list[Mapping[str, Any]], comments: Mapping[str, Comment
 def read_threads(corpus: Corpus, shard: int, split: str | None, policy: PublicationPolicy) -> Iterator[Thread]:
     """Yield the requests of one shard, sorted by id. With `split` None, yield all splits.
 
-    Leaves out requests in no split, requests deleted by their author, and everything that a takedown covers.
+    Leaves out requests in no split, and everything that a takedown covers or that its author or the law removed.
     """
     if not corpus.fs.exists(corpus.shard_path(shard, "candidates")):
         return
     splits = {row["submission_id"]: row["split"] for row in _rows(corpus, shard, "splits") if row["split"]}
     stored = tables.submissions_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "submissions")))
     taken_down = read_taken_down(corpus, shard)
+    publication = read_publication(corpus, shard, policy)
+    removals = publication.removals
     submissions = [
         submission
         for submission in stored
         if submission.id in splits
         and split in {None, splits[submission.id]}
-        and not submission.deleted_by_author
+        and removals.submissions.get(submission.id) not in FINAL
         and submission.id not in taken_down.submissions
     ]
     if not submissions:
@@ -164,14 +167,15 @@ def read_threads(corpus: Corpus, shard: int, split: str | None, policy: Publicat
     for comment in tables.comments_of(storage.read_table(corpus.fs, corpus.shard_path(shard, "comments"))):
         names[comment.submission_id].add(comment.author)
         if comment.id not in taken_down.comments:
-            comments[comment.submission_id].append(comment)
-    candidates = _grouped([row for row in read_candidates(corpus, shard).to_pylist() if not taken_down.covers(row)])
+            used = as_used(comment, include_removed=policy.include_removed)
+            comments[comment.submission_id].append(used)
+    rows = read_candidates(corpus, shard).to_pylist()
+    candidates = _grouped([row for row in rows if not (taken_down.covers(row) or removals.is_final(row))])
     texts = {row["submission_id"]: row for row in _rows(corpus, shard, "texts")}
     ranks = {row["submission_id"]: row for row in _rows(corpus, shard, "ranks")}
     accepted = _grouped(_rows(corpus, shard, "acceptances"))
     rewrite_rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "rewrites"))
     rewrites = {row["submission_id"]: row for row in rewrite_rows}
-    publication = read_publication(corpus, shard, policy)
     for submission in sorted(submissions, key=lambda submission: submission.id):
         own_names = frozenset(filter(None, {submission.author, *names[submission.id]}))
         yield Thread(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from photoshop_request.reddit.removals import as_used
 from photoshop_request.text.thread.acceptance import acceptances
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.thread import to_edits
@@ -15,7 +16,7 @@ from photoshop_request_builder.store.final_verdicts import read_candidates
 if TYPE_CHECKING:
     from photoshop_request.reddit.records import Comment
 
-VERSION = 3
+VERSION = 4
 _COLUMNS = ["submission_id", "comment_id", "author", "solver_comment_utc", "sha256", "source_sha256", "verdict"]
 
 
@@ -23,7 +24,8 @@ def make_acceptances(inputs: ShardInputs) -> pa.Table:
     """Return the acceptances of one shard."""
     comments: dict[str, dict[str, Comment]] = defaultdict(dict)
     for comment in tables.comments_of(inputs.read("comments")):
-        comments[comment.submission_id][comment.id] = comment
+        used = as_used(comment, include_removed=inputs.rule["include_removed"])
+        comments[comment.submission_id][comment.id] = used
     edits: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in read_candidates(inputs.corpus, inputs.shard, _COLUMNS).to_pylist():
         if row["verdict"] == Verdict.EDIT:

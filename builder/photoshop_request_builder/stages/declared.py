@@ -24,7 +24,9 @@ from photoshop_request_builder.stages import (
     split,
     text,
     votes,
+    withdraw,
 )
+from photoshop_request_builder.store import withdrawn
 
 STAGES: tuple[Stage, ...] = (
     Stage(
@@ -54,6 +56,17 @@ STAGES: tuple[Stage, ...] = (
         reads=("submissions", "comments"),
         writes=("links",),
         function=link.make_links,
+    ),
+    Stage(
+        name="withdraw",
+        command="ingest",
+        unit=Unit.CORPUS,
+        version=withdraw.VERSION,
+        reads=("submissions", "comments"),
+        looks_up=("links", "takedown/"),  # and the ledger and pictures of earlier runs, if there are any
+        writes=(withdrawn.PATH,),
+        function=withdraw.find_withdrawn,
+        is_local=True,
     ),
     Stage(
         name="fetch",
@@ -110,6 +123,7 @@ STAGES: tuple[Stage, ...] = (
         reads=("submissions", "comments"),
         writes=("texts",),
         function=text.make_texts,
+        rule=text.rule,
     ),
     Stage(
         name="split",
@@ -142,6 +156,7 @@ STAGES: tuple[Stage, ...] = (
         reads=("candidates", "submissions", "comments", "reviews"),
         writes=("acceptances",),
         function=accept.make_acceptances,
+        rule=text.rule,
     ),
     Stage(
         name="votes",
@@ -183,7 +198,7 @@ STAGES: tuple[Stage, ...] = (
         command="build",
         unit=Unit.SHARD,
         version=rewrite.VERSION,
-        reads=("candidates", "comments", *publication.INPUTS),
+        reads=("candidates", *publication.INPUTS),
         looks_up=("ranks", "acceptances"),
         writes=("rewrites",),
         stores=("rewrites/answers.sqlite",),

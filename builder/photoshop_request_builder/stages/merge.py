@@ -1,6 +1,6 @@
 """Merge the rows of all parts into one row per submission and comment, sorted by time of creation and id."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from photoshop_request.reddit import merge
+from photoshop_request.reddit.fields import MARK_START
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.engine.stage import Contents, Rule, ShardInputs, Stage
 from photoshop_request_builder.store import storage
@@ -47,24 +48,30 @@ def fingerprint(stage: Stage, rule: Rule, _contents: Contents) -> str:
 
 def merge_shard(inputs: ShardInputs) -> Iterator[pa.Table]:
     """Yield the submissions and the comments of one shard."""
-    for table, kind, fold in (
-        ("submissions", Submission, merge.merge_submissions),
-        ("comments", Comment, merge.merge_comments),
+    for table, kind, fold, texts in (
+        ("submissions", Submission, merge.merge_submissions, ("title", "selftext")),
+        ("comments", Comment, merge.merge_comments, ("body",)),
     ):
         columns = INCOMING_TABLES[table].names
         parts_rows = [storage.read_table(inputs.corpus.fs, path, columns) for path in inputs.rule["paths"][table]]
         observed = pa.concat_tables(parts_rows) if parts_rows else INCOMING_TABLES[table].empty_table()
-        yield _one_per_id(observed, kind, fold)
+        yield _one_per_id(observed, kind, fold, texts)
 
 
-def _one_per_id(observed: pa.Table, kind: type[Any], fold: Callable[[Iterable[Any]], Any]) -> pa.Table:
-    # most ids occur once: their rows never become Python objects
+def _one_per_id(
+    observed: pa.Table, kind: type[Any], fold: Callable[[Iterable[Any]], Any], texts: Sequence[str]
+) -> pa.Table:
+    """Fold the rows of each id. Most ids occur once and have their text: their rows never become Python objects."""
     counts = observed.group_by("id").aggregate([([], "count_all")])
     repeated = counts.filter(pc.field("count_all") > 1)["id"]
-    is_repeated = pc.is_in(observed["id"], value_set=repeated)
-    once = observed.filter(pc.invert(is_repeated))
-    folded = to_table((fold(group) for group in _by_id(observed.filter(is_repeated), kind)), observed.schema)
-    return pa.concat_tables([once, folded]).sort_by([("created_utc", "ascending"), ("id", "ascending")])
+    to_fold = pc.is_in(observed["id"], value_set=repeated)
+    for text in texts:
+        is_mark = pc.match_substring_regex(observed[text], MARK_START, ignore_case=True)
+        to_fold = pc.or_(to_fold, pc.fill_null(is_mark, False))
+    folded = to_table((fold(group) for group in _by_id(observed.filter(to_fold), kind)), observed.schema)
+    return pa.concat_tables([observed.filter(pc.invert(to_fold)), folded]).sort_by(
+        [("created_utc", "ascending"), ("id", "ascending")]
+    )
 
 
 def _by_id(table: pa.Table, kind: type[Any]) -> Iterator[Iterable[Any]]:

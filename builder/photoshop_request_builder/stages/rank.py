@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from photoshop_request.reddit.coverage import month_of
+from photoshop_request.reddit.removals import FINAL, removed_by
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 
-VERSION = 1
-_COLUMNS = ["id", "created_utc", "score", "num_comments"]
+VERSION = 2
+_COLUMNS = ["id", "created_utc", "score", "num_comments", "removed_by_category", "deleted_by_author"]
 
 
 def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
@@ -25,7 +26,14 @@ def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
         shards.append(tables.SUBMISSIONS.empty_table().select(_COLUMNS) if table is None else table)
     everything = pa.concat_tables(shards)
     months = np.array([month_of(utc) for utc in everything.column("created_utc").to_pylist()])
-    ranks = {name: percentiles(everything.column(name).to_pylist(), months) for name in ("score", "num_comments")}
+    counts = [
+        removed_by(category, deleted_by_author=bool(deleted)) not in FINAL
+        for category, deleted in zip(*(everything.column(name).to_pylist() for name in _COLUMNS[-2:]), strict=True)
+    ]
+    ranks = {}
+    for name in ("score", "num_comments"):
+        values = zip(everything.column(name).to_pylist(), counts, strict=True)
+        ranks[name] = percentiles([value if is_counted else None for value, is_counted in values], months)
     start = 0
     for table in shards:
         end = start + table.num_rows

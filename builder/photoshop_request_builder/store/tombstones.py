@@ -117,6 +117,26 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
     return Tombstones(salt, entries, near)
 
 
+def read_salt(corpus: Corpus) -> bytes | None:
+    """Return the salt of the corpus, or None if there is none or it is damaged."""
+    path = corpus.path("takedown", "salt")
+    try:
+        salt = bytes.fromhex(corpus.fs.cat_file(path).decode()) if corpus.fs.exists(path) else b""
+    except ValueError:
+        return None
+    return salt if len(salt) == _SALT_BYTES else None
+
+
+def make_salt(corpus: Corpus) -> bytes:
+    """Return the salt of the corpus, a new one if there is none. The caller holds the corpus's lock."""
+    path = corpus.path("takedown", "salt")
+    if not corpus.fs.exists(path):
+        storage.write_bytes(corpus.fs, path, secrets.token_bytes(_SALT_BYTES).hex().encode())
+    if salt := read_salt(corpus):
+        return salt
+    raise CorpusError(f"{path}: damaged. Restore it from a backup.")
+
+
 def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Callable[[], float] = time.time) -> int:
     """Add tombstones for `targets`, and return how many are new. The caller holds the corpus's lock.
 
@@ -125,9 +145,7 @@ def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Ca
         StorageError: no space or no permission.
     """
     known = load_tombstones(corpus)
-    salt = known.salt or secrets.token_bytes(_SALT_BYTES)
-    if not known.salt:
-        storage.write_bytes(corpus.fs, corpus.path("takedown", "salt"), salt.hex().encode())
+    salt = known.salt or make_salt(corpus)
     path = corpus.path("takedown", "tombstones.json")
     stored = (storage.read_json(corpus.fs, path) or {"tombstones": []})["tombstones"]
     new = {(target.kind, _hashes(salt, target)) for target in targets} - known.entries

@@ -11,6 +11,7 @@ from photoshop_request.media.addresses.hosts.reddit import picture_address
 from photoshop_request.media.addresses.markdown import FoundAddress, find_links
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS
 from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.removals import RemovedBy, removed_by
 from photoshop_request.verdicts import Verdict
 
 
@@ -89,7 +90,7 @@ def submission_links(submission: Submission) -> list[Link]:
     drafts.extend(_text_drafts(submission.selftext, media))
     if not submission.is_gallery:
         drafts.extend(_media_draft(item) for item in submission.media)
-    verdict = _author_verdict(submission.author, None, deleted=submission.deleted_by_author)
+    verdict = _post_verdict(submission)
     return list(_numbered(drafts, submission.id, None, Role.SOURCE, submission.author, verdict))
 
 
@@ -102,14 +103,17 @@ def comment_links(comment: Comment, requester: str | None) -> list[Link]:
     drafts = [*_text_drafts(comment.body, media), *(_media_draft(item) for item in comment.media)]
     own = comment.is_submitter is True or (requester is not None and comment.author == requester)
     role = Role.REQUESTERS_OWN if own else Role.CANDIDATE
-    verdict = _author_verdict(comment.author, comment.author_flair, deleted=comment.deleted_by_author)
+    verdict = _post_verdict(comment, comment.author_flair)
     return list(_numbered(drafts, comment.submission_id, comment.id, role, comment.author, verdict))
 
 
-def _author_verdict(author: str | None, flair: str | None, *, deleted: bool) -> Verdict | None:
-    if deleted:
-        return Verdict.DELETED_BY_AUTHOR
-    return Verdict.BOT if is_bot(author, flair) else None
+_REMOVED = {RemovedBy.AUTHOR: Verdict.DELETED_BY_AUTHOR, RemovedBy.LAW: Verdict.REMOVED_BY_LAW}
+
+
+def _post_verdict(post: Submission | Comment, flair: str | None = None) -> Verdict | None:
+    """Return the reason that holds for every address of a post. Pictures that moderators removed are fetched."""
+    by = removed_by(post.removed_by_category, deleted_by_author=post.deleted_by_author)
+    return _REMOVED.get(by) if by in _REMOVED else Verdict.BOT if is_bot(post.author, flair) else None
 
 
 def _links_to_itself(submission: Submission) -> bool:

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from quiet import QUIET
 
+from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.decisions import decision_lines
 from photoshop_request_builder.commands.run import run_stages
@@ -21,6 +22,7 @@ from photoshop_request_builder.dataset.publication import (
     is_ready,
     read_publication,
 )
+from photoshop_request_builder.dataset.removals import Removals
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 
@@ -45,7 +47,7 @@ def publication(
     taken_down: str | None = None,
 ) -> Publication:
     return Publication(
-        deleted_by_author=frozenset({"a"} if deleted else ()),
+        removals=Removals({"a": RemovedBy.AUTHOR} if deleted else {}, {}, {}),
         edit_requests=frozenset({"a"} if asked else ()),
         between_splits=frozenset({"a"} if between else ()),
         nsfw=frozenset({"a"} if nsfw else ()),

@@ -74,6 +74,7 @@ def test_a_stage_reads_only_the_tables_that_it_declares(
     for name in stage.writes:
         for path in (own_corpus / "shards").glob(f"*/{name}.parquet"):
             path.unlink()
+    (own_corpus / "takedown" / "withdrawn.json").unlink()
     for path in (own_corpus / "votes.json", *(own_corpus / "built").rglob("*.json")):
         path.unlink()
     jobs = plan(stage, corpus)

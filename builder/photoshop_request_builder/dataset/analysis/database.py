@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from photoshop_request.errors import CorpusError
+from photoshop_request.reddit.removals import CATEGORIES, FINAL
 from photoshop_request.text.thread.flair import terms
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset import publication
@@ -25,6 +26,8 @@ _TERMS = pa.schema([("id", pa.string()), ("paid", pa.bool_()), ("ai_allowed", pa
 _KEY = ("submission_id", "comment_id", "position", "index")
 _PUBLISHED = pa.schema([tables.CANDIDATES.field(name) for name in _KEY])
 
+_COUNTED = tuple(category for category, by in CATEGORIES.items() if by not in FINAL)
+_REMOVED = (TombstoneKind.SUBMISSION.value, *(f"{by}:submission" for by in sorted(FINAL)))
 _REQUESTS = f"""
 create temp table requests as
 with own as (
@@ -51,7 +54,8 @@ left join ranks r on r.submission_id = s.id
 left join terms p on p.id = s.id
 left join answers on answers.submission_id = s.id
 left join taken on taken.submission_id = s.id
-where not s.deleted_by_author and s.id not in (select value from removed where kind = '{TombstoneKind.SUBMISSION}')
+where not s.deleted_by_author and (s.removed_by_category is null or s.removed_by_category in {_COUNTED})
+    and s.id not in (select value from removed where kind in {_REMOVED})
 """
 
 
@@ -60,7 +64,7 @@ class Database:
     """An open corpus with one view per table of the shards.
 
     Two tables are added. `edits` holds the published candidates. `requests` holds the requests with a picture that are
-    neither deleted nor taken down, with the number of `words` in the instruction.
+    neither deleted, removed by law nor taken down, with the number of `words` in the instruction.
     """
 
     corpus: Corpus

@@ -14,7 +14,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
     published = thread.edits()
     shown = defaultdict(list)
     for row in thread.candidates:
-        if row["reason"] is None and row["role"] != "candidate":
+        if row["reason"] is None and row["role"] != "candidate" and not thread.publication.removals.of(row):
             shown[row["comment_id"] or thread.submission.id].append(row["sha256"])
     for row in published:
         shown[row["comment_id"]].append(row["sha256"])

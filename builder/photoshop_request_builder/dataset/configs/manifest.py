@@ -1,6 +1,6 @@
 """Make the rows of `manifest`: address, digest and verdict of every picture, kept or dropped.
 
-Leaves out pictures that were deleted by their author or taken down, because an address or a hash would lead to them.
+Leaves out pictures that were deleted by their author, removed by law or taken down, because an address or a hash would lead to them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ _CANDIDATE_COLUMNS = (
     "retrieved_via",
 )
 """Columns copied from the candidate."""
-_LEFT_OUT = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
+_LEFT_OUT = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.REMOVED_BY_LAW, Verdict.TAKEN_DOWN})
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - every config has this signature

@@ -11,9 +11,11 @@ from photoshop_request_builder.dataset.thread import Thread
 
 
 def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
-    """Yield the row of one request, if it has a picture."""
+    """Yield the row of one request, if it has a picture and moderators did not remove it."""
     sources = [row for row in thread.candidates if row["role"] == "source" and row["comment_id"] is None]
-    if not any(row["state"] is not None for row in sources):
+    if thread.submission.id in thread.publication.removals.submissions or not any(
+        row["state"] is not None for row in sources
+    ):
         return
     submission, text, rank = thread.submission, thread.text, thread.rank
     edits = thread.edits()

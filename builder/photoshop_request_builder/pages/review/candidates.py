@@ -19,6 +19,7 @@ from photoshop_request_builder.dataset.publication import (
     read_publication,
     read_taken_down,
 )
+from photoshop_request_builder.dataset.removals import Removals, read_removals
 from photoshop_request_builder.pages.viewer.cards import (
     COMMENT_COLUMNS,
     SUBMISSION_COLUMNS,
@@ -57,6 +58,7 @@ class _Shard:
     texts: _GroupedTable
     publication: Publication | None
     removed: TakenDown
+    removals: Removals
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class CandidateQueue:
             next(iter(shard.texts.of(submission_id)), None),
             shard.publication,
             shard.removed,
+            shard.removals,
         )
         key = _item(row).key
         indexes = (
@@ -161,6 +164,7 @@ def _read_shard(corpus: Corpus, shard: int) -> _Shard:
         _grouped(corpus, shard, "texts", "submission_id", None),
         read_publication(corpus, shard, read_policy(corpus)) if is_ready(corpus, shard) else None,
         read_taken_down(corpus, shard),
+        read_removals(corpus, shard, include_removed=True),
     )
 
 

@@ -19,14 +19,15 @@ from photoshop_request_builder.dataset.publication import (
     read_publication,
     read_taken_down,
 )
+from photoshop_request_builder.dataset.removals import Removals, read_removals
 from photoshop_request_builder.dataset.thread import instruction_at
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-_NEVER_SHOWN = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.TAKEN_DOWN})
-SUBMISSION_COLUMNS = ["id", "author", "title", "score", "flair", "over_18", "deleted_by_author"]
-COMMENT_COLUMNS = ["id", "submission_id", "author", "score", "deleted_by_author"]
+_NEVER_SHOWN = frozenset({Verdict.DELETED_BY_AUTHOR, Verdict.REMOVED_BY_LAW, Verdict.TAKEN_DOWN})
+SUBMISSION_COLUMNS = ["id", "author", "title", "score", "flair", "over_18"]
+COMMENT_COLUMNS = ["id", "submission_id", "author", "score"]
 _DIGITS = 4
 LISTED = {
     **{figure.name: figure.meaning for figure in FIGURES if figure.kind != "list<float64>"},
@@ -64,6 +65,7 @@ def read_requests(corpus: Corpus, shard: int) -> Iterator[ViewedRequest]:
     """Yield the requests of one shard that have pictures."""
     publication = read_publication(corpus, shard) if is_ready(corpus, shard) else None
     removed = read_taken_down(corpus, shard)
+    removals = read_removals(corpus, shard, include_removed=True)
     submissions = {row["id"]: row for row in _rows(corpus, shard, "submissions", SUBMISSION_COLUMNS)}
     comments = defaultdict(list)
     for comment in _rows(corpus, shard, "comments", COMMENT_COLUMNS):
@@ -73,7 +75,7 @@ def read_requests(corpus: Corpus, shard: int) -> Iterator[ViewedRequest]:
     for submission_id, group in groupby(candidates, key=lambda row: row["submission_id"]):
         submission = submissions.get(submission_id, {})
         yield view_request(
-            list(group), submission, comments[submission_id], texts.get(submission_id), publication, removed
+            list(group), submission, comments[submission_id], texts.get(submission_id), publication, removed, removals
         )
 
 
@@ -84,10 +86,14 @@ def view_request(
     text: Mapping[str, Any] | None,
     publication: Publication | None,
     removed: TakenDown,
+    removals: Removals,
 ) -> ViewedRequest:
     """Return a request from its rows of `candidates` (see `read_candidates`), `submissions`, `comments` and `texts`."""
     by_id = {comment["id"]: comment for comment in comments}
-    may_show = _filter(submission, by_id, removed)
+
+    def may_show(row: Mapping[str, Any]) -> bool:
+        return not (removals.is_final(row) or row["verdict"] in _NEVER_SHOWN or removed.covers(row))
+
     own = [row for row in rows if may_show(row) and row["sha256"]]
     pictures = {row["sha256"]: (row["extension"], _size(row)) for row in own}
     # an edit shows its source, so it is hidden if the source's comment was deleted
@@ -105,19 +111,6 @@ def view_request(
         nsfw=bool(submission.get("over_18") or (publication and rows[0]["submission_id"] in publication.nsfw)),
         hide=username_filter(name for name in names if name),
     )
-
-
-def _filter(
-    submission: Mapping[str, Any], comments: Mapping[str, Mapping[str, Any]], removed: TakenDown
-) -> Callable[[Mapping[str, Any]], bool]:
-    """Return a function that is true for candidates neither deleted by their author nor taken down."""
-
-    def may_show(row: Mapping[str, Any]) -> bool:
-        posts = (submission, comments.get(row["comment_id"] or "", {}))
-        is_deleted = any(post.get("deleted_by_author") for post in posts)
-        return not (is_deleted or row["verdict"] in _NEVER_SHOWN or removed.covers(row))
-
-    return may_show
 
 
 def _withheld(candidates: Sequence[Mapping[str, Any]], publication: Publication | None) -> dict[int, str]:

@@ -1,37 +1,69 @@
 """List the addresses that must not be fetched, or not from archives: taken down, removed or deleted."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones, taken_down_ids
+from photoshop_request_builder.store.withdrawn import PostedPicture, Withdrawn, load_withdrawn
 
 
 def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]]:
     """Return the addresses that were taken down, and those that other links need. An address may be in both.
 
-    An address is taken down if a tombstone covers it, or the submission, comment or author that posted it.
+    An address is taken down if a tombstone covers it, or the submission, comment or author that posted it. The same holds
+    for the address of a picture that its author deleted or the law removed in another post.
 
     Raises:
         CorpusError: the tombstones cannot be read.
     """
-    tombstones = load_tombstones(corpus)
+    tombstones, withdrawn = load_tombstones(corpus), load_withdrawn(corpus)
     taken_down: set[str] = set()
     needed: set[str] = set()
-    for shard in range(corpus.shards) if tombstones else ():
-        columns = ["url", "canonical", "submission_id", "comment_id", "reason"]
+    for shard in range(corpus.shards) if tombstones or withdrawn else ():
+        columns = ["url", "canonical", "submission_id", "comment_id", "reason", "role"]
         links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
         if not links:
             continue
         ids = taken_down_ids(corpus, shard, tombstones)
+        is_withdrawn = _withdrawal(corpus, shard, withdrawn)
         for link in links:
             if (
                 link["submission_id"] in ids[TombstoneKind.SUBMISSION]
                 or link["comment_id"] in ids[TombstoneKind.COMMENT]
                 or any(tombstones.covers(TombstoneKind.ADDRESS, link[name]) for name in ("url", "canonical"))
+                or is_withdrawn(link)
             ):
                 taken_down.add(link["canonical"])
             elif link["reason"] is None:
                 needed.add(link["canonical"])
     return frozenset(taken_down), frozenset(needed)
+
+
+def _withdrawal(corpus: Corpus, shard: int, withdrawn: Withdrawn) -> Callable[[Mapping[str, Any]], bool]:
+    """Return a function that is true for links to pictures that are withdrawn in another post."""
+    if not withdrawn:
+        return lambda _link: False
+    posts = {}
+    for prefix, table in (("t3_", "submissions"), ("t1_", "comments")):
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), ["id", "created_utc"]):
+            posts[prefix + row["id"]] = row["created_utc"]
+
+    def is_withdrawn(link: Mapping[str, Any]) -> bool:
+        request_utc = posts.get(f"t3_{link['submission_id']}", 0)
+        return link["reason"] is None and bool(
+            withdrawn.picture(
+                PostedPicture(
+                    addresses=(link["canonical"],),
+                    is_source=link["role"] != "candidate",
+                    request_utc=request_utc,
+                    utc=posts.get(f"t1_{link['comment_id']}", request_utc),
+                )
+            )
+        )
+
+    return is_withdrawn
 
 
 def removed_addresses(corpus: Corpus) -> frozenset[str]:

@@ -1,0 +1,87 @@
+"""Remember the pictures of deleted posts, so that no other post publishes them."""
+
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
+
+from photoshop_request.media.addresses.outcomes import AddressState
+from photoshop_request.media.files.decode import Rejected
+from photoshop_request.media.files.hashes import hash_file, to_hex
+from photoshop_request.reddit.removals import FINAL, RemovedBy, removed_by
+from photoshop_request_builder.store import storage
+from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.ledger import Ledger, open_ledger
+from photoshop_request_builder.store.ledger_rows import LedgerEntry
+from photoshop_request_builder.store.pictures import find_picture
+from photoshop_request_builder.store.tombstones import make_salt
+from photoshop_request_builder.store.withdrawn import Key, WithdrawnPicture, load_withdrawn
+
+VERSION = 1
+_POST = ["id", "created_utc", "removed_by_category", "deleted_by_author"]
+_LINK = ["submission_id", "comment_id", "canonical", "role"]
+
+
+def final_removals(corpus: Corpus, shard: int) -> dict[str, tuple[RemovedBy, int]]:
+    """Return the posts of a shard that their author deleted or the law removed: full name -> by whom, and their time."""
+    posts = {}
+    for prefix, table in (("t3_", "submissions"), ("t1_", "comments")):
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), _POST):
+            by = removed_by(row["removed_by_category"], deleted_by_author=bool(row["deleted_by_author"]))
+            if by in FINAL:
+                posts[prefix + row["id"]] = by, row["created_utc"]
+    return posts
+
+
+def find_withdrawn(corpus: Corpus) -> dict[str, Any]:
+    """Return the content of the store: what it had, and what the tables add."""
+    before = load_withdrawn(corpus)
+    posts, pictures = dict(before.posts), set(before.pictures)
+    for shard in range(corpus.shards):
+        found = final_removals(corpus, shard)
+        if found:
+            key = Key(make_salt(corpus))
+            posts |= {key.name(name): by for name, (by, _) in found.items()}
+            pictures.update(_pictures(corpus, shard, found, key))
+    rows = sorted((list(astuple(picture)) for picture in pictures), key=str)
+    return {"posts": sorted([name, by] for name, by in posts.items()), "pictures": rows}
+
+
+def _pictures(
+    corpus: Corpus, shard: int, posts: dict[str, tuple[RemovedBy, int]], key: Key
+) -> Iterator[WithdrawnPicture]:
+    links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), _LINK)
+    own = [link for link in links if _post_of(link) in posts]
+    if not corpus.ledger_path.exists():
+        yield from (_picture(link, posts, key) for link in own)
+        return
+    with open_ledger(corpus.ledger_path) as ledger:
+        for link in own:
+            yield _picture(link, posts, key)
+            yield from (_picture(link, posts, key, corpus, end) for end in _fetched(ledger, link["canonical"]))
+
+
+def _post_of(link: dict[str, Any]) -> str:
+    return f"t1_{link['comment_id']}" if link["comment_id"] else f"t3_{link['submission_id']}"
+
+
+def _fetched(ledger: Ledger, address: str) -> list[LedgerEntry]:
+    return [end for end, _ in ledger.pictures(address) if end.state is AddressState.OK and end.sha256]
+
+
+def _picture(
+    link: dict[str, Any],
+    posts: dict[str, tuple[RemovedBy, int]],
+    key: Key,
+    corpus: Corpus | None = None,
+    entry: LedgerEntry | None = None,
+) -> WithdrawnPicture:
+    by, utc = posts[_post_of(link)]
+    post = by, utc, link["role"] != "candidate"
+    if corpus is None or entry is None or entry.sha256 is None:
+        return WithdrawnPicture(*post, key.address(link["canonical"]))
+    data = find_picture(corpus, entry.sha256, entry.extension or "")
+    hashes = hash_file(data) if data else None
+    named = (key.address(entry.address), key.name(entry.sha256))
+    if hashes is None or isinstance(hashes, Rejected) or hashes.flat:
+        return WithdrawnPicture(*post, *named)
+    return WithdrawnPicture(*post, *named, *(key.pad(to_hex(value)) for value in (hashes.phash, hashes.dhash)))
