@@ -15,7 +15,6 @@ _OPT_OUT_TAGS = frozenset({"noai", "noimageai"})
 _NOINDEX_TAGS = frozenset({"noindex", "none"})
 _TAGS_WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
 """Tags with a value after a colon. A name before any other colon is that of the crawler for which the tags are."""
-_ANY_OPT_OUT = re.compile("noai|noimageai|tdm-reservation", re.IGNORECASE)
 _CRAWLER = re.compile(r"(?:\*|[a-z_][\w./-]*)\Z")
 _ARCHIVED = "X-Archive-Orig-"
 """The Wayback Machine's prefix for the headers of the original answer."""
@@ -40,8 +39,9 @@ def has_noindex(headers: CIMultiDictProxy[str]) -> bool:
 
 def page_opt_out(page: str) -> str | None:
     """Return the meta tag of a page that forbids training, as "meta name: value", or None."""
-    if not _ANY_OPT_OUT.search(page):  # spares most pages the search for tags
-        return None
+    lower = page.lower()
+    if not any(mark in lower for mark in (*_OPT_OUT_TAGS, "tdm-reservation")):
+        return None  # as for most pages: searching for tags takes longer
     for tag in meta_tags(page):
         name, content = tag.get("name", "").strip().lower(), tag.get("content", "")
         if name in {"robots", OUR_NAME}:
