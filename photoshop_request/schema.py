@@ -47,10 +47,19 @@ _REWRITE = (
     Column("rewrite_prompt_version", "string", "Version of the prompt; null without a rewrite."),
 )
 
-GPS_REMOVED = Column(
-    "gps_removed", "bool", "True if EXIF GPS was removed from a picture; all other bytes are as fetched."
+BYTES_CHANGED = Column(
+    "bytes_changed",
+    "list<string>",
+    "How files here differ from the fetched files: `gps` (a location was taken out), `thumbnail` (a small or further "
+    "picture), `metadata` (all but color profile and orientation), `reencoded`; empty: the same bytes.",
 )
-"""Column of every config with pictures. It is filled when the pictures are read."""
+"""Column of every config with pictures. It is filled when the pictures are read, as are the two below."""
+GPS_REMOVED = Column("gps_removed", "bool", "True if `bytes_changed` has `gps`. The next version removes this column.")
+PUBLISHED_DIGESTS = (
+    ("source_image", "source_sha256", "source_published_sha256"),
+    ("edited_image", "edited_sha256", "edited_published_sha256"),
+)
+"""Column of a picture, of the SHA-256 of its fetched file, and of the SHA-256 of its published file."""
 
 _FIGURES = {figure.column: Column(figure.column, figure.kind, figure.meaning) for figure in FIGURES if figure.column}
 """The published figures of a comparison."""
@@ -68,9 +77,9 @@ _LEADING = (
 """Figures whose place in `triplets` differs from the order of `FIGURES`. A new figure comes after all others."""
 
 _TRIPLETS = (
-    Column("source_image", "image", "The requester's picture: the file as fetched."),
+    Column("source_image", "image", "The requester's picture: the file as fetched, but for `bytes_changed`."),
     Column("instruction", "string", "The edit that was asked for, in the requester's words."),
-    Column("edited_image", "image", "The solver's picture: the file as fetched."),
+    Column("edited_image", "image", "The solver's picture: the file as fetched, but for `bytes_changed`."),
     Column("change_mask", "image", "Changed pixels in the source's frame: 1-bit PNG, white is changed."),
     Column("reference_images", "list<image>", "The request's other pictures, in order."),
     Column("second_source_image", "image", "Second source of an edit that combines two pictures; null for most."),
@@ -82,8 +91,11 @@ _TRIPLETS = (
     _LANGUAGE,
     Column("source_url", "string", "Canonical URL of the source; null if it may name a user."),
     Column("edited_url", "string", "Canonical URL of the edit; null if it may name a user."),
-    Column("source_sha256", "string", "SHA-256 of the source as fetched; also of the bytes here unless `gps_removed`."),
-    Column("edited_sha256", "string", "SHA-256 of the edit as fetched; also of the bytes here unless `gps_removed`."),
+    Column("source_sha256", "string", "SHA-256 of the source as fetched."),
+    Column("edited_sha256", "string", "SHA-256 of the edit as fetched."),
+    Column("source_published_sha256", "string", "SHA-256 of the source here; another one only with `bytes_changed`."),
+    Column("edited_published_sha256", "string", "SHA-256 of the edit here; another one only with `bytes_changed`."),
+    BYTES_CHANGED,
     GPS_REMOVED,
     Column("source_width", "int32", "Pixels, after EXIF orientation."),
     Column("source_height", "int32", "Pixels, after EXIF orientation."),
@@ -162,6 +174,7 @@ _PREFERENCES = (
     _SUBMISSION_ID,
     Column("chosen_comment_id", "string", "Comment with the preferred edit."),
     Column("rejected_comment_id", "string", "Comment with the other edit."),
+    BYTES_CHANGED,
     GPS_REMOVED,
     Column("chosen_score", "int64", "Upvotes minus downvotes of its comment when last seen."),
     Column("rejected_score", "int64", "Upvotes minus downvotes of its comment when last seen."),
@@ -175,6 +188,7 @@ _PREFERENCES = (
 _CONVERSATIONS = (
     Column("messages", "messages", "The thread as a chat: `user` is the requester, `assistant` the solver."),
     Column("images", "list<image>", "Pictures of the `image` parts, in order."),
+    BYTES_CHANGED,
     GPS_REMOVED,
     _SUBMISSION_ID,
     Column("num_turns", "int32", "Number of messages."),
@@ -188,6 +202,7 @@ _TURNS = (
     Column("instruction", "string", "The change that the requester then asked for, in their words."),
     Column("after_image", "image", "The same solver's next edit, made for that ask."),
     _SOURCE_OF_BOTH,
+    BYTES_CHANGED,
     GPS_REMOVED,
     Column("first_instruction", "string", "The edit that was first asked for."),
     Column("depth", "int32", "Place in the chain: 1 for the first revision, 2 for the next."),

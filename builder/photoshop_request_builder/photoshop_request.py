@@ -38,7 +38,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
 
     `PhotoshopRequest(corpus="CORPUS")`, then `download_and_prepare(num_proc=…)` and `as_dataset(split="train")`.
     Arguments select rows (see `RowFilter`): `PhotoshopRequest(corpus="CORPUS", accepted_only=True, min_locality=0.8)`.
-    Rows come in the order of shards. Pictures are the fetched bytes without EXIF GPS (`gps_removed`).
+    Rows come in the order of shards. Pictures are the fetched files without metadata (`bytes_changed`).
 
     Raises:
         InputError: a value is not allowed, or the config has no column for a filter.

@@ -66,7 +66,9 @@ def test_only_stages_with_another_rule_run_again(old_corpus: Path) -> None:
 
 
 def test_the_dataset_has_the_rows_that_0_1_0_recorded(old_corpus: Path) -> None:
-    """Bytes differ: pages have checksums, and addresses that lead to no picture are no longer published."""
+    """Bytes differ: pages have checksums, and addresses that lead to no picture are no longer published, and
+    pictures have new columns.
+    """
     with tarfile.open(ARCHIVE) as tar:
         recorded = {
             member.name.removeprefix("built/").removesuffix(".json"): json.loads(tar.extractfile(member).read())

@@ -14,6 +14,7 @@ from photoshop_request.schema import CONFIGS, SPLITS
 from photoshop_request_builder.dataset.configs.context import read_first_poster_advantage
 from photoshop_request_builder.dataset.pseudonyms import key_fingerprint
 from photoshop_request_builder.dataset.publication import read_policy
+from photoshop_request_builder.dataset.published_pictures import keeps_credit_lines
 from photoshop_request_builder.dataset.thread import TABLES
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, table_contents
@@ -135,6 +136,7 @@ def rules_of(corpus: Corpus) -> dict[str, Any]:
         "policy": dataclasses.asdict(read_policy(corpus)),
         "votes": read_first_poster_advantage(corpus).advantage,
         "key": key_fingerprint(),
+        "credit_lines": keeps_credit_lines(corpus),
     }
 
 

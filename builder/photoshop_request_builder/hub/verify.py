@@ -17,7 +17,7 @@ from huggingface_hub import HfApi
 
 from photoshop_request.errors import NetworkError, PhotoshopRequestError
 from photoshop_request.loading import verified
-from photoshop_request.schema import GPS_REMOVED, features
+from photoshop_request.schema import PUBLISHED_DIGESTS, features
 from photoshop_request_builder.hub.local import LocalFile
 from photoshop_request_builder.hub.remote import read_remote, row_count
 from photoshop_request_builder.hub.retry import call_hub
@@ -165,9 +165,10 @@ def _first_rows(corpus: Corpus, files: Sequence[LocalFile], count: int) -> list[
 
 def _differing_columns(row: dict[str, Any], built: dict[str, Any]) -> list[str]:
     """Return columns whose values differ, and pictures whose bytes differ from the SHA-256 in the row."""
+    digests = {picture: published for picture, _, published in PUBLISHED_DIGESTS}
     differing = [name for name in built if row.get(name, _MISSING) != built[name]]
     for name, value in row.items():
-        stated = row.get(f"{name.removesuffix('_image')}_sha256")
-        if stated and isinstance(value, dict) and not row.get(GPS_REMOVED.name):
+        stated = row.get(digests.get(name, ""))
+        if stated and isinstance(value, dict):
             differing += [f"{name}: other bytes than stated"] * (sha256(value["bytes"]).hexdigest() != stated)
     return differing

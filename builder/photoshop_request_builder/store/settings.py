@@ -132,6 +132,7 @@ SETTINGS = (
     Setting("classify_nsfw", _yes_or_no, lambda: False, "score the pictures of every edit (needs the extra nsfw)"),
     # OpenNSFW's authors: below 0.2 very likely safe, above 0.8 very likely not
     Setting("nsfw_threshold", _share, lambda: 0.8, "score from 0 to 1 at which the classifier marks a picture as nsfw"),
+    Setting("keep_credit_lines", _yes_or_no, lambda: False, "publish artist and copyright from metadata of pictures"),
     Setting("verified_test", _yes_or_no, lambda: False, "put only edits confirmed in review into the test split"),
 )
 

@@ -91,8 +91,9 @@ def _memory(image: "Image.Image", kind: str, scans: int) -> int:
 def _coefficients(image: "Image.Image") -> float:
     """Return the bytes of a pixel in the coefficients, 2 bytes each. libjpeg holds them if there are several scans."""
     layers: list[tuple[int, int, int, int]] = getattr(image, "layer", [])
-    across = max((layer[1] for layer in layers), default=1)
-    down = max((layer[2] for layer in layers), default=1)
+    # a damaged file may state 0
+    across = max((layer[1] for layer in layers), default=1) or 1
+    down = max((layer[2] for layer in layers), default=1) or 1
     return sum(2 * layer[1] * layer[2] for layer in layers) / (across * down)
 
 

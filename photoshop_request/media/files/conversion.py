@@ -25,7 +25,7 @@ _CACHED_PROFILE = 2**20
 def upright_srgb(image: Image.Image) -> "tuple[NDArray[np.uint8], float]":
     """Return the opaque pixels, shape (height, width, 3), and the fraction that was less than half opaque."""
     width, height = image.size
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     turned = orientation in _TURNS and orientation >= _FIRST_SIDEWAYS
     pixels = np.empty((width, height, 3) if turned else (height, width, 3), np.uint8)
     stored = _as_stored(pixels, orientation)
@@ -63,18 +63,19 @@ def needs_no_conversion(image: Image.Image) -> bool:
     return (
         image.mode in {"RGB", "L"}
         and "transparency" not in image.info
-        and _orientation(image) not in _TURNS
+        and orientation_of(image) not in _TURNS
         and (not profile or _srgb_transform(bytes(profile), image.mode) is None)
     )
 
 
 def apply_orientation(image: Image.Image, source: Image.Image | None = None) -> Image.Image:
     """Turn an image upright by its EXIF orientation, or by that of its source. Damaged EXIF is ignored."""
-    turn = _TURNS.get(_orientation(source or image))
+    turn = _TURNS.get(orientation_of(source or image))
     return image if turn is None else image.transpose(turn)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8, or 1 if there is none. It may be another number in a damaged file."""
     with contextlib.suppress(Exception):
         return int(image.getexif().get(0x0112, 1))
     return 1

@@ -1,226 +1,152 @@
-"""Remove GPS metadata from picture files without changing a pixel.
+"""Take metadata out of picture files without changing a pixel.
 
-Only bytes of metadata change and the file keeps its length. Directories, boxes and offsets therefore stay valid, and
-no other part of the file has to be parsed. GPS tags lie in an EXIF directory (tag 0x8825) or in XMP (`exif:GPS…`).
-ImageMagick's PNG texts "Raw profile type …" hold EXIF or XMP as hexadecimal digits. Specifications: EXIF 3.0, TIFF 6.0,
-PNG 3 (eXIf, compressed text), WebP container, ISO/IEC 23008-12 (HEIF).
+Metadata tells where a picture was taken, who took it with which camera, and what it showed before it was cropped. Any
+text in it may name a person. So everything is left out but two things that decide how pixels look: the color profile,
+and the orientation, in EXIF that is written anew. A part that nobody can read is left out like any other.
+`containers` holds a module for each format. No maintained Python package under a permissive license does this for all
+of them.
 """
 
+import io
 import re
-import struct
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
-import stringzilla
+import numpy as np
+from PIL import Image
 
-from photoshop_request.media.files.decode import sniff
-
-_TIFF = (b"II*\0", b"MM\0*")
-_EXIF = b"Exif\0\0"
-_PACKET = (b"<x:xmpmeta", b"</x:xmpmeta>")
-_PROPERTY = re.compile(
-    rb"""\bexif:GPS\w+\s*=\s*(?:"[^"]*"|'[^']*')|<exif:GPS(\w+)\b[^<>]*(?:/>|>(?:(?!<exif:GPS).)*?</exif:GPS\1\s*>)""",
-    re.DOTALL,
+from photoshop_request.media.files.containers import (
+    Stripped,
+    UnreadableContainerError,
+    avif,
+    bmp,
+    gif,
+    jpeg,
+    png,
+    tiff,
+    webp,
 )
-_GPS, _SUB_DIRECTORY = 0x8825, 0x8769
-_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 129: 1}
-"""TIFF type -> bytes of one value."""
-_MAX_ENTRIES = 512
-"""Most entries of a directory. Cameras write up to about 60."""
-_MAX_TEXT_BYTES = 1 << 20
-"""Bytes of a compressed text that are decompressed. JPEG, the origin of such metadata, holds 64 KiB a block."""
-_PROFILE = b"raw profile type "
-_PROFILES_WITH_LOCATION = frozenset({b"exif", b"app1", b"xmp"})
+from photoshop_request.media.files.conversion import orientation_of
+from photoshop_request.media.files.credit_lines import credit_lines
+from photoshop_request.media.files.decode import Picture, Rejected, decode, open_checked, sniff
+
+GPS, THUMBNAIL, METADATA, REENCODED = "gps", "thumbnail", "metadata", "reencoded"
+CHANGES = (GPS, THUMBNAIL, METADATA, REENCODED)
+"""Possible differences between a published file and the fetched file."""
+
+_STRIP: Mapping[str, Callable[..., Stripped]] = {
+    "JPEG": jpeg.strip,
+    "PNG": png.strip,
+    "WEBP": webp.strip,
+    "GIF": gif.strip,
+    "BMP": bmp.strip,
+    "AVIF": avif.strip,
+}
+_WITH_EXIF = frozenset({"JPEG", "PNG", "WEBP"})
+"""Formats in which the orientation lies in EXIF. In TIFF it is a tag that stays, in AVIF and HEIF a property."""
+_COMPARED = frozenset({"TIFF", "AVIF", "BMP", "GIF"})
+"""Rare formats whose readers are lenient about offsets and sizes. Their pixels are decoded before and after."""
+_MAY_HOLD_ORIENTATION = re.compile(rb"II\*\0|MM\0\*|tiff:Orientation")
+_LOCATION = re.compile(
+    # EXIF's pointer to GPS tags (0x8825), IPTC's fields for places
+    rb"\x88\x25\x00[\x04\x0d]\x00\x00\x00\x01|\x25\x88[\x04\x0d]\x00\x01\x00\x00\x00|\x1c\x02[\x1a\x1bZ\\_de]\x00[^\x00]"
+)
+_NAMED_LOCATION = re.compile(
+    rb"gps[ :_-]?(?:lat|lon|alt|pos|coord|info|tag|time|date|map|dest|img|speed|track)|latitude|longitude|location"
+    rb"|:city|:state|:country|iso6709|\xa9xyz",
+    re.IGNORECASE,
+)
+_PICTURE_WITHIN = re.compile(rb"\A(?:JFIF|JFXX|av01|grid)|\xff\xd8\xff|xmpGImg")
+_PNG_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "I;16"})
+_EXIF_PREFIX, _ORIENTATION = b"Exif\0\0", 0x0112
 
 
-def without_location(data: bytes) -> bytes | None:
-    """Return the file without its GPS tags, of the same length, or None if it has none.
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A picture file without metadata."""
 
-    Supports JPEG (with all pictures that a phone appends), PNG, WebP, TIFF, HEIF and AVIF. Damaged metadata is kept.
+    data: bytes
+    changes: tuple[str, ...] = ()
+    """Differences from the fetched file, of `CHANGES` and in their order. Empty: the same bytes."""
+
+
+def without_metadata(data: bytes, *, keep_credit_lines: bool = False) -> PublishedFile:
+    """Return the picture without metadata. The color profile, the orientation and every pixel stay.
+
+    HEIF, which `datasets` cannot open, is encoded as PNG without loss. So is a file whose parts cannot be told apart.
+    The first page of TIFF and the first picture of JPEG (MPF) and AVIF stay.
+
+    keep_credit_lines: keep artist and copyright of EXIF, XMP and IPTC, as EXIF. Formats: JPEG, PNG, WebP, TIFF.
+
+    Raises:
+        UnreadableContainerError: the file must be encoded again, and `decode` rejects it.
     """
     kind = sniff(data)
-    if kind is None or kind in {"GIF", "BMP"}:
-        return None
-    blocks, packets = list(_exif_blocks(kind, data)), list(_xmp_packets(data))
-    texts = list(_texts_with_location(data)) if kind == "PNG" else []
-    if not blocks and not packets and not texts:
-        return None
-    changed = bytearray(data)
-    for start, end in texts:
-        changed[start - 4 : end] = b"tEXtComment\0".ljust(end - start + 4)
-    for start, end in blocks:
-        _clear_tiff(memoryview(changed)[start:end])
-    for start, end in packets:
-        for match in _PROPERTY.finditer(data, start, end):
-            changed[match.start() : match.end()] = b" " * (match.end() - match.start())
-    if changed == data:
-        return None
-    if kind == "PNG":
-        _update_checksums(changed)
-    return bytes(changed)
-
-
-def _exif_blocks(kind: str, data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each possible TIFF structure with EXIF."""
-    match kind:
-        case "TIFF":
-            yield 0, len(data)
-        case "PNG":
-            yield from ((start, end) for name, start, end in _png_chunks(data) if name == b"eXIf")
-        case "WEBP":
-            for name, start, end in _riff_chunks(data):
-                if name == b"EXIF":
-                    # some writers add the prefix of JPEG
-                    yield start + 6 * data.startswith(b"Exif\0\0", start), end
-        case "JPEG":
-            yield from (
-                (start + 6, len(data)) for start in _offsets(data, _EXIF) if data[start + 6 : start + 10] in _TIFF
-            )
-        case _:
-            # a table of the file locates the item, but its magic number is easier to find
-            yield from ((start, len(data)) for magic in _TIFF for start in _offsets(data, magic))
-
-
-def _texts_with_location(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of PNG texts that hold GPS tags, compressed or as hex digits. The whole text is dropped."""
-    for name, start, end in _png_chunks(data):
-        if name not in {b"tEXt", b"zTXt", b"iTXt"}:
-            continue
-        keyword, _, content = data[start:end].partition(b"\0")
-        profile = keyword.lower().removeprefix(_PROFILE) if keyword.lower().startswith(_PROFILE) else None
-        if profile is not None and profile not in _PROFILES_WITH_LOCATION:
-            continue  # color profiles, captions
-        compressed = name == b"zTXt"
-        if name == b"iTXt" and content[:1] == b"\1":
-            compressed, content = True, b"\0" + content[2:].split(b"\0", 2)[-1]
-        text = _decompressed(content[1:]) if compressed else content
-        if text is None:
-            continue  # damaged: no program can read tags in it
-        if profile is not None:
-            # "\nexif\n    8212\n", then lines of digits
-            digits = re.sub(rb"[^0-9A-Fa-f]", b"", text.split(b"\n", 3)[-1])
-            text = bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))
-        elif not compressed:
-            continue
-        if len(text) > _MAX_TEXT_BYTES or _holds_location(text):
-            yield start, end
-
-
-def _decompressed(text: bytes) -> bytes | None:
-    """Decompress at most one byte over the limit. Return None if `text` is not zlib data."""
+    strip = partial(tiff.strip, keep_credit_lines=keep_credit_lines) if kind == "TIFF" else _STRIP.get(kind or "")
+    if strip is None:
+        return _encoded_again(data, keep_credit_lines=keep_credit_lines)
     try:
-        return zlib.decompressobj().decompress(text, _MAX_TEXT_BYTES + 1)
-    except zlib.error:
-        return None
+        stripped, dropped = strip(data)
+    except UnreadableContainerError:
+        return _encoded_again(data, keep_credit_lines=keep_credit_lines)
+    if not dropped:
+        return PublishedFile(data)
+    if kind in _WITH_EXIF and (keep_credit_lines or any(map(_MAY_HOLD_ORIENTATION.search, dropped))):
+        exif = _exif(open_checked(data, min_side=1), keep_credit_lines=keep_credit_lines)
+        if exif:
+            stripped, _ = strip(data, exif)
+    if stripped == data:
+        return PublishedFile(data)
+    if kind in _COMPARED and not _shows_the_same(stripped, data):
+        return _encoded_again(data, keep_credit_lines=keep_credit_lines)
+    return PublishedFile(stripped, _changes(dropped))
 
 
-def _holds_location(metadata: bytes) -> bool:
-    """Return True if EXIF (with or without the prefix of JPEG) or XMP holds GPS tags."""
-    cleared = bytearray(metadata)
-    for start in (0, *(start + 6 for start in _offsets(metadata, _EXIF))):
-        if metadata[start : start + 4] in _TIFF:
-            _clear_tiff(memoryview(cleared)[start:])
-    if cleared != metadata:
+def _shows_the_same(stripped: bytes, data: bytes) -> bool:
+    """Return True if both decode to the same pixels, or if `data` cannot be decoded and so is never published."""
+    before = decode(data, min_side=1)
+    if isinstance(before, Rejected):
         return True
-    return any(_PROPERTY.search(metadata, start, end) for start, end in _xmp_packets(metadata))
+    after = decode(stripped, min_side=1)
+    return isinstance(after, Picture) and np.array_equal(before.pixels, after.pixels)
 
 
-def _xmp_packets(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each XMP packet."""
-    end = 0
-    for start in _offsets(data, _PACKET[0]):
-        if start < end:
-            continue
-        end = data.find(_PACKET[1], start)
-        if end < 0:
-            return
-        yield start, end
+def _changes(dropped: Iterable[bytes], *more: str) -> tuple[str, ...]:
+    found = {METADATA, *more}
+    for part in dropped:
+        if _LOCATION.search(part) or _NAMED_LOCATION.search(part.replace(b"\0", b"")):  # UTF-16 too
+            found.add(GPS)
+        if _PICTURE_WITHIN.search(part):
+            found.add(THUMBNAIL)
+    return tuple(change for change in CHANGES if change in found)
 
 
-def _offsets(data: bytes, pattern: bytes) -> Iterator[int]:
-    """Yield the offsets of a pattern. Every published picture is searched, so stringzilla's speed counts."""
-    offset = stringzilla.find(data, pattern)
-    while offset >= 0:
-        yield offset
-        offset = stringzilla.find(data, pattern, offset + 1)
+def _exif(image: Image.Image | Rejected, *, keep_credit_lines: bool) -> bytes:
+    """Return a TIFF structure with the orientation that `decode` applies and the credit lines, empty without both."""
+    if isinstance(image, Rejected):
+        return b""
+    exif = Image.Exif()
+    orientation = orientation_of(image)
+    if orientation in range(2, 9):
+        exif[_ORIENTATION] = orientation
+    if keep_credit_lines:
+        exif.update(credit_lines(image))
+    return exif.tobytes().removeprefix(_EXIF_PREFIX) if exif else b""
 
 
-def _png_chunks(data: bytes | bytearray) -> Iterator[tuple[bytes, int, int]]:
-    offset = 8
-    while offset + 12 <= len(data):
-        length = int.from_bytes(data[offset : offset + 4], "big")
-        yield bytes(data[offset + 4 : offset + 8]), offset + 8, min(offset + 8 + length, len(data))
-        offset += 12 + length
-
-
-def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    offset = 12
-    while offset + 8 <= len(data):
-        length = int.from_bytes(data[offset + 4 : offset + 8], "little")
-        yield data[offset : offset + 4], offset + 8, min(offset + 8 + length, len(data))
-        offset += 8 + length + length % 2
-
-
-def _update_checksums(data: bytearray) -> None:
-    """Recompute the checksums of chunks with text or EXIF. Other chunks did not change."""
-    for name, start, end in _png_chunks(data):
-        if name in {b"eXIf", b"iTXt", b"tEXt"} and end + 4 <= len(data):
-            data[end : end + 4] = zlib.crc32(data[start - 4 : end]).to_bytes(4, "big")
-
-
-def _clear_tiff(block: memoryview) -> None:
-    """Erase the GPS directory of a TIFF structure: the pointer to it, its entries and their values."""
-    if len(block) < 8:
-        return
-    order = "<" if bytes(block[:2]) == b"II" else ">"
-    pending, seen = [struct.unpack_from(f"{order}I", block, 4)[0]], set()
-    while pending:
-        offset = pending.pop()
-        if offset in seen:
-            continue
-        seen.add(offset)
-        entries = _entries(block, order, offset)
-        if entries is None:
-            continue
-        after = offset + 2 + 12 * len(entries)
-        if after + 4 <= len(block):
-            pending.append(struct.unpack_from(f"{order}I", block, after)[0])
-        pending += [value for tag, _, _, value in entries if tag == _SUB_DIRECTORY]
-        for number in reversed(range(len(entries))):
-            tag, _, _, value = entries[number]
-            if tag == _GPS:
-                _clear_directory(block, order, value)
-                _drop_entry(block, order, offset, number)
-
-
-def _entries(block: memoryview, order: str, offset: int) -> list[tuple[int, int, int, int]] | None:
-    """Return tag, type, count and value (or its offset) of a directory's entries, or None if there is no directory."""
-    if not 8 <= offset <= len(block) - 2:
-        return None
-    count = struct.unpack_from(f"{order}H", block, offset)[0]
-    if not 0 < count <= _MAX_ENTRIES or offset + 2 + 12 * count > len(block):
-        return None
-    entries = [struct.unpack_from(f"{order}HHII", block, offset + 2 + 12 * number) for number in range(count)]
-    # valid types tell a directory from other bytes
-    return entries if all(kind in _SIZES for _, kind, _, _ in entries) else None
-
-
-def _clear_directory(block: memoryview, order: str, offset: int) -> None:
-    entries = _entries(block, order, offset)
-    if entries is None:
-        return
-    for _, kind, count, value in entries:
-        size = _SIZES[kind] * count
-        if size > 4 and value + size <= len(block):
-            block[value : value + size] = bytes(size)
-    block[offset : offset + 2 + 12 * len(entries)] = bytes(2 + 12 * len(entries))
-
-
-def _drop_entry(block: memoryview, order: str, offset: int, number: int) -> None:
-    """Remove one entry and move up those after it. Zeros fill the bytes that become free at the end."""
-    count = struct.unpack_from(f"{order}H", block, offset)[0]
-    if count <= number:
-        return  # in a damaged file, clearing the GPS directory may have cleared this one
-    start, end = offset + 2 + 12 * number, min(offset + 2 + 12 * count + 4, len(block))
-    block[start:end] = bytes(block[start + 12 : end]) + bytes(12)
-    struct.pack_into(f"{order}H", block, offset, count - 1)
+def _encoded_again(data: bytes, *, keep_credit_lines: bool) -> PublishedFile:
+    picture, image = decode(data, min_side=1), open_checked(data, min_side=1)
+    for found in (picture, image):
+        if isinstance(found, Rejected):
+            raise UnreadableContainerError(f"{found.verdict}: {found.detail}")
+    assert isinstance(picture, Picture)
+    assert isinstance(image, Image.Image)
+    image.load()  # TIFF is turned only now
+    blocks = [part for name in ("exif", "xmp") if isinstance(part := image.info.get(name), bytes)]
+    exif, profile = _exif(image, keep_credit_lines=keep_credit_lines), image.info.get("icc_profile")
+    if image.mode not in _PNG_MODES:
+        image, exif, profile = Image.fromarray(picture.pixels), b"", None
+    out = io.BytesIO()
+    image.save(out, "PNG", icc_profile=profile)
+    return PublishedFile(png.strip(out.getvalue(), exif)[0], _changes(blocks, REENCODED))

@@ -18,7 +18,7 @@ from made_triplets import triplets
 from PIL import Image
 from servers.hub import TOKEN, Hub
 
-from photoshop_request.media.files.metadata import without_location
+from photoshop_request.media.files.metadata import without_metadata
 from photoshop_request_builder.dataset.card.facts import Facts
 from photoshop_request_builder.dataset.card.header import header
 from photoshop_request_builder.dataset.files import DatasetFile, built_records
@@ -66,16 +66,19 @@ def test_a_location_is_removed_from_a_picture(
     client(hub_client.publish, own_corpus, repo)
     assert client(hub_client.verify, own_corpus, repo) == ()
     rows = [row for rows in client(hub_client.load, repo, "triplets", decode=False).values() for row in rows]
-    changed = [row for row in rows if row["gps_removed"]]
+    changed = [row for row in rows if row["bytes_changed"]]
     assert 0 < len(changed) < len(rows)
     for row in changed:
         assert row["edited_sha256"] == hashlib.sha256(fetched).hexdigest()
         published = row["edited_image"]["bytes"]
-        assert published == without_location(fetched)
+        assert published == without_metadata(fetched).data
+        assert row["edited_published_sha256"] == hashlib.sha256(published).hexdigest()
+        assert row["bytes_changed"] == ["gps", "metadata"]
         pixels = [Image.open(io.BytesIO(data)).convert("RGB").tobytes() for data in (published, fetched)]
         assert pixels[0] == pixels[1]
     for row in rows:
-        if not row["gps_removed"]:
+        assert row["gps_removed"] == ("gps" in row["bytes_changed"])
+        if not row["bytes_changed"]:
             assert hashlib.sha256(row["edited_image"]["bytes"]).hexdigest() == row["edited_sha256"]
 
 

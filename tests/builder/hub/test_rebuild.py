@@ -100,6 +100,9 @@ def test_rebuild_from_a_manifest_on_the_hub(
         assert row["instruction"] == was["instruction"]
         assert (row["edited_image"]["bytes"] == was["edited_image"]["bytes"]) == (was["edited_sha256"] != reencoded)
         assert hashlib.sha256(row["edited_image"]["bytes"]).hexdigest() == row["edited_sha256"]
+        assert row["edited_published_sha256"] == row["edited_sha256"]
+        assert row["source_published_sha256"] == row["source_sha256"]
+        assert (row["bytes_changed"], row["gps_removed"]) == ([], False)
     assert "reencoded 1" in done.stdout
     assert "other_picture 1" in done.stdout
     assert "gone 1" in done.stdout

@@ -18,11 +18,12 @@ from photoshop_request.media.addresses.hosts import classify, host_of
 from photoshop_request.media.files.conversion import apply_orientation
 from photoshop_request.media.files.decode import open_checked
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, distance, from_hex, hash_file
-from photoshop_request.schema import CONFIGS, GPS_REMOVED, SPLITS
+from photoshop_request.schema import CONFIGS, SPLITS
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.files import file_count
 from photoshop_request_builder.dataset.parquet_writer import write_rows
-from photoshop_request_builder.dataset.published_pictures import published_bytes
+from photoshop_request_builder.dataset.published_pictures import PictureReader, fill_pictures, picture_reader
+from photoshop_request_builder.dataset.thread import PictureRef
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder, shard_of
 from photoshop_request_builder.store.pictures import read_picture
@@ -175,6 +176,7 @@ def _write_file(corpus: Corpus, split: str, shards: range, name: str, rebuilt: R
 
 def _triplets(corpus: Corpus, shard: int, split: str, rebuilt: Rebuilt) -> Iterator[dict[str, Any]]:
     """Yield the rows of one shard and split, and count lost edits in `rebuilt`."""
+    read = picture_reader(corpus)
     requests: dict[str, list[FetchedPicture]] = defaultdict(list)
     for picture in _fetched_pictures(corpus, shard):
         if picture.row["split"] == split:
@@ -190,43 +192,38 @@ def _triplets(corpus: Corpus, shard: int, split: str, rebuilt: Rebuilt) -> Itera
             elif source is None or source.match not in _USABLE:
                 rebuilt.lost[f"source_{source.match if source else Verdict.NO_SOURCE}"] += 1
             else:
-                yield _triplet(corpus, source, edit)
+                yield _triplet(corpus, read, source, edit)
 
 
-def _triplet(corpus: Corpus, source: FetchedPicture, edit: FetchedPicture) -> dict[str, Any]:
+def _triplet(corpus: Corpus, read: PictureReader, source: FetchedPicture, edit: FetchedPicture) -> dict[str, Any]:
     """Return a row of `triplets`. Columns that the manifest lacks are null."""
-    source_columns, source_changed = _picture_columns(corpus, "source", source)
-    edited_columns, edited_changed = _picture_columns(corpus, "edited", edit)
     kept = ("instruction", "submission_id", "comment_id", "task_types", "phash_distance", "hash_version", "confidence")
-    return {
+    row = {
         **{column.name: [] if column.kind.startswith("list<") else None for column in CONFIGS["triplets"]},
-        **source_columns,
-        **edited_columns,
+        **_picture_columns(corpus, "source", source),
+        **_picture_columns(corpus, "edited", edit),
         **{name: edit.row[name] for name in kept},
         "submission_created_utc": source.row["created_utc"],
         "comment_created_utc": edit.row["created_utc"],
-        GPS_REMOVED.name: source_changed or edited_changed,
     }
+    return fill_pictures(row, read)
 
 
-def _picture_columns(corpus: Corpus, name: str, picture: FetchedPicture) -> tuple[dict[str, Any], bool]:
-    """Return the columns of one picture, and True if a location was removed from it."""
+def _picture_columns(corpus: Corpus, name: str, picture: FetchedPicture) -> dict[str, Any]:
+    """Return the columns of one picture, which is read later."""
     assert picture.sha256
     assert picture.extension
-    fetched = read_picture(corpus, picture.sha256, picture.extension)
-    data, is_changed = published_bytes(fetched)
     width, height = picture.row["width"], picture.row["height"]
     if picture.match is RebuiltMatch.REENCODED:
-        image = open_checked(fetched)
+        image = open_checked(read_picture(corpus, picture.sha256, picture.extension))
         width, height = (None, None) if hasattr(image, "verdict") else apply_orientation(image).size
-    columns = {
-        f"{name}_image": {"bytes": data, "path": None},
+    return {
+        f"{name}_image": PictureRef(picture.sha256, picture.extension, picture.size),
         f"{name}_url": picture.row["url"],
         f"{name}_sha256": picture.sha256,
         f"{name}_width": width,
         f"{name}_height": height,
     }
-    return columns, is_changed
 
 
 def _readme(rebuilt: Rebuilt, content: str) -> str:

@@ -13,6 +13,7 @@ from photoshop_request_builder.dataset.card.facts import count_facts
 from photoshop_request_builder.dataset.card.header import header
 from photoshop_request_builder.dataset.files import FileRecord, split_totals
 from photoshop_request_builder.dataset.funnel import funnel
+from photoshop_request_builder.dataset.published_pictures import keeps_credit_lines
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.settings import resolve_settings
 
@@ -59,6 +60,7 @@ def card_writer(corpus: Corpus, records: Sequence[FileRecord]) -> CardWriter:
             default=DEFAULT_CONFIG,
             funnel=steps,
             configs={name: CONFIGS[name] for name in CONFIGS if name in text_configs and name in built},
+            keep_credit_lines=keeps_credit_lines(corpus),
             removal_contact=resolve_settings(corpus, {})["removal_contact"].value,
             version=version("photoshop-request"),
         )

@@ -48,7 +48,8 @@ class Facts:
     """Megapixels of edited pictures."""
     accepted: int
     over_18: int
-    gps_removed: int
+    bytes_changed: dict[str, int]
+    """Rows of `triplets` by change of their files, most frequent first. A row may have several."""
     hidden_addresses: int
     """Pictures of published edits and requests whose address is not published, because it may name a user."""
 
@@ -62,7 +63,7 @@ _COLUMNS = (
     "edited_height",
     "accepted",
     "over_18",
-    "gps_removed",
+    "bytes_changed",
 )
 _MANIFEST_COLUMNS = ("url", "sha256", "decision", "withheld")
 
@@ -91,7 +92,7 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
         ),
         accepted=sum(map(bool, triplets("accepted"))),
         over_18=sum(map(bool, triplets("over_18"))),
-        gps_removed=sum(map(bool, triplets("gps_removed"))),
+        bytes_changed=_counted(change for changes in triplets("bytes_changed") for change in changes),
         hidden_addresses=sum(
             url is None and sha256 is not None and (decision == "source" or (decision == "edit" and withheld is None))
             for url, sha256, decision, withheld in zip(*map(manifest, _MANIFEST_COLUMNS), strict=True)
