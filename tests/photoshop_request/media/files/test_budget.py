@@ -83,6 +83,17 @@ def test_a_thousand_blocks_do_no_harm(name: str) -> None:
     assert isinstance(decode(MANY_BLOCKS[name](1000)), Picture)
 
 
+def test_a_sampling_factor_of_zero_is_corrupt() -> None:
+    """The bytes of a pixel are counted by these factors."""
+    data = bytearray(saved(scene(128, 128).convert("L"), "JPEG", progressive=True))
+    factors = data.index(b"\xff\xc2") + 11
+    assert data[factors] == 0x11
+    data[factors] = 0
+    rejected = decode(bytes(data))
+    assert isinstance(rejected, Rejected)
+    assert rejected.verdict is Verdict.CORRUPT
+
+
 def test_a_tile_far_larger_than_its_picture_is_too_large() -> None:
     rejected = decode(tiff_tile_bomb(16384))
     assert isinstance(rejected, Rejected)
