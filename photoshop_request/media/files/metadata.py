@@ -75,6 +75,7 @@ def without_metadata(data: bytes, *, keep_credit_lines: bool = False) -> Publish
     """Return the picture without metadata. The color profile, the orientation and every pixel stay.
 
     HEIF, which `datasets` cannot open, is encoded as PNG without loss. So is a file whose parts cannot be told apart.
+    The PNG has 8 bits per sample, or 16 in gray, and the colors of `decode` if PNG has no such mode, as for CMYK.
     The first page of TIFF and the first picture of JPEG (MPF) and AVIF stay.
 
     keep_credit_lines: keep artist and copyright of EXIF, XMP and IPTC, as EXIF. Formats: JPEG, PNG, WebP, TIFF.

@@ -21,7 +21,7 @@ pytestmark = [
 CASES = made.cases()
 HARMLESS = re.compile(
     # facts of the file system and of the container, the color profile, and how the picture is turned
-    r"SourceFile|ExifTool:|File:|Composite:(ImageSize|Megapixels|Rotation)|JFIF:|APP14:Adobe|ICC_Profile|PNG(-pHYs)?:"
+    r"SourceFile|ExifTool:|File:|Composite:(ImageSize|Megapixels|Rotation)|JFIF:|APP14:Adobe|ICC_Profile|PNG:(PNG-pHYs:)?"
     r"(ImageWidth|ImageHeight|BitDepth|ColorType|Compression|Filter|Interlace|Palette|ProfileName|SRGBRendering|Gamma"
     r"|Pixel|WhitePoint|Red|Green|Blue|BackgroundColor|SignificantBits|Animation|Transparency)|RIFF:|GIF:|BMP:"
     r"|EXIF:IFD0:(Orientation|ImageWidth|ImageHeight|BitsPerSample|Compression|Photometric|Strip|Samples|RowsPerStrip"
