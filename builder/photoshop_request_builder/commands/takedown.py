@@ -106,7 +106,7 @@ def resolve_target(corpus: Corpus, name: str) -> TombstoneTarget:
 
 def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[TombstoneTarget]) -> Iterator[TombstoneTarget]:
     """Yield SHA-256 and perceptual hash of every picture that belongs to `targets`."""
-    named = {(target.kind, target.value) for target in targets}
+    named = {(target.kind, target.identity) for target in targets}
     authors = {target.value for target in targets if target.kind is TombstoneKind.AUTHOR}
     requests = {
         row["id"]
@@ -123,7 +123,7 @@ def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[TombstoneTarget])
 def _belongs(
     row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors: set[str], requests: set[str]
 ) -> bool:
-    if any((kind, row[name]) in named for kind, name in _PICTURE_KEYS):
+    if any((kind, TombstoneTarget(kind, row[name]).identity) in named for kind, name in _PICTURE_KEYS):
         return True
     if row["role"] != "candidate":
         return row["submission_id"] in requests

@@ -15,7 +15,11 @@ from enum import StrEnum
 from typing import Any
 
 from photoshop_request.errors import CorpusError, InputError
-from photoshop_request.media.addresses.hosts import classify
+from photoshop_request.media.addresses.hosts import classify, identity
+from photoshop_request.media.addresses.hosts.family import AddressKind
+from photoshop_request.media.addresses.hosts.reddit import FAMILY as REDDIT
+from photoshop_request.media.addresses.permalinks import NamedKind, named_on_reddit
+from photoshop_request.media.addresses.url import parse
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -26,10 +30,8 @@ _NEAR = 4
 most four bits, so they always reach it. Of 36,046 pairs of different development photos, 15 reach it too."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _THING = re.compile(r"t([13])_([0-9a-z]{4,13})")
-_USER = re.compile(r"(?:https?://(?:\w+\.)?reddit\.com)?/?(?:u|user)/([\w-]{1,24})(?:[/?#].*)?")
-_PERMALINK = re.compile(
-    r"https?://(?:redd\.it|(?:\w+\.)?reddit\.com/(?:.*?comments|gallery))/([0-9a-z]+)(?:/[^/?#]*(?:/([0-9a-z]+))?)?"
-)
+_USER = re.compile(r"/?(?:u|user)/([\w-]{1,24})/?")
+_SITE_PATH = re.compile(r"/?(?:r|u|user|gallery|comments)/", re.IGNORECASE)
 
 
 class TombstoneKind(StrEnum):
@@ -46,6 +48,13 @@ class TombstoneKind(StrEnum):
     """Perceptual hash of a solver's picture. Covers near-duplicates by solvers, not the source."""
 
 
+_KINDS = {
+    NamedKind.SUBMISSION: TombstoneKind.SUBMISSION,
+    NamedKind.COMMENT: TombstoneKind.COMMENT,
+    NamedKind.USER: TombstoneKind.AUTHOR,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class TombstoneTarget:
     """One identifier to take down."""
@@ -53,6 +62,13 @@ class TombstoneTarget:
     kind: TombstoneKind
     value: str
     """Ids without prefix, names in lower case, addresses canonical, hashes in hex."""
+
+    @property
+    def identity(self) -> str:
+        """The value in the one spelling that is hashed."""
+        if self.kind is TombstoneKind.ADDRESS:
+            return identity(self.value)
+        return self.value.lower() if self.kind is TombstoneKind.AUTHOR else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,11 @@ class Tombstones:
 
     def covers(self, kind: TombstoneKind, value: str | None) -> bool:
         """Return True if the identifier is taken down, False for None."""
-        return value is not None and (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
+        if value is None or not self.entries:
+            return False
+        # 0.1.0 hashed the canonical address
+        as_written = kind is TombstoneKind.ADDRESS and (kind, (_hash(self.salt, f"{kind}:{value}"),)) in self.entries
+        return as_written or (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
 
     def covers_picture(self, phash: str | None, *, is_source: bool) -> bool:
         """Return True if a picture, by its perceptual hash in hex, is a near-duplicate of one that is taken down."""
@@ -175,29 +195,45 @@ def taken_down_ids(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[T
 def parse_target(what: str) -> TombstoneTarget | None:
     """Parse a user's argument, or return None for a bare word, which may be an id or a name.
 
-    Accepts `t3_…`, `t1_…`, `u/NAME`, a link to a post, comment or user on Reddit, a picture's address, a SHA-256.
+    Accepts `t3_…`, `t1_…`, `u/NAME`, an address of a post, comment or user on Reddit, of a picture or page, a SHA-256.
+    Addresses may lack their scheme.
 
     Raises:
-        InputError: the address does not belong to a picture.
+        InputError: the address is not valid, or names neither a post, a comment, a user nor a picture.
     """
-    if _SHA256.fullmatch(what.lower()):
-        return TombstoneTarget(TombstoneKind.SHA256, what.lower())
-    if thing := _THING.fullmatch(what):
+    word = what.strip()
+    if _SHA256.fullmatch(word.lower()):
+        return TombstoneTarget(TombstoneKind.SHA256, word.lower())
+    if thing := _THING.fullmatch(word.lower()):
         return TombstoneTarget(TombstoneKind.SUBMISSION if thing[1] == "3" else TombstoneKind.COMMENT, thing[2])
-    if post := _PERMALINK.match(what):
-        return (
-            TombstoneTarget(TombstoneKind.COMMENT, post[2])
-            if post[2]
-            else TombstoneTarget(TombstoneKind.SUBMISSION, post[1])
-        )
-    if user := _USER.fullmatch(what):
+    if user := _USER.fullmatch(word):
         return TombstoneTarget(TombstoneKind.AUTHOR, user[1].lower())
-    if "://" not in what:
+    if "/" not in word:
         return None
-    target = classify(what)
-    if not target.canonical:
-        raise InputError(f"{what!r} is not the address of a picture ({target.detail}).")
-    return TombstoneTarget(TombstoneKind.ADDRESS, target.canonical)
+    return _address_target(_with_scheme(word))
+
+
+def _with_scheme(word: str) -> str:
+    if "://" in word:
+        return word
+    return f"https://www.reddit.com/{word.lstrip('/')}" if _SITE_PATH.match(word) else f"https://{word.lstrip('/')}"
+
+
+def _address_target(address: str) -> TombstoneTarget:
+    target, url = classify(address), parse(address)
+    if target.kind is AddressKind.BLOCKED or url is None:
+        raise InputError(f"{address!r} is not the address of a picture ({target.detail}).")
+    if target.kind is not AddressKind.NAVIGATION or target.family != REDDIT.name:
+        return TombstoneTarget(TombstoneKind.ADDRESS, target.canonical)
+    named = named_on_reddit(url)
+    if kind := _KINDS.get(named.kind):
+        return TombstoneTarget(kind, named.name)
+    if named.kind is NamedKind.SHARE:
+        raise InputError(
+            f"{address!r} is a share link, which hides the post it leads to. Nothing was taken down. Open it in a browser "
+            "and pass the address that the browser then shows."
+        )
+    raise InputError(f"{address!r} names no post, comment, user or picture. Nothing was taken down.")
 
 
 def picture_target(phash: str, *, is_source: bool) -> TombstoneTarget:
@@ -207,8 +243,7 @@ def picture_target(phash: str, *, is_source: bool) -> TombstoneTarget:
 
 def _hashes(salt: bytes, target: TombstoneTarget) -> tuple[str, ...]:
     if target.kind not in {TombstoneKind.SOURCE, TombstoneKind.EDIT}:
-        value = target.value.lower() if target.kind is TombstoneKind.AUTHOR else target.value
-        return (_hash(salt, f"{target.kind}:{value}"),)
+        return (_hash(salt, f"{target.kind}:{target.identity}"),)
     # 16 hex digits. The place is hashed too, so that equal bytes at different places differ
     pairs = [target.value[start : start + 2] for start in range(0, 16, 2)]
     return tuple(_hash(salt, f"{target.kind}:{place}:{pair}") for place, pair in enumerate(pairs))

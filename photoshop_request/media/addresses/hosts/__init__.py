@@ -1,6 +1,8 @@
 """Classify an address by its host family. Each family is one module."""
 
 import functools
+import re
+from urllib.parse import unquote
 
 from photoshop_request.media.addresses.hosts import (
     catbox,
@@ -44,6 +46,9 @@ _BY_DOMAIN = {domain: family for family in reversed(FAMILIES) for domain in fami
 _MAX_WRAPS = 3
 _EXTENSION_IGNORED = frozenset({"i.imgur.com", "i.redd.it"})
 """Hosts that ignore the extension: the last part of the path without it names the picture."""
+_MOBILE = re.compile(r"\A(?:www|m|mobile)\.(?=.*\.)")
+_TRACKERS = ("utm_", "fbclid=", "gclid=", "igshid=", "share_id=", "ref=", "ref_source=")
+"""Arguments that sites append to shared addresses. They name no picture."""
 
 
 def family_of(host: str) -> HostFamily:
@@ -86,6 +91,25 @@ def picture_key(canonical: str) -> str:
     """Return a key of a picture. Addresses that differ only in an ignored extension have the same key."""
     url = parse(canonical)
     return f"{url.host}/{url.stem}" if url and url.host in _EXTENSION_IGNORED else canonical
+
+
+@functools.lru_cache(maxsize=4096)
+def identity(address: str) -> str:
+    """Return one name for all addresses of a picture, page or album. A takedown of one address covers the others.
+
+    It is coarser than the canonical address. Extensions that the host ignores, signatures, titles and mobile hosts do
+    not matter, nor if a page or the file itself is linked.
+    """
+    target = classify(address)
+    url = parse(target.canonical)
+    if url is None or target.family not in _BY_NAME:
+        return address
+    family = _BY_NAME[target.family]
+    if family.identity and (name := family.identity(url)):
+        return f"{family.name}:{name}"
+    query = [pair for pair in url.query.split("&") if pair and not pair.startswith(_TRACKERS)]
+    tail = f"?{'&'.join(sorted(query))}" if query else ""
+    return f"{_MOBILE.sub('', url.host)}{unquote(url.path).rstrip('/')}{tail}"
 
 
 def host_of(canonical: str) -> str:

@@ -27,4 +27,8 @@ def _read(page: str) -> list[PictureLink]:
     return [PictureLink(url) for url in files if url.rpartition(".")[2].lower() in IMAGE_EXTENSIONS]
 
 
-FAMILY = HostFamily(_NAME, ("catbox.moe",), _classify, one_page(_read))
+def _identity(url: Url) -> str | None:
+    return url.stem if url.host == "files.catbox.moe" else None
+
+
+FAMILY = HostFamily(_NAME, ("catbox.moe",), _classify, one_page(_read), identity=_identity)

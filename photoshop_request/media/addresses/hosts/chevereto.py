@@ -29,5 +29,18 @@ def _classify(url: Url) -> AddressTarget:
             return no_picture(url, _NAME, "not about one picture")
 
 
+def _identity(url: Url) -> str | None:
+    site = _FILE_HOSTS.get(url.host, url.host.removeprefix("www."))
+    if url.host in _FILE_HOSTS:
+        return f"{site}/{url.stem}"
+    if url.host in {"i.ibb.co", "thumb.ibb.co", "image.ibb.co"} and len(url.parts) > 1:
+        return f"ibb.co/file/{url.parts[0]}"  # a folder holds one file, under the name it was uploaded with
+    if url.parts[:1] in {("i",), ("image",), ("img",)} and len(url.parts) > 1:
+        return f"{site}/{re.split('[.-]', url.parts[1])[-1]}"  # the title stands before the id
+    return None
+
+
+_FILE_HOSTS = {"iili.io": "freeimage.host", "i.lensdump.com": "lensdump.com"}
+"""Hosts of files that are named as their pages."""
 _DOMAINS = ("ibb.co", "imgbb.com", "freeimage.host", "iili.io", "lensdump.com", "jpg.fish", "jpg.church", "imglike.com", "img.kiwi", "imageride.com")  # fmt: skip
-FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(og_images))
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(og_images), identity=_identity)

@@ -34,4 +34,13 @@ def _interstitial(_page: str) -> str | AddressState:
     return AddressState.GONE  # a page in place of the bytes: the file is no longer shared
 
 
-FAMILY = HostFamily(_NAME, ("dropbox.com", "dropboxusercontent.com", "db.tt"), _classify, interstitial=_interstitial)
+def _identity(url: Url) -> str | None:
+    match url.parts:
+        case ("s", key, _) | ("scl", "fi", key, _):
+            return key
+        case _:
+            return None
+
+
+_DOMAINS = ("dropbox.com", "dropboxusercontent.com", "db.tt")
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, interstitial=_interstitial, identity=_identity)

@@ -82,6 +82,8 @@ class HostFamily:
     """Return the requests for a page or album, to be made in order until one names a picture."""
     interstitial: Callable[[str], str | AddressState | None] | None = None
     """Read the page that came in place of a file. Return the next address, the final state, or None if unknown."""
+    identity: Callable[[Url], str | None] | None = None
+    """Return the part of a canonical address that alone names the picture or album, or None to compare it whole."""
 
 
 def no_picture(url: Url, family: str, detail: str, kind: AddressKind = AddressKind.NAVIGATION) -> AddressTarget:

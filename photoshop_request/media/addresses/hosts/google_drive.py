@@ -52,5 +52,11 @@ def _interstitial(page: str) -> str | AddressState:
     return AddressState.NEEDS_AUTH if needs_login else AddressState.GONE
 
 
+def _identity(url: Url) -> str | None:
+    if url.host.endswith(".googleusercontent.com"):  # any of lh3 to lh6 serves it
+        return url.path.removesuffix("=s0").removeprefix("/d/").strip("/")
+    return url.argument("id") if url.path == "/uc" else None
+
+
 _DOMAINS = ("drive.google.com", "docs.google.com", "drive.usercontent.google.com", "googleusercontent.com")
-FAMILY = HostFamily(_NAME, _DOMAINS, _classify, interstitial=_interstitial)
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, interstitial=_interstitial, identity=_identity)

@@ -26,4 +26,8 @@ def _classify(url: Url) -> AddressTarget:
             return no_picture(url, _NAME, "not about one picture")
 
 
-FAMILY = HostFamily(_NAME, ("imgbox.com",), _classify, one_page(og_images))
+def _identity(url: Url) -> str | None:
+    return re.sub(r"_[tbo]\Z", "", url.stem) if url.parts[:1] != ("g",) else None
+
+
+FAMILY = HostFamily(_NAME, ("imgbox.com",), _classify, one_page(og_images), identity=_identity)

@@ -108,4 +108,10 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-FAMILY = HostFamily(_NAME, ("imgur.com", "imgur.io"), _classify, _steps)
+def _identity(url: Url) -> str | None:
+    # a gallery's id may name an album or a single picture
+    is_named = len(url.parts) == 1 or url.parts[:1] in {("a",), ("gallery",)}
+    return url.stem if is_named and _ID.match(url.stem) else None
+
+
+FAMILY = HostFamily(_NAME, ("imgur.com", "imgur.io"), _classify, _steps, identity=_identity)

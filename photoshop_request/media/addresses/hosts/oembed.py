@@ -22,6 +22,9 @@ _ENDPOINTS = {
     "deviantart": "https://backend.deviantart.com/oembed?format=json&url=",
 }
 _GYAZO_ID = re.compile(r"[0-9a-f]{32}\Z")
+_BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Digits of Flickr's short links (https://www.flickr.com/services/api/misc.urls.html)."""
+_DEVIANTART_DOMAINS = ("deviantart.com", "deviantart.net", "wixmp.com", "fav.me", "sta.sh")
 
 
 def _read(body: str) -> list[PictureLink]:
@@ -72,10 +75,35 @@ def _deviantart(url: Url) -> AddressTarget:
     return no_picture(url, "deviantart", "not about one picture")
 
 
+def _flickr_identity(url: Url) -> str | None:
+    if url.host == "flic.kr" and url.parts[:1] == ("p",):
+        return str(_base58(url.name)) if set(url.name) <= set(_BASE58) else None
+    if url.parts[:1] == ("photos",):
+        return url.name if url.name.isdigit() else None
+    number = url.name.partition("_")[0]  # NUMBER_SECRET_SIZE.jpg
+    return number if number.isdigit() else None
+
+
+def _base58(code: str) -> int:
+    number = 0
+    for digit in code:
+        number = number * 58 + _BASE58.index(digit)
+    return number
+
+
+def _gyazo_identity(url: Url) -> str | None:
+    return url.stem if len(url.parts) == 1 else None
+
+
+def _deviantart_identity(url: Url) -> str | None:
+    if url.host == "fav.me" and re.fullmatch("d[0-9a-z]+", url.name):
+        return str(int(url.name[1:], 36))
+    number = re.search(r"(?:-|/deviation/)(\d+)/?\Z", url.path) if url.host.endswith("deviantart.com") else None
+    return number[1] if number else None
+
+
 FAMILIES = (
-    HostFamily("flickr", ("flickr.com", "staticflickr.com", "flic.kr"), _flickr, _steps),
-    HostFamily("gyazo", ("gyazo.com",), _gyazo, _steps),
-    HostFamily(
-        "deviantart", ("deviantart.com", "deviantart.net", "wixmp.com", "fav.me", "sta.sh"), _deviantart, _steps
-    ),
+    HostFamily("flickr", ("flickr.com", "staticflickr.com", "flic.kr"), _flickr, _steps, identity=_flickr_identity),
+    HostFamily("gyazo", ("gyazo.com",), _gyazo, _steps, identity=_gyazo_identity),
+    HostFamily("deviantart", _DEVIANTART_DOMAINS, _deviantart, _steps, identity=_deviantart_identity),
 )

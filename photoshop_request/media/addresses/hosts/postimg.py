@@ -36,5 +36,10 @@ def _read_gallery(page: str) -> list[PictureLink]:
     return [PictureLink(url) for url in dict.fromkeys(thumbnails)] or og_images(page)
 
 
+def _identity(url: Url) -> str | None:
+    # a folder holds one file, under the name it was uploaded with
+    return f"file/{url.parts[0]}" if len(url.parts) == 2 and url.parts[0] != "gallery" else None
+
+
 _DOMAINS = ("postimg.cc", "postimg.org", "postimages.org", "postimage.org", "postimg.io", "pixxxels.cc")
-FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(_read, album=_read_gallery))
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, one_page(_read, album=_read_gallery), identity=_identity)

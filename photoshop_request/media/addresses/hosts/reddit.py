@@ -58,5 +58,14 @@ def _page(url: Url) -> AddressTarget:
     return no_picture(url, _NAME, "a thread, a person, a rule or a wiki page")
 
 
+def _identity(url: Url) -> str | None:
+    if url.host in {"i.redd.it", "external-preview.redd.it", "i.reddituploads.com"} and len(url.parts) == 1:
+        return url.stem.lower()
+    if url.host == "v.redd.it" and url.parts:
+        return url.parts[0].lower()
+    # reddit.com/link/POST/video/ID/player
+    return url.parts[3].lower() if "video" in url.parts[2:3] and len(url.parts) > 3 else None
+
+
 _DOMAINS = ("redd.it", "reddit.com", "reddituploads.com", "redditmedia.com", "redditstatic.com", "reddit-uploaded-media.s3-accelerate.amazonaws.com", "reddit-uploaded-media.s3.amazonaws.com")  # fmt: skip
-FAMILY = HostFamily(_NAME, _DOMAINS, _classify)
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, identity=_identity)

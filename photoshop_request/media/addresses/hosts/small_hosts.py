@@ -85,11 +85,29 @@ def _wikia(url: Url) -> AddressTarget:
     )
 
 
+def _stem(url: Url) -> str | None:
+    return url.stem if url.extension in IMAGE_EXTENSIONS else None
+
+
+def _twitter_identity(url: Url) -> str | None:
+    return url.name if url.parts[:1] == ("media",) else None
+
+
+def _vidble_identity(url: Url) -> str | None:
+    return url.stem if url.parts[:1] != ("album",) else None
+
+
+def _without_query(url: Url) -> str | None:
+    return url.path
+
+
 FAMILIES = (
-    HostFamily("stack", ("i.stack.imgur.com", "i.sstatic.net"), _stack),
-    HostFamily("twitter", ("pbs.twimg.com", "video.twimg.com"), _twitter),
-    HostFamily("imgflip", ("imgflip.com",), _imgflip),
-    HostFamily("vidble", ("vidble.com",), _vidble, one_page(og_images, album=_read_vidble_album)),
-    HostFamily("discord", ("cdn.discordapp.com", "media.discordapp.net"), _discord),
+    HostFamily("stack", ("i.stack.imgur.com", "i.sstatic.net"), _stack, identity=_stem),
+    HostFamily("twitter", ("pbs.twimg.com", "video.twimg.com"), _twitter, identity=_twitter_identity),
+    HostFamily("imgflip", ("imgflip.com",), _imgflip, identity=_stem),
+    HostFamily(
+        "vidble", ("vidble.com",), _vidble, one_page(og_images, album=_read_vidble_album), identity=_vidble_identity
+    ),
+    HostFamily("discord", ("cdn.discordapp.com", "media.discordapp.net"), _discord, identity=_without_query),
     HostFamily("wikia", ("wikia.nocookie.net",), _wikia),
 )
