@@ -8,6 +8,7 @@ from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
 from photoshop_request_builder.cli.execution import exclusive, fetch_settings, reporter
 from photoshop_request_builder.store.corpus import create_corpus
+from photoshop_request_builder.store.tombstones import load_tombstones
 
 
 def rebuild(
@@ -28,12 +29,14 @@ def rebuild(
     """
     from photoshop_request_builder.commands.rebuild.dataset import plan_fetching, write_rebuilt  # slow to import
     from photoshop_request_builder.commands.rebuild.manifest import read_manifest
+    from photoshop_request_builder.commands.rebuild.taken_down import without_taken_down
     from photoshop_request_builder.commands.run import run_fetch
     from photoshop_request_builder.stages.fetching.postponed import pending_error
 
     rows, refused = read_manifest(manifest)
     corpus = create_corpus(folder)
     with exclusive(corpus, {"mirror": mirror, "rate": rate, "contact": contact}) as settings:
+        rows = without_taken_down(load_tombstones(corpus), rows, refused)
         say(f"{manifest}: {rows.num_rows:,} pictures of published edits and their requests")
         plan_fetching(corpus, rows)
         fetched = run_fetch(corpus, fetch_settings(settings), reporter=reporter)

@@ -9,7 +9,7 @@ import typer
 from photoshop_request.errors import InputError
 from photoshop_request_builder.cli import options
 from photoshop_request_builder.cli.console import data, hint, say
-from photoshop_request_builder.cli.execution import exclusive, open_engine, reporter
+from photoshop_request_builder.cli.execution import Settings, exclusive, open_engine, reporter
 from photoshop_request_builder.store.corpus import Corpus, open_corpus
 from photoshop_request_builder.store.tombstones import load_tombstones
 
@@ -34,6 +34,10 @@ def takedown(
         ),
     ] = None,
     revision: Annotated[str, typer.Option("--revision", help="publish: branch to commit to.")] = "main",
+    expect_none: Annotated[
+        bool,
+        typer.Option("--expect-none", help="add: exit with 0 even if a target matches nothing here, as in long lists."),
+    ] = False,
     squash: Annotated[bool, typer.Option("--squash", help="publish: also delete the history and its tags.")] = False,
     workers: options.Workers = None,
 ) -> None:
@@ -41,8 +45,9 @@ def takedown(
 
     Every later build leaves them out, and also near-duplicates of their pictures.
 
-    `add` stores keyed hashes of the targets and erases their pictures in CORPUS. Fetched pictures that are not compared
-    yet are compared first.
+    `add` stores keyed hashes of the targets. It erases their posts, names and pictures everywhere in CORPUS, builds an
+    existing dataset again, and then searches every file for them. Any spelling of an address will do. A target that
+    matches nothing stays in force, and the exit code is 1.
 
     `publish` builds the dataset without them and commits it to the Hub. Older commits keep them unless --squash deletes
     the history.
@@ -58,9 +63,11 @@ def takedown(
         case Action.ADD:
             if not names:
                 raise InputError("Name what to take down: t3_ID, t1_ID, u/NAME, an address or a SHA-256.")
-            with exclusive(corpus):
-                _add(corpus, names)
+            with exclusive(corpus, {"workers": workers}) as settings:
+                unknown = _add(corpus, names, settings)
             hint(f"takedown {folder} publish ORG/NAME")
+            if unknown and not expect_none:
+                raise typer.Exit(1)
         case Action.PUBLISH:
             if len(names) != 1:
                 raise InputError(f"Name the dataset: photoshop-request takedown {folder} publish ORG/NAME")
@@ -71,14 +78,20 @@ def takedown(
                 data.print(f"{kind}: {number:,}")
 
 
-def _add(corpus: Corpus, names: list[str]) -> None:
+def _add(corpus: Corpus, names: list[str], settings: Settings) -> bool:
+    """Take the targets down. Return True if one matches nothing."""
     from photoshop_request_builder.commands.takedown import resolve_target, take_down  # slow to import
 
-    result = take_down(corpus, [resolve_target(corpus, name) for name in names], reporter)
+    targets = {resolve_target(corpus, name): name for name in names}
+    with open_engine(corpus, settings) as engine:
+        result = take_down(corpus, list(targets), reporter, engine)
     say(
-        f"{result.tombstones} new tombstones, {result.pictures} pictures erased. Taken down in total: "
-        f"{result.submissions} requests, {result.comments} comments"
+        f"{result.tombstones} new tombstones. Erased: {result.submissions} requests with their comments, "
+        f"{result.comments} other comments, {result.pictures} pictures"
     )
+    for target in result.unknown:
+        say(f"warning: {targets[target]} matches nothing in {corpus.address}. It stays in force for later inputs.")
+    return bool(result.unknown)
 
 
 def _publish(corpus: Corpus, name: str, revision: str, workers: int | None, *, squash: bool) -> None:

@@ -1,32 +1,28 @@
-"""Take requests, comments, authors or pictures down: add tombstones, then erase files and answers."""
+"""Take requests, comments, authors or pictures down: add tombstones, erase everything, and prove that it is gone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from photoshop_request.errors import InputError
-from photoshop_request.verdicts import Verdict
+from photoshop_request.errors import CorpusError, InputError
+from photoshop_request_builder.commands.erasure import erase, find_gone, pictures_of, rows_of, unshown_pictures
+from photoshop_request_builder.commands.rebuild.erasure import erase_rebuilt, is_rebuilt
 from photoshop_request_builder.commands.run import run_stages
-from photoshop_request_builder.dataset.publication import TakenDown, read_taken_down
+from photoshop_request_builder.commands.traces import find_traces
+from photoshop_request_builder.dataset.publication import read_taken_down
+from photoshop_request_builder.engine.jobs import HERE, Engine
 from photoshop_request_builder.engine.running import Reporter, run_stage
-from photoshop_request_builder.engine.stage import Erasure
 from photoshop_request_builder.pages.viewer.shard import default_folder, drop_stale
-from photoshop_request_builder.stages.declared import STAGES, stage_named
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.stages.declared import stage_named
+from photoshop_request_builder.store import erasing
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import (
     TombstoneKind,
     TombstoneTarget,
     add_tombstones,
+    load_tombstones,
+    mark_found,
     parse_target,
-    picture_target,
 )
-
-_COLUMNS = ["submission_id", "comment_id", "role", "author", "link", "url", "verdict", "phash"]
-_COLUMNS += ["sha256", "source_sha256", "second_source_sha256", "extension"]
-_OWN_WORK = frozenset({Verdict.EDIT, Verdict.DUPLICATE_EDIT})
-"""Verdicts of pictures that are the solver's own work. A re-upload is the requester's picture."""
-_PICTURE_KEYS = ((TombstoneKind.SHA256, "sha256"), (TombstoneKind.ADDRESS, "link"), (TombstoneKind.ADDRESS, "url"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +32,39 @@ class TakedownSummary:
     tombstones: int
     """New tombstones."""
     submissions: int
-    """Requests of the corpus that are taken down now, by this takedown or an earlier one."""
+    """Requests that were erased."""
     comments: int
+    """Comments that were erased, without those of erased requests."""
     pictures: int
     """Distinct pictures whose files are erased."""
+    unknown: tuple[TombstoneTarget, ...] = ()
+    """Targets that matched nothing in this corpus, now or earlier. They stay in force."""
 
 
-def take_down(corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter) -> TakedownSummary:
-    """Take `targets` and their pictures down, in all later builds too. The caller holds the lock of the corpus.
+def take_down(
+    corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter, engine: Engine = HERE
+) -> TakedownSummary:
+    """Take `targets` and their pictures down for good, and erase every trace. The caller holds the lock of the corpus.
 
-    Erases the files of the pictures, the viewer's pages of their shards, and model answers about the requests. The
-    texts stay in the tables of the corpus, which are not published.
+    Requests go with their comments and crossposts. A dataset that is built is built again. After a kill, the same call
+    finishes the work.
 
     Raises:
-        CorpusError: the tombstones cannot be read, or a picture is damaged. In the second case, `targets` are taken down
-            but not everything is erased.
+        CorpusError: the tombstones cannot be read, a picture is damaged, or a file still names what was erased. In the
+            last two cases, `targets` are taken down but not everything is erased.
         StorageError: no space or no permission.
     """
     count = add_tombstones(corpus, targets)
-    if corpus.ledger_path.exists():  # pictures that were fetched but not compared yet are erased too
-        _update_tables(corpus, reporter)
-    pictures = (picture for shard in range(corpus.shards) for picture in _pictures_of(corpus, shard, targets))
-    count += add_tombstones(corpus, pictures)
-    run_stage(stage_named("remove"), corpus, reporter=reporter)
-    removed = [read_taken_down(corpus, shard) for shard in range(corpus.shards)]
-    requests = frozenset(submission for rows in removed for submission in rows.submissions)
-    erasure = Erasure(requests, _unshown_pictures(corpus, removed))
-    for stage in STAGES:
-        if stage.erase:
-            stage.erase(corpus, erasure)
-    if erasure.pictures and corpus.ledger_path.exists():
-        _update_tables(corpus, reporter)
-        run_stage(stage_named("remove"), corpus, reporter=reporter)
-    elif erasure.pictures:
-        reporter.say(
-            "warning: the ledger is not on this machine. Run the same takedown where pictures are fetched, "
-            "so that they are not fetched again."
+    if is_rebuilt(corpus):
+        gone, summary = erase_rebuilt(corpus, targets, reporter)
+    else:
+        gone, summary = _erase(corpus, targets, reporter, engine)
+    if paths := list(find_traces(corpus, gone)):
+        raise CorpusError(
+            f"{paths[0]}: still names what was taken down, and {len(paths) - 1:,} other files. Nothing may be published. Run "
+            "the same command again, and remove the file if that does not help."
         )
-    if pages := default_folder(corpus):
-        drop_stale(corpus, pages)
-    comments = sum(len(rows.comments) for rows in removed)
-    return TakedownSummary(count, len(requests), comments, len(erasure.pictures))
+    return TakedownSummary(count, *summary, _unknown(corpus, targets))
 
 
 def resolve_target(corpus: Corpus, name: str) -> TombstoneTarget:
@@ -90,9 +78,9 @@ def resolve_target(corpus: Corpus, name: str) -> TombstoneTarget:
     targets = set()
     for shard in range(corpus.shards):
         for table, kind in (("submissions", TombstoneKind.SUBMISSION), ("comments", TombstoneKind.COMMENT)):
-            for row in _rows(corpus, shard, table, ["id", "author"]):
-                if row["id"] == name:
-                    targets.add(TombstoneTarget(kind, name))
+            for row in rows_of(corpus, shard, table, ["id", "author"]):
+                if row["id"] == name.lower():
+                    targets.add(TombstoneTarget(kind, name.lower()))
                 if (row["author"] or "").lower() == name.lower():
                     targets.add(TombstoneTarget(TombstoneKind.AUTHOR, name.lower()))
     if len(targets) == 1:
@@ -104,53 +92,67 @@ def resolve_target(corpus: Corpus, name: str) -> TombstoneTarget:
     raise InputError(f"{name!r} matches nothing in {corpus.address}. To take it down in advance, write {forms}.")
 
 
-def _pictures_of(corpus: Corpus, shard: int, targets: Sequence[TombstoneTarget]) -> Iterator[TombstoneTarget]:
-    """Yield SHA-256 and perceptual hash of every picture that belongs to `targets`."""
-    named = {(target.kind, target.identity) for target in targets}
-    authors = {target.value for target in targets if target.kind is TombstoneKind.AUTHOR}
-    requests = {
-        row["id"]
-        for row in _rows(corpus, shard, "submissions", ["id", "author"])
-        if (TombstoneKind.SUBMISSION, row["id"]) in named or (row["author"] or "").lower() in authors
-    }
-    for row in _rows(corpus, shard, "candidates", _COLUMNS):
-        if row["sha256"] is not None and _belongs(row, named, authors, requests):
-            yield TombstoneTarget(TombstoneKind.SHA256, row["sha256"])
-            if row["phash"]:
-                yield picture_target(row["phash"], is_source=row["role"] != "candidate")
+def _erase(
+    corpus: Corpus, targets: Sequence[TombstoneTarget], reporter: Reporter, engine: Engine
+) -> tuple[erasing.Gone, tuple[int, int, int]]:
+    # also posts that were not merged, and pictures that were not compared yet
+    _update_tables(corpus, reporter, engine)
+    mark_found(corpus, _found(corpus, targets))
+    add_tombstones(corpus, [target for shard in range(corpus.shards) for target in pictures_of(corpus, shard, targets)])
+    run_stage(stage_named("remove"), corpus, reporter=reporter)
+    removed = [read_taken_down(corpus, shard) for shard in range(corpus.shards)]
+    pictures, kept_away = unshown_pictures(corpus, removed)
+    requests = sorted(name for rows in removed for name in rows.submissions)
+    add_tombstones(corpus, [*kept_away, *(TombstoneTarget(TombstoneKind.SUBMISSION, name) for name in requests)])
+    gone = find_gone(corpus, [*targets, *kept_away], removed, pictures)
+    erase(corpus, gone, pictures)
+    _update_tables(corpus, reporter, engine)
+    erasing.erase_tables(corpus, gone)
+    if corpus.find("built/*/*.json"):
+        run_stages("build", corpus, engine=engine, reporter=reporter)
+    if not corpus.ledger_path.exists() and corpus.find("shards/*/pictures.parquet"):
+        reporter.say(
+            "warning: the ledger is not on this machine. Run the same takedown where pictures are fetched, "
+            "so that their addresses are erased there too."
+        )
+    if pages := default_folder(corpus):
+        drop_stale(corpus, pages)
+    return gone, (len(requests), len(gone.comments), len(pictures))
 
 
-def _belongs(
-    row: Mapping[str, Any], named: set[tuple[TombstoneKind, str]], authors: set[str], requests: set[str]
-) -> bool:
-    if any((kind, TombstoneTarget(kind, row[name]).identity) in named for kind, name in _PICTURE_KEYS):
-        return True
-    if row["role"] != "candidate":
-        return row["submission_id"] in requests
-    is_authors = (TombstoneKind.COMMENT, row["comment_id"]) in named or (row["author"] or "").lower() in authors
-    return (is_authors or row["submission_id"] in requests) and row["verdict"] in _OWN_WORK
+def _update_tables(corpus: Corpus, reporter: Reporter, engine: Engine) -> None:
+    """Update the tables up to `candidates`. Those that depend on the ledger stay if it is on another machine."""
+    if corpus.find("incoming/*/*/part.json"):
+        run_stages("ingest", corpus, engine=engine, reporter=reporter)
+    if corpus.ledger_path.exists():
+        run_stages("fetch", corpus, reporter=reporter)
+        run_stages("pair", corpus, engine=engine, reporter=reporter)
 
 
-def _unshown_pictures(corpus: Corpus, removed: Sequence[TakenDown]) -> dict[str, str]:
-    """Return SHA-256 and path of every picture that only removed rows show."""
-    files: dict[str, str] = {}
-    shown: set[str] = set()
-    for shard, removed_rows in enumerate(removed):
-        for row in _rows(corpus, shard, "candidates", _COLUMNS):
-            if row["sha256"] is None:
-                continue
-            if removed_rows.covers(row):
-                files[row["sha256"]] = corpus.image_path(row["sha256"], row["extension"])
-            else:
-                shown.add(row["sha256"])
-    return {sha256: path for sha256, path in files.items() if sha256 not in shown}
+def _unknown(corpus: Corpus, targets: Sequence[TombstoneTarget]) -> tuple[TombstoneTarget, ...]:
+    tombstones = load_tombstones(corpus)
+    return tuple(target for target in targets if not tombstones.was_found(target))
 
 
-def _update_tables(corpus: Corpus, reporter: Reporter) -> None:
-    """Update the tables that depend on the ledger."""
-    run_stages("fetch", corpus, reporter=reporter)
-    run_stages("pair", corpus, reporter=reporter)
+def _found(corpus: Corpus, targets: Sequence[TombstoneTarget]) -> list[TombstoneTarget]:
+    """Return the targets that match a post, an author, an address or a picture in the corpus."""
+    sought = {(target.kind, target.identity): target for target in targets}
+    return [sought[key] for key in sought.keys() & set(_keys(corpus))]
 
 
-def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
-    return storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)
+def _keys(corpus: Corpus) -> Iterator[tuple[TombstoneKind, str]]:
+    columns = [
+        ("submissions", TombstoneKind.SUBMISSION, "id"),
+        ("submissions", TombstoneKind.AUTHOR, "author"),
+        ("comments", TombstoneKind.COMMENT, "id"),
+        ("comments", TombstoneKind.AUTHOR, "author"),
+        ("links", TombstoneKind.ADDRESS, "url"),
+        ("links", TombstoneKind.ADDRESS, "canonical"),
+        ("pictures", TombstoneKind.ADDRESS, "url"),
+        ("pictures", TombstoneKind.SHA256, "sha256"),
+    ]
+    for shard in range(corpus.shards):
+        for table, kind, name in columns:
+            for row in rows_of(corpus, shard, table, [name]):
+                if row[name]:
+                    yield kind, TombstoneTarget(kind, row[name]).identity

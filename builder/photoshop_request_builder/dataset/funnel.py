@@ -47,8 +47,12 @@ def _ingest(corpus: Corpus) -> FunnelStep | None:
 def _merge(corpus: Corpus) -> FunnelStep | None:
     paths = [corpus.shard_path(shard, table) for shard in range(corpus.shards) for table in ("submissions", "comments")]
     stamps = [stamp for path in paths if (stamp := storage.read_stamp(corpus.fs, path))]
-    merged, observed = sum(stamp.rows for stamp in stamps), sum(part.kept for part in read_parts(corpus))
-    counts: Counter[str | None] = Counter({None: merged, "seen_before": observed - merged})
+    parts = read_parts(corpus)
+    merged, observed = sum(stamp.rows for stamp in stamps), sum(part.kept for part in parts)
+    erased = sum(part.erased for part in parts)
+    counts: Counter[str | None] = Counter(
+        {None: merged, "seen_before": observed - erased - merged, str(Verdict.TAKEN_DOWN): erased}
+    )
     return _step("merge", "submissions and comments", "unique submissions and comments", counts if stamps else None)
 
 

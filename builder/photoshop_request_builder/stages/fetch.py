@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from types import FrameType, MappingProxyType
 from typing import Any
 
@@ -22,7 +23,11 @@ from photoshop_request.media.http.fetch import Fetcher, fetch
 from photoshop_request.media.http.opt_outs import NOINDEX
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.engine.stage import Erasure
-from photoshop_request_builder.stages.fetching.do_not_fetch import removed_addresses, taken_down_addresses
+from photoshop_request_builder.stages.fetching.do_not_fetch import (
+    removed_addresses,
+    taken_down_addresses,
+    unless_taken_down,
+)
 from photoshop_request_builder.stages.fetching.fetch_plan import PAGE_KINDS
 from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request_builder.stages.fetching.host_workers import HostWorkers
@@ -34,6 +39,7 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, open_ledger
 from photoshop_request_builder.store.ledger_rows import LedgerEntry, NewAddress
 from photoshop_request_builder.store.pictures import empty_download_folder, picture_saver
+from photoshop_request_builder.store.tombstones import load_tombstones
 
 _MAX_DEPTH = 4
 """Maximum pages and short links on the way to a picture."""
@@ -140,6 +146,7 @@ async def _fetch_all(
     # as many threads as requests: each writes and flushes one picture
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(settings.concurrency))
     removed = removed_addresses(corpus) if settings.archive_fallback or settings.preview_fallback else frozenset()
+    tombstones = load_tombstones(corpus)
 
     def may_fall_back(address: str) -> bool:
         return removed.isdisjoint((address, *ledger.parents(address)))
@@ -150,7 +157,12 @@ async def _fetch_all(
         )
         workers = HostWorkers(
             ledger,
-            lambda entry: _work(fetcher, settings, _without_lost_file(corpus, entry), may_fall_back),
+            lambda entry: unless_taken_down(
+                corpus,
+                tombstones,
+                entry.address,
+                partial(_work, fetcher, settings, _without_lost_file(corpus, entry), may_fall_back),
+            ),
             # twice the limit of requests: while one half writes to the disk, the other half requests
             concurrency=lambda host: 2 * web.client.limits.rate(host).concurrency,
             is_selected=settings.selects,
@@ -216,11 +228,8 @@ async def _work(
 
 
 def erase(corpus: Corpus, erasure: Erasure) -> None:
-    """Remove the files of the pictures, and mark them in the ledger as taken down if it is on this machine."""
+    """Remove the files of the pictures, and unfinished downloads. `store.erasing` removes their rows of the ledger."""
     for path in erasure.pictures.values():
         if corpus.fs.exists(path):
             corpus.fs.rm_file(path)
-    if erasure.pictures and corpus.ledger_path.exists():
-        with open_ledger(corpus.ledger_path) as ledger:
-            addresses = ledger.addresses_of(set(erasure.pictures))
-            ledger.record([Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0) for address in addresses])
+    empty_download_folder(corpus)

@@ -13,6 +13,7 @@ from photoshop_request.reddit.coverage import month_of
 from photoshop_request.reddit.removals import FINAL, removed_by
 from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
+from photoshop_request_builder.store.erased_numbers import read_numbers
 
 VERSION = 2
 _COLUMNS = ["id", "created_utc", "score", "num_comments", "removed_by_category", "deleted_by_author"]
@@ -24,7 +25,8 @@ def make_ranks(corpus: Corpus) -> Iterator[pa.Table]:
     for shard in range(corpus.shards):
         table = storage.find_table(corpus.fs, corpus.shard_path(shard, "submissions"), _COLUMNS)
         shards.append(tables.SUBMISSIONS.empty_table().select(_COLUMNS) if table is None else table)
-    everything = pa.concat_tables(shards)
+    erased = pa.Table.from_pylist(read_numbers(corpus), schema=shards[0].schema)
+    everything = pa.concat_tables([*shards, erased])
     months = np.array([month_of(utc) for utc in everything.column("created_utc").to_pylist()])
     counts = [
         removed_by(category, deleted_by_author=bool(deleted)) not in FINAL

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.store.database import enum_of, open_database
+from photoshop_request_builder.store.database import enum_of, open_database, transaction
 
 FORMAT = 1
 _FILE = "decisions.sqlite"
@@ -94,6 +94,16 @@ class Decisions:
             return None
         self._database.execute("update decision set undone_utc = ? where id = ?", (int(self._clock()), row[0]))
         return _decision(row[1:]).item
+
+    def forget(self, submissions: Iterable[str], comments: Iterable[str], pictures: Iterable[str]) -> None:
+        """Erase the decisions on these requests, comments and pictures (SHA-256). Their bytes are overwritten."""
+        self._database.execute("PRAGMA secure_delete = ON")
+        with transaction(self._database):
+            for column, values in (("submission_id", submissions), ("comment_id", comments), ("sha256", pictures)):
+                self._database.executemany(
+                    f"delete from decision where {column} = ?", [(value,) for value in sorted(values)]
+                )
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def decisions(self) -> list[Decision]:
         """Return the last decision of each reviewer on each candidate, oldest first."""

@@ -66,6 +66,8 @@ class IngestSummary:
     """Refresh: full names that the API did not know."""
     asked_utc: int | None = None
     """Unix second of the request to an API."""
+    erased: int = 0
+    """Rows that a takedown erased later."""
 
     @property
     def kept(self) -> int:

@@ -6,7 +6,7 @@ last batch is requested again.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +194,42 @@ class Ledger:
         """Return the addresses whose pictures have these digests."""
         query = "SELECT address FROM address WHERE sha256 = ? ORDER BY id"
         return [row[0] for digest in sorted(digests) for row in self._database.execute(query, (digest,))]
+
+    def forget(
+        self,
+        addresses: Collection[str],
+        digests: Collection[str],
+        names: Callable[[str], bool],
+        linked: Collection[str] = (),
+    ) -> None:
+        """Erase these addresses, the addresses of these digests, and addresses and captions for which `names` is True.
+
+        Addresses that only erased pages led to go too, except those in `linked`. The bytes of erased rows are
+        overwritten.
+        """
+        query = "SELECT address, coalesce(final, ''), coalesce(fallback, ''), coalesce(sha256, '') FROM address"
+        gone = {
+            address
+            for address, final, fallback, sha256 in self._database.execute(query)
+            if address in addresses or sha256 in digests or any(map(names, (address, final, fallback)))
+        }
+        below = [picture for address in gone for picture, _ in self.led_to(address)]
+        while below:
+            address = below.pop()
+            if address not in gone and gone.issuperset(self.parents(address)) and address not in linked:
+                gone.add(address)
+                below += [picture for picture, _ in self.led_to(address)]
+        captions = "SELECT address, position, caption FROM resolved WHERE caption IS NOT NULL"
+        named = [(address, place) for address, place, text in self._database.execute(captions) if names(text)]
+        self._database.execute("PRAGMA secure_delete = ON")
+        with self._change() as database:
+            each = [(address,) for address in sorted(gone)]
+            database.executemany("DELETE FROM address WHERE address = ?", each)
+            database.executemany("DELETE FROM resolved WHERE address = ?", each)
+            database.executemany("DELETE FROM resolved WHERE picture = ?", each)
+            database.executemany("DELETE FROM released WHERE sha256 = ?", [(digest,) for digest in sorted(digests)])
+            database.executemany("UPDATE resolved SET caption = NULL WHERE address = ? AND position = ?", named)
+        self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def states_by_host(self) -> dict[str, Mapping[AddressState, int]]:
         """Count the addresses by host and state."""

@@ -20,6 +20,7 @@ from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.media.addresses.hosts.reddit import FAMILY as REDDIT
 from photoshop_request.media.addresses.permalinks import NamedKind, named_on_reddit
 from photoshop_request.media.addresses.url import parse
+from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 
@@ -80,6 +81,8 @@ class Tombstones:
     """Kind and keyed hashes: one hash, or eight for a perceptual hash."""
     near: tuple[tuple[TombstoneKind, frozenset[str]], ...]
     """The entries of perceptual hashes, as sets."""
+    found: frozenset[tuple[TombstoneKind, tuple[str, ...]]] = frozenset()
+    """The entries that something in the corpus matched."""
 
     def __bool__(self) -> bool:
         """Return True if anything is taken down."""
@@ -92,6 +95,24 @@ class Tombstones:
         # 0.1.0 hashed the canonical address
         as_written = kind is TombstoneKind.ADDRESS and (kind, (_hash(self.salt, f"{kind}:{value}"),)) in self.entries
         return as_written or (kind, self._hashes(TombstoneTarget(kind, value))) in self.entries
+
+    def was_found(self, target: TombstoneTarget) -> bool:
+        """Return True if something in the corpus matched the target of an entry, now or before it was erased."""
+        return (target.kind, self._hashes(target)) in self.found
+
+    def key(self, target: TombstoneTarget) -> str:
+        """Return the keyed hash of a target that is no perceptual hash."""
+        return self._hashes(target)[0]
+
+    def covers_post(self, record: Submission | Comment) -> bool:
+        """Return True if a submission or comment is taken down: itself, its author, or the request that it belongs to."""
+        if self.covers(TombstoneKind.AUTHOR, record.author):
+            return True
+        if isinstance(record, Submission):
+            return any(self.covers(TombstoneKind.SUBMISSION, name) for name in (record.id, record.crosspost_parent))
+        return self.covers(TombstoneKind.COMMENT, record.id) or self.covers(
+            TombstoneKind.SUBMISSION, record.submission_id
+        )
 
     def covers_picture(self, phash: str | None, *, is_source: bool) -> bool:
         """Return True if a picture, by its perceptual hash in hex, is a near-duplicate of one that is taken down."""
@@ -123,7 +144,9 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
             salt
         ):
             raise ValueError  # noqa: TRY301 - same message
-        entries = frozenset((TombstoneKind(entry["kind"]), tuple(entry["hashes"])) for entry in stored["tombstones"])
+        listed = {(TombstoneKind(entry["kind"]), tuple(entry["hashes"])): entry for entry in stored["tombstones"]}
+        entries = frozenset(listed)
+        found = frozenset(key for key, entry in listed.items() if entry.get("found"))
     except (TypeError, KeyError, ValueError, FileNotFoundError) as error:
         raise CorpusError(
             f"{path}: cannot be read ({type(error).__name__}), or {corpus.path('takedown', 'salt')} is not its salt. Nothing "
@@ -134,7 +157,7 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
         for kind, hashes in sorted(entries)
         if kind in {TombstoneKind.SOURCE, TombstoneKind.EDIT}
     )
-    return Tombstones(salt, entries, near)
+    return Tombstones(salt, entries, near, found)
 
 
 def read_salt(corpus: Corpus) -> bytes | None:
@@ -175,8 +198,23 @@ def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Ca
     return len(new)
 
 
+def mark_found(corpus: Corpus, targets: Iterable[TombstoneTarget]) -> None:
+    """Store that something in the corpus matched these targets. Afterwards it may be erased."""
+    known = load_tombstones(corpus)
+    found = {(str(target.kind), _hashes(known.salt, target)) for target in targets}
+    path = corpus.path("takedown", "tombstones.json")
+    stored = storage.read_json(corpus.fs, path) or {"tombstones": []}
+    for entry in stored["tombstones"]:
+        if (entry["kind"], tuple(entry["hashes"])) in found:
+            entry["found"] = True
+    if found:
+        storage.write_json(corpus.fs, path, stored)
+
+
 def taken_down_ids(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[TombstoneKind, frozenset[str]]:
     """Return the ids of one shard's submissions and comments that are taken down, themselves or with their author.
+
+    A crosspost is taken down with the submission that it repeats.
 
     Raises:
         CorpusError: a table is damaged.
@@ -185,10 +223,15 @@ def taken_down_ids(corpus: Corpus, shard: int, tombstones: Tombstones) -> dict[T
     return {
         kind: frozenset(
             row["id"]
-            for row in storage.read_table(corpus.fs, corpus.shard_path(shard, table), ["id", "author"]).to_pylist()
-            if tombstones.covers(kind, row["id"]) or tombstones.covers(TombstoneKind.AUTHOR, row["author"])
+            for row in storage.read_table(corpus.fs, corpus.shard_path(shard, table), columns).to_pylist()
+            if tombstones.covers(kind, row["id"])
+            or tombstones.covers(TombstoneKind.AUTHOR, row["author"])
+            or tombstones.covers(kind, row.get("crosspost_parent"))
         )
-        for kind, table in ((TombstoneKind.SUBMISSION, "submissions"), (TombstoneKind.COMMENT, "comments"))
+        for kind, table, columns in (
+            (TombstoneKind.SUBMISSION, "submissions", ["id", "author", "crosspost_parent"]),
+            (TombstoneKind.COMMENT, "comments", ["id", "author"]),
+        )
     }
 
 

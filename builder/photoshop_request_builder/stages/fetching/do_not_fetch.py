@@ -1,11 +1,18 @@
 """List the addresses that must not be fetched, or not from archives: taken down, removed or deleted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from photoshop_request.media.addresses.outcomes import AddressState, Outcome
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones, taken_down_ids
+from photoshop_request_builder.store.tombstones import (
+    TombstoneKind,
+    Tombstones,
+    load_tombstones,
+    taken_down_ids,
+)
 from photoshop_request_builder.store.withdrawn import PostedPicture, Withdrawn, load_withdrawn
 
 
@@ -26,12 +33,13 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
         links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), columns)
         if not links:
             continue
-        ids = taken_down_ids(corpus, shard, tombstones)
+        is_rebuilt = corpus.fs.exists(corpus.shard_path(shard, "manifest"))  # without submissions and comments
+        ids = {} if is_rebuilt else taken_down_ids(corpus, shard, tombstones)
         is_withdrawn = _withdrawal(corpus, shard, withdrawn)
         for link in links:
             if (
-                link["submission_id"] in ids[TombstoneKind.SUBMISSION]
-                or link["comment_id"] in ids[TombstoneKind.COMMENT]
+                link["submission_id"] in ids.get(TombstoneKind.SUBMISSION, ())
+                or link["comment_id"] in ids.get(TombstoneKind.COMMENT, ())
                 or any(tombstones.covers(TombstoneKind.ADDRESS, link[name]) for name in ("url", "canonical"))
                 or is_withdrawn(link)
             ):
@@ -64,6 +72,27 @@ def _withdrawal(corpus: Corpus, shard: int, withdrawn: Withdrawn) -> Callable[[M
         )
 
     return is_withdrawn
+
+
+async def unless_taken_down(
+    corpus: Corpus, tombstones: Tombstones, address: str, work: Callable[[], Awaitable[Outcome]]
+) -> Outcome:
+    """Return the outcome of `work` for an address, unless the address or its bytes are taken down.
+
+    Pages that led here may be new, so only now both are known. Taken-down bytes leave the disk at once.
+    """
+    if tombstones.covers(TombstoneKind.ADDRESS, address):
+        return Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=0)
+    outcome = await work()
+    if outcome.sha256 and outcome.extension and tombstones.covers(TombstoneKind.SHA256, outcome.sha256):
+        path = corpus.image_path(outcome.sha256, outcome.extension)
+        if corpus.fs.exists(path):
+            corpus.fs.rm_file(path)
+        return Outcome(address, AddressState.TAKEN_DOWN, "taken down", tries=outcome.tries)
+    pictures = tuple(
+        picture for picture in outcome.pictures if not tombstones.covers(TombstoneKind.ADDRESS, picture.url)
+    )
+    return outcome if pictures == outcome.pictures else replace(outcome, pictures=pictures)
 
 
 def removed_addresses(corpus: Corpus) -> frozenset[str]:

@@ -13,9 +13,11 @@ from photoshop_request.errors import CutInputError, ForeignInputError, InputErro
 from photoshop_request.reddit.archives import ArchiveStatus
 from photoshop_request.reddit.parse import Reject, RejectReason, parse
 from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import INCOMING_TABLES, IngestSummary, PartWriter, remove_folder
+from photoshop_request_builder.store.tombstones import load_tombstones
 
 _HEAD = 200
 """Bytes of a rejected line that are kept."""
@@ -49,6 +51,7 @@ class _Counts:
     blank: int = 0
     other_subreddits: int = 0
     rejected: Counter[RejectReason] = field(default_factory=Counter)
+    taken_down: int = 0
     first_reject: str = ""
     days: dict[str, Counter[int]] = field(default_factory=lambda: {table: Counter() for table in INCOMING_TABLES})
     """Rows by table and day since 1970."""
@@ -63,7 +66,10 @@ class _Counts:
 
 
 class Ingester:
-    """Writes one part, as a context manager. An exception leaves no part behind."""
+    """Writes one part, as a context manager. An exception leaves no part behind.
+
+    Posts that were taken down are only counted.
+    """
 
     def __init__(self, corpus: Corpus, origin: PartOrigin) -> None:
         """Prepare the part. Files are opened on entering."""
@@ -71,6 +77,7 @@ class Ingester:
         self._origin = origin
         self._rejects_path = corpus.path("rejects", origin.source, f"{origin.part}.jsonl")
         self._subreddits = frozenset(name.lower() for name in corpus.subreddits)
+        self._tombstones = load_tombstones(corpus)
         self._writer = PartWriter(corpus, origin.source, origin.part)
         self._sources = (origin.label,)
         self._likely: type = Comment
@@ -125,6 +132,8 @@ class Ingester:
         self._likely = type(record)
         if record.subreddit.lower() not in self._subreddits:
             self._counts.other_subreddits += 1
+        elif self._tombstones and self._tombstones.covers_post(record):
+            self._counts.taken_down += 1
         else:
             self._counts.add(record)
             self._writer.add(record, line)
@@ -167,7 +176,8 @@ class Ingester:
             comments=counts.days["comments"].total(),
             other_subreddits=counts.other_subreddits,
             blank=counts.blank,
-            rejected={str(reason): count for reason, count in sorted(counts.rejected.items())},
+            rejected={str(reason): count for reason, count in sorted(counts.rejected.items())}
+            | ({str(Verdict.TAKEN_DOWN): counts.taken_down} if counts.taken_down else {}),
             months={table: _by_month(days) for table, days in counts.days.items()},
             first_utc=counts.first_utc,
             last_utc=counts.last_utc,
@@ -182,7 +192,8 @@ class Ingester:
 
     def _has_objects(self) -> bool:
         counts = self._counts
-        return bool(counts.other_subreddits or counts.rejected[RejectReason.PRIVATE_MESSAGE] or self.rows)
+        others = counts.other_subreddits or counts.taken_down or counts.rejected[RejectReason.PRIVATE_MESSAGE]
+        return bool(others or self.rows)
 
     def _empty_error(self, ending: str, detail: str) -> InputError:
         name, counts = self._origin.input, self._counts

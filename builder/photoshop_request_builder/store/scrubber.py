@@ -1,0 +1,82 @@
+"""Find and remove the words that name something: ids, user names, addresses and digests, in texts and in raw JSON."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget
+
+_REMOVED, _USER = "[removed]", "[user]"
+_PIECE = re.compile(r"[0-9a-z]+")
+_ESCAPED = re.compile(r"\\[nrtbf]")
+"""Escapes of JSON that would stick to the word behind them."""
+_START = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrtbf]))"
+
+
+class Scrubber:
+    """Removes the names of some things from texts. A word counts only where it names the thing, such as in an address."""
+
+    def __init__(self, targets: Iterable[TombstoneTarget]) -> None:
+        self._patterns: dict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
+        for target in targets:
+            for word, pattern, put in _patterns(target):
+                self._patterns[_longest_piece(word)].append((re.compile(pattern), put))
+
+    def __call__(self, text: str) -> str:
+        """Return the text without the names."""
+        found = self._patterns.keys() & _PIECE.findall(_ESCAPED.sub("  ", text.lower()))
+        for piece in sorted(found):
+            for pattern, put in self._patterns[piece]:
+                text = pattern.sub(rf"\g<1>{put}", text)
+        return text
+
+    def finds(self, text: str) -> bool:
+        """Return True if a text holds one of the names."""
+        return self(text) != text
+
+
+def hide_words(names: Iterable[str], text: str) -> str:
+    """Return a text, or raw JSON, without these user names as words."""
+    for name in names:
+        if _longest_piece(name) in text.lower():
+            text = re.sub(rf"(?i)({_START}){_spelled(name)}(?![0-9A-Za-z])", rf"\g<1>{_USER}", text)
+    return text
+
+
+def _patterns(target: TombstoneTarget) -> Iterable[tuple[str, str, str]]:
+    """Yield a word, the pattern that finds it behind a first group, and the text in its place."""
+    value = target.identity
+    match target.kind:
+        case TombstoneKind.SUBMISSION | TombstoneKind.COMMENT:
+            yield value, rf"(?i)(\A|[/_=\"]){value}(?![0-9A-Za-z_])", _REMOVED
+        case TombstoneKind.AUTHOR:
+            name = _spelled(value)
+            yield value, rf"(?i)((?:\A|[/=@]|(?<![0-9a-z])u_)){name}(?![0-9a-z_]|-[0-9a-z])", _USER
+            yield value, rf"(?i)(\"){name}(?=\\?\")", _USER
+        case TombstoneKind.SHA256:
+            yield value, rf"(){value}", _REMOVED
+        case TombstoneKind.ADDRESS:
+            yield from _address_patterns(value)
+
+
+def _address_patterns(identity: str) -> Iterable[tuple[str, str, str]]:
+    family, has_name, name = identity.partition(":")
+    if not has_name or "/" in family:
+        host, *parts = identity.split("/")
+        path = r"\\?/".join(f"(?:{re.escape(part)}|{re.escape(quote(part))})" for part in parts)
+        yield identity, rf"(?i)((?:\A|[/.]){re.escape(host)}\\?/){path}(?![0-9a-z])", _REMOVED
+        return
+    word = name.rpartition("/")[2]
+    flags = "(?i)" if family == "reddit" else ""
+    yield word, rf"{flags}(\A|[/=]|\]\(|/[\w%-]*-){re.escape(word)}(?![0-9A-Za-z])", _REMOVED
+    yield word, rf"{flags}(\"){re.escape(word)}(?=\\?\")", _REMOVED
+
+
+def _spelled(name: str) -> str:
+    """Return a pattern of a user name. Reddit's editor writes a backslash before `_`, and JSON doubles it."""
+    return re.sub(r"\\?[_-]", lambda mark: rf"\\{{0,2}}{mark[0][-1]}", re.escape(name))
+
+
+def _longest_piece(word: str) -> str:
+    return max(_PIECE.findall(word.lower()), key=len, default="")
