@@ -99,6 +99,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "unescape": fields.unescape,
     "is_placeholder": fields.is_placeholder,
     "is_deleted_mark": fields.is_deleted_mark,
+    "mark_category": fields.mark_category,
     "bare_id": fields.bare_id,
     "parse": lambda text: parse(text.encode()),
     "parse of a submission": lambda text: parse(_line(title=text, selftext=text)),

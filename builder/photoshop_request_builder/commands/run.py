@@ -14,6 +14,7 @@ from photoshop_request_builder.engine.running import Reporter, run_stage, wait_u
 from photoshop_request_builder.stages import fetch, ingest
 from photoshop_request_builder.stages.declared import STAGES
 from photoshop_request_builder.stages.fetch import FetchSummary
+from photoshop_request_builder.stages.fetching.erase_deleted import erase_deleted
 from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
@@ -72,6 +73,8 @@ def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) ->
     else:
         fetched = FetchSummary({}, 0)
         reporter.say("fetch: nothing to do")
+    if erased := erase_deleted(corpus):
+        reporter.say(f"fetch: {erased:,} pictures of deleted posts erased")
     run_stages("fetch", corpus, reporter=reporter)
     return fetched
 

@@ -12,6 +12,7 @@ from photoshop_request.errors import CorpusError
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, load_tombstones
+from photoshop_request_builder.store.withdrawn import load_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,15 +33,18 @@ def read_picture(corpus: Corpus, sha256: str, extension: str) -> bytes:
 
 
 def read_unless_taken_down(corpus: Corpus, sha256: str, extension: str) -> bytes | None:
-    """Read a picture, or return None if a takedown erased it after the tables were written.
+    """Read a picture, or return None if it was erased after the tables were written: taken down, or its post deleted.
 
     Raises:
         CorpusError: the file is missing for another reason, or damaged.
     """
     data = find_picture(corpus, sha256, extension)
-    if data is None and not load_tombstones(corpus).covers(TombstoneKind.SHA256, sha256):
+    if data is not None:
+        return data
+    is_erased = load_tombstones(corpus).covers(TombstoneKind.SHA256, sha256) or load_withdrawn(corpus).remembers(sha256)
+    if not is_erased:
         raise _missing(corpus, sha256, extension)
-    return data
+    return None
 
 
 def find_picture(corpus: Corpus, sha256: str, extension: str) -> bytes | None:

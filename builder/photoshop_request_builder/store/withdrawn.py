@@ -80,6 +80,10 @@ class Withdrawn:
         """Return who removed a submission (`t3_…`) or comment (`t1_…`), or None if it stands."""
         return self.posts.get(self.key.name(fullname)) if fullname and self.posts else None
 
+    def remembers(self, sha256: str) -> bool:
+        """Return True if a withdrawn post showed a picture with these bytes."""
+        return bool(self.pictures) and self.key.name(sha256) in self._by_name
+
     def picture(self, posted: PostedPicture) -> RemovedBy | None:
         """Return who removed the same picture elsewhere, or None.
 

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from quiet import QUIET
 from thread_corpus import BEGIN, Runs, again, comment, edited, encode, photo, post
 
 from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request_builder.commands.decisions import decision_lines
+from photoshop_request_builder.commands.run import run_stages
 from photoshop_request_builder.store.corpus import create_corpus
 from photoshop_request_builder.store.withdrawn import (
     Key,
@@ -114,6 +116,26 @@ def test_what_was_erased_stays_withdrawn(runs: Runs) -> None:
     Path(runs.corpus.ledger_path).unlink()
     runs.run(*first, *_request(runs, "copy", 1, LATER, picture=_again(1)), *_request(runs, "other", 2))
     assert runs.edits() == {"cother"}
+
+
+@pytest.mark.parametrize("removal", [DELETED, LAW], ids=["deleted", "law"])
+def test_a_deleted_picture_leaves_the_disk(runs: Runs, removal: dict[str, Any]) -> None:
+    """Also if a later crosspost shows it. The picture of an earlier post, and edits by others, stay."""
+    first, other = _request(runs, "first", 1), _request(runs, "other", 2)
+    crosspost = _request(runs, "copy", 1, LATER, url=address("first"))
+    deleted_copy = _request(runs, "again", 2, LATER, url=address("other"))
+    runs.run(*first, *other, *crosspost, *deleted_copy)
+    stored = {line["sha256"]: line["url"] for line in decision_lines(runs.corpus) if line.get("sha256")}
+    assert {path.stem for path in Path(runs.corpus.path("images")).rglob("*.png")} == set(stored)
+    runs.run(again(first[0], **removal), again(deleted_copy[0], **DELETED))
+    left = {stored[path.stem] for path in Path(runs.corpus.path("images")).rglob("*.png")}
+    assert left == set(stored.values()) - {address("first")}
+    assert runs.edits() == {"cother"}
+    assert address("first") not in runs.requests
+    run_stages("ingest", runs.corpus, reporter=QUIET)
+    assert load_withdrawn(runs.corpus).remembers(
+        next(digest for digest, url in stored.items() if url == address("first"))
+    )
 
 
 def test_the_store_names_nothing(runs: Runs) -> None:

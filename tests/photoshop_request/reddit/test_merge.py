@@ -7,8 +7,10 @@ from msgspec.structs import replace
 
 from photoshop_request.reddit.merge import merge_comments, merge_submissions
 from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.removals import FINAL, category_of, removed_by
 
 _TEXTS = st.sampled_from(["", "[deleted]", "[removed]", "[ Removed by Reddit ]", "please", "please, in colour"])
+_CATEGORY = st.sampled_from([None, "moderator", "deleted", "copyright_takedown", "a new word"])
 _NUMBER = st.one_of(st.none(), st.integers(0, 5))
 _MEDIA = st.lists(
     st.builds(Media, st.sampled_from("ab"), st.just("Image"), st.just("valid"), address=st.sampled_from(["u", None]))
@@ -24,7 +26,7 @@ def _submissions(draw):
         draw(st.sampled_from(["", "https://i.redd.it/a.jpg", "https://www.reddit.com/r/x/comments/abc/"])), "/r/x/",
         draw(_NUMBER), draw(_NUMBER), draw(st.sampled_from([None, 0.5, 1.0])), draw(st.sampled_from([None, "Solved"])),
         draw(st.booleans()), draw(st.booleans()), draw(st.booleans()), None, draw(_NUMBER),
-        draw(st.sampled_from([None, "moderator", "deleted"])), draw(st.booleans()), None, draw(st.booleans()),
+        draw(_CATEGORY), draw(st.booleans()), None, draw(st.booleans()),
         tuple(draw(_MEDIA)), draw(st.sampled_from([None, "p"])), tuple(draw(st.sets(st.sampled_from("xyz")))), seen, seen,
     )  # fmt: skip
 
@@ -34,7 +36,7 @@ def _comments(draw):
     seen = draw(_SEEN)
     return Comment(
         "c1", "abc", "t3_abc", "PhotoshopRequest", draw(st.sampled_from([None, "me"])), 10, draw(_TEXTS), draw(_NUMBER),
-        draw(st.sampled_from([None, True, False])), None, draw(st.booleans()), None, draw(_NUMBER), None,
+        draw(st.sampled_from([None, True, False])), None, draw(st.booleans()), None, draw(_NUMBER), draw(_CATEGORY),
         draw(st.booleans()), draw(st.sampled_from(["", "/r/x/"])), tuple(draw(_MEDIA)),
         tuple(draw(st.sets(st.sampled_from("xyz")))), seen, seen,
     )  # fmt: skip
@@ -71,6 +73,45 @@ def test_nothing_that_somebody_saw_is_lost(observations):
     assert bool(merged.media) == any(thing.media for thing in observations)
     if any("please" in thing.selftext for thing in observations):
         assert "please" in merged.selftext
+
+
+@pytest.mark.parametrize(("things", "merge"), [(_submissions(), merge_submissions), (_comments(), merge_comments)])
+def test_the_strictest_removal_that_somebody_saw_stays(things, merge):
+    @given(st.lists(things, min_size=1, max_size=5))
+    def check(observations):
+        final = {
+            category_of(
+                each.removed_by_category, *(getattr(each, name, None) for name in ("title", "selftext", "body"))
+            )
+            for each in observations
+        } - {None, "moderator"}
+        merged = merge(observations)
+        assert (merged.removed_by_category in final) == bool(final)
+        by = removed_by(merged.removed_by_category, deleted_by_author=merged.deleted_by_author)
+        assert (by in FINAL) == bool(final or merged.deleted_by_author)
+
+    check()
+
+
+@pytest.mark.parametrize(
+    ("mark", "category"),
+    [
+        ("[removed]", "moderator"),
+        ("[ Removed by Reddit ]", "content_takedown"),
+        (
+            "[ Removed by Reddit on account of violating the [content policy](/help/contentpolicy). ]",
+            "content_takedown",
+        ),
+        ("[ Removed by Reddit in response to a copyright notice. ]", "copyright_takedown"),
+        ("[deleted]", "deleted"),
+        ("[removed] the tree, please", None),
+        ("[Removed by Reddit] " + "please " * 40, None),
+    ],
+)
+def test_a_removal_that_only_the_newer_text_tells_outweighs_the_older_words(mark, category):
+    merged = merge_submissions([_seen(200, selftext=mark), _seen(100, selftext="Remove the tree")])
+    assert merged.removed_by_category == category
+    assert merge_submissions([_seen(100, selftext=mark)]).removed_by_category == category
 
 
 def _seen(time: int, **changes) -> Submission:

@@ -50,23 +50,32 @@ def taken_down_addresses(corpus: Corpus) -> tuple[frozenset[str], frozenset[str]
 
 
 def _withdrawal(corpus: Corpus, shard: int, withdrawn: Withdrawn) -> Callable[[Mapping[str, Any]], bool]:
-    """Return a function that is true for links to pictures that are withdrawn in another post."""
+    """Return a function that is true for links in withdrawn posts, and to pictures that are withdrawn in another post."""
     if not withdrawn:
         return lambda _link: False
-    posts = {}
-    for prefix, table in (("t3_", "submissions"), ("t1_", "comments")):
-        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), ["id", "created_utc"]):
-            posts[prefix + row["id"]] = row["created_utc"]
+    posts, gone = {}, set()
+    for prefix, table, parent in (("t3_", "submissions", ["crosspost_parent"]), ("t1_", "comments", [])):
+        columns = ["id", "created_utc", *parent]
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns):
+            name = prefix + row["id"]
+            posts[name] = row["created_utc"]
+            if withdrawn.post(name) or (
+                row.get("crosspost_parent") and withdrawn.post(f"t3_{row['crosspost_parent']}")
+            ):
+                gone.add(name)
 
     def is_withdrawn(link: Mapping[str, Any]) -> bool:
-        request_utc = posts.get(f"t3_{link['submission_id']}", 0)
+        request, comment = f"t3_{link['submission_id']}", f"t1_{link['comment_id']}"
+        if (comment if link["comment_id"] else request) in gone:
+            return True
+        request_utc = posts.get(request, 0)
         return link["reason"] is None and bool(
             withdrawn.picture(
                 PostedPicture(
                     addresses=(link["canonical"],),
                     is_source=link["role"] != "candidate",
                     request_utc=request_utc,
-                    utc=posts.get(f"t1_{link['comment_id']}", request_utc),
+                    utc=posts.get(comment, request_utc),
                 )
             )
         )
