@@ -12,7 +12,7 @@ from photoshop_request.reddit import merge
 from photoshop_request.reddit.fields import MARK_START
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.engine.stage import Contents, Rule, ShardInputs, Stage
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import seals, storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.incoming import INCOMING_TABLES, read_parts, rows_path
 from photoshop_request_builder.store.tables import from_table, to_table
@@ -53,9 +53,16 @@ def merge_shard(inputs: ShardInputs) -> Iterator[pa.Table]:
         ("comments", Comment, merge.merge_comments, ("body",)),
     ):
         columns = INCOMING_TABLES[table].names
-        parts_rows = [storage.read_table(inputs.corpus.fs, path, columns) for path in inputs.rule["paths"][table]]
+        parts_rows = [_read_part(inputs.corpus, path, columns) for path in inputs.rule["paths"][table]]
         observed = pa.concat_tables(parts_rows) if parts_rows else INCOMING_TABLES[table].empty_table()
         yield _one_per_id(observed, kind, fold, texts)
+
+
+def _read_part(corpus: Corpus, path: str, columns: list[str]) -> pa.Table:
+    table = storage.find_table(corpus.fs, path, columns)
+    if table is None:
+        raise seals.damaged(path, "missing, though its part.json names it")
+    return table
 
 
 def _one_per_id(

@@ -5,10 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from commands import Sample, command, dataset_bytes, succeed
 
-from photoshop_request_builder.commands.doctor import damages
+from photoshop_request.errors import CorpusError
+from photoshop_request_builder.cli import doctor as cli
+from photoshop_request_builder.cli.program import load_command
+from photoshop_request_builder.commands.doctor import CheckState, Finding, damages
 from photoshop_request_builder.commands.doctor.integrity import DamageKind
+from photoshop_request_builder.engine.planning import plan
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.store.corpus import open_corpus
 
 
@@ -63,6 +69,60 @@ def test_damaged_files_are_named_and_made_again(
     succeed(*sample.run_arguments(own_corpus))
     assert dataset_bytes(own_corpus) == dataset_bytes(sample_corpus)
     succeed("doctor", own_corpus, "--deep", "--offline")
+
+
+def test_repair_survives_damage_in_every_file_at_once(own_corpus: Path) -> None:
+    """Each file is named. What only a backup brings back stays, with exit code 1."""
+    succeed("takedown", own_corpus, "add", "t3_zcoffee")
+    kept = [own_corpus / "takedown" / "tombstones.json"]
+    harmed = [
+        path for path in own_corpus.rglob("*") if path.is_file() and path.suffix in {".parquet", ".json", ".sqlite"}
+    ]
+    harmed = [path for path in harmed if path.parent != own_corpus / "report"] + [_any_picture(own_corpus)]
+    for path in harmed:
+        _flip(path, 0.4)
+    done = command("doctor", own_corpus, "--deep", "--repair", "--offline")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    read_with_their_record = {"incoming", "dataset"}  # the damaged record of a file hides the file
+    for path in harmed:
+        if path.relative_to(own_corpus).parts[0] not in read_with_their_record or path.name == "part.json":
+            assert str(path) in done.stdout, path
+    assert f"{kept[0]}: not repaired" in done.stderr
+    assert [path for path in (*kept, own_corpus / "corpus.toml") if not path.exists()] == []
+    again = command("doctor", own_corpus, "--deep", "--repair", "--offline")
+    assert [line for line in again.stdout.splitlines() if line.startswith("BAD") and str(kept[0]) not in line] == []
+    assert again.returncode == 1
+
+
+def _any_picture(corpus: Path) -> Path:
+    return next(path for path in corpus.glob("images/*/*/*") if path.is_file())
+
+
+@pytest.mark.parametrize("state", list(CheckState))
+def test_the_machine_decides_the_exit_code_of_a_repair_too(
+    own_corpus: Path, monkeypatch: pytest.MonkeyPatch, state: CheckState
+) -> None:
+    """All damage is repaired, but a run would still fail."""
+    monkeypatch.setattr(cli, "check_environment", lambda *_, **__: [Finding("disk", state, "as said")])
+    for harm in (False, True):
+        if harm:
+            _cut(_table(own_corpus, "texts"))
+        done = CliRunner().invoke(load_command("doctor"), [str(own_corpus), "--repair", "--offline"])
+        assert done.exit_code == (state is CheckState.BAD), harm
+
+
+def test_a_missing_file_of_a_part_is_a_sentence(own_corpus: Path) -> None:
+    """`part.json` names it, so its rows would be lost."""
+    path = max(own_corpus.glob("incoming/archive/*/*.parquet"), key=lambda path: path.stat().st_size)
+    path.unlink()
+    for table in own_corpus.glob("shards/*/comments.parquet"):
+        table.unlink()
+    corpus = open_corpus(own_corpus)
+    assert [Path(damage.path) for damage in damages(corpus, deep=False, on_path=str)] == [path]
+    [job] = [job for job in plan(stage_named("merge"), corpus) if job.unit == f"shard {path.name[:5]}"]
+    with pytest.raises(CorpusError, match=f"{path}: damaged .missing.*doctor"):
+        job.run()
 
 
 def test_a_damaged_picture_is_not_published(own_corpus: Path) -> None:
