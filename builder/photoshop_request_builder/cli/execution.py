@@ -55,11 +55,9 @@ def exclusive(corpus: Corpus, flags: Mapping[str, Any] | None = None) -> Iterato
         for path in databases:
             if why := check_digest(path):
                 raise seals.damaged(str(path), why)
-        try:
-            yield settings
-        finally:
-            for path in databases:
-                write_digest(path)
+        yield settings
+        for path in databases:
+            write_digest(path)
 
 
 @contextmanager
