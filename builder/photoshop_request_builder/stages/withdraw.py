@@ -13,7 +13,7 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, open_ledger
 from photoshop_request_builder.store.ledger_rows import LedgerEntry
 from photoshop_request_builder.store.pictures import find_picture
-from photoshop_request_builder.store.tombstones import make_salt
+from photoshop_request_builder.store.tombstones import make_salt, mark_of
 from photoshop_request_builder.store.withdrawn import Key, WithdrawnPicture, load_withdrawn
 
 VERSION = 1
@@ -43,7 +43,8 @@ def find_withdrawn(corpus: Corpus) -> dict[str, Any]:
             posts |= {key.name(name): by for name, (by, _) in found.items()}
             pictures.update(_pictures(corpus, shard, found, key))
     rows = sorted((list(astuple(picture)) for picture in pictures), key=str)
-    return {"posts": sorted([name, by] for name, by in posts.items()), "pictures": rows}
+    salt = {"salt": mark_of(make_salt(corpus))} if posts else {}
+    return {**salt, "posts": sorted([name, by] for name, by in posts.items()), "pictures": rows}
 
 
 def _pictures(

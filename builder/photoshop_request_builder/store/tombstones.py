@@ -140,9 +140,7 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
     stored: Any = storage.read_json(corpus.fs, path)
     try:
         salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
-        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES) or stored.get("salt", _mark_of(salt)) != _mark_of(
-            salt
-        ):
+        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES) or stored.get("salt", mark_of(salt)) != mark_of(salt):
             raise ValueError  # noqa: TRY301 - same message
         listed = {(TombstoneKind(entry["kind"]), tuple(entry["hashes"])): entry for entry in stored["tombstones"]}
         entries = frozenset(listed)
@@ -194,7 +192,7 @@ def add_tombstones(corpus: Corpus, targets: Iterable[TombstoneTarget], clock: Ca
     new = {(target.kind, _hashes(salt, target)) for target in targets} - known.entries
     day = time.strftime("%Y-%m-%d", time.gmtime(clock()))
     stored += [{"kind": kind, "hashes": list(hashes), "since": day} for kind, hashes in sorted(new)]
-    storage.write_json(corpus.fs, path, {"format": FORMAT, "salt": _mark_of(salt), "tombstones": stored})
+    storage.write_json(corpus.fs, path, {"format": FORMAT, "salt": mark_of(salt), "tombstones": stored})
     return len(new)
 
 
@@ -292,7 +290,7 @@ def _hashes(salt: bytes, target: TombstoneTarget) -> tuple[str, ...]:
     return tuple(_hash(salt, f"{target.kind}:{place}:{pair}") for place, pair in enumerate(pairs))
 
 
-def _mark_of(salt: bytes) -> str:
+def mark_of(salt: bytes) -> str:
     """Return a keyed hash of a fixed text, which tells another salt."""
     return _hash(salt, "salt")
 

@@ -17,7 +17,7 @@ from photoshop_request.media.files.hashes import from_hex
 from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
-from photoshop_request_builder.store.tombstones import read_salt
+from photoshop_request_builder.store.tombstones import mark_of, read_salt
 
 PATH = "takedown/withdrawn.json"
 PHASH_RADIUS, DHASH_RADIUS = 4, 6
@@ -163,7 +163,7 @@ def load_withdrawn(corpus: Corpus) -> Withdrawn:
         return make_withdrawn(Key(b""), {}, ())
     salt = read_salt(corpus)
     try:
-        if not salt:
+        if not salt or stored.get("salt", mark_of(salt)) != mark_of(salt):
             raise ValueError  # noqa: TRY301 - same message
         pictures = [WithdrawnPicture(RemovedBy(by), *values) for by, *values in stored["pictures"]]
         posts = {name: RemovedBy(by) for name, by in stored["posts"]}

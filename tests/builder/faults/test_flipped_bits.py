@@ -35,6 +35,7 @@ CLASSES = {
     "ledger digest": "ledger.sqlite.digest",
     "decisions": "decisions.sqlite",
     "tombstones": "takedown/tombstones.json",
+    "withdrawn": "takedown/withdrawn.json",
     "salt": "takedown/salt",
 }
 MADE_AGAIN = {"card"}

@@ -13,6 +13,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from photoshop_request.errors import CorpusError
+from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request_builder.store import seals, storage
 from photoshop_request_builder.store.corpus import create_corpus, open_corpus
 from photoshop_request_builder.store.database import check_digest, digest_path, open_database, write_digest
@@ -22,7 +23,11 @@ from photoshop_request_builder.store.tombstones import (
     TombstoneTarget,
     add_tombstones,
     load_tombstones,
+    make_salt,
+    mark_of,
 )
+from photoshop_request_builder.store.withdrawn import PATH as WITHDRAWN
+from photoshop_request_builder.store.withdrawn import load_withdrawn
 
 TABLE = pa.table({"id": ["a", "b", None], "score": [1, None, 3], "texts": [["x"], [], None]})
 PATH = "/flips/t.parquet"
@@ -183,6 +188,19 @@ def test_every_bit_of_tombstones_and_salt_counts(tmp_path: Path) -> None:
             except CorpusError as error:
                 assert str(path) in str(error)  # noqa: PT017 - a flip of white space is no error
         path.write_bytes(intact)
+
+
+def test_another_salt_does_not_publish_what_was_withdrawn(tmp_path: Path) -> None:
+    """Also without a takedown, whose tombstones have the mark of the salt too."""
+    corpus = create_corpus(tmp_path)
+    salt = make_salt(corpus)
+    value = {"salt": mark_of(salt), "posts": [["keyed", str(RemovedBy.LAW)]], "pictures": []}
+    storage.write_json(corpus.fs, corpus.path(WITHDRAWN), value)
+    assert load_withdrawn(corpus)
+    path = tmp_path / "takedown" / "salt"
+    path.write_text(("1" if path.read_text()[0] == "0" else "0") + path.read_text()[1:])
+    with pytest.raises(CorpusError, match=r"withdrawn\.json: cannot be read .*salt"):
+        load_withdrawn(corpus)
 
 
 def test_a_seal_of_a_table_is_deterministic() -> None:
