@@ -61,7 +61,11 @@ def enum_of(kind: type[E], value: str, file: str) -> E:
 
 def is_open(path: Path) -> bool:
     """Return True if a process has the database open, or was killed while it had."""
-    return path.with_name(f"{path.name}-wal").exists()
+    return _log(path).exists()
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 @contextmanager
@@ -98,7 +102,8 @@ def open_database(
             try:
                 yield database
             finally:
-                if database.total_changes:
+                # a change of a schema is in the log only, a checkpoint empties the log
+                if database.total_changes or (is_open(path) and _log(path).stat().st_size):
                     digest_path(path).unlink(missing_ok=True)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
