@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 _SYLLABLES = ("zor", "vex", "qui", "bly", "kra", "dwo", "gnu", "fex", "ylo", "phu", "xan", "jiq")
@@ -53,12 +54,11 @@ def made_forms(name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def spelled_in(text: str, name: str) -> bool:
-    """Return True if a text holds a name in any of these forms: percent-encoded, escaped, without markup, in any case."""
-    core = _folded(name.strip("-_"))
+def names_in(text: str, names: Iterable[str]) -> list[str]:
+    """Return the names in a text in any of these forms: percent-encoded, escaped, without markup, in any case."""
     readable = _folded(unquote(unquote(text)))
-    return core in readable or core.replace("_", "") in readable.replace("_", "")
+    return [name for name in names if _folded(name) in readable]
 
 
 def _folded(text: str) -> str:
-    return _SEPARATORS.sub("_", text.lower())
+    return _SEPARATORS.sub("", text.lower())

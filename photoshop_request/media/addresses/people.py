@@ -39,8 +39,8 @@ _ON_ANY_HOST = re.compile(
 _PARTS = re.compile(r"(?:[a-z][a-z0-9+.-]*+://)?(?:[^/?#@]*+@)?([^/?#:@]++)(?::\d*+)?(.*)", re.IGNORECASE | re.DOTALL)
 """Host and path of an address, with or without a scheme."""
 _SERVICE = re.compile(
-    r"(?:www|old|new|np|amp|m|mobile|i|s|a|b|img|image|images|thumbs|th|fc|pre|orig|farm|live|lh|dl|cdn|api|edge|file|files|media"
-    r"|preview|external-preview|static|backend|images-wixmp-[0-9a-f]+)-?\d*"
+    r"(?:(?:www|old|new|np|amp|m|mobile|i|s|a|b|img|image|images|thumbs|th|fc|pre|orig|farm|live|lh|dl|cdn|api|edge|file|files|media"
+    r"|preview|external-preview|static|backend|images-wixmp-[0-9a-f]+)-?)?\d*"
 )
 """Labels of a host that name a server, not a person."""
 _MAX_LABELS = 6

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from photoshop_request.media.addresses.links import Role
 from photoshop_request.reddit.coverage import Gap, every_month, month_of
+from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.ingested_sources import ingested_sources
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
@@ -51,7 +53,7 @@ class Facts:
     bytes_changed: dict[str, int]
     """Rows of `triplets` by change of their files, most frequent first. A row may have several."""
     hidden_addresses: int
-    """Pictures of published edits and requests whose address is not published, because it may name a user."""
+    """Pictures of requests and published edits whose address is not published. A rebuild cannot fetch them."""
 
 
 _COLUMNS = (
@@ -65,7 +67,7 @@ _COLUMNS = (
     "over_18",
     "bytes_changed",
 )
-_MANIFEST_COLUMNS = ("url", "sha256", "decision", "withheld")
+_MANIFEST_COLUMNS = ("url", "sha256", "role", "decision", "withheld")
 
 
 def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
@@ -94,8 +96,10 @@ def count_facts(corpus: Corpus, files: Sequence[tuple[str, str]]) -> Facts:
         over_18=sum(map(bool, triplets("over_18"))),
         bytes_changed=_counted(change for changes in triplets("bytes_changed") for change in changes),
         hidden_addresses=sum(
-            url is None and sha256 is not None and (decision == "source" or (decision == "edit" and withheld is None))
-            for url, sha256, decision, withheld in zip(*map(manifest, _MANIFEST_COLUMNS), strict=True)
+            url is None
+            and sha256 is not None
+            and (role != Role.CANDIDATE or (decision == Verdict.EDIT and not withheld))
+            for url, sha256, role, decision, withheld in zip(*map(manifest, _MANIFEST_COLUMNS), strict=True)
         ),
     )
 

@@ -37,7 +37,7 @@ PICTURES = [
     "https://lh3.googleusercontent.com/abc=s0", "https://images2.imgbox.com/a/b/c_o.jpg", "https://catbox.moe/c/abc",
     "https://files.catbox.moe/abc.jpg", "https://gyazo.com/" + "a" * 32, "https://i.gyazo.com/" + "a" * 32 + ".png",
     "https://pbs.twimg.com/media/abc?format=jpg&name=orig", "https://i.sstatic.net/abcde.jpg", "https://bit.ly/abc",
-    "https://www.vidble.com/show/abc", "https://example.com/x.jpg", "https://www.deviantart.com/deviation/123/art/",
+    "https://www.vidble.com/show/abc", "https://example.com/x.jpg", "https://64.media.tumblr.com/tumblr_x_500.jpg", "https://www.deviantart.com/deviation/123/art/",
 ]  # fmt: skip
 """Addresses without a name."""
 
