@@ -1,6 +1,6 @@
 """Measure the accuracy and speed of verdicts on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR: folder with pairs.csv (before, after, label, kind, origin, ...) and its pictures.
 """
 
@@ -8,10 +8,12 @@ import argparse
 import json
 import os
 import time
+from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
+import known_masks
 import pairs
 import rule
 import sheet
@@ -22,6 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--small", action="store_true", help="also classify small edits made from the pictures")
+    parser.add_argument("--known-masks", action="store_true", help="also score masks of edits made from the pictures")
     parser.add_argument("--sheet", type=Path, help="write wrong verdicts as a contact sheet")
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
@@ -33,19 +36,24 @@ def main() -> None:
         start = time.perf_counter()
         classified = pool.map(pairs.classify, rows, chunksize=4)
         seconds = time.perf_counter() - start
+        inversions = Counter(pool.map(known_masks.inversion, classified, chunksize=4))
         of_small = small.table(rows, pool) if options.small else ""
+        scored = known_masks.score(rows, pool) if options.known_masks else []
     scores = pairs.scores(classified) | {
         "pairs_per_second": round(len(rows) / seconds, 1),
         "pairs_per_second_by_cpu_time": round(options.processes * len(rows) / sum(j.seconds for j in classified), 1),
     }
     scores["same_frame_per_second"] = round(options.processes / pairs.same_frame_seconds(rows), 1)
+    scores["inverted_masks"] = round(inversions["inverted"] / max(1, inversions["inverted"] + inversions["right"]), 4)
     if options.json:
-        print(json.dumps(scores))
+        print(json.dumps(scores | {"known_masks": known_masks.figures(scored)}))
         return
     print(pairs.table(classified))
     for name, value in scores.items():
         print(f"{name:32} {value}")
     print(of_small)
+    if scored:
+        print(known_masks.table(scored))
     print("\n[related] cross-validated, one origin left out at a time:")
     print(rule.leave_one_origin_out(classified))
     for out, draw in ((options.sheet, sheet.errors), (options.masks, sheet.masks)):

@@ -19,7 +19,8 @@ from photoshop_request.edits.blocks import (
 )
 from photoshop_request.edits.grain import UNMEASURED, Grain
 from photoshop_request.edits.resize import halved
-from photoshop_request.edits.tone import Tone, apply_tone, fit_tone, luma_chroma
+from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.tone import Tone, apply_curve, fit_tone, luma_chroma
 from photoshop_request.edits.warp import common_size, into_frame, overlap_mask, warp, warp_blocks
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class CommonFrame:
     """Luminance of source and edit."""
     detail: tuple[BlockGrid, BlockGrid]
     """Fine detail of source and edit."""
+    textured: "NDArray[np.bool_]"
+    """Blocks that both pictures cover and that have texture in either."""
+    structure: "NDArray[np.float32]"
+    """Correlation of each block's luminance, -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,8 @@ def common_frame(source: "PreparedPicture", edit: "PreparedPicture", alignment: 
     """Warp both pictures into the source's frame at working size, or smaller if the edit has less detail."""
     size = common_size(source, alignment.matrix)
     into = into_frame(source, alignment.matrix, size)
-    inside = overlap_mask(edit, into, size).view(np.uint8)
-    shrunk = cv2.erode(inside, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE)
+    covering = overlap_mask(edit, into, size).view(np.uint8)
+    shrunk = cv2.erode(covering, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_REPLICATE)
     light = (source.blocks_at(size), warp_blocks(edit, into, size))
     detail = (
         source.detail if light[0] is source.blocks else detail_grid(light[0]),
@@ -119,14 +124,26 @@ def common_frame(source: "PreparedPicture", edit: "PreparedPicture", alignment: 
     )
     source_pixels, edit_pixels = source.scaled(size), warp(edit, into, size)
     half = (halved(source_pixels), halved(edit_pixels))
-    return CommonFrame(source_pixels, edit_pixels, np.asarray(shrunk).view(np.bool_), half, light, detail)
+    inside = np.asarray(shrunk).view(np.bool_)
+    textured = (deviation(*light) > TEXTURED) & covered_blocks(inside)
+    return CommonFrame(source_pixels, edit_pixels, inside, half, light, detail, textured, zncc(*light))
 
 
 def find_change(frame: CommonFrame) -> Change:
     """Fit the global tone and return the difference that remains."""
-    tone = fit_tone(*frame.half, frame.inside)
-    target = apply_tone(frame.source, tone)
-    return Change(tone, target, apply_tone(frame.half[0], tone), _difference(target, frame.edit, frame.inside))
+    tone, curve = fit_tone(*frame.half, frame.inside, _standing(frame))
+    target = apply_curve(frame.source, curve)
+    return Change(tone, target, apply_curve(frame.half[0], curve), _difference(target, frame.edit, frame.inside))
+
+
+def _standing(frame: CommonFrame) -> "NDArray[np.bool_]":
+    """Mark textured blocks of the same structure, except beside blocks that are flat in both pictures.
+
+    There the outline of a subject agrees, whatever happened on either side of it.
+    """
+    flat = (deviation(*frame.light) < thresholds().tone.flat).view(np.uint8)
+    beside_flat = np.asarray(cv2.dilate(flat, np.ones((3, 3), np.uint8))).view(np.bool_)
+    return frame.textured & (frame.structure > AGREES) & ~beside_flat
 
 
 def measure(
@@ -134,8 +151,7 @@ def measure(
 ) -> Evidence:
     """Measure everything but the grain, which is slow and decides few verdicts (`verdict.needs_grain`)."""
     covered = covered_blocks(frame.inside)
-    structure, detail = zncc(*frame.light), zncc(*frame.detail)
-    textured = (deviation(*frame.light) > TEXTURED) & covered
+    structure, textured, detail = frame.structure, frame.textured, zncc(*frame.detail)
     detailed = (deviation(*frame.detail) > 1.5) & covered
     difference = worst_channel(cv2.absdiff(frame.source, frame.edit))
     sharpness, uneven_sharpness = _sharpness(frame.detail, detailed, textured & (structure > AGREES))

@@ -2,33 +2,10 @@
 
 import dataclasses
 import functools
-import re
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, get_type_hints
-
-_NAMES_IN_FINGERPRINTS = {
-    "block_change": "shade",
-    "enough_blocks": "enough",
-    "few_blocks_penalty": "few",
-    "grain": "noise",
-    "grain_ratio": "noise_ratio",
-    "max_agreement": "standing",
-    "max_distance": "distance",
-    "max_tilt": "tilt_most",
-    "min_added": "added",
-    "min_area": "speck",
-    "min_blocks": "blocks",
-    "min_fraction": "explained",
-    "min_overlap": "panel",
-    "min_probability": "least",
-    "sharp_level": "level",
-    "soft_level": "shade",
-    "spot_contrast": "lone",
-    "uneven_sharpness": "uneven",
-}
-"""Names of release 0.1.0. Fingerprints keep them, so that corpora made by it count as up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +35,19 @@ class Changed:
     added: float
     tilt: float
     max_tilt: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToneFit:
+    """Limits on the global tone and on the blocks that it is fitted on."""
+
+    flat: float
+    min_blocks: int
+    gain: tuple[float, float]
+    shift: float
+    close: float
+    far: float
+    inverted: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +101,7 @@ class Thresholds:
 
     related: Related
     changed: Changed
+    tone: ToneFit
     second_shot: SecondShot
     mask: Mask
     collage: Collage
@@ -132,14 +123,5 @@ def thresholds() -> Thresholds:
 
 
 def fingerprint_values() -> dict[str, dict[str, Any]]:
-    """Return all thresholds by section and name, in the form that fingerprints of the pair stage contain."""
-    sections: dict[str, dict[str, Any]] = dataclasses.asdict(thresholds())
-    return {
-        section: {_NAMES_IN_FINGERPRINTS.get(name, name): value for name, value in values.items()}
-        for section, values in sections.items()
-    }
-
-
-def fingerprint_text() -> str:
-    """Return all thresholds as text, in the form that the fingerprint of near-duplicates contains."""
-    return re.sub(r"\w+(?==)", lambda name: _NAMES_IN_FINGERPRINTS.get(name[0], name[0]), repr(thresholds()))
+    """Return all thresholds by section and name, as fingerprints of stages contain them."""
+    return dataclasses.asdict(thresholds())

@@ -1,9 +1,9 @@
 """Thresholds state their measurement, and fingerprints state their values."""
 
+import tomllib
 from importlib.resources import files
 
-from photoshop_request.edits.thresholds import fingerprint_text, fingerprint_values, thresholds
-from photoshop_request_builder.store.storage import fingerprint
+from photoshop_request.edits.thresholds import fingerprint_values, thresholds
 
 
 def test_every_threshold_states_its_measurement() -> None:
@@ -15,7 +15,11 @@ def test_every_threshold_states_its_measurement() -> None:
     assert thresholds() is thresholds()
 
 
-def test_fingerprints_are_those_of_release_0_1_0() -> None:
-    """Corpora made by it count as up to date. Change both when a threshold's value changes."""
-    assert fingerprint("thresholds", 1, {"values": fingerprint_values()}) == "dbd94ad636e34815a8e7ba96499ffcca"
-    assert fingerprint("thresholds", 1, {"text": fingerprint_text()}) == "f43667e76c7bd07b60f875fabb66c299"
+def test_every_threshold_is_part_of_fingerprints() -> None:
+    """Corpora are compared again when one changes."""
+    text = files("photoshop_request.edits").joinpath("thresholds.toml").read_text("utf-8")
+    expected = {
+        section: {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        for section, values in tomllib.loads(text).items()
+    }
+    assert fingerprint_values() == expected

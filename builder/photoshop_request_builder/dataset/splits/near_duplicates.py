@@ -10,7 +10,7 @@ import pyarrow as pa
 from photoshop_request.edits.cluster import near_pairs
 from photoshop_request.edits.compare import compare
 from photoshop_request.edits.prepare import PreparedPicture
-from photoshop_request.edits.thresholds import fingerprint_text
+from photoshop_request.edits.thresholds import fingerprint_values
 from photoshop_request.media.files.hashes import HASH_VERSION, from_hex
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage, tables
@@ -104,7 +104,7 @@ def _path(corpus: Corpus) -> str:
 
 
 def _fingerprint() -> str:
-    return storage.fingerprint("near", VERSION, {"hash": HASH_VERSION, "thresholds": fingerprint_text()})
+    return storage.fingerprint("near", VERSION, {"hash": HASH_VERSION, "thresholds": fingerprint_values()})
 
 
 def _known(corpus: Corpus) -> dict[tuple[str, str], bool]:
