@@ -11,6 +11,7 @@ _REMOVED, _USER = "[removed]", "[user]"
 _PIECE = re.compile(r"[0-9a-z]+")
 _ESCAPED = re.compile(r"\\[nrtbf]")
 """Escapes of JSON that would stick to the word behind them."""
+_POST_PAGES = "comments|gallery|duplicates|related|tb"
 _START = r"(?:(?<![0-9A-Za-z])|(?<=\\[nrtbf]))"
 
 
@@ -48,12 +49,18 @@ def _patterns(target: TombstoneTarget) -> Iterable[tuple[str, str, str]]:
     """Yield a word, the pattern that finds it behind a first group, and the text in its place."""
     value = target.identity
     match target.kind:
-        case TombstoneKind.SUBMISSION | TombstoneKind.COMMENT:
-            yield value, rf"(?i)(\A|[/_=\"]){value}(?![0-9A-Za-z_])", _REMOVED
+        case TombstoneKind.SUBMISSION:
+            yield value, rf"(?i)(t3_|(?:{_POST_PAGES}|redd\.it)\\?/){value}(?![0-9a-z_])", _REMOVED
+            yield from _alone(value, value, _REMOVED)
+        case TombstoneKind.COMMENT:
+            path = r"comments\\?/[0-9a-z]+\\?/[^/\s\"]*/"
+            yield value, rf"(?i)(t1_|{path}){value}(?![0-9a-z_])", _REMOVED
+            yield from _alone(value, value, _REMOVED)
         case TombstoneKind.AUTHOR:
             name = _spelled(value)
-            yield value, rf"(?i)((?:\A|[/=@]|(?<![0-9a-z])u_)){name}(?![0-9a-z_]|-[0-9a-z])", _USER
-            yield value, rf"(?i)(\"){name}(?=\\?\")", _USER
+            before = rf"{_START}(?:u|user)\\?/|{_START}u_|[?&]to=|@"
+            yield value, rf"(?i)({before}){name}(?![0-9a-z_]|-[0-9a-z])", _USER
+            yield from _alone(value, name, _USER)
         case TombstoneKind.SHA256:
             yield value, rf"(){value}", _REMOVED
         case TombstoneKind.ADDRESS:
@@ -69,8 +76,14 @@ def _address_patterns(identity: str) -> Iterable[tuple[str, str, str]]:
         return
     word = name.rpartition("/")[2]
     flags = "(?i)" if family == "reddit" else ""
-    yield word, rf"{flags}(\A|[/=]|\]\(|/[\w%-]*-){re.escape(word)}(?![0-9A-Za-z])", _REMOVED
-    yield word, rf"{flags}(\"){re.escape(word)}(?=\\?\")", _REMOVED
+    yield word, rf"{flags}([/=]|\]\(|/[\w%-]*-){re.escape(word)}(?![0-9A-Za-z])", _REMOVED
+    yield from _alone(word, re.escape(word), _REMOVED)
+
+
+def _alone(word: str, pattern: str, put: str) -> Iterable[tuple[str, str, str]]:
+    """Yield the patterns of a word that is a whole text, or a whole text in JSON."""
+    yield word, rf"(?i)(\A){pattern}\Z", put
+    yield word, rf"(?i)(\"){pattern}(?=\\?\")", put
 
 
 def _spelled(name: str) -> str:
