@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photoshop_request.errors import CorpusError
-from photoshop_request.media.addresses.hosts import picture_key
+from photoshop_request.media.addresses.hosts import identity
 from photoshop_request.media.files.hashes import from_hex
 from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request_builder.store import storage
@@ -119,8 +119,8 @@ class Key:
     salt: bytes
 
     def address(self, canonical: str) -> str:
-        """Return the keyed hash of a canonical address."""
-        return self.name(picture_key(canonical))
+        """Return the keyed hash of an address, the same for all its spellings."""
+        return self.name(identity(canonical))
 
     def name(self, value: str) -> str:
         """Return the keyed hash of a full name or SHA-256."""
