@@ -107,7 +107,7 @@ def test_the_commands_show_what_0_1_0_decided(old_corpus: Path) -> None:
     """`decisions`, `status` and the published rows agree with the review and the takedown."""
     by_comment = {line["comment_id"]: line["decision"] for line in decisions(old_corpus)}
     assert by_comment[REJECTED_COMMENT] == "rejected"
-    assert by_comment[TAKEN_DOWN_COMMENT] == "taken_down"
+    assert TAKEN_DOWN_COMMENT not in by_comment  # erased, not only withheld
     steps = {step["stage"]: step for step in json.loads(succeed("status", old_corpus, "--json").stdout)["funnel"]}
     assert steps["rewrite"]["reasons"] == {"not_json": 1, "not_asked": 1}
     rows = [
