@@ -5,6 +5,7 @@ The limits count pixels, scans and reads, never seconds. So a file has the same 
 
 import io
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def over_budget(image: "Image.Image", kind: str, data: bytes) -> str | None:
 
     kind: format as `decode.sniff` names it.
     """
-    if kind != "JPEG":
+    if kind != "JPEG" or _has_one_scan(image, data):
         return _excess(image, kind, 1)
     # the fast count includes the scans of thumbnails and of appended files
     return _excess(image, kind, data.count(_SCAN)) and _excess(image, kind, count_scans(data))
@@ -97,10 +98,21 @@ def _coefficients(image: "Image.Image") -> float:
     return sum(2 * layer[1] * layer[2] for layer in layers) / (across * down)
 
 
+def _has_one_scan(image: "Image.Image", data: bytes) -> bool:
+    """Return True for a baseline JPEG with all components in its first scan. libjpeg then ignores further scans."""
+    scan = next((start for code, start in _segments(data) if code == _SCAN[1]), len(data))
+    return "progressive" not in image.info and data[scan + 2 : scan + 3] == bytes([getattr(image, "layers", 0)])
+
+
 def count_scans(data: bytes) -> int:
     """Return the scans of the first image in a JPEG file."""
-    scans, position = 0, 2
+    return sum(code == _SCAN[1] for code, _ in _segments(data))
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the code of each segment of the first image in a JPEG file, and the position of its length."""
+    position = 2
     while (marker := _MARKER.search(data, position)) and data[marker.end() - 1] != 0xD9:
-        scans += marker[0] == _SCAN
-        position = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2], "big"))
-    return scans
+        start = marker.end()
+        yield data[start - 1], start
+        position = start + max(2, int.from_bytes(data[start : start + 2], "big"))

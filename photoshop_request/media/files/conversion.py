@@ -25,6 +25,9 @@ _CACHED_PROFILE = 2**20
 def upright_srgb(image: Image.Image) -> "tuple[NDArray[np.uint8], float]":
     """Return the opaque pixels, shape (height, width, 3), and the fraction that was less than half opaque."""
     width, height = image.size
+    if width * height <= _STRIP:  # without the copy into a larger array
+        plain, transparent = flatten(to_srgb(apply_orientation(image), _levels(image)))
+        return np.asarray(plain), transparent / (width * height)
     orientation = orientation_of(image)
     turned = orientation in _TURNS and orientation >= _FIRST_SIDEWAYS
     pixels = np.empty((width, height, 3) if turned else (height, width, 3), np.uint8)

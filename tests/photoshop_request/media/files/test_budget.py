@@ -56,6 +56,16 @@ def test_as_many_scans_as_encoders_write_are_decoded(scans: int, side: int) -> N
     assert isinstance(hash_file(data), PictureHash)
 
 
+def test_scans_of_one_component_each_count_too() -> None:
+    """A baseline JPEG may have several scans as well. Repeat its last one."""
+    data = bytearray(saved(scene(2000, 2000), "JPEG"))
+    scan = data.index(b"\xff\xda")
+    one = b"\xff\xda\0\x08\1\1\0\0\x3f\0" + bytes(data[scan + 14 : -2])
+    assert decode(bytes(data[:scan]) + one * 600 + b"\xff\xd9") == Rejected(
+        Verdict.TOO_LARGE, "600 scans of 2000x2000 pixels"
+    )
+
+
 @given(st.binary(max_size=300), st.integers(0, 5))
 def test_only_scans_of_the_image_count(payload: bytes, thumbnails: int) -> None:
     """Scans in metadata, and after the end of the image, do not."""
