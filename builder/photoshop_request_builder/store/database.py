@@ -44,7 +44,7 @@ def write_digest(path: Path) -> None:
 
 def digest_path(path: Path) -> Path:
     """Return the path of a database's digest."""
-    return path.with_name(f"{path.name}.digest")
+    return path.with_name(f"{path.name}.digest").absolute()  # in object storage, the ledger has a relative path
 
 
 def enum_of(kind: type[E], value: str, file: str) -> E:

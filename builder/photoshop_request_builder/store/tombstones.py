@@ -137,18 +137,18 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
     path = corpus.path("takedown", "tombstones.json")
     if not corpus.fs.exists(path):
         return Tombstones(b"", frozenset(), ())
-    stored: Any = storage.read_json(corpus.fs, path)
     try:
+        stored: Any = storage.read_json(corpus.fs, path)
         salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
         if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES) or stored.get("salt", mark_of(salt)) != mark_of(salt):
             raise ValueError  # noqa: TRY301 - same message
         listed = {(TombstoneKind(entry["kind"]), tuple(entry["hashes"])): entry for entry in stored["tombstones"]}
         entries = frozenset(listed)
         found = frozenset(key for key, entry in listed.items() if entry.get("found"))
-    except (TypeError, KeyError, ValueError, FileNotFoundError) as error:
+    except (TypeError, KeyError, ValueError, FileNotFoundError, CorpusError) as error:
         raise CorpusError(
             f"{path}: cannot be read ({type(error).__name__}), or {corpus.path('takedown', 'salt')} is not its salt. Nothing "
-            "may be built or published without both. Restore them from a backup."
+            "may be built or published without both. Restore both from a backup."
         ) from error
     near = tuple(
         (kind, frozenset(hashes))
