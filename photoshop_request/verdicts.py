@@ -11,6 +11,8 @@ class Verdict(StrEnum):
     """A re-upload of the source without an edit."""
     UNRELATED = "unrelated"
     """No picture content in common with any source."""
+    SECOND_SHOT = "second_shot"
+    """Another exposure of a source's scene: neither that picture nor an edit of it."""
     REQUESTERS_OWN = "requesters_own"
     """The requester's own further picture."""
     BOT = "bot"

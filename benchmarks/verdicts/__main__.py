@@ -49,6 +49,7 @@ def main() -> None:
         print(json.dumps(scores | {"known_masks": known_masks.figures(scored)}))
         return
     print(pairs.table(classified))
+    print(pairs.second_shots(classified))
     for name, value in scores.items():
         print(f"{name:32} {value}")
     print(of_small)

@@ -206,7 +206,7 @@ def inversion(classified: ClassifiedPair) -> str:
     if png is None or comparison.verdict is not Verdict.EDIT or comparison.method != "identity":
         return "none"
     before, after = (
-        Image.fromarray(prepare(path).picture.pixels) for path in (classified.pair.before, classified.pair.after)
+        Image.fromarray(prepare(path).levels[0]) for path in (classified.pair.before, classified.pair.after)
     )
     size = (256, max(1, round(256 * before.height / before.width)))
     a, b, mask = (

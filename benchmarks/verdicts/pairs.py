@@ -10,6 +10,7 @@ from photoshop_request.edits.compare import Comparison, compare
 from photoshop_request.edits.prepare import prepare
 
 LABELS = ("edit", "same", "unrelated")
+VERDICTS = (*LABELS, "shot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class ClassifiedPair:
     pair: Pair
     comparison: Comparison
     verdict: str
-    """One of `LABELS`."""
+    """One of `VERDICTS`."""
     seconds: float
     """CPU time, with reading and decoding."""
 
@@ -52,17 +53,30 @@ def classify(pair: Pair) -> ClassifiedPair:
     start = time.process_time()
     comparison = compare(pair.before, pair.after)
     seconds = time.process_time() - start
-    name = {"same_image": "same", "collage": "edit"}.get(str(comparison.verdict), str(comparison.verdict))
+    name = {"same_image": "same", "collage": "edit", "second_shot": "shot"}.get(
+        str(comparison.verdict), str(comparison.verdict)
+    )
     return ClassifiedPair(pair, comparison, name, seconds)
 
 
 def table(classified: list[ClassifiedPair]) -> str:
     counts = Counter(("shot" if j.pair.second_shot else j.pair.label, j.verdict) for j in classified)
-    lines = [f"{'truth / verdict':20}" + "".join(f"{label:>12}" for label in LABELS)]
-    for row in (*LABELS, "shot"):
+    lines = [f"{'truth / verdict':20}" + "".join(f"{verdict:>12}" for verdict in VERDICTS)]
+    for row in VERDICTS:
         name = "other shot of scene" if row == "shot" else row
-        lines.append(f"{name:20}" + "".join(f"{counts[row, label]:12}" for label in LABELS))
+        lines.append(f"{name:20}" + "".join(f"{counts[row, verdict]:12}" for verdict in VERDICTS))
     return "\n".join(lines)
+
+
+def second_shots(classified: list[ClassifiedPair]) -> str:
+    """Return how many second shots of each origin are told from edits."""
+    told, all_shots = Counter[str](), Counter[str]()
+    for j in classified:
+        if j.pair.second_shot:
+            all_shots[j.pair.origin] += 1
+            told[j.pair.origin] += j.verdict in {"unrelated", "shot"}
+    found = ", ".join(f"{origin} {told[origin]} of {count}" for origin, count in all_shots.most_common())
+    return f"second shots told apart: {found or 'none in these pairs'}"
 
 
 def scores(classified: list[ClassifiedPair]) -> dict[str, float]:
@@ -75,8 +89,10 @@ def scores(classified: list[ClassifiedPair]) -> dict[str, float]:
         predicted = sum(j.verdict == label for j in plain)
         result[f"f1_{label}"] = round(2 * correct / max(1, true + predicted), 4)
         result[f"recall_{label}"] = round(correct / max(1, true), 4)
-    shots = [j.verdict == "unrelated" for j in classified if j.pair.second_shot]
+    shots = [j.verdict in {"unrelated", "shot"} for j in classified if j.pair.second_shot]
     result["recall_second_shots"] = round(sum(shots) / max(1, len(shots)), 4)
+    result["edits_lost_as_second_shots"] = sum(j.verdict == "shot" for j in plain)
+    result["doubtful_edits"] = sum(j.comparison.second_shot_doubt for j in plain)
     small = [j for j in plain if j.pair.label == "edit" and _small(j)]
     result["edits_under_2_percent"] = len(small)
     result["recall_edits_under_2_percent"] = round(sum(j.verdict == "edit" for j in small) / max(1, len(small)), 4)

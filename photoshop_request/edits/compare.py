@@ -10,11 +10,11 @@ from photoshop_request.edits.align import Alignment, align
 from photoshop_request.edits.collage import Box, edited_panel
 from photoshop_request.edits.evidence import Change, CommonFrame, Evidence, common_frame, find_change, measure
 from photoshop_request.edits.figures import Figures
-from photoshop_request.edits.grain import measure_grain
+from photoshop_request.edits.grain import measure_grain, measure_texture
 from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
 from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
-from photoshop_request.edits.verdict import Classification, classify, needs_grain
+from photoshop_request.edits.verdict import Classification, classify, needs_grain, needs_texture
 from photoshop_request.media.files.hashes import HASH_VERSION, distance
 from photoshop_request.verdicts import Verdict
 
@@ -24,16 +24,20 @@ if TYPE_CHECKING:
     from photoshop_request.edits.prepare import AnyPicture
 
 
+_ALIGNED = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE})
+"""Verdicts of pictures that show the source's own exposure."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Figures):
     """Hold the result of a comparison: the fields of `Figures`, the verdict and the mask."""
 
     verdict: Verdict
-    """`edit`, `same_image`, `unrelated` or `collage`."""
+    """`edit`, `same_image`, `unrelated`, `second_shot` or `collage`."""
     hash_version: int
     """Version of the perceptual hashes (`media.files.hashes`)."""
     mask: "NDArray[np.bool_] | None"
-    """Shape (height, width) of the working frame (long side at most 512), or None for unrelated pictures."""
+    """Shape (height, width) of the working frame (long side at most 512), or None for unrelated pictures and second shots."""
     frame_size: tuple[int, int]
     """(width, height) of the source, to which `change_mask` scales the mask."""
     panel: Box | None
@@ -42,7 +46,7 @@ class Comparison(Figures):
     """The measurements behind the verdict."""
 
     def change_mask(self) -> bytes | None:
-        """Return the mask as a 1-bit PNG of the source's size, or None for unrelated pictures. White is changed."""
+        """Return the mask as a 1-bit PNG of the source's size, or None if there is no mask. White is changed."""
         return None if self.mask is None else to_png(self.mask, self.frame_size)
 
 
@@ -63,8 +67,10 @@ def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
     evidence = measure(before, after, alignment, frame, change)
     if needs_grain(evidence):
         evidence = replace(evidence, grain=measure_grain(before, after, alignment))
+    if needs_texture(evidence):
+        evidence = replace(evidence, texture=measure_texture(before, after, alignment))
     result = classify(evidence)
-    panel = edited_panel(before, after, alignment, evidence) if result.verdict is not Verdict.UNRELATED else None
+    panel = edited_panel(before, after, alignment, evidence) if result.verdict in _ALIGNED else None
     return _comparison(before, after, alignment, frame, change, evidence, result, panel)
 
 
@@ -78,7 +84,7 @@ def _comparison(
     result: Classification,
     panel: Box | None,
 ) -> Comparison:
-    related = result.verdict is not Verdict.UNRELATED
+    related = result.verdict in _ALIGNED
     mask = change_mask(frame, change) if related else None
     unchanged = frame.inside & ~mask.pixels if mask else frame.inside & False
     expected = _with_tone(change) if related else frame.source
@@ -87,7 +93,7 @@ def _comparison(
     return Comparison(
         verdict=Verdict.COLLAGE if panel else result.verdict,
         confidence=result.confidence,
-        second_shot=result.second_shot,
+        second_shot_doubt=result.second_shot_doubt,
         hash_version=HASH_VERSION,
         phash_distance=distance(source.hash.phash, edit.hash.phash),
         dhash_distance=distance(source.hash.dhash, edit.hash.dhash),

@@ -86,6 +86,8 @@ class Evidence:
     outline: float
     """Correlation of gradient magnitudes at a quarter of the working size. It survives filters and colorization."""
     grain: Grain
+    texture: float | None
+    """Median correlation of fine texture, or None. Measured only for suspected second shots."""
     bit_close: float
     """Fraction of the overlap's blocks that differ by less than 3 gray levels on average, without compensation."""
     sharpness: float
@@ -149,7 +151,7 @@ def _standing(frame: CommonFrame) -> "NDArray[np.bool_]":
 def measure(
     source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment", frame: CommonFrame, change: Change
 ) -> Evidence:
-    """Measure everything but the grain, which is slow and decides few verdicts (`verdict.needs_grain`)."""
+    """Measure everything but grain and texture, which are slow and decide few verdicts (`verdict.needs_grain`)."""
     covered = covered_blocks(frame.inside)
     structure, textured, detail = frame.structure, frame.textured, zncc(*frame.detail)
     detailed = (deviation(*frame.detail) > 1.5) & covered
@@ -165,6 +167,7 @@ def measure(
         exact_blocks=int(np.count_nonzero(detail[detailed] > 0.95)),
         outline=_outline(frame.light[0].light, frame.light[1].light),
         grain=UNMEASURED,
+        texture=None,
         bit_close=_fraction(block_mean(difference.astype(np.float32))[covered] < 3),
         sharpness=sharpness,
         uneven_sharpness=uneven_sharpness,

@@ -46,7 +46,12 @@ class Figures:
             "Null where reviewers overruled the verdict."
         ),
     ]
-    second_shot: Annotated[bool, _Stored("True for two exposures of one scene; the verdict is then `unrelated`.")]
+    second_shot_doubt: Annotated[
+        bool,
+        _Published(
+            "True if the grain could be that of another exposure of the scene; `confidence` is then at most 0.6."
+        ),
+    ]
     phash_distance: Annotated[int, _Published("Bits, 0 to 64, in which the perceptual hashes (DCT) differ.")]
     dhash_distance: Annotated[int, _Published("Bits, 0 to 64, in which the gradient hashes differ.")]
     method: Annotated[

@@ -3,9 +3,10 @@
 An edit keeps the source's grain wherever it left the picture alone. A second photo of the same scene has other grain.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -30,6 +31,14 @@ _CLEAR = 0.75
 """Correlation from which the first set is enough. Real second shots stay below 0.5."""
 _CLEAR_BLOCKS = 12
 """Blocks from which the first set is enough."""
+
+_TEXTURE_SIDE, _TEXTURE_TILES, _TEXTURE_FRAME = 64, 10, 1400
+"""Side in pixels and maximum number of tiles along each side for texture, and the longest side of their frame."""
+_TEXTURE_WINDOW = cv2.createHanningWindow((_TEXTURE_SIDE, _TEXTURE_SIDE), cv2.CV_32F)
+_CORE = np.s_[_TEXTURE_SIDE // 4 : -_TEXTURE_SIDE // 4, _TEXTURE_SIDE // 4 : -_TEXTURE_SIDE // 4]
+"""Center of a tile, which stays inside while the tile moves by up to 4 pixels."""
+_MIN_TEXTURED = 6
+"""Tiles that make a median."""
 
 _Tile = tuple[int, int, int, int]
 """(left, top, width, height) in the fine frame: the source at the coarser resolution of the two pictures."""
@@ -64,6 +73,51 @@ def measure_grain(source: "PreparedPicture", edit: "PreparedPicture", alignment:
     if is_clear or size[0] * size[1] <= (_FEW_TILES[0] * _FEW_TILES[1]) ** 2:
         return grain
     return _measured(source, edit, alignment, size, _tiles(size, *_MORE_TILES))
+
+
+def measure_texture(source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment") -> float | None:
+    """Return the median correlation, -1 to 1, of fine texture where coarse structure stands, or None if it shows nowhere.
+
+    Texture is the residual of a high-pass filter (sigma 1.2) in the centers of textured tiles. Each tile is first moved by
+    up to 4 pixels. An edit that lost its grain keeps texture. Another exposure has neither. It takes 50 ms.
+    """
+    size = _fine_size(source, alignment)
+    shrink = min(1.0, _TEXTURE_FRAME / max(size))
+    size = (round(size[0] * shrink), round(size[1] * shrink))
+    counts = [min(_TEXTURE_TILES, length // _TEXTURE_SIDE) for length in size]
+    lefts, tops = (np.linspace(0, s - _TEXTURE_SIDE, n).astype(int).tolist() for s, n in zip(size, counts, strict=True))
+    views = [
+        _view(source, into_frame(source, np.eye(2, 3), size)),
+        _view(edit, into_frame(source, alignment.matrix, size)),
+    ]
+    found = []
+    for left, top in itertools.product(lefts, tops):
+        (a, _), (b, covered) = (_patch(view, (left, top, _TEXTURE_SIDE, _TEXTURE_SIDE)) for view in views)
+        texture = high_pass(a, 1.2)[_CORE]
+        if (covered is not None and not covered.all()) or texture.std() <= 1:
+            continue
+        coarse_a, coarse_b = (cv2.GaussianBlur(light, (0, 0), 3)[_CORE] for light in (a, b))
+        if _correlation(coarse_a, coarse_b) > 0.9:
+            found.append(max(_correlation(texture, high_pass(light, 1.2)[_CORE]) for light in (b, _moved(b, a))))
+    return float(np.median(found)) if len(found) >= _MIN_TEXTURED else None
+
+
+def _moved(light: "NDArray[np.float32]", onto: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Return a tile moved by the fraction of a pixel, up to 4 pixels, that phase correlation finds."""
+    (dx, dy), response = cv2.phaseCorrelate(high_pass(onto, 2.5), high_pass(light, 2.5), _TEXTURE_WINDOW)
+    if response <= 0.05 or math.hypot(dx, dy) >= 4:
+        return light
+    back = np.array([[1, 0, -dx], [0, 1, -dy]])
+    size = (light.shape[1], light.shape[0])
+    return np.asarray(
+        cv2.warpAffine(light, back, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT), np.float32
+    )
+
+
+def _correlation(a: "NDArray[Any]", b: "NDArray[Any]") -> float:
+    a, b = a - a.mean(), b - b.mean()
+    energy = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    return float((a * b).sum()) / energy if energy > 1e-6 else 0.0
 
 
 def _measured(

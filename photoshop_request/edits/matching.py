@@ -64,11 +64,12 @@ def _compared(source: PreparedPicture, edit: PreparedPicture, sources: int) -> C
     return comparison
 
 
-def _rank(comparison: Comparison) -> tuple[bool, bool, float]:
-    """Return a sort key: related above unrelated sources, a re-upload above an edit, then by shared content."""
+def _rank(comparison: Comparison) -> tuple[int, bool, float]:
+    """Return a sort key: related above second shots above unrelated sources, a re-upload above an edit, shared content."""
     evidence = comparison.evidence
     shared = evidence.overlap * (evidence.structure + evidence.exact_detail + evidence.bit_close)
-    return comparison.verdict is not Verdict.UNRELATED, comparison.verdict is Verdict.SAME_IMAGE, shared
+    related = {Verdict.UNRELATED: 0, Verdict.SECOND_SHOT: 1}.get(comparison.verdict, 2)
+    return related, comparison.verdict is Verdict.SAME_IMAGE, shared
 
 
 def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int) -> int | None:

@@ -61,6 +61,9 @@ class SecondShot:
     grain_ratio: tuple[float, float]
     sharpness: tuple[float, float]
     max_agreement: float
+    texture: float
+    doubt: float
+    max_confidence: float
 
 
 @dataclass(frozen=True, slots=True)

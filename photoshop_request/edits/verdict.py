@@ -21,11 +21,11 @@ class Classification:
     """Hold the verdict on a pair."""
 
     verdict: Verdict
-    """`edit`, `same_image` or `unrelated`."""
+    """`edit`, `same_image`, `unrelated` or `second_shot`."""
     confidence: float
     """0.5 to 1. Near 0.5 another verdict is as likely. Fitted on real pairs, but not calibrated as a probability."""
-    second_shot: bool
-    """True for two exposures of one scene. The verdict is then `unrelated`."""
+    second_shot_doubt: bool
+    """True if the grain could be that of another exposure. The confidence is then limited."""
 
 
 def classify(evidence: "Evidence") -> Classification:
@@ -33,16 +33,19 @@ def classify(evidence: "Evidence") -> Classification:
     threshold = _logit(thresholds().related.min_probability)
     margin = _logit(related_probability(evidence)) - threshold
     if margin < 0:
-        return Classification(Verdict.UNRELATED, _confidence(-margin), second_shot=False)
+        return Classification(Verdict.UNRELATED, _confidence(-margin), second_shot_doubt=False)
     related = _confidence(margin)
-    shot = _second_shot_score(evidence)
-    if shot is not None and shot > 1:
-        return Classification(Verdict.UNRELATED, min(related, _confidence(6 * (shot - 1) + 0.2)), second_shot=True)
+    limits, shot = thresholds().second_shot, _second_shot_score(evidence)
+    if shot is not None and shot > 1 and evidence.texture is not None and evidence.texture < limits.texture:
+        confidence = min(related, _confidence(6 * (shot - 1) + 0.2))
+        return Classification(Verdict.SECOND_SHOT, confidence, second_shot_doubt=False)
     change = change_score(evidence)
     verdict = Verdict.EDIT if change > 1 else Verdict.SAME_IMAGE
     changed = _confidence(3 * abs(math.log(max(change, 1e-3))))
+    doubt = shot is not None and shot > limits.doubt
     one_exposure = 1.0 if shot is None or verdict is Verdict.SAME_IMAGE else _confidence(6 * (1 - shot) + 0.2)
-    return Classification(verdict, min(related, changed, one_exposure), second_shot=False)
+    one_exposure = limits.max_confidence if doubt else one_exposure
+    return Classification(verdict, min(related, changed, one_exposure), second_shot_doubt=doubt)
 
 
 def related_probability(evidence: "Evidence") -> float:
@@ -72,6 +75,12 @@ def needs_grain(evidence: "Evidence") -> bool:
     if margin + related.grain < 0:
         return False  # unrelated, even if the grain agreed
     return margin < _CLEAR or _could_be_second_shot(evidence)
+
+
+def needs_texture(evidence: "Evidence") -> bool:
+    """Return True if the grain is that of another exposure. Texture then decides."""
+    shot = _second_shot_score(evidence)
+    return shot is not None and shot > 1
 
 
 def _could_be_second_shot(evidence: "Evidence") -> bool:

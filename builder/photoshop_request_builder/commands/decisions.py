@@ -22,7 +22,7 @@ _FIGURES = (
     "changed_fraction",
     "locality",
     "psnr",
-    "second_shot",
+    "second_shot_doubt",
     "mirrored",
     "duplicate_of",
     "revises",

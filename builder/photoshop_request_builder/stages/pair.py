@@ -26,7 +26,7 @@ from photoshop_request_builder.store.pictures import read_unless_taken_down
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 8
+VERSION = 9
 _MAX_PREPARED = 64
 """Maximum pictures of a request kept prepared, 3 MB each: those of the requester, then the latest edits."""
 _MAX_COMPARED = 48
@@ -149,7 +149,7 @@ def _with_best_source(candidate: _Opened, request: _Request) -> dict[str, Any]:
     """
     columns: dict[str, Any] = {"verdict": Verdict.NO_SOURCE}
     for sources in (request.sources, request.own):
-        if not sources or columns["verdict"] not in {Verdict.NO_SOURCE, Verdict.UNRELATED}:
+        if not sources or columns["verdict"] not in {Verdict.NO_SOURCE, Verdict.UNRELATED, Verdict.SECOND_SHOT}:
             continue
         match = best_source([source.prepared for source in sources], candidate.prepared)
         if match.comparison.verdict != Verdict.UNRELATED or columns["verdict"] == Verdict.NO_SOURCE:

@@ -5,6 +5,7 @@ import itertools
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -84,11 +85,41 @@ def test_different_photos_are_unrelated(photos):
         assert compare(photos[a], text).verdict is Verdict.UNRELATED
 
 
-def test_a_second_shot_with_its_own_noise_is_not_an_edit(made, photos):
-    case = made.second_shot(photos["rocket"], photos["coffee"], rng())
+@pytest.mark.parametrize("name", ["rocket", "coffee", "chelsea", "astronaut"])
+def test_a_second_shot_with_its_own_noise_is_not_an_edit(name, made, photos):
+    """The lens is a little out of focus, so all fine texture is noise."""
+    case = made.second_shot(cv2.GaussianBlur(photos[name], (0, 0), 2.5), photos["coffee"], rng())
     comparison = compare(case.before, case.after)
-    assert comparison.verdict is Verdict.UNRELATED
-    assert comparison.second_shot
+    assert comparison.verdict is Verdict.SECOND_SHOT
+    assert comparison.change_mask() is None
+
+
+@pytest.mark.parametrize(("noise", "seed"), [(3, 1), (3, 2), (4, 1), (5, 1), (5, 2)])
+def test_an_edit_whose_noise_was_made_anew_stays_and_is_doubtful(noise, seed, made, photos):
+    """A model redraws noise, so other noise over the same texture is no evidence of another exposure."""
+    random, clean = np.random.default_rng(seed), cv2.bilateralFilter(photos["rocket"], 7, 25, 5)
+    edited = made.blend(clean, np.roll(clean, (70, 50), (0, 1)), made.blob(clean.shape, random, 0.05))
+    files = []
+    for picture in (clean, edited):
+        grain = cv2.GaussianBlur(random.normal(0, noise, clean.shape), (0, 0), 0.7)
+        files.append(made.encode(np.clip(picture + grain, 0, 255).astype(np.uint8), 90))
+    comparison = compare(*files)
+    assert comparison.verdict is Verdict.EDIT
+    assert comparison.evidence.grain.correlation < 0.2
+    assert comparison.second_shot_doubt
+    assert 0.5 <= comparison.confidence <= 0.6
+
+
+@pytest.mark.parametrize("name", ["rocket", "chelsea", "astronaut"])
+@pytest.mark.parametrize("strength", [(7, 25, 5), (7, 40, 5)])
+@pytest.mark.parametrize("noise", [0, 5])
+def test_an_edit_that_lost_its_noise_is_no_second_shot(name, strength, noise, photos):
+    """Smoothed, then compressed or with new grain: retouched skin, a filter, an export."""
+    random = np.random.default_rng(1)
+    source = np.clip(photos[name] + random.normal(0, 5, photos[name].shape), 0, 255).astype(np.uint8)
+    smooth = cv2.bilateralFilter(source, *strength) + random.normal(0, noise, source.shape)
+    comparison = compare(source, np.clip(smooth, 0, 255).astype(np.uint8))
+    assert comparison.verdict in {Verdict.EDIT, Verdict.SAME_IMAGE}
 
 
 def test_alignment_is_reported_in_full_size_pixels(photos):

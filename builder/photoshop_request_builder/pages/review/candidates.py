@@ -30,7 +30,14 @@ from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem
 
-REVIEWED = (Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.UNRELATED, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE)
+REVIEWED = (
+    Verdict.EDIT,
+    Verdict.SAME_IMAGE,
+    Verdict.UNRELATED,
+    Verdict.DUPLICATE_EDIT,
+    Verdict.COLLAGE,
+    Verdict.SECOND_SHOT,
+)
 """Verdicts that people can check by looking at two pictures."""
 _NOT_LOADED = frozenset({"change_mask"})
 """Masks are read from disk when the page shows one."""

@@ -16,7 +16,7 @@ from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus, shard_of
 from photoshop_request_builder.store.decisions import CandidateOrder, Decisions
 
-CHOICES = (*REVIEWED, Verdict.REJECTED)
+CHOICES = (*REVIEWED[:-1], Verdict.REJECTED, REVIEWED[-1])
 """Verdicts that a reviewer can give."""
 _KEY = ("comment_id", "position", "index")
 

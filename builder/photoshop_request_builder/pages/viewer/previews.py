@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_ALIGNED = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE})
+_ALIGNED = frozenset({Verdict.EDIT, Verdict.SAME_IMAGE, Verdict.DUPLICATE_EDIT, Verdict.COLLAGE, Verdict.SECOND_SHOT})
 """Verdicts of candidates that the alignment matrix maps into their source's frame."""
 HEAT_QUALITY = 70
 """JPEG quality. Heat maps are smooth, so a low quality suffices."""
