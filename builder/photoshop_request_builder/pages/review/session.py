@@ -17,7 +17,7 @@ from photoshop_request_builder.store.corpus import Corpus, shard_of
 from photoshop_request_builder.store.decisions import CandidateOrder, Decisions
 
 CHOICES = (*REVIEWED[:-1], Verdict.REJECTED, REVIEWED[-1])
-"""Verdicts that a reviewer can give."""
+"""Verdicts that a reviewer can give. Their order numbers the keys, so new ones follow the others."""
 _KEY = ("comment_id", "position", "index")
 
 
