@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import Publication, is_ready, read_publication
+from photoshop_request_builder.dataset.publication import REMOVED, Publication, is_ready, read_publication
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -32,7 +32,7 @@ _FIGURES = (
 def decision_lines(corpus: Corpus) -> Iterator[dict[str, Any]]:
     """Yield the decision of every picture address by shard, from the last stage that has run.
 
-    `withheld` is the reason for not publishing an edit. `verified` marks a decision made in `review`.
+    `withheld` is the reason for not publishing an edit, or why its request has no source. `verified` marks a decision made in `review`.
     """
     for shard in range(corpus.shards):
         for table in ("candidates", "pictures", "links"):
@@ -49,7 +49,11 @@ def _decision(row: dict[str, Any], table: str, publication: Publication | None) 
     decided = row["verdict"] if table == "candidates" else row["reason"]
     if decided is None:
         decided = "pending" if row["role"] == "candidate" else row["role"]
-    withheld = publication.withheld(row) if publication and decided == Verdict.EDIT else None
+    withheld = None
+    if publication and decided == Verdict.EDIT:
+        withheld = publication.withheld(row)
+    elif publication and decided == Verdict.NO_SOURCE and (by := publication.removals.of(row)):
+        withheld = REMOVED[by]
     return {
         "submission_id": row["submission_id"],
         "comment_id": row["comment_id"],

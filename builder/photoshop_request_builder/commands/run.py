@@ -8,6 +8,7 @@ from pathlib import Path
 from photoshop_request.errors import CutInputError, EmptyInputError, InputError
 from photoshop_request.reddit.archive_paths import find_archives
 from photoshop_request.reddit.archives import Archive, ArchiveStatus
+from photoshop_request_builder.commands.deletions import erase_content, find_deletions
 from photoshop_request_builder.engine.jobs import HERE, Engine, Job
 from photoshop_request_builder.engine.progress_files import Meter
 from photoshop_request_builder.engine.running import Reporter, run_stage, wait_until_seen
@@ -19,6 +20,7 @@ from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettin
 from photoshop_request_builder.store.corpus import Corpus, scratch_folder
 from photoshop_request_builder.store.incoming import IngestSummary, read_part
 from photoshop_request_builder.store.ledger import open_ledger
+from photoshop_request_builder.store.withdrawn import is_erased, update_withdrawn
 
 
 def run_stages(command: str, corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> int:
@@ -49,7 +51,29 @@ def run_ingest(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, r
     for problem in problems:
         reporter.say(f"warning: {problem}")
     run_stages("ingest", corpus, engine=engine, reporter=reporter)
+    erase_deleted_posts(corpus, engine=engine, reporter=reporter)
     return problems
+
+
+def erase_deleted_posts(corpus: Corpus, *, engine: Engine = HERE, reporter: Reporter) -> None:
+    """Erase the content of posts that were deleted since, and merge their shards again.
+
+    Blank posts may show that their crossposts are deleted too, so it goes on until no deleted post has content.
+    """
+    if is_erased(corpus):
+        return
+    if not corpus.ledger_path.exists() and corpus.find("shards/*/pictures.parquet"):
+        reporter.say(
+            "warning: the ledger is not on this machine. Deleted posts keep their words until `run` or `fetch` runs where "
+            "pictures are fetched."
+        )
+        return
+    while shards := find_deletions(corpus):
+        erase_content(corpus, shards)
+        posts = sum(len(found.categories) for found in shards.values())
+        reporter.say(f"ingest: {posts:,} deleted posts lose their words, names and addresses")
+        run_stages("ingest", corpus, engine=engine, reporter=reporter)
+    update_withdrawn(corpus, is_erased=True)
 
 
 def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) -> FetchSummary:
@@ -58,6 +82,8 @@ def run_fetch(corpus: Corpus, settings: FetchSettings, *, reporter: Reporter) ->
     Raises:
         Interrupted: stopped by a signal. Everything finished is kept.
     """
+    if corpus.ledger_path.exists():  # else `ingest` has done it
+        erase_deleted_posts(corpus, reporter=reporter)
     with open_ledger(corpus.ledger_path) as ledger:
         fetch.load_links(corpus, ledger)
         pending = sum(ledger.hosts().values())

@@ -1,14 +1,15 @@
 """Count the items that each stage kept and dropped, by reason."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.compute as pc
 
+from photoshop_request.reddit.removals import FINAL, RemovedBy, removed_by
 from photoshop_request.verdicts import Verdict
-from photoshop_request_builder.dataset.publication import count_edits, is_ready, read_policy
+from photoshop_request_builder.dataset.publication import REMOVED, count_edits, is_ready, read_policy
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -53,7 +54,16 @@ def _merge(corpus: Corpus) -> FunnelStep | None:
     counts: Counter[str | None] = Counter(
         {None: merged, "seen_before": observed - erased - merged, str(Verdict.TAKEN_DOWN): erased}
     )
+    for by, posts in Counter(by for path in paths for by in _final_removals(corpus, path)).items():
+        counts.update({str(REMOVED[by]): posts, None: -posts})
     return _step("merge", "submissions and comments", "unique submissions and comments", counts if stamps else None)
+
+
+def _final_removals(corpus: Corpus, path: str) -> Iterator[RemovedBy]:
+    for row in storage.find_rows(corpus.fs, path, ["removed_by_category", "deleted_by_author"]):
+        by = removed_by(row["removed_by_category"], deleted_by_author=bool(row["deleted_by_author"]))
+        if by in FINAL:
+            yield by
 
 
 def _link(corpus: Corpus) -> FunnelStep | None:

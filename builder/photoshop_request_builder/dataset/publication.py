@@ -45,11 +45,12 @@ class WithheldReason(StrEnum):
     """In the test split, and not confirmed in review. Only with `verified_test`."""
 
 
-_REMOVED = {
+REMOVED = {
     RemovedBy.AUTHOR: WithheldReason.DELETED_BY_AUTHOR,
     RemovedBy.LAW: WithheldReason.REMOVED_BY_LAW,
     RemovedBy.MODERATORS: WithheldReason.REMOVED_BY_MODERATORS,
 }
+"""Who removed a post -> the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Publication:
         if self.taken_down.covers(edit):
             return WithheldReason.TAKEN_DOWN
         if by := self.removals.of(edit):
-            return _REMOVED[by]
+            return REMOVED[by]
         if edit["submission_id"] not in self.edit_requests:
             return WithheldReason.NO_EDIT_REQUESTED
         if edit["submission_id"] in self.between_splits:

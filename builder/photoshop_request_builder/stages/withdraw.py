@@ -14,21 +14,28 @@ from photoshop_request_builder.store.ledger import Ledger, open_ledger
 from photoshop_request_builder.store.ledger_rows import LedgerEntry
 from photoshop_request_builder.store.pictures import find_picture
 from photoshop_request_builder.store.tombstones import make_salt, mark_of
-from photoshop_request_builder.store.withdrawn import Key, WithdrawnPicture, load_withdrawn
+from photoshop_request_builder.store.withdrawn import Key, Withdrawn, WithdrawnPicture, load_withdrawn
 
 VERSION = 1
 _POST = ["id", "created_utc", "removed_by_category", "deleted_by_author"]
+_PARENT = {"t3_": ["crosspost_parent"], "t1_": []}
 _LINK = ["submission_id", "comment_id", "canonical", "role"]
 
 
-def final_removals(corpus: Corpus, shard: int) -> dict[str, tuple[RemovedBy, int]]:
-    """Return the posts of a shard that their author deleted or the law removed: full name -> by whom, and their time."""
+def final_removals(corpus: Corpus, shard: int, known: Withdrawn) -> dict[str, tuple[RemovedBy, int]]:
+    """Return the posts of a shard that their author deleted or the law removed: full name -> by whom, and their time.
+
+    Posts that are `known` as such, and their crossposts, are among them.
+    """
     posts = {}
     for prefix, table in (("t3_", "submissions"), ("t1_", "comments")):
-        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), _POST):
+        for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), [*_POST, *_PARENT[prefix]]):
+            name, parent = prefix + row["id"], row.get("crosspost_parent")
             by = removed_by(row["removed_by_category"], deleted_by_author=bool(row["deleted_by_author"]))
-            if by in FINAL:
-                posts[prefix + row["id"]] = by, row["created_utc"]
+            if by not in FINAL:
+                by = known.post(name) or (known.post(f"t3_{parent}") if parent else None)
+            if by:
+                posts[name] = by, row["created_utc"]
     return posts
 
 
@@ -37,7 +44,7 @@ def find_withdrawn(corpus: Corpus) -> dict[str, Any]:
     before = load_withdrawn(corpus)
     posts, pictures = dict(before.posts), set(before.pictures)
     for shard in range(corpus.shards):
-        found = final_removals(corpus, shard)
+        found = final_removals(corpus, shard, before)
         if found:
             key = Key(make_salt(corpus))
             posts |= {key.name(name): by for name, (by, _) in found.items()}

@@ -6,7 +6,7 @@ those tables must be written again last.
 
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,7 +60,8 @@ def erase_incoming(corpus: Corpus, gone: Gone) -> frozenset[int]:
             shard
             for table in INCOMING_TABLES
             for shard in part.shards.get(table, ())
-            if (path := rows_path(corpus, part, table, shard)) and _erase_rows(corpus, path, gone)
+            if (path := rows_path(corpus, part, table, shard))
+            and rewrite_rows(corpus, path, lambda row: None if gone.covers(row) else _scrubbed(row, gone))
         }
         changed |= shards
         _update_note(corpus, part, gone)
@@ -68,11 +69,12 @@ def erase_incoming(corpus: Corpus, gone: Gone) -> frozenset[int]:
 
 
 def erase_rejects(corpus: Corpus, gone: Gone) -> None:
-    """Erase the names from rejected lines."""
+    """Erase the names from rejected lines, and the first bytes of a line with a name."""
     for path in corpus.find("rejects/*/*.jsonl"):
-        text = storage.read_bytes(corpus.fs, path).decode()
-        if (scrubbed := gone.scrub(text)) != text:
-            storage.write_bytes(corpus.fs, path, scrubbed.encode())
+        lines = storage.read_bytes(corpus.fs, path).decode().splitlines(keepends=True)
+        kept = [_scrubbed_reject(line, gone) for line in lines]
+        if kept != lines:
+            storage.write_bytes(corpus.fs, path, "".join(kept).encode())
 
 
 def erase_pages(corpus: Corpus, gone: Gone) -> None:
@@ -116,11 +118,11 @@ def finds(scrub: Scrubber, value: Any) -> bool:
     return any(finds(scrub, part) for part in parts)
 
 
-def _erase_rows(corpus: Corpus, path: str, gone: Gone) -> bool:
-    """Rewrite the rows of one part in one shard. Return False if nothing there is to be erased."""
+def rewrite_rows(corpus: Corpus, path: str, change: Callable[[dict[str, Any]], Mapping[str, Any] | None]) -> bool:
+    """Rewrite the rows of one part in one shard. None drops a row. Return False if no row changes."""
     table = storage.read_table(corpus.fs, path)
     rows = table.to_pylist()
-    kept = [_scrubbed(row, gone) for row in rows if not gone.covers(row)]
+    kept = [changed for row in rows if (changed := change(row)) is not None]
     if kept == rows:
         return False
     buffer = io.BytesIO()
@@ -128,6 +130,11 @@ def _erase_rows(corpus: Corpus, path: str, gone: Gone) -> bool:
     seals.seal_table(buffer)
     storage.write_bytes(corpus.fs, path, buffer.getvalue())
     return True
+
+
+def _scrubbed_reject(line: str, gone: Gone) -> str:
+    scrubbed = gone.scrub(line)
+    return line if scrubbed == line else json.dumps(json.loads(scrubbed) | {"head": ""}, ensure_ascii=False) + "\n"
 
 
 def _scrubbed(row: dict[str, Any], gone: Gone) -> dict[str, Any]:

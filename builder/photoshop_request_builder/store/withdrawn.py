@@ -7,6 +7,7 @@ combined with a secret pad by XOR, which keeps the distance of two hashes and hi
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,6 +151,19 @@ def content_of(corpus: Corpus) -> str | None:
     stored = storage.read_json(corpus.fs, corpus.path(PATH))
     rows = {name: stored[name] for name in ("posts", "pictures")} if stored else {"posts": []}
     return storage.fingerprint("withdrawn", 1, rows) if rows["posts"] else None
+
+
+def is_erased(corpus: Corpus) -> bool:
+    """Return True if no post that the stage `withdraw` has seen as deleted still has content."""
+    stored = storage.read_json(corpus.fs, corpus.path(PATH))
+    return not stored or not stored["posts"] or stored.get("erased") == stored["fingerprint"]
+
+
+def update_withdrawn(corpus: Corpus, *, is_erased: bool = False, **rows: Any) -> None:
+    """Replace what is withdrawn, or note that its posts have no content. The next change of the tables undoes the note."""
+    stored = storage.read_json(corpus.fs, corpus.path(PATH)) or {}
+    note = {"erased": stored["fingerprint"]} if is_erased else {}
+    storage.write_json(corpus.fs, corpus.path(PATH), stored | rows | note)
 
 
 def load_withdrawn(corpus: Corpus) -> Withdrawn:

@@ -1,13 +1,9 @@
 """Take things of the sample down, and search every byte of the corpus for what is left."""
 
-import contextlib
 import json
 import random
-import re
 import shutil
-import sqlite3
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from commands import Sample, command, dataset_bytes, start_work, succeed
+from every_byte import places_of
 from quiet import QUIET
 
 from photoshop_request.errors import CorpusError, InputError
@@ -62,31 +59,6 @@ def rows_of(corpus: Corpus, table: str, columns: list[str] | None = None) -> lis
         row
         for shard in range(corpus.shards)
         for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)
-    ]
-
-
-def everything(corpus: Corpus) -> Iterator[tuple[Path, str]]:
-    """Yield every file of the corpus with its content as text, tables and databases as rows. Pictures are names."""
-    for path in sorted(Path(corpus.root).rglob("*")):
-        if not path.is_file():
-            continue
-        if path.suffix == ".parquet":
-            yield path, json.dumps(pq.read_table(path).to_pylist(), default=lambda data: data.decode("latin-1"))
-        elif path.suffix == ".sqlite":
-            with contextlib.closing(sqlite3.connect(path)) as database:
-                yield path, "\n".join(database.iterdump())
-            yield path, path.read_bytes().decode("latin-1")
-        else:
-            yield path, f"{path.name}\n{path.read_bytes().decode('latin-1')}"
-
-
-def places_of(corpus: Corpus, *words: str) -> list[str]:
-    """Return the places where a word stands: the file, and what stands around it."""
-    pattern = re.compile("|".join(map(re.escape, words)))
-    return [
-        f"{path}: {text[max(0, match.start() - 60) : match.end() + 20]!r}"
-        for path, text in everything(corpus)
-        if (match := pattern.search(text))
     ]
 
 
