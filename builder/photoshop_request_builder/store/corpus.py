@@ -229,6 +229,7 @@ _WRITTEN = (
     "*",
     "shards/*/*",
     "incoming/*/*/*",
+    "rejects/*/*",
     "built/*/*",
     "dataset/*",
     "dataset/*/*",

@@ -40,8 +40,8 @@ class Row:
 
 
 def table() -> list[Row]:
-    """Return the rows of the table in the documents."""
-    lines = [line for line in DOCS.read_text().splitlines() if line.startswith("| ")][1:]
+    """Return the rows of the first table in the documents."""
+    lines = [line for line in DOCS.read_text().partition("\n## ")[0].splitlines() if line.startswith("| ")][1:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [Row(mark.strip("`"), place.strip("`"), *rest) for mark, place, *rest in cells]
 
