@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from photoshop_request.media.addresses.people import personal_host
 from photoshop_request.text.bare_names import bare_name_filter
@@ -24,6 +24,9 @@ _MENTION_IN_TEXT = re.compile(rf"(?<![\w/])/?(?:u/|r/u\\?_)({_NAME})(?:'s)?")
 _ADDRESS = re.compile(
     r"(?:https?://|(?<![\w@.-]))(?:[a-z0-9-]{1,63}+\.){1,8}[a-z]{2,12}+\b(?:[/?][^\s<>()\[\]\"'`|]*+)?", re.IGNORECASE
 )
+
+_SAFE = "/:?&=#@!$+,;()*'[]~"
+"""Letters that an address keeps. No quote or backslash, so that JSON around it stays valid."""
 
 
 def mentioned_usernames(markdown: str) -> frozenset[str]:
@@ -67,3 +70,18 @@ def username_filter(names: Iterable[str], placeholder: str = _PLACEHOLDER) -> Ca
         return hide_bare(_ADDRESS.sub(hide_address, text) if "." in text else text)
 
     return hide
+
+
+def in_encoded_addresses(text: str, hide: Callable[[str], str]) -> str:
+    """Apply `hide` to the decoded text of each percent-encoded address. Addresses that it leaves alone keep their spelling.
+
+    An address ends at a backslash, so that a line of JSON stays valid.
+    """
+
+    def hide_address(found: re.Match[str]) -> str:
+        address, *rest = found[0].split("\\", 1)
+        decoded = unquote(unquote(address)) if "%" in address else ""
+        hidden = hide(decoded)
+        return found[0] if hidden == decoded else "\\".join([quote(hidden, safe=_SAFE), *rest])
+
+    return _ADDRESS.sub(hide_address, text) if "%" in text else text

@@ -111,6 +111,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "bare_name_filter of the text": lambda text: bare_name_filter([text], "[user]"),
     "mentioned_usernames": usernames.mentioned_usernames,
     "without_usernames": usernames.without_usernames,
+    "in_encoded_addresses": lambda text: usernames.in_encoded_addresses(text, str.lower),
+    "in_encoded_addresses of an escaped text": lambda text: usernames.in_encoded_addresses(f"a.com/%{text}", str.lower),
     "username_filter": usernames.username_filter(["ab_c", "x-1", "somebody_else"]),
     "language": language,
     "plain_lines": plain_lines,

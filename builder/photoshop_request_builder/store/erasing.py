@@ -18,7 +18,7 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.decisions import open_decisions
 from photoshop_request_builder.store.incoming import INCOMING_TABLES, RAW, IngestSummary, read_parts, rows_path
 from photoshop_request_builder.store.ledger import open_ledger
-from photoshop_request_builder.store.scrubber import Scrubber, hide_words
+from photoshop_request_builder.store.scrubber import Scrubber, name_scrubber, scrub_line, scrub_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +140,12 @@ def _scrubbed_reject(line: str, gone: Gone) -> str:
 def _scrubbed(row: dict[str, Any], gone: Gone) -> dict[str, Any]:
     """Return a row without names of erased things. Its columns are made from its raw line, so that decides."""
     names = gone.names.get(row.get("submission_id") or row["id"], frozenset())
-
-    def clean(value: Any) -> Any:
-        if isinstance(value, str):
-            return hide_words(names, gone.scrub(value))
-        if isinstance(value, list):
-            return [clean(part) for part in value]
-        return {name: clean(part) for name, part in value.items()} if isinstance(value, dict) else value
-
-    raw = row[RAW.name].decode("latin-1")  # one letter a byte
-    scrubbed = clean(raw)
-    if scrubbed == raw:
+    raw = gone.scrub(row[RAW.name].decode("latin-1")).encode("latin-1")  # one letter a byte
+    scrubbed = scrub_line(raw, name_scrubber(names)) if names else raw
+    if scrubbed == row[RAW.name]:
         return row
-    return {name: clean(value) for name, value in row.items()} | {RAW.name: scrubbed.encode("latin-1")}
+    cleaned: dict[str, Any] = scrub_values(row, lambda text: name_scrubber(names)(gone.scrub(text)))
+    return cleaned | {RAW.name: scrubbed}
 
 
 def _update_note(corpus: Corpus, part: IngestSummary, gone: Gone) -> None:

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from made_names import made_forms, made_names, names_in
 
-from photoshop_request_builder.store.scrubber import Scrubber, hide_words
+from photoshop_request_builder.store.scrubber import Scrubber, name_scrubber, scrub_line
 from photoshop_request_builder.store.tombstones import TombstoneTarget, parse_target
 
 
@@ -54,13 +55,70 @@ def test_words_stay(word: str, text: str) -> None:
 
 
 def test_names_of_a_thread_go_as_words() -> None:
-    """In every case, beside Markdown and behind an escape of JSON."""
-    texts = ["thanks bob!", "**Bob**", "_bob_", json.dumps("a\nbob's"), "u/bob"]
-    assert [hide_words(["bob"], text) for text in texts] == [
+    """In every case, beside Markdown, in file names and behind an escape of JSON. A common word goes behind a mark only."""
+    hide = name_scrubber(frozenset(["bobo"]))
+    texts = [
+        "thanks bobo!",
+        "**Bobo**",
+        "_bobo_",
+        "the bobos'",
+        "bobolink, notbobo",
+        "u/bobo",
+        "u/rob",
+        "BOBO2.jpg",
+        "img_bobo_1.png",
+    ]
+    assert [hide(text) for text in texts] == [
         "thanks [user]!",
         "**[user]**",
         "_[user]_",
-        json.dumps("a\n[user]'s"),
+        "the [user]'",
+        "bobolink, notbobo",
         "u/[user]",
+        "u/rob",
+        "[user]2.jpg",
+        "img_[user]_1.png",
     ]
-    assert hide_words(["bob"], "bobby, notbob") == "bobby, notbob"
+    assert name_scrubber(frozenset(["bob"]))("thanks bob, u/bob and @bob") == "thanks bob, u/[user] and [user]"
+    assert json.loads(scrub_line(json.dumps({"body": "a\nbobo's"}).encode(), hide)) == {"body": "a\n[user]'s"}
+
+
+def test_names_of_a_thread_go_in_every_form() -> None:
+    """In texts, lists and percent-encoded addresses, at any depth. The line stays valid."""
+    for name in made_names(300):
+        line = json.dumps({"title": name, "more": [{"texts": made_forms(name)}]}).encode()
+        scrubbed = scrub_line(line, name_scrubber(frozenset([name])))
+        assert isinstance(json.loads(scrubbed), dict)
+        assert names_in(scrubbed.decode(), [name]) == []
+
+
+@pytest.mark.parametrize("name", ["permalink", "author", "body", "media_metadata", "s", "e", "Red"])
+def test_a_user_called_like_a_key_renames_none(name: str) -> None:
+    """Only their mentions go, in the thread and elsewhere."""
+    post = {
+        "author": "other",
+        "permalink": "/r/X/",
+        "body": f"by u/{name}",
+        "media_metadata": {"x": {"s": {"u": "y"}, "e": "z"}},
+    }
+    expected = post | {"body": "by u/[user]"}
+    line = json.dumps(post).encode()
+    assert json.loads(scrub_line(line, name_scrubber(frozenset([name])))) == expected
+    scrub = scrubber(f"u/{name}")
+    assert json.loads(scrub(line.decode())) == expected
+    assert not scrub.finds(json.dumps(expected))
+
+
+def test_percent_encoded_mentions_go_everywhere() -> None:
+    """Also in the threads of others, and in JSON."""
+    scrub = scrubber("u/Some_Body")
+    for address in ("compose?to=%2Fu%2Fsome%5Fbody", "search?q=author%3A%73ome_body", "user%2FSome_Body"):
+        line = json.dumps({"body": f'"https://www.reddit.com/{address}"'})
+        assert scrub.finds(line)
+        assert names_in(json.loads(scrub(line))["body"], ["somebody"]) == []
+
+
+def test_a_line_without_a_name_keeps_its_bytes() -> None:
+    """Spaces and letters that are not UTF-8 too."""
+    line = b'{"a" :  "\xff \\u00e9", "b": 1.50}'
+    assert scrub_line(line, name_scrubber(frozenset(["bob"]))) == line
