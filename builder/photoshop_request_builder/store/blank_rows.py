@@ -14,7 +14,7 @@ from photoshop_request.reddit.parse import Reject, parse
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.erasing import rewrite_rows
 from photoshop_request_builder.store.incoming import INCOMING_TABLES, RAW, read_parts, rows_path
-from photoshop_request_builder.store.scrubber import hide_words
+from photoshop_request_builder.store.scrubber import name_scrubber, scrub_line, scrub_values
 
 _OF_SUBMISSION = ("link_title", "link_author", "link_permalink", "link_url")
 """Keys of some comments that repeat their submission."""
@@ -52,19 +52,17 @@ def _changed(deleted: ShardDeletions, row: dict[str, Any]) -> Mapping[str, Any]:
         return row
     slug = re.compile(rf"(/comments\\?/{thread}\\?/)[^/\\\"\s?#]+")
 
-    def clean(value: Any) -> Any:
-        if isinstance(value, str):
-            text = hide_words(names, value)
-            return text if has_title else slug.sub(r"\1_", text)
-        if isinstance(value, list):
-            return [clean(part) for part in value]
-        return {name: clean(part) for name, part in value.items()} if isinstance(value, dict) else value
+    hide = name_scrubber(names)
 
-    before = row[RAW.name].decode("latin-1")  # one letter a byte
-    raw = clean(before if has_title else _without_submission(before))
+    def clean(text: str) -> str:
+        return hide(text) if has_title else slug.sub(r"\1_", hide(text))
+
+    before = row[RAW.name]
+    raw = scrub_line(before if has_title else _without_submission(before), clean)
     if raw == before:
         return row
-    return {name: clean(value) for name, value in row.items()} | {RAW.name: raw.encode("latin-1")}
+    cleaned: dict[str, Any] = scrub_values(row, clean)
+    return cleaned | {RAW.name: raw}
 
 
 def _blank(row: Mapping[str, Any], category: str) -> dict[str, Any]:
@@ -75,11 +73,8 @@ def _blank(row: Mapping[str, Any], category: str) -> dict[str, Any]:
     return asdict(record) | {"media": [], "sources": list(record.sources), RAW.name: line}
 
 
-def _without_submission(raw: str) -> str:
+def _without_submission(raw: bytes) -> bytes:
     """Return a comment's raw line without keys that repeat its submission."""
-    if not any(f'"{name}"' in raw for name in _OF_SUBMISSION):
+    if not any(f'"{name}"'.encode() in raw for name in _OF_SUBMISSION):
         return raw
-    # the line is UTF-8 in Latin-1's letters, which JSON passes through
-    return json.dumps(
-        {key: value for key, value in json.loads(raw).items() if key not in _OF_SUBMISSION}, ensure_ascii=False
-    )
+    return json.dumps({key: value for key, value in json.loads(raw).items() if key not in _OF_SUBMISSION}).encode()
