@@ -1,6 +1,9 @@
 """Settings and fixtures of all tests."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +13,10 @@ from hypothesis import settings
 # a busy machine must not fail a test, and CI must use the same examples every time
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
+
+# `datasets` remembers the columns of a dataset by the name of its folder, and takes those of an earlier schema for true
+os.environ["HF_DATASETS_CACHE"] = tempfile.mkdtemp(prefix="datasets-")
+atexit.register(shutil.rmtree, os.environ["HF_DATASETS_CACHE"], ignore_errors=True)
 
 ROOT = Path(__file__).resolve().parents[1]
 
