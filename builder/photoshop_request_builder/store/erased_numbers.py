@@ -11,11 +11,12 @@ from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import TombstoneKind, TombstoneTarget, load_tombstones
 
 COLUMNS = ("created_utc", "score", "num_comments")
+PATH = "takedown/numbers.json"
 
 
 def keep_numbers(corpus: Corpus, submissions: Iterable[Mapping[str, Any]]) -> None:
     """Store the numbers of submissions (rows with `id` and `COLUMNS`), by a keyed hash of the id."""
-    path = corpus.path("takedown", "numbers.json")
+    path = corpus.path(PATH)
     stored = storage.read_json(corpus.fs, path) or {}
     tombstones = load_tombstones(corpus)
     new = {
@@ -28,5 +29,5 @@ def keep_numbers(corpus: Corpus, submissions: Iterable[Mapping[str, Any]]) -> No
 
 def read_numbers(corpus: Corpus) -> list[dict[str, Any]]:
     """Return the numbers of the erased submissions, by `COLUMNS`."""
-    stored = storage.read_json(corpus.fs, corpus.path("takedown", "numbers.json")) or {}
+    stored = storage.read_json(corpus.fs, corpus.path(PATH)) or {}
     return [dict(zip(COLUMNS, values, strict=True)) for _, values in sorted(stored.items())]

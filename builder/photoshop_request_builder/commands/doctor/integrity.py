@@ -16,7 +16,7 @@ from photoshop_request.path_names import is_sha256
 from photoshop_request_builder.dataset.configs.context import read_first_poster_advantage
 from photoshop_request_builder.dataset.files import BuiltRecord
 from photoshop_request_builder.dataset.publication import read_policy
-from photoshop_request_builder.store import seals, storage, withdrawn
+from photoshop_request_builder.store import erased_numbers, seals, storage, withdrawn
 from photoshop_request_builder.store.answers import read_model_in_use
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.database import check_digest, digest_path, is_open
@@ -92,6 +92,7 @@ def _small_files(corpus: Corpus) -> Iterator[Damage]:
         (DamageKind.KEPT, corpus.path("corpus.toml"), read_policy),
         (DamageKind.KEPT, corpus.path("takedown", "tombstones.json"), load_tombstones),
         (DamageKind.KEPT, corpus.path(withdrawn.PATH), withdrawn.load_withdrawn),
+        (DamageKind.KEPT, corpus.path(erased_numbers.PATH), erased_numbers.read_numbers),
         (DamageKind.KEPT, corpus.path("rewrites", "in_use.json"), read_model_in_use),
         (DamageKind.TABLE, corpus.path("votes.json"), read_first_poster_advantage),
     )

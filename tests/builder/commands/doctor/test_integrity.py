@@ -74,7 +74,7 @@ def test_damaged_files_are_named_and_made_again(
 def test_repair_survives_damage_in_every_file_at_once(own_corpus: Path) -> None:
     """Each file is named. What only a backup brings back stays, with exit code 1."""
     succeed("takedown", own_corpus, "add", "t3_zcoffee")
-    kept = [own_corpus / "takedown" / name for name in ("tombstones.json", "withdrawn.json")]
+    kept = [own_corpus / "takedown" / name for name in ("tombstones.json", "withdrawn.json", "numbers.json")]
     harmed = [
         path for path in own_corpus.rglob("*") if path.is_file() and path.suffix in {".parquet", ".json", ".sqlite"}
     ]
