@@ -7,8 +7,8 @@ import numpy as np
 from hostile_pictures import many_scans, png_bomb, png_chunk, saved, scene, tiff_tile_bomb
 from PIL import Image
 
-ALIKE = 200
-LARGE = 30
+ALIKE = 60
+LARGE = 12
 
 
 def hostile_bodies() -> dict[str, bytes]:

@@ -18,7 +18,7 @@ FAST = ("busy", "loop", "inside", "robots", "gone")
 """First labels of hosts that `servers.hostile` plays."""
 SLOW = ("oddheader", "reset", "drip", "driphead", "silent", "robotsilent", "endless", "endlesspage", "gzipped")
 """As `FAST`, but each address costs seconds. They stand in the first posts only."""
-_SLOW_LINKS = 1_000
+_SLOW_LINKS = 700
 ADDRESSES = (
     "http://127.0.0.1/a.jpg",
     "http://169.254.169.254/a.jpg",
