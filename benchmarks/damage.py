@@ -51,7 +51,7 @@ def main() -> None:
         path = Path(folder, "train-00000-of-00001.parquet")
         write_rows(path, "triplets", _triplets(12))
         for name, decode in (("a training row, undecoded", False), ("a training row, decoded", True)):
-            _compare(name, lambda: _row(path, decode, False), lambda: _row(path, decode, True))  # noqa: B023
+            _compare(name, lambda: _row(path, decode, False), lambda: _row(path, decode, True))  # noqa: B023 - called here
     print("\nbits of a table of 3 rows             flipped   unseen")
     for name, written, check in (
         ("nothing checked", {}, False),

@@ -26,7 +26,7 @@ class HostileHosts:
     upstream: str
     """Mirror that answers for honest hosts."""
     bodies: Mapping[str, bytes]
-    """What a path `/NAME/…` of the attack `body` sends, by NAME."""
+    """Bodies by NAME: the attack `body` sends them for a path `/NAME/…`."""
     address: str = ""
     requests: Counter[str] = field(default_factory=Counter)
     """Number of requests by attack."""

@@ -50,7 +50,7 @@ REMOVED = {
     RemovedBy.LAW: WithheldReason.REMOVED_BY_LAW,
     RemovedBy.MODERATORS: WithheldReason.REMOVED_BY_MODERATORS,
 }
-"""Who removed a post -> the reason."""
+"""Map the remover of a post to the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ COPIES: dict[str, dict[str, Any]] = {
     "the same bytes": {},
     "encoded again": {"picture": _again(1)},
 }
-"""How another post shows the picture of `first`."""
+"""Kind of the other post: it repeats, copies or crossposts the picture of `first`."""
 
 
 @pytest.mark.parametrize("removal", [DELETED, LAW], ids=["deleted", "law"])

@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+import duckdb
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -73,7 +74,6 @@ def test_a_table_of_0_1_0_opens_and_never_fails_otherwise() -> None:
 
 def test_other_readers_read_a_sealed_table(tmp_path: Path) -> None:
     """The seal lies where no reader looks."""
-    duckdb = pytest.importorskip("duckdb")
     path = tmp_path / "t.parquet"
     storage.write_table(fsspec.filesystem("file"), str(path), TABLE, "made of")
     assert pq.read_table(path).equals(TABLE)
