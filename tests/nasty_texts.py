@@ -57,6 +57,7 @@ _REPEATED = {
     "invisible signs": "\u200b",
     "user names": "u/ab_c ",
     "half user names": "/u/",
+    "half compose links": "/message/compose",
     "mail addresses": "a@b.",
     "table rows": "|a|-\n",
     "nested lists": "  - 1. a\n",

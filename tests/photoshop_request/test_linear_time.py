@@ -106,6 +106,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse of a comment": lambda text: parse(_line(body=text, link_id="t3_abc", parent_id=text)),
     "parse of a path": lambda text: parse(_line(permalink=text, body="")),
     "personal_host": personal_host,
+    "personal_host of a Reddit path": lambda text: personal_host(f"https://www.reddit.com/{text}"),
     "published_address": lambda text: published_address(f"https://{text}", str),
     "bare_name_filter": bare_name_filter(["ab_c", "x-1", "a1b2c3", "somebody_else", "abc"], "[user]"),
     "bare_name_filter of the text": lambda text: bare_name_filter([text], "[user]"),

@@ -29,7 +29,7 @@ _PATHS = {
     "etsy.com": re.compile(r"/shop/[^/]+"),
     "ebay.com": re.compile(r"/str/[^/]+"),
     "twimg.com": re.compile(r"/profile_"),
-    "reddit.com": re.compile(r"/r/u_[^/]+|/message/compose.*[?&]to=(?!/?r/).|author(?::|=)."),
+    "reddit.com": re.compile(r"/r/u_[^/]+|\A(?s:(?>.*?/message/compose).*)[?&]to=(?!/?r/).|author(?::|=)."),
 }
 """Domain -> paths that hold a name, in lower case and with the query."""
 _ON_ANY_HOST = re.compile(
