@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from photoshop_request.reddit.blanking import CONTENT, has_content
 from photoshop_request.reddit.removals import RemovedBy, is_final
+from photoshop_request_builder.commands.erasure import rows_of
 from photoshop_request_builder.stages.fetching.erase_deleted import erase_deleted
-from photoshop_request_builder.stages.withdraw import final_removals, find_withdrawn
-from photoshop_request_builder.store import erasing, storage
+from photoshop_request_builder.stages.withdraw import POST_TABLES, final_removals, find_withdrawn, post_of
+from photoshop_request_builder.store import erasing
 from photoshop_request_builder.store.answers import forget_answers
 from photoshop_request_builder.store.blank_rows import ShardDeletions, blank_rows
 from photoshop_request_builder.store.corpus import Corpus
@@ -48,19 +48,15 @@ def erase_content(corpus: Corpus, shards: Mapping[int, ShardDeletions]) -> None:
     erasing.erase_pages(corpus, gone)
     blank_rows(corpus, shards)
     erasing.erase_databases(corpus, gone)
-    for shard in sorted(shards):
-        for table in CONTENT:
-            path = corpus.shard_path(shard, table)
-            if corpus.fs.exists(path):
-                corpus.fs.rm_file(path)
+    erasing.remove_merged(corpus, shards)
 
 
 def _in_shard(corpus: Corpus, shard: int, posts: Mapping[str, tuple[RemovedBy, int]]) -> ShardDeletions:
     categories: dict[str, str] = {}
     threads: dict[str, set[str]] = defaultdict(set)
     requests: set[str] = set()
-    for prefix, table in (("t3_", "submissions"), ("t1_", "comments")) if posts else ():
-        for row in _rows(corpus, shard, table, _READ[table]):
+    for prefix, table in POST_TABLES.items() if posts else ():
+        for row in rows_of(corpus, shard, table, _READ[table]):
             name = prefix + row["id"]
             if name in posts and has_content(row, table):
                 own = row["removed_by_category"]
@@ -71,9 +67,9 @@ def _in_shard(corpus: Corpus, shard: int, posts: Mapping[str, tuple[RemovedBy, i
                     requests.add(thread)
     standing = {
         (row.get("submission_id") or row["id"], (row["author"] or "").lower())
-        for prefix, table in (("t3_", "submissions"), ("t1_", "comments"))
+        for prefix, table in POST_TABLES.items()
         if threads
-        for row in _rows(corpus, shard, table, [*_PLACE[table], "author"])
+        for row in rows_of(corpus, shard, table, [*_PLACE[table], "author"])
         if prefix + row["id"] not in posts
     }
     names = {
@@ -90,9 +86,8 @@ def _gone(corpus: Corpus, shards: Mapping[int, ShardDeletions]) -> erasing.Gone:
     linked: set[str] = set()
     for shard in range(corpus.shards):
         blank = shards[shard].categories if shard in shards else {}
-        for link in _rows(corpus, shard, "links", ["submission_id", "comment_id", "canonical"]):
-            post = f"t1_{link['comment_id']}" if link["comment_id"] else f"t3_{link['submission_id']}"
-            (addresses if post in blank else linked).add(link["canonical"])
+        for link in rows_of(corpus, shard, "links", ["submission_id", "comment_id", "canonical"]):
+            (addresses if post_of(link) in blank else linked).add(link["canonical"])
     targets = {TombstoneTarget(_KINDS[name[:3]], name[3:]) for name in posts}
     targets |= {TombstoneTarget(TombstoneKind.ADDRESS, address) for address in addresses - linked}
     return erasing.Gone(
@@ -103,7 +98,3 @@ def _gone(corpus: Corpus, shards: Mapping[int, ShardDeletions]) -> erasing.Gone:
         linked=frozenset(linked),
         scrub=Scrubber(targets),
     )
-
-
-def _rows(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:
-    return storage.find_rows(corpus.fs, corpus.shard_path(shard, table), columns)

@@ -131,11 +131,7 @@ def erase(corpus: Corpus, gone: erasing.Gone, pictures: Mapping[str, str]) -> No
     )
     shards = erasing.erase_incoming(corpus, gone)
     erasing.erase_databases(corpus, gone)
-    for shard in sorted(shards):
-        for table in ("submissions", "comments"):
-            path = corpus.shard_path(shard, table)
-            if corpus.fs.exists(path):
-                corpus.fs.rm_file(path)
+    erasing.remove_merged(corpus, shards)
 
 
 def rows_of(corpus: Corpus, shard: int, table: str, columns: list[str]) -> list[dict[str, Any]]:

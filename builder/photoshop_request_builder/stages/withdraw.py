@@ -17,6 +17,8 @@ from photoshop_request_builder.store.tombstones import make_salt, mark_of
 from photoshop_request_builder.store.withdrawn import Key, Withdrawn, WithdrawnPicture, load_withdrawn
 
 VERSION = 1
+POST_TABLES = {"t3_": "submissions", "t1_": "comments"}
+"""Prefix of full names -> table of the posts."""
 _POST = ["id", "created_utc", "removed_by_category", "deleted_by_author"]
 _PARENT = {"t3_": ["crosspost_parent"], "t1_": []}
 _LINK = ["submission_id", "comment_id", "canonical", "role"]
@@ -28,7 +30,7 @@ def final_removals(corpus: Corpus, shard: int, known: Withdrawn) -> dict[str, tu
     Posts that are `known` as such, and their crossposts, are among them.
     """
     posts = {}
-    for prefix, table in (("t3_", "submissions"), ("t1_", "comments")):
+    for prefix, table in POST_TABLES.items():
         for row in storage.find_rows(corpus.fs, corpus.shard_path(shard, table), [*_POST, *_PARENT[prefix]]):
             name, parent = prefix + row["id"], row.get("crosspost_parent")
             by = removed_by(row["removed_by_category"], deleted_by_author=bool(row["deleted_by_author"]))
@@ -58,7 +60,7 @@ def _pictures(
     corpus: Corpus, shard: int, posts: dict[str, tuple[RemovedBy, int]], key: Key
 ) -> Iterator[WithdrawnPicture]:
     links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), _LINK)
-    own = [link for link in links if _post_of(link) in posts]
+    own = [link for link in links if post_of(link) in posts]
     if not corpus.ledger_path.exists():
         yield from (_picture(link, posts, key) for link in own)
         return
@@ -68,7 +70,8 @@ def _pictures(
             yield from (_picture(link, posts, key, corpus, end) for end in _fetched(ledger, link["canonical"]))
 
 
-def _post_of(link: dict[str, Any]) -> str:
+def post_of(link: dict[str, Any]) -> str:
+    """Return the full name of the post with a link."""
     return f"t1_{link['comment_id']}" if link["comment_id"] else f"t3_{link['submission_id']}"
 
 
@@ -83,7 +86,7 @@ def _picture(
     corpus: Corpus | None = None,
     entry: LedgerEntry | None = None,
 ) -> WithdrawnPicture:
-    by, utc = posts[_post_of(link)]
+    by, utc = posts[post_of(link)]
     post = by, utc, link["role"] != "candidate"
     if corpus is None or entry is None or entry.sha256 is None:
         return WithdrawnPicture(*post, key.address(link["canonical"]))

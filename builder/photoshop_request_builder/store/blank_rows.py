@@ -51,7 +51,6 @@ def _changed(deleted: ShardDeletions, row: dict[str, Any]) -> Mapping[str, Any]:
     if has_title and not names:
         return row
     slug = re.compile(rf"(/comments\\?/{thread}\\?/)[^/\\\"\s?#]+")
-
     hide = name_scrubber(names)
 
     def clean(text: str) -> str:

@@ -108,6 +108,15 @@ def erase_tables(corpus: Corpus, gone: Gone, *, keep: Collection[str] = ()) -> N
             storage.write_table(corpus.fs, path, pa.Table.from_pylist(kept, schema=table.schema), stamp.fingerprint)
 
 
+def remove_merged(corpus: Corpus, shards: Collection[int]) -> None:
+    """Remove the merged tables of shards. Erasing ends with it: everything to erase was found from them."""
+    for shard in sorted(shards):
+        for table in INCOMING_TABLES:
+            path = corpus.shard_path(shard, table)
+            if corpus.fs.exists(path):
+                corpus.fs.rm_file(path)
+
+
 def finds(scrub: Scrubber, value: Any) -> bool:
     """Return True if a name is in a text, or in a text somewhere in a list or dictionary."""
     if isinstance(value, bytes):
