@@ -28,7 +28,6 @@ from photoshop_request_builder.store import seals
 T = TypeVar("T")
 _FINGERPRINT = b"photoshop_request.fingerprint"
 _CONTENT = b"photoshop_request.content"
-_CHUNK = 1 << 20
 _TAIL = 32_768
 """Bytes at the end of a file that nearly always contain its footer."""
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.part$")
@@ -142,11 +141,8 @@ def read_bytes(fs: AbstractFileSystem, path: str) -> bytes:
 
 def sha256_of(fs: AbstractFileSystem, path: str) -> str:
     """Return the SHA-256 of a file of any size."""
-    digest = hashlib.sha256()
     with fs.open(path, "rb") as file:
-        while data := file.read(_CHUNK):
-            digest.update(data)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def changed_at(fs: AbstractFileSystem, path: str) -> int:
