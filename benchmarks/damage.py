@@ -1,16 +1,18 @@
 """Measure what the checks for damage cost and find: `python benchmarks/damage.py`.
 
-Times are processor time, the best of many, with and without the check in turn. Flips are the bits of
-every seventh byte of a small table.
+Times are processor time, the median of many, with and without the check in turn. Shares are of the processor time of
+whole stages, over candidates that all have a mask. Flips are the bits of every seventh byte of a small table.
 """
 
 import io
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import fsspec
@@ -19,12 +21,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from made_corpus import make_corpus
+from quiet import QUIET
+
 from photoshop_request.errors import CorpusError
 from photoshop_request_builder.dataset.parquet_writer import write_rows
+from photoshop_request_builder.engine.running import run_stage
 from photoshop_request_builder.engine.stage import ShardInputs
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.stages.merge import merge_shard
 from photoshop_request_builder.store import seals, storage
-from photoshop_request_builder.store.corpus import create_corpus
+from photoshop_request_builder.store.corpus import Corpus, create_corpus
 from photoshop_request_builder.store.tables import CANDIDATES, COMMENTS
 
 ROUNDS = 40
@@ -52,6 +61,8 @@ def main() -> None:
         write_rows(path, "triplets", _triplets(12))
         for name, decode in (("a training row, undecoded", False), ("a training row, decoded", True)):
             _compare(name, lambda: _row(path, decode, False), lambda: _row(path, decode, True))  # noqa: B023 - called here
+        print("\nstage over 60,000 candidates           s in all   s checks   share")
+        _stages(make_corpus(Path(folder, "stages"), 60_000, shards=8))
     print("\nbits of a table of 3 rows             flipped   unseen")
     for name, written, check in (
         ("nothing checked", {}, False),
@@ -68,7 +79,7 @@ def _compare(name: str, without: Callable[[], Any], checked: Callable[[], Any]) 
             begin = time.process_time()
             read()
             times[is_checked].append(time.process_time() - begin)
-    plain, sealed = (min(times[is_checked]) * 1e3 for is_checked in (False, True))
+    plain, sealed = (median(times[is_checked]) * 1e3 for is_checked in (False, True))
     print(f"{name:40} {plain:12.2f} {sealed:10.2f} {sealed / plain:7.3f}")
 
 
@@ -100,6 +111,35 @@ def _merges(folder: Path) -> tuple[Callable[[], Any], Callable[[], Any]]:
         seals.check_table = check
 
     return partial(merge, lambda _: True), partial(merge, check)
+
+
+def _stages(corpus: Corpus) -> None:
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "candidates")
+        stamp, table = storage.read_stamp(corpus.fs, path), storage.read_table(corpus.fs, path)
+        place = table.schema.get_field_index("change_mask")
+        table = table.set_column(place, table.schema.field(place), pa.array(_masks(table.num_rows), pa.binary()))
+        storage.write_table(corpus.fs, path, table, stamp.fingerprint)
+    check, spent = seals.check_table, [0.0]
+
+    def timed(data: bytes | memoryview) -> bool:
+        begin = time.process_time()
+        is_sealed = check(data)
+        spent[0] += time.process_time() - begin
+        return is_sealed
+
+    seals.check_table = timed
+    for name in ("withdraw", "split", "rank", "accept", "votes", "remove"):
+        spent[0], begin = 0.0, time.process_time()
+        run_stage(stage_named(name), corpus, reporter=QUIET)
+        seconds = time.process_time() - begin
+        print(f"{name:36} {seconds:10.3f} {spent[0]:10.3f} {spent[0] / seconds:7.1%}")
+    seals.check_table = check
+
+
+def _masks(count: int) -> list[bytes]:
+    chance = np.random.default_rng(4)
+    return [chance.bytes(size) for size in chance.integers(300, 3_000, count).tolist()]
 
 
 def _row(path: Path, decode: bool, check: bool) -> Any:
@@ -154,7 +194,7 @@ def _candidates(rows: int) -> pa.Table:
         "url": [f"https://i.imgur.com/{digest[:7]}.png" for digest in digests],
         "sha256": digests,
         "verdict": chance.choice(["edit", "same_image", "unrelated"], rows).tolist(),
-        "change_mask": [chance.bytes(size) for size in chance.integers(300, 3_000, rows).tolist()],
+        "change_mask": _masks(rows),
     }
     return _table(CANDIDATES, values, rows)
 

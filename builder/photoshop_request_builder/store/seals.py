@@ -52,7 +52,7 @@ def sealed_tail_length(end: bytes) -> int:
     return _SEAL + tail_length(end)
 
 
-def check_footer(end: bytes) -> bool:
+def check_footer(end: bytes | memoryview) -> bool:
     """Check the footer at the end of a Parquet file. `end` holds the seal too. Return False if there is no seal.
 
     Raises:
@@ -67,7 +67,7 @@ def check_footer(end: bytes) -> bool:
     return True
 
 
-def check_table(data: bytes) -> bool:
+def check_table(data: bytes | memoryview) -> bool:
     """Check a whole Parquet file. Return False if it has no seal.
 
     Raises:
@@ -82,10 +82,10 @@ def check_table(data: bytes) -> bool:
     return True
 
 
-def _split(end: bytes) -> tuple[bytes, bytes]:
+def _split(end: bytes | memoryview) -> tuple[bytes, bytes]:
     """Return the place of the seal, and everything after it."""
-    start = max(0, len(end) - tail_length(end))
-    return end[max(0, start - _SEAL) : start], end[start:]
+    start = max(0, len(end) - tail_length(bytes(end[-_END:])))
+    return bytes(end[max(0, start - _SEAL) : start]), bytes(end[start:])
 
 
 def seal_json(value: dict[str, Any]) -> dict[str, Any]:

