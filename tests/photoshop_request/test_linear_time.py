@@ -186,12 +186,10 @@ def test_time_grows_linearly(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 def test_a_megabyte_takes_at_most_a_second(name: str) -> None:
-    """Read 1 MB of each nasty text, unless a tenth of it is so fast that even squared growth keeps the limit."""
+    """Read 1 MB of each nasty text."""
     READERS[name]("s'il vous pla\u00eet enlevez la personne, https://i.imgur.com/abcde.jpg")
     found = []
     for kind, make in GENERATORS.items():
-        if _seconds(READERS[name], make(100_000), enough=MAX_SECONDS / 100) <= MAX_SECONDS / 100:
-            continue
         seconds = _seconds(READERS[name], make(1_000_000), enough=MAX_SECONDS)
         found.append((kind, f"{seconds:.1f} s" if seconds > MAX_SECONDS else None))
     assert not _failures(found)

@@ -7,6 +7,7 @@ have no seal.
 """
 
 import json
+import math
 from typing import IO, Any
 
 import xxhash
@@ -20,6 +21,8 @@ _END = 8
 """Bytes after the footer: its length and a magic number."""
 _CHUNK = 1 << 20
 _JSON_KEY = "digest"
+_MAX_BENT = 8
+"""Bits by which a mark or name may differ and still be a damaged one."""
 
 
 def damaged(path: str, why: str) -> CorpusError:
@@ -60,7 +63,7 @@ def check_footer(end: bytes | memoryview) -> bool:
     """
     seal, tail = _split(end)
     # a damaged mark must not pass for none
-    if len(seal) < _SEAL or sum((a ^ b).bit_count() for a, b in zip(seal, _MARK, strict=False)) > 8:
+    if len(seal) < _SEAL or _bits_apart(seal[: len(_MARK)], _MARK) > _MAX_BENT:
         return False
     if seal[: len(_MARK)] != _MARK or seal[len(_MARK) : -_DIGEST] != xxhash.xxh3_128_digest(seal[-_DIGEST:] + tail):
         raise ValueError("the footer has another digest")
@@ -102,11 +105,17 @@ def open_json(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("no JSON object")  # noqa: TRY004 - damage, as every other ValueError
     if _JSON_KEY not in value:
+        if any(_bits_apart(name.encode(), _JSON_KEY.encode()) <= _MAX_BENT for name in value):
+            raise ValueError("the name of the digest is damaged")
         return value
     rest = {name: each for name, each in value.items() if name != _JSON_KEY}
     if value[_JSON_KEY] != _digest_of(rest):
         raise ValueError("the values have another digest than when they were written")
     return rest
+
+
+def _bits_apart(a: bytes, b: bytes) -> float:
+    return sum((x ^ y).bit_count() for x, y in zip(a, b, strict=True)) if len(a) == len(b) else math.inf
 
 
 def _digest_of(value: dict[str, Any]) -> str:

@@ -18,8 +18,8 @@ from photoshop_request_builder.store.corpus import open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem, open_decisions
 from photoshop_request_builder.store.final_verdicts import read_candidates
 
-FLIPS = 3
-"""Flips in the files of each class."""
+FLIPS, MANY_FLIPS = 3, 25
+"""Flips in the files of each class, in the fast and in the slow test: 400 in all."""
 CLASSES = {
     "settings": "corpus.toml",
     "part notes": "incoming/*/*/part.json",
@@ -109,12 +109,13 @@ def _damage(corpus: Path) -> str:
     return "\n".join(f"{each.path}: {each.why}" for each in damages(open_corpus(corpus), deep=True, on_path=str))
 
 
+@pytest.mark.parametrize("flips", [FLIPS, pytest.param(MANY_FLIPS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", CLASSES)
-def test_doctor_and_publish_name_the_file(full_corpus: Path, tmp_path: Path, name: str) -> None:
+def test_doctor_and_publish_name_the_file(full_corpus: Path, tmp_path: Path, name: str, flips: int) -> None:
     """Flips in this process. Otherwise `publish` lists the files as they were built."""
     corpus = Path(shutil.copytree(full_corpus, tmp_path / "corpus"))
     before = dataset_bytes(corpus)
-    for place, byte, bit in _flips(full_corpus, name, FLIPS):
+    for place, byte, bit in _flips(full_corpus, name, flips):
         with _flipped(corpus / place, byte, bit):
             found, refusal = _error(_damage, corpus), _error(_uploads, corpus)
             assert name in MADE_AGAIN or _names(found, place), f"{place} {byte} {bit}: {found or 'nothing found'}"

@@ -91,8 +91,7 @@ def test_every_bit_of_a_json_file_counts(tmp_path: Path) -> None:
             found = storage.read_json(fs, path)
         except CorpusError:
             continue
-        assert found is not None
-        assert {name: found[name] for name in value} == value  # the name of the digest itself may have changed
+        assert found == value
 
 
 def test_a_json_file_of_0_1_0_has_no_digest(tmp_path: Path) -> None:
