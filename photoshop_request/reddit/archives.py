@@ -4,15 +4,14 @@ The first bytes of the file decide its format, not its name. A truncated or corr
 fault, and `Archive.status` reports it.
 
 Archives are untrusted: a few kB can decompress to many GB. Memory is bounded in every format of lines, at 2 GiB for
-the window and 400 MB for everything else. A Parquet mirror also needs its largest page. The longest line is
-`newlines.MAX_LINE` bytes.
+the window and 400 MB for everything else. The longest line is `newlines.MAX_LINE` bytes.
 """
 
 import bz2
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ import fsspec
 
 from photoshop_request.errors import EmptyInputError, InputError
 from photoshop_request.reddit.newlines import LineBatch, split_lines
+from photoshop_request.reddit.scan import BlockMatches
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -91,7 +91,12 @@ class Archive:
 
     def batches(self) -> Iterator[LineBatch]:
         """Yield every line, in batches of about a block."""
-        return self._rows() if self.is_parquet else split_lines(self.blocks())
+        if not self.is_parquet:
+            yield from split_lines(self.blocks())
+            return
+        for matches in self.rows():
+            if matches.lines:
+                yield LineBatch([line for line, *_ in matches.lines], matches.lines[0][1], 0)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the decompressed bytes in blocks of at most 512 KiB. Not for Parquet."""
@@ -99,16 +104,16 @@ class Archive:
         with self._fs.open(self._name, "rb") as file:
             yield from self._decompressed(file, make) if make else self._plain(file)
 
-    def _rows(self) -> Iterator[LineBatch]:
-        from photoshop_request.reddit import parquet_mirror  # imports pyarrow, which is slow
+    def rows(self, subreddits: Sequence[str] | None = None) -> Iterator[BlockMatches]:
+        """Yield the rows of a Parquet file as lines: those of `subreddits`, and a count of the others. None wants all."""
+        from photoshop_request.reddit import parquet_mirror  # imports pyarrow and duckdb, which are slow
 
-        with self._fs.open(self._name, "rb") as file:
-            try:
-                for batch, fraction in parquet_mirror.row_lines(file):
-                    self.consumed = int(self.size * fraction)
-                    yield batch
-            except parquet_mirror.DAMAGED as error:
-                self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
+        try:
+            for matches, fraction in parquet_mirror.matching_rows(self._fs, self._name, subreddits):
+                self.consumed = int(self.size * fraction)
+                yield matches
+        except parquet_mirror.DAMAGED as error:
+            self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
         while block := file.read(_BLOCK):

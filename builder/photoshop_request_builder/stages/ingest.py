@@ -82,9 +82,9 @@ def ingest_file(corpus: Corpus, path: str, on_progress: Progress | None = None) 
 
 
 def _lines(archive: Archive, subreddits: Sequence[str]) -> Iterator[tuple[Iterable[tuple[bytes, int, int]], int]]:
-    """Yield lines to parse, and the number of lines skipped: 0 except in a month of all of Reddit."""
-    if is_monthly(archive.path) and not archive.is_parquet:
-        for matches in scan(archive.blocks(), subreddits):
+    """Yield lines to parse, and the number of lines skipped: 0 except in a month of all of Reddit, or a Parquet file."""
+    if archive.is_parquet or is_monthly(archive.path):
+        for matches in archive.rows(subreddits) if archive.is_parquet else scan(archive.blocks(), subreddits):
             yield matches.lines, matches.other_lines
     else:
         for batch in archive.batches():

@@ -2,11 +2,13 @@
 
 import datetime as dt
 import json
+import random
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from photoshop_request.reddit import parquet_mirror
 from photoshop_request.reddit.archives import Archive, ArchiveStatus
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.records import Submission
@@ -76,3 +78,55 @@ def test_values_that_cannot_be_end_the_copy(tmp_path, column):
     archive = Archive(_write(tmp_path / "x.parquet", {"id": ["a"], "body": column}))
     assert list(archive.batches()) == []
     assert archive.status is ArchiveStatus.CORRUPT
+
+
+def _mirror(path, rows, **options):
+    """Write rows (subreddit, title) as a mirror with row groups of 100."""
+    columns = {
+        "id": [f"{at:x}" for at in range(len(rows))],
+        "subreddit": [s for s, _ in rows],
+        "title": [t for _, t in rows],
+    }
+    pq.write_table(pa.table(columns), path, row_group_size=100, **options)
+    return path
+
+
+@pytest.mark.parametrize("span", [1, 250, 10**6])
+def test_only_rows_of_wanted_subreddits_become_lines(tmp_path, monkeypatch, span):
+    """Keep rows in any spelling and rows without a subreddit. Count the others, in order, and number rows of the file."""
+    monkeypatch.setattr(parquet_mirror, "_SPAN", span)
+    names = ["PhotoshopRequest", "pics", "photoshoprequest", None, "PHOTOSHOPREQUESTS", "Estoration"]
+    rows = [(names[at * at % 6], f"title {at}") for at in range(1050)]
+    archive = Archive(_mirror(tmp_path / "odd [1] *.parquet", rows))
+    found = list(archive.rows(["photoshopRequest", "estoration"]))
+    wanted = [
+        at
+        for at, (name, _) in enumerate(rows, 1)
+        if (name or "estoration").lower() in {"photoshoprequest", "estoration"}
+    ]
+    assert [number for matches in found for _, number, _ in matches.lines] == wanted
+    assert [json.loads(line)["title"] for matches in found for line, *_ in matches.lines] == [
+        rows[at - 1][1] for at in wanted
+    ]
+    assert sum(matches.other_lines for matches in found) == len(rows) - len(wanted)
+    assert all(matches.other_lines >= 0 for matches in found)
+    assert (archive.consumed, archive.status) == (archive.size, ArchiveStatus.COMPLETE)
+
+
+def test_row_groups_without_a_wanted_row_are_not_read(tmp_path):
+    """Read the subreddits of all row groups, and the texts of one in ten."""
+    text = random.Random(1)
+    rows = [("PhotoshopRequest" if at < 100 else "pics", text.randbytes(2000).hex()) for at in range(1000)]
+    archive = Archive(_mirror(tmp_path / "x.parquet", rows, compression="none"))
+    read = []
+
+    class Counting(parquet_mirror._SharedFile):
+        def read(self, size):
+            data = super().read(size)
+            read.append(len(data))
+            return data
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet_mirror, "_SharedFile", Counting)
+        assert sum(len(matches.lines) for matches in archive.rows(["PhotoshopRequest"])) == 100
+    assert sum(read) < 0.3 * archive.size
