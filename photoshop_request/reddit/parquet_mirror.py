@@ -153,7 +153,7 @@ DAMAGED = (pa.ArrowException, duckdb.Error, OSError, ValueError, OverflowError)
 """Exceptions of reading a damaged mirror. The last two come from invalid UTF-8 and invalid times."""
 
 
-class _OneFile(fsspec.AbstractFileSystem):
+class _OneFile(fsspec.AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
     """Show duckdb one file under a fixed name, since it takes a path with brackets for a pattern."""
 
     protocol = "archive"
