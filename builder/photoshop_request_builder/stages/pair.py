@@ -26,7 +26,7 @@ from photoshop_request_builder.store.pictures import read_unless_taken_down
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 9
+VERSION = 10
 _MAX_PREPARED = 64
 """Maximum pictures of a request kept prepared, 3 MB each: those of the requester, then the latest edits."""
 _MAX_COMPARED = 48

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 MAX_SIDE = 65_535
 """Longest side in pixels, the limit of JPEG. A longer strip would take gigabytes when it is scaled to a small frame."""
 
-MAX_MEMORY = 700_000_000
-"""Bytes that hold the pixels of one file while it is decoded: 100 megapixels as 4 bytes, and the result as 3."""
+MAX_MEMORY = 770_000_000
+"""Bytes that hold the pixels of one file while it is decoded: 110 megapixels as 4 bytes, and the result as 3."""
 
 MAX_SCANNED = 2_000_000_000
-"""Scans of a JPEG times its pixels: 20 scans of 100 megapixels. Encoders write 10, and a scan takes 0.1 to 1.4 ns per
+"""Scans of a JPEG times its pixels: 18 scans of 110 megapixels. Encoders write 10, and a scan takes 0.1 to 1.4 ns per
 pixel."""
 
 MAX_READS = 400_000
@@ -32,7 +32,9 @@ _IMAGE = 4
 _READER = {"WEBP": 16, "AVIF": 15, "HEIF": 10, "TIFF": 12}
 """Bytes of a pixel that other readers than those of JPEG and PNG hold, measured, with 10-bit planes for AVIF."""
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
-_SCAN = b"\xff\xda"
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""Segments with the components of a JPEG. The others of that range are tables."""
 _MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 """A JPEG marker that starts a segment or ends the image."""
 
@@ -109,10 +111,33 @@ def count_scans(data: bytes) -> int:
     return sum(code == _SCAN[1] for code, _ in _segments(data))
 
 
+def has_end(data: bytes) -> bool:
+    """Return True if the first image in a JPEG file has its end marker."""
+    return data.endswith(_END) or any(code == _END[1] for code, _ in _segments(data))
+
+
+def has_all_scans(data: bytes) -> bool:
+    """Return True if the scans of a JPEG file hold every coefficient of every component to its last bit."""
+    left: dict[int, set[int]] = {}
+    for code, start in _segments(data):
+        if code in _FRAMES:
+            left = {number: set(range(64)) for number in data[start + 8 : start + 8 + 3 * data[start + 7] : 3]}
+        elif code == _SCAN[1]:
+            after = start + 3 + 2 * data[start + 2]
+            first, last, bits = data[after : after + 3]
+            for number in data[start + 3 : after : 2]:
+                left.get(number, set()).difference_update(range(first, last + 1) if bits % 16 == 0 else ())
+    return not any(left.values())
+
+
 def _segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the code of each segment of the first image in a JPEG file, and the position of its length."""
+    """Yield the code of each segment of the first image in a JPEG file, and the position of its length. The last code
+    is that of the end marker, if there is one.
+    """
     position = 2
-    while (marker := _MARKER.search(data, position)) and data[marker.end() - 1] != 0xD9:
+    while marker := _MARKER.search(data, position):
         start = marker.end()
         yield data[start - 1], start
+        if data[start - 1] == _END[1]:
+            return
         position = start + max(2, int.from_bytes(data[start : start + 2], "big"))

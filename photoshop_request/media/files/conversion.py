@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_WHITE_OF_16_BITS = 65_535.0
 _STRIP = 2**20
 """Pixels of a strip."""
 _CACHED_PROFILE = 2**20
@@ -101,7 +102,7 @@ def to_srgb(image: Image.Image, levels: tuple[float, float]) -> Image.Image:
     """Convert any mode and profile to RGB or RGBA in sRGB. `levels`: black and white of gray samples over 8 bits."""
     profile = image.info.get("icc_profile")
     if _may_be_transparent(image):
-        image = image.convert("RGBA")
+        image = _rgba(image, levels)
     elif _is_deep(image):
         image = _eight_bit(image, *levels)
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
@@ -165,7 +166,7 @@ def _levels(image: Image.Image) -> tuple[float, float]:
         low, high = min(low, float(finite.min(initial=0))), max(high, float(finite.max(initial=0)))
     if image.mode == "F":
         return low, 1.0 if high <= 1 else high
-    return 0.0, 255.0 if high <= 255 else 65535.0
+    return 0.0, 255.0 if high <= 255 else _WHITE_OF_16_BITS
 
 
 def _eight_bit(image: Image.Image, low: float, high: float) -> Image.Image:
@@ -179,11 +180,20 @@ def _may_be_transparent(image: Image.Image) -> bool:
     return image.mode in {"P", "PA", "LA", "La", "RGBA", "RGBa"} or "transparency" in image.info
 
 
+def _rgba(image: Image.Image, levels: tuple[float, float]) -> Image.Image:
+    """Convert an image that may be transparent. Pillow clips gray samples of 16 bits to white."""
+    if not _is_deep(image):
+        return image.convert("RGBA")
+    transparent = np.asarray(image) == image.info["transparency"]
+    alpha = Image.fromarray(np.where(transparent, 0, 255).astype(np.uint8))
+    return Image.merge("LA", (_eight_bit(image, *levels), alpha)).convert("RGBA")
+
+
 def flatten(image: Image.Image) -> tuple[Image.Image, int]:
     """Lay a picture on white. Also return the number of its pixels that are less than half opaque."""
     if not _may_be_transparent(image):
         return image, 0
-    image = image.convert("RGBA")
+    image = _rgba(image, (0.0, _WHITE_OF_16_BITS))
     alpha = image.getchannel("A")
     transparent = sum(alpha.histogram()[:128])
     background = Image.new("RGB", image.size, "white")

@@ -3,25 +3,15 @@
 Magic bytes choose the reader, never a file name. Limits are checked on the header, before any pixel is decoded.
 """
 
-import functools
-import io
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image
 
-from photoshop_request.media.files.budget import CountedFile, over_budget
+from photoshop_request.media.files.budget import has_end, over_budget
 from photoshop_request.media.files.conversion import upright_srgb
+from photoshop_request.media.files.readers import jpeg_with_end, open_image
 from photoshop_request.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -29,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-MAX_PIXELS = 100_000_000
-"""Largest width times height that is decoded: three times a large phone camera, or 300 MB of pixels."""
+MAX_PIXELS = 110_000_000
+"""Largest width times height that is decoded: a phone camera of 108 megapixels (12,032x9,024), or 330 MB of pixels."""
 
 MIN_SIDE = 64
 """Smallest shorter side in pixels. Smaller pictures are thumbnails or icons."""
@@ -65,7 +55,7 @@ class Rejected:
     """Hold the reason why a file is not a usable picture."""
 
     verdict: Verdict
-    """`not_an_image`, `corrupt`, `animated`, `too_large` or `too_small`."""
+    """`not_an_image`, `corrupt`, `unsupported`, `animated`, `too_large` or `too_small`."""
     detail: str
     """Explanation in words."""
 
@@ -112,9 +102,10 @@ def decode(
 ) -> Picture | Rejected:
     """Decode a whole file to one upright, opaque sRGB picture, or return the reason why not.
 
-    Every pixel is decoded at full size, so a truncated file is `corrupt`. EXIF orientation is applied and color
-    profiles are converted to sRGB. CMYK, palettes and 16-bit samples become 8-bit RGB. Transparency is laid on white.
-    Animations are rejected. Of several pages or camera frames the first is decoded.
+    Every pixel is decoded at full size, so a truncated file is `corrupt`. A file that lacks no pixel is not: damage to
+    metadata or to the end of the file is ignored. EXIF orientation is applied and color profiles are converted to sRGB.
+    CMYK, palettes and 16-bit samples become 8-bit RGB. Transparency is laid on white. Animations are rejected. Of
+    several pages or camera frames the first is decoded.
 
     sufficient_side: pixels of the shorter side that suffice. A JPEG may then be decoded at 1/2, 1/4 or 1/8 of its size,
     many times faster. Default: full size.
@@ -131,7 +122,7 @@ def decode(
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
-        return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
+        return _refused(kind, error)
 
 
 def to_picture(image: Image.Image, kind: str = "") -> Picture:
@@ -146,46 +137,40 @@ def open_checked(data: bytes, *, max_pixels: int = MAX_PIXELS, min_side: int = M
     kind = sniff(data)
     if kind is None:
         return Rejected(Verdict.NOT_AN_IMAGE, f"starts with {data[:12]!r}" if data else "empty")
-    reader = _heif_reader() if kind == "HEIF" else _READERS.get(kind)
     try:
-        if reader is None:
-            return Rejected(Verdict.NOT_AN_IMAGE, f"{kind}: no reader here; pip install 'photoshop-request[heif]'")
-        image = reader(CountedFile(data))
-        animated = kind in _ANIMATED_FORMATS and bool(getattr(image, "is_animated", False))
+        image = open_image(kind, data)
+        rejected = _outside_limits(image, kind, data, max_pixels, min_side)
+        if rejected is None and kind == "JPEG" and not has_end(data):
+            image = jpeg_with_end(data)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - readers raise nearly anything on damaged files
-        return Rejected(Verdict.CORRUPT, f"{kind}: {error}"[:200])
-    if animated:
+        return _refused(kind, error)
+    return rejected or image
+
+
+def _outside_limits(image: Image.Image, kind: str, data: bytes, max_pixels: int, min_side: int) -> Rejected | None:
+    if kind in _ANIMATED_FORMATS and getattr(image, "is_animated", False):
         return Rejected(Verdict.ANIMATED, kind)
     width, height = image.size
-    if width * height > max_pixels or min(width, height) < min_side:
-        verdict = Verdict.TOO_SMALL if min(width, height) < min_side else Verdict.TOO_LARGE
-        return Rejected(verdict, f"{width}x{height} pixels")
-    excess = over_budget(image, kind, data)
-    return Rejected(Verdict.TOO_LARGE, excess) if excess else image
+    if min(width, height) < min_side:
+        return Rejected(Verdict.TOO_SMALL, f"{width}x{height} pixels")
+    excess = f"{width}x{height} pixels" if width * height > max_pixels else over_budget(image, kind, data)
+    return Rejected(Verdict.TOO_LARGE, excess) if excess else None
 
 
 _ANIMATED_FORMATS = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 """Formats whose frames are an animation. In JPEG (MPO), TIFF and HEIF they are previews, depth maps or pages."""
 
 
-_READERS: dict[str, Callable[[io.BytesIO], Image.Image]] = {
-    "JPEG": JpegImagePlugin.jpeg_factory,
-    "PNG": PngImagePlugin.PngImageFile,
-    "GIF": GifImagePlugin.GifImageFile,
-    "WEBP": WebPImagePlugin.WebPImageFile,
-    "BMP": BmpImagePlugin.BmpImageFile,
-    "TIFF": TiffImagePlugin.TiffImageFile,
-} | ({"AVIF": AvifImagePlugin.AvifImageFile} if AvifImagePlugin.SUPPORTED else {})
-"""Pillow's reader of each format. `Image.open` would try all formats."""
+def _refused(kind: str, error: Exception) -> Rejected:
+    detail = f"{kind}: {error}"[:200]
+    return Rejected(Verdict.UNSUPPORTED if _UNSUPPORTED.search(detail) else Verdict.CORRUPT, detail)
 
 
-@functools.cache
-def _heif_reader() -> Callable[[io.BytesIO], Image.Image] | None:
-    try:
-        from pillow_heif import HeifImageFile  # extra `heif`
-    except ImportError:
-        return None
-    reader: Callable[[io.BytesIO], Image.Image] = HeifImageFile
-    return reader
+_UNSUPPORTED = re.compile(
+    # the reader of TIFF names combinations of samples so, and a compression by its number
+    r"unsupported|cannot handle|not yet supported|no reader here|\ATIFF: (?:unknown pixel mode|\d{5}\Z)",
+    re.IGNORECASE,
+)
+"""Messages of readers about sound files that they cannot read."""

@@ -146,7 +146,7 @@ def _encoded_again(data: bytes, *, keep_credit_lines: bool) -> PublishedFile:
     image.load()  # TIFF is turned only now
     blocks = [part for name in ("exif", "xmp") if isinstance(part := image.info.get(name), bytes)]
     exif, profile = _exif(image, keep_credit_lines=keep_credit_lines), image.info.get("icc_profile")
-    if image.mode not in _PNG_MODES:
+    if image.mode not in _PNG_MODES or len(profile or b"") > png.MAX_PROFILE:
         image, exif, profile = Image.fromarray(picture.pixels), b"", None
     out = io.BytesIO()
     image.save(out, "PNG", icc_profile=profile)

@@ -132,6 +132,7 @@ def test_frames_are_rejected_without_decoding_them() -> None:
 _LARGE = {
     "PNG of 100 megapixels": lambda: png_bomb(10_000, 10_000),
     "JPEG": lambda: saved(scene(10_000, 10_000), "JPEG"),
+    "JPEG of 108 megapixels": lambda: saved(scene(12_032, 9_024), "JPEG"),
     "turned JPEG": lambda: saved(
         scene(10_000, 10_000), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
     ),

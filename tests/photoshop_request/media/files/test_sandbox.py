@@ -42,6 +42,10 @@ def test_a_whole_picture_is_fine() -> None:
     assert asyncio.run(make_inspector()(body(jpeg()))) is None
 
 
+def test_a_jpeg_that_lacks_its_end_marker_only_is_whole() -> None:
+    assert asyncio.run(make_inspector()(body(jpeg()[:-2]))) is None
+
+
 def test_a_spooled_picture_is_read_from_its_file(tmp_path: Path) -> None:
     """Large bodies are in a part file."""
     part = tmp_path / "1.part"
