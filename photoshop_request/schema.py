@@ -81,6 +81,9 @@ _TRIPLETS = (
     Column("instruction", "string", "The edit that was asked for, in the requester's words."),
     Column("edited_image", "image", "The solver's picture: the file as fetched, but for `bytes_changed`."),
     Column("change_mask", "image", "Changed pixels in the source's frame: 1-bit PNG, white is changed."),
+    Column(
+        "watermark_mask", "image", "Drawing that gave `watermark_score`, in the source's frame: 1-bit PNG; mostly null."
+    ),
     Column("reference_images", "list<image>", "The request's other pictures, in order."),
     Column("second_source_image", "image", "Second source of an edit that combines two pictures; null for most."),
     _SUBMISSION_ID,

@@ -1,6 +1,6 @@
 """Measure the accuracy and speed of verdicts on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR: folder with pairs.csv (before, after, label, kind, origin, ...) and its pictures.
 """
 
@@ -18,6 +18,7 @@ import pairs
 import rule
 import sheet
 import small
+import watermarks
 
 
 def main() -> None:
@@ -25,6 +26,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--small", action="store_true", help="also classify small edits made from the pictures")
     parser.add_argument("--known-masks", action="store_true", help="also score masks of edits made from the pictures")
+    parser.add_argument("--watermarks", type=int, default=0, metavar="N", help="draw N watermarks of each kind")
+    parser.add_argument("--halves", nargs="+", default=list(watermarks.HALVES), help="halves of the photos to draw on")
     parser.add_argument("--sheet", type=Path, help="write wrong verdicts as a contact sheet")
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
@@ -38,6 +41,7 @@ def main() -> None:
         seconds = time.perf_counter() - start
         inversions = Counter(pool.map(known_masks.inversion, classified, chunksize=4))
         of_small = small.table(rows, pool) if options.small else ""
+        marked = watermarks.score(rows, pool, tuple(options.halves), options.watermarks)
         scored = known_masks.score(rows, pool) if options.known_masks else []
     scores = pairs.scores(classified) | {
         "pairs_per_second": round(len(rows) / seconds, 1),
@@ -46,7 +50,12 @@ def main() -> None:
     scores["same_frame_per_second"] = round(options.processes / pairs.same_frame_seconds(rows), 1)
     scores["inverted_masks"] = round(inversions["inverted"] / max(1, inversions["inverted"] + inversions["right"]), 4)
     if options.json:
-        print(json.dumps(scores | {"known_masks": known_masks.figures(scored)}))
+        print(
+            json.dumps(
+                scores
+                | {"known_masks": known_masks.figures(scored), "watermarks": watermarks.figures(classified, marked)}
+            )
+        )
         return
     print(pairs.table(classified))
     print(pairs.second_shots(classified))
@@ -55,6 +64,8 @@ def main() -> None:
     print(of_small)
     if scored:
         print(known_masks.table(scored))
+    if marked:
+        print(watermarks.table(classified, marked))
     print("\n[related] cross-validated, one origin left out at a time:")
     print(rule.leave_one_origin_out(classified))
     for out, draw in ((options.sheet, sheet.errors), (options.masks, sheet.masks)):

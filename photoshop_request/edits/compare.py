@@ -11,10 +11,12 @@ from photoshop_request.edits.collage import Box, edited_panel
 from photoshop_request.edits.evidence import Change, CommonFrame, Evidence, common_frame, find_change, measure
 from photoshop_request.edits.figures import Figures
 from photoshop_request.edits.grain import measure_grain, measure_texture
-from photoshop_request.edits.mask import ChangeMask, change_mask, to_png
+from photoshop_request.edits.mask import change_mask, to_png
 from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
 from photoshop_request.edits.verdict import Classification, classify, needs_grain, needs_texture
+from photoshop_request.edits.watermark import find_watermark
+from photoshop_request.edits.watermark_rule import has_watermark
 from photoshop_request.media.files.hashes import HASH_VERSION, distance
 from photoshop_request.verdicts import Verdict
 
@@ -40,6 +42,8 @@ class Comparison(Figures):
     """Shape (height, width) of the working frame (long side at most 512), or None for unrelated pictures and second shots."""
     frame_size: tuple[int, int]
     """(width, height) of the source, to which `change_mask` scales the mask."""
+    marked: "NDArray[np.bool_] | None"
+    """Pixels of the drawing that may be a watermark, as `mask`, or None without `watermark_score`."""
     panel: Box | None
     """For a collage, (left, top, right, bottom) of the panel that was edited, in the candidate's pixels."""
     evidence: Evidence
@@ -48,6 +52,10 @@ class Comparison(Figures):
     def change_mask(self) -> bytes | None:
         """Return the mask as a 1-bit PNG of the source's size, or None if there is no mask. White is changed."""
         return None if self.mask is None else to_png(self.mask, self.frame_size)
+
+    def watermark_mask(self) -> bytes | None:
+        """Return the drawing that may be a watermark as a 1-bit PNG of the source's size, or None if there is none."""
+        return None if self.marked is None else to_png(self.marked, self.frame_size)
 
 
 def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
@@ -86,6 +94,7 @@ def _comparison(
 ) -> Comparison:
     related = result.verdict in _ALIGNED
     mask = change_mask(frame, change) if related else None
+    watermark = find_watermark(frame, change) if result.verdict is Verdict.EDIT else None
     unchanged = frame.inside & ~mask.pixels if mask else frame.inside & False
     expected = _with_tone(change) if related else frame.source
     tone = evidence.tone
@@ -118,7 +127,10 @@ def _comparison(
         frame_size=(source.width, source.height),
         added=evidence.added,
         border=evidence.uncovered - evidence.added,
-        watermark=_looks_like_watermark(frame, mask),
+        watermark=has_watermark(watermark.score if watermark else None),
+        watermark_score=watermark.score if watermark else None,
+        watermark_kind=watermark.kind if watermark else None,
+        marked=watermark.pixels if watermark else None,
         panel=panel,
         evidence=evidence,
     )
@@ -133,18 +145,3 @@ def _with_tone(change: Change) -> "NDArray[np.uint8]":
     table = np.rint(np.clip((np.arange(256) - 128) * saturation + 128, 0, 255)).astype(np.uint8)
     ycc[..., 1:] = cv2.LUT(np.ascontiguousarray(ycc[..., 1:]), table)
     return np.asarray(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB))
-
-
-def _looks_like_watermark(frame: CommonFrame, mask: ChangeMask | None) -> bool:
-    """Return True for thin translucent marks, all lighter or all darker, that spread over a quarter of the frame."""
-    if mask is None or not mask.regions:
-        return False
-    _, _, width, height = cv2.boundingRect(mask.pixels.view(np.uint8))
-    filled = cv2.countNonZero(mask.pixels.view(np.uint8)) / mask.pixels.size
-    if width * height / mask.pixels.size <= 0.25 or filled >= 0.35:
-        return False
-    after, before = (cv2.cvtColor(x, cv2.COLOR_RGB2GRAY)[mask.pixels] for x in (frame.edit, frame.source))
-    steps = after.astype(np.int16) - before
-    marks = np.abs(steps[np.abs(steps) > 4])
-    lighter = float((steps > 4).sum() / max(1, marks.size))
-    return bool(marks.size and abs(lighter - 0.5) > 0.4 and np.median(marks) < 90)

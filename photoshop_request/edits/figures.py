@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 Method = Literal["identity", "shift", "similarity"]
+WatermarkKind = Literal["repeated", "overlay", "signature"]
 Matrix = tuple[float, float, float, float, float, float]
 
 _KINDS: dict[Any, str] = {
@@ -12,6 +13,7 @@ _KINDS: dict[Any, str] = {
     float: "float64",
     float | None: "float64",
     Method: "string",
+    WatermarkKind | None: "string",
     Matrix: "list<float64>",
 }
 """Type of a figure -> type of its column, as in `schema.Column`."""
@@ -104,7 +106,25 @@ class Figures:
     added: Annotated[float, _Published("Fraction of the edit with new content beyond the source's frame, 0 to 1.")]
     border: Annotated[float, _Published("Fraction of the edit that is plain beyond the source's frame, 0 to 1.")]
     watermark: Annotated[
-        bool, _Published("True if faint marks of one polarity spread over the edit: a hint of a watermark.")
+        bool,
+        _Published(
+            "True if the solver's watermark lies over the edit, by the picture and by what was written. "
+            "Such rows are published only with the setting `include_watermarked`."
+        ),
+    ]
+    watermark_score: Annotated[
+        float | None,
+        _Published(
+            "Probability of a watermark, 0 to 1, by the picture alone. Null if there is no sign of one. "
+            "It decides from 0.5, or from another score if the request or the solver wrote of one."
+        ),
+    ]
+    watermark_kind: Annotated[
+        WatermarkKind | None,
+        _Published(
+            "`repeated` (tiled or crossed), `overlay` (large and translucent) or `signature` (text in a corner, with "
+            "the extra `ocr`). Null without a score."
+        ),
     ]
 
 

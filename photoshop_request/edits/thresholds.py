@@ -76,6 +76,28 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
+class Watermark:
+    """Weights of the two logistic rules for watermarks, and limits on the drawing."""
+
+    min_density: float
+    min_peak: float
+    own_peak: float
+    own_overlay: float
+    repeated_intercept: float
+    peak: float
+    fraction: float
+    reach: float
+    overlay_intercept: float
+    excess: float
+    near: float
+    above: float
+    ground: float
+    mixed: float
+    expected: float
+    asked_for: float
+
+
+@dataclass(frozen=True, slots=True)
 class Collage:
     """Limits on a picture that shows its source twice."""
 
@@ -107,6 +129,7 @@ class Thresholds:
     tone: ToneFit
     second_shot: SecondShot
     mask: Mask
+    watermark: Watermark
     collage: Collage
     composite: Composite
     duplicate: Duplicate

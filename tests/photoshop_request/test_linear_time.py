@@ -40,6 +40,7 @@ from photoshop_request.text.thread.conversations import conversation
 from photoshop_request.text.thread.flair import terms
 from photoshop_request.text.thread.participants import Edit
 from photoshop_request.text.thread.turns import turns
+from photoshop_request.text.thread.watermark_words import asks_for_drawing, watermark_prior
 
 MAX_GROWTH = 2.5
 """Processor time at 2n over that at n."""
@@ -130,6 +131,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "instruction_in": instruction_in,
     "asks_for_more": asks_for_more,
     "terms": lambda text: terms(text, text, 1_800_000_000),
+    "watermark_prior": lambda text: watermark_prior(text, text, paid=False),
+    "asks_for_drawing": asks_for_drawing,
     "acceptances": lambda text: acceptances(replace(SUBMISSION, flair=text), _thread(text), _EDITS),
     "turns": lambda text: turns(SUBMISSION, _thread(text), _EDITS),
     "conversation": lambda text: conversation(SUBMISSION, _thread(text), "solver", {"c1": ["picture"]}),

@@ -9,6 +9,7 @@ from typing import Any
 from photoshop_request.reddit.removals import RemovedBy
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.dataset.removals import Removals, read_removals
+from photoshop_request_builder.dataset.watermarks import read_watermarked
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.final_verdicts import read_candidates
@@ -41,6 +42,8 @@ class WithheldReason(StrEnum):
     """The request is similar to requests of two splits, and would leak in either."""
     NSFW = Verdict.NSFW.value
     """Marked `over_18` by Reddit, or a picture's score reaches the threshold. Published with `include_nsfw`."""
+    WATERMARK = "watermark"
+    """The solver's watermark lies over it. Published with `include_watermarked`."""
     UNVERIFIED = "unverified"
     """In the test split, and not confirmed in review. Only with `verified_test`."""
 
@@ -62,6 +65,7 @@ class PublicationPolicy:
     verified_test: bool = False
     """Publish in the test split only edits confirmed in review."""
     include_removed: bool = False
+    include_watermarked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Publication:
     policy: PublicationPolicy
     in_test: frozenset[str] = frozenset()
     """Submissions of the test split."""
+    watermarked: frozenset[tuple[str, str]] = frozenset()
+    """Comment and SHA-256 of edits that bear a watermark."""
 
     def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one per reason
         """Return the reason why a candidate with verdict `edit` is not published, or None if it is.
@@ -115,6 +121,8 @@ class Publication:
             return WithheldReason.BETWEEN_SPLITS
         if not self.policy.include_nsfw and self._is_nsfw(edit):
             return WithheldReason.NSFW
+        if not self.policy.include_watermarked and self.is_watermarked(edit):
+            return WithheldReason.WATERMARK
         if self.policy.verified_test and edit["submission_id"] in self.in_test and not edit["verified"]:
             return WithheldReason.UNVERIFIED
         return None
@@ -122,6 +130,10 @@ class Publication:
     def publishes(self, candidate: Mapping[str, Any]) -> bool:
         """Return True if a candidate becomes a triplet."""
         return candidate["verdict"] == Verdict.EDIT and self.withheld(candidate) is None
+
+    def is_watermarked(self, edit: Mapping[str, Any]) -> bool:
+        """Return True if the solver's watermark lies over an edit, by the picture and by what was written."""
+        return (edit["comment_id"], edit["sha256"]) in self.watermarked
 
     def nsfw_score(self, edit: Mapping[str, Any]) -> float | None:
         """Return the highest score of an edit and its sources, 0 to 1, or None unless all have one."""
@@ -167,6 +179,7 @@ def read_publication(corpus: Corpus, shard: int, policy: PublicationPolicy | Non
         taken_down=read_taken_down(corpus, shard),
         policy=policy,
         in_test=frozenset(row["submission_id"] for row in splits if row["split"] == "test"),
+        watermarked=read_watermarked(corpus, shard),
     )
 
 

@@ -133,7 +133,7 @@ def _compared(pictures: "_Pictures", candidate: _Opened, request: _Request) -> d
     """Return verdict and figures of a solver's picture, compared with the pictures posted before."""
     if (first := _duplicate_of(pictures, candidate, request)) is not None:
         verdict = {"verdict": Verdict.DUPLICATE_EDIT, "duplicate_of": first.row["comment_id"], "change_mask": None}
-        return {**_with_best_source(candidate, request), **verdict}
+        return {**_with_best_source(candidate, request), **verdict, "watermark_mask": None}
     columns = _with_best_source(candidate, request)
     if columns["verdict"] != Verdict.EDIT:
         return columns
@@ -168,6 +168,7 @@ def _columns(sources: Sequence[_Opened], match: SourceMatch) -> dict[str, Any]:
         **{figure.name: _rounded(getattr(comparison, figure.name)) for figure in FIGURES},
         "matrix": [round(value, _MATRIX_DIGITS) for value in comparison.matrix],
         "change_mask": comparison.change_mask() if comparison.verdict == Verdict.EDIT else None,
+        "watermark_mask": comparison.watermark_mask() if comparison.verdict == Verdict.EDIT else None,
     }
 
 

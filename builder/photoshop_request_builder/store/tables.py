@@ -114,6 +114,7 @@ CANDIDATES = pa.schema(
         ("revises", pa.string()),
         *((figure.name, arrow_type(figure.kind)) for figure in FIGURES),
         ("change_mask", pa.binary()),
+        ("watermark_mask", pa.binary()),
     ]
 )
 """One row per row of `pictures`, with its verdict. The verdict of a source is null, or why it is unusable."""

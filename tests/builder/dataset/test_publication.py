@@ -1,5 +1,6 @@
 """Tests of the rule that decides what is published, in rows, funnel and card."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def publication(
     include: bool = False,
     scores: dict[str, float] | None = None,
     taken_down: str | None = None,
+    watermarked: bool = False,
+    include_watermarked: bool = False,
 ) -> Publication:
     return Publication(
         removals=Removals({"a": RemovedBy.AUTHOR} if deleted else {}, {}, {}),
@@ -53,7 +56,8 @@ def publication(
         nsfw=frozenset({"a"} if nsfw else ()),
         nsfw_scores=scores or {},
         taken_down=TakenDown(frozenset(), frozenset(), frozenset({taken_down} if taken_down else ())),
-        policy=PublicationPolicy(include_nsfw=include, nsfw_threshold=0.8),
+        policy=PublicationPolicy(include_nsfw=include, nsfw_threshold=0.8, include_watermarked=include_watermarked),
+        watermarked=frozenset({("c", "e")} if watermarked else ()),
     )
 
 
@@ -72,6 +76,9 @@ def publication(
         ({"scores": {"e": 0.1, "s": 0.8}}, WithheldReason.NSFW),
         ({"scores": {"e": 0.79, "s": 0.79, "t": 0.9}}, None),
         ({"scores": {"e": 0.9, "s": 0.9}, "include": True}, None),
+        ({"watermarked": True}, WithheldReason.WATERMARK),
+        ({"watermarked": True, "nsfw": True}, WithheldReason.NSFW),
+        ({"watermarked": True, "include_watermarked": True}, None),
     ],
 )
 def test_each_edit_is_published_or_withheld_for_one_reason(
@@ -157,6 +164,75 @@ def test_nsfw_edits_are_withheld_unless_included(corpus: Corpus) -> None:
     ids, reasons, left = _built(corpus)
     assert (ids, left) == (every, rows)
     assert "nsfw" not in reasons
+
+
+@pytest.mark.parametrize(
+    ("score", "title", "body", "flair", "is_withheld"),
+    [
+        (0.6, "Remove the man", "Here", None, True),
+        (0.4, "Remove the man", "Here", None, False),
+        (0.4, "Remove the man", "Watermarked until paid", None, True),
+        (0.4, "Remove the man", "Here", "Paid", True),
+        (0.6, "Put us behind a fence", "Here", None, False),
+        (None, "Remove the man", "Watermarked until paid", "Paid", False),
+    ],
+)
+def test_watermarked_edits_are_withheld_by_score_and_words(
+    corpus: Corpus, score: float | None, title: str, body: str, flair: str | None, is_withheld: bool
+) -> None:
+    """They stay in the manifest with the reason and return with the setting. All counts agree."""
+    _, reasons, rows = _built(corpus)
+    shard, request, edits = _first_request(corpus)
+    _change(corpus, shard, "candidates", lambda row: row["submission_id"] == request, {"watermark_score": score})
+    _change(
+        corpus, shard, "submissions", lambda row: row["id"] == request, {"title": title, "selftext": "", "flair": flair}
+    )
+    _change(corpus, shard, "comments", lambda row: row["submission_id"] == request, {"body": body})
+    publication = read_publication(corpus, shard)
+    marked = [
+        row
+        for row in _read(corpus, shard, "candidates")
+        if row["submission_id"] == request and row["verdict"] == "edit"
+    ]
+    assert [publication.withheld(row) for row in marked] == [WithheldReason.WATERMARK if is_withheld else None] * edits
+    if not is_withheld or flair or title != "Remove the man" or body != "Here":
+        return
+    _, reasons, left = _built(corpus)
+    assert (reasons["watermark"], left) == (edits, rows - edits)
+    files = Path(corpus.root, "dataset", "manifest").glob("*.parquet")
+    told = [row for file in files for row in pq.read_table(file).column("withheld").to_pylist()]
+    assert told.count("watermark") == edits
+    toml = Path(corpus.root, "corpus.toml")
+    toml.write_text(toml.read_text() + "[settings]\ninclude_watermarked = true\n")
+    _, reasons, left = _built(corpus)
+    assert ("watermark" in reasons, left) == (False, rows)
+    files = Path(corpus.root, "dataset", "triplets").glob("*.parquet")
+    flags = [row for file in files for row in pq.read_table(file).column("watermark").to_pylist()]
+    assert sum(flags) == edits
+
+
+def _first_request(corpus: Corpus) -> tuple[int, str, int]:
+    """Return a shard, a request in it whose edits are all published, and their number."""
+    for shard in range(corpus.shards):
+        publication = read_publication(corpus, shard)
+        for first in _read(corpus, shard, "candidates"):
+            request = first["submission_id"]
+            edits = [
+                r for r in _read(corpus, shard, "candidates") if (r["submission_id"], r["verdict"]) == (request, "edit")
+            ]
+            if edits and all(map(publication.publishes, edits)):
+                return shard, request, len(edits)
+    raise AssertionError("no edits")
+
+
+def _change(
+    corpus: Corpus, shard: int, table: str, chosen: Callable[[dict[str, Any]], bool], values: dict[str, Any]
+) -> None:
+    path = corpus.shard_path(shard, table)
+    stamp = storage.read_stamp(corpus.fs, path)
+    assert stamp
+    rows = [{**row, **values} if chosen(row) else row for row in _read(corpus, shard, table)]
+    storage.write_table(corpus.fs, path, pa.Table.from_pylist(rows, schema=tables.TABLES[table]), stamp.fingerprint)
 
 
 def test_reasons_add_up_to_the_edits(corpus: Corpus) -> None:

@@ -230,13 +230,6 @@ def test_border_and_new_content_are_told_apart(made, photos):
     assert compare(extended.before, extended.after).added > 0.15
 
 
-def test_a_faint_watermark_is_hinted_at(made, photos):
-    case = made.watermark_added(photos["coffee"], photos["chelsea"], rng())
-    assert compare(case.before, case.after).watermark
-    clone = made.clone(photos["coffee"], photos["chelsea"], rng())
-    assert not compare(clone.before, clone.after).watermark
-
-
 @pytest.mark.parametrize("upright", [False, True])
 def test_before_and_after_in_one_picture_is_a_collage(made, photos, upright):
     source = photos["chelsea"]

@@ -17,6 +17,10 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
         str(ROOT / "benchmarks" / "verdicts"),
         str(shared / "data" / "pairs"),
         "--known-masks",
+        "--watermarks",
+        "6",
+        "--halves",
+        "held out",
         "--json",
     ]
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
@@ -34,3 +38,22 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
         assert masks["tone_and_local"]["median_iou"] >= 0.85
         assert masks["tone_and_local"]["under_0.3"] <= 0.05
         assert masks["copy_moved"]["median_iou"] >= 0.9
+    _check_watermarks(figures["watermarks"])
+
+
+def _check_watermarks(halves: dict[str, dict[str, dict[str, tuple[int, int]]]]) -> None:
+    """Check the photos that set no threshold. Kinds with few visible marks are summed."""
+    clean = [halves[half]["clean"]["all"] for half in halves]
+    assert sum(taken for taken, _ in clean) <= 0.01 * sum(total for _, total in clean)
+    drawn = halves["held out"]
+    assert _share(drawn["asked for"], drawn["asked for"].keys() - {"all"}) <= 0.02
+    every = {"tiled", "dark", "outlined", "alternating", "crossed", "opaque", "logo_tiled"}
+    assert _share(drawn["over source"], every) >= 0.95
+    assert _share(drawn["over source"], {"one_big"}) >= 0.65
+    assert _share(drawn["over edit"], every) >= 0.85
+    assert _share(drawn["repeated, with the request's words"], {"all"}) <= _share(drawn["repeated"], {"all"})
+
+
+def _share(kinds: dict[str, tuple[int, int]], names: set[str]) -> float:
+    counts = [kinds[name] for name in names if name in kinds]
+    return sum(taken for taken, _ in counts) / sum(total for _, total in counts)

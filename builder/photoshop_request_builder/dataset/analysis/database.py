@@ -130,7 +130,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, corpus: Corpus, scratch: str) -
     _register(connection, "published", pa.Table.from_batches(_published(corpus), _PUBLISHED))
     keys = " and ".join(f'c."{name}" is not distinct from p."{name}"' for name in _KEY)
     connection.execute(
-        "create temp table edits as select c.* exclude (change_mask, matrix) from candidates c "
+        "create temp table edits as select c.* exclude (change_mask, watermark_mask, matrix) from candidates c "
         f"join published p on c.submission_id = p.submission_id and {keys}"
     )
     connection.execute(_REQUESTS)

@@ -19,7 +19,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "source_image": picture_ref(source),
             "instruction": thread.instruction_at(comment.created_utc),
             "edited_image": picture_ref(edit),
-            "change_mask": {"bytes": edit["change_mask"], "path": None} if edit["change_mask"] else None,
+            "change_mask": _mask(edit["change_mask"]),
+            "watermark_mask": _mask(edit["watermark_mask"]),
             "reference_images": [picture_ref(row) for row in _others(thread, edit)],
             "second_source_image": _second(thread, edit),
             "submission_id": submission.id,
@@ -39,6 +40,7 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "hash_version": edit["hash_version"],
             "verified": edit["verified"],
             **{figure.column: edit[figure.name] for figure in FIGURES if figure.column},
+            "watermark": thread.publication.is_watermarked(edit),
             "revises": edit["revises"],
             "submission_score": submission.score,
             "comment_score": comment.score,
@@ -54,6 +56,10 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "requester": context.pseudonym(submission.author),
             "solver": context.pseudonym(comment.author),
         }
+
+
+def _mask(png: bytes | None) -> dict[str, Any] | None:
+    return {"bytes": png, "path": None} if png else None
 
 
 def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:

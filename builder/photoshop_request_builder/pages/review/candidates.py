@@ -39,7 +39,7 @@ REVIEWED = (
     Verdict.SECOND_SHOT,
 )
 """Verdicts that people can check by looking at two pictures."""
-_NOT_LOADED = frozenset({"change_mask"})
+_NOT_LOADED = frozenset({"change_mask", "watermark_mask"})
 """Masks are read from disk when the page shows one."""
 
 

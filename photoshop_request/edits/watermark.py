@@ -1,0 +1,106 @@
+"""Find a watermark that a solver laid over an edit: a drawing that repeats, or a large translucent one.
+
+Both show in the edges that the edit has and the source lacks, whatever else was edited. `watermark_rule` decides
+together with what was written.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from photoshop_request.edits.new_edges import NewEdges, find_new_edges, new_edges
+from photoshop_request.edits.opacity import find_overlay
+from photoshop_request.edits.repetition import Repetition, find_repetition, repeats_at
+from photoshop_request.edits.thresholds import thresholds
+from photoshop_request.edits.watermark_rule import Prior, has_watermark
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from photoshop_request.edits.evidence import Change, CommonFrame
+    from photoshop_request.edits.figures import WatermarkKind
+
+
+@dataclass(frozen=True, slots=True)
+class WatermarkSign:
+    """Hold the strongest sign of a watermark."""
+
+    kind: "WatermarkKind"
+    score: float
+    """0 to 1, for `has_watermark`."""
+    pixels: "NDArray[np.bool_]"
+    """The drawing, shape (height, width) of the working frame."""
+
+
+def find_watermark(frame: "CommonFrame", change: "Change") -> WatermarkSign | None:
+    """Return the strongest sign of a watermark, or None if no words could make it one.
+
+    A mark that the source bears too is none.
+    """
+    edges = find_new_edges(frame, change)
+    if edges.density < thresholds().watermark.min_density:
+        return None
+    found = _repeated(edges, frame)
+    if found is None or not has_watermark(found.score):
+        found = max(filter(None, (found, _new_overlay(edges, frame))), key=lambda mark: mark.score, default=None)
+    return found
+
+
+def _repeated(edges: NewEdges, frame: "CommonFrame") -> WatermarkSign | None:
+    """Return a drawing that repeats in the edit and not in the source, or None."""
+    limits = thresholds().watermark
+    found = find_repetition(edges)
+    if found.peak < limits.min_peak:
+        return None
+    score = _probability(
+        limits.repeated_intercept
+        + limits.peak * np.log(found.peak + 0.02)
+        + limits.fraction * np.log(found.fraction + 0.0005)
+        + limits.reach * found.reach
+    )
+    if not has_watermark(score, Prior.EXPECTED) or _source_repeats(frame, found):
+        return None
+    height, width = edges.shape
+    grown = found.pixels.view(np.uint8).repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    closed = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    return WatermarkSign("repeated", score, np.asarray(closed).view(np.bool_))
+
+
+def _source_repeats(frame: "CommonFrame", found: Repetition) -> bool:
+    """Return True if the source repeats at the same shift: it bears the mark, or a pattern that the edit shows better."""
+    return repeats_at(_own_edges(frame), found.shift) > thresholds().watermark.own_peak
+
+
+def _own_edges(frame: "CommonFrame") -> NewEdges:
+    """Return all edges of the source."""
+    return new_edges(np.zeros_like(frame.source), frame.source, frame.inside)
+
+
+def _new_overlay(edges: NewEdges, frame: "CommonFrame") -> WatermarkSign | None:
+    """Return a translucent drawing that the edit bears and the source does not, or None."""
+    found = _overlay(edges)
+    if not has_watermark(found.score, Prior.EXPECTED):
+        return None
+    return found if _overlay(_own_edges(frame)).score < thresholds().watermark.own_overlay else None
+
+
+def _overlay(edges: NewEdges) -> WatermarkSign:
+    limits = thresholds().watermark
+    found = find_overlay(edges)
+    score = _probability(
+        limits.overlay_intercept
+        + limits.excess * np.log1p(found.excess)
+        + limits.near * found.near
+        + limits.above * np.log(found.above + 0.05)
+        + limits.ground * np.log1p(found.ground)
+        + limits.mixed * found.mixed
+    )
+    closed = cv2.morphologyEx(found.pixels.view(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    return WatermarkSign("overlay", score, np.asarray(closed).view(np.bool_))
+
+
+def _probability(log_odds: float) -> float:
+    """Return the probability, to 4 digits: the last digits of a sum depend on the memory layout."""
+    return round(float(1 / (1 + np.exp(-log_odds))), 4)
