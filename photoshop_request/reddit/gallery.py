@@ -2,7 +2,7 @@
 
 from photoshop_request.reddit.fields import unescape
 from photoshop_request.reddit.json_structs import JsonGallery, JsonGalleryItem, JsonMedia
-from photoshop_request.reddit.records import Media
+from photoshop_request.reddit.records import DELETED, Media
 
 
 def media_of(metadata: dict[str, JsonMedia | None] | None, gallery: JsonGallery | None, text: str) -> tuple[Media, ...]:
@@ -30,7 +30,7 @@ def _media(media_id: str, entry: JsonMedia | None, item: JsonGalleryItem | None)
     return Media(
         media_id=media_id,
         kind=entry.e or "",
-        status=entry.status or "",
+        status=DELETED if item and item.is_deleted else entry.status or "",
         mime=entry.m or "",
         address=unescape(address) if address else None,
         width=full.x if full else entry.x,

@@ -41,6 +41,7 @@ class JsonGalleryItem(msgspec.Struct, gc=False):
     """An entry of `gallery_data.items`."""
 
     media_id: str | None = None
+    is_deleted: bool | None = None
     caption: str | None = None
     outbound_url: str | None = None
 
@@ -80,6 +81,8 @@ class JsonParent(msgspec.Struct, gc=False):
     removed_by_category: str | None = None
     selftext: str | None = None
     title: str | None = None
+    url: str | None = None
+    url_overridden_by_dest: str | None = None
 
 
 class JsonMeta(msgspec.Struct, gc=False):

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from photoshop_request.reddit.fields import is_placeholder
-from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.records import DELETED, Comment, Media, Submission
 from photoshop_request.reddit.removals import category_of, is_final
 
-RULE = 2
+RULE = 3
 """Version of the rules. A higher version makes merge repeat all its work."""
 _Record = TypeVar("_Record", Submission, Comment)
 _Choice = Callable[[Sequence[Any]], Any]
@@ -72,7 +72,9 @@ def _newest_address(values: Sequence[str]) -> str:
 
 def _richest_media(values: Sequence[tuple[Media, ...]]) -> tuple[Media, ...]:
     # max returns the first of equals: the newest, whose signed addresses expire last
-    return max(values, key=lambda media: (sum(entry.address is not None for entry in media), len(media)))
+    richest = max(values, key=lambda media: (sum(entry.address is not None for entry in media), len(media)))
+    deleted = {entry.media_id for media in values for entry in media if entry.status == DELETED}
+    return tuple(replace(entry, status=DELETED) if entry.media_id in deleted else entry for entry in richest)
 
 
 def _all_sources(values: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from photoshop_request.reddit.fields import ID, bare_id, base36, is_deleted_mark, unescape
+import stringzilla
+
+from photoshop_request.reddit.fields import ID, bare_id, base36, is_deleted_mark, is_placeholder, unescape
 from photoshop_request.reddit.gallery import media_of
 from photoshop_request.reddit.json_structs import (
     JsonComment,
@@ -19,8 +21,10 @@ from photoshop_request.reddit.json_structs import (
 from photoshop_request.reddit.records import Comment, Media, Submission
 from photoshop_request.reddit.removals import CATEGORIES, RemovedBy, category_of, is_final
 
-RULE = 3
+RULE = 4
 """Version of this module's result. A higher version makes ingest read everything again."""
+_CONTROL = re.compile(rb"(?<!\\)((?:\\\\)*+)\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
+"""Escaped control characters of JSON, but for tab and line breaks, after a whole number of escaped backslashes."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
 _is_id = ID.fullmatch
@@ -62,6 +66,8 @@ def parse(
     `seen` is the time of the request (Unix seconds), for objects without a time of retrieval. `sources` goes into the
     record. `likely` (`Submission` or `Comment`) is the kind to try first, such as the kind of the previous line.
     """
+    if stringzilla.find(line, b"\\u00") >= 0:  # ten times as fast as `in`
+        line = _CONTROL.sub(rb"\1", line)
     try:
         raw = decode(line, JsonSubmission if likely is Submission else JsonComment)
         if type(raw) is JsonComment:
@@ -92,8 +98,11 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
     crosspost = raw.crosspost_parent or (parent.id if parent else None)
     if parent and is_final(shown := category_of(parent.removed_by_category, parent.title, parent.selftext)):
         category = shown  # a crosspost shows the pictures of its parent, and none of its own
+    url = raw.url_overridden_by_dest or raw.url or ""
     media: tuple[Media, ...] = ()
     preview, is_gallery = _preview(raw.preview), raw.is_gallery or False
+    if parent:
+        url, selftext = _shown_by_crosspost(parent, url, selftext)
     if parent or raw.media_metadata or raw.gallery_data:
         media, preview, is_gallery = _pictures(raw, parent, selftext)
     observed = _observed(raw, seen)
@@ -104,7 +113,7 @@ def _submission(raw: JsonSubmission, line: bytes, seen: int | None, sources: tup
         int(created),
         title,
         selftext,
-        unescape(raw.url_overridden_by_dest or raw.url or ""),
+        unescape(url),
         raw.permalink or "",
         # a hidden score is given as 1; other values are real (those that the author or a moderator sees)
         None if raw.score == 1 and raw.hide_score else raw.score,
@@ -193,6 +202,14 @@ def _checked(record_id: str, subreddit: str, created_utc: float | None) -> tuple
     if created_utc is None or not 0 < created_utc < _LATEST:
         return Reject(RejectReason.NO_TIME, f"created_utc {created_utc!r}")
     return (record_id, subreddit, created_utc) if subreddit else Reject(RejectReason.NO_SUBREDDIT, record_id)
+
+
+def _shown_by_crosspost(parent: JsonParent, url: str, selftext: str) -> tuple[str, str]:
+    """Return address and text of a crosspost: the parent's where its own only leads to the parent or is missing."""
+    if not url or _IN_PATH.search(url):
+        url = parent.url_overridden_by_dest or parent.url or url
+    shown = unescape(parent.selftext or "")
+    return url, shown if not selftext and not is_placeholder(shown) else selftext
 
 
 def _pictures(raw: JsonSubmission, parent: JsonParent | None, text: str) -> tuple[tuple[Media, ...], str | None, bool]:

@@ -7,6 +7,9 @@ cannot form a cycle. `msgspec.structs` has `replace`, `fields` and `asdict` for 
 
 import msgspec
 
+DELETED = "deleted"
+"""`Media.status` of a gallery item that its author deleted (Reddit's `is_deleted`)."""
+
 
 class Media(msgspec.Struct, frozen=True, gc=False):
     """Hold one entry of Reddit's `media_metadata`, in the order of display (`gallery_data.items` for galleries)."""
@@ -15,7 +18,7 @@ class Media(msgspec.Struct, frozen=True, gc=False):
     kind: str
     """Reddit's `e`: Image, AnimatedImage or RedditVideo. Empty if missing."""
     status: str
-    """Reddit's `status`: valid, failed, unprocessed, invalid."""
+    """Reddit's `status`: valid, failed, unprocessed, invalid. Or `DELETED`."""
     mime: str = ""
     address: str | None = None
     """`s.u` or `s.gif`, unescaped once: a signed preview at full size. Its file name has the true extension."""

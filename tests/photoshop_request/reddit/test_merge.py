@@ -6,14 +6,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from photoshop_request.reddit.merge import merge_comments, merge_submissions
-from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.records import DELETED, Comment, Media, Submission
 from photoshop_request.reddit.removals import FINAL, category_of, removed_by
 
 _TEXTS = st.sampled_from(["", "[deleted]", "[removed]", "[ Removed by Reddit ]", "please", "please, in colour"])
 _CATEGORY = st.sampled_from([None, "moderator", "deleted", "copyright_takedown", "a new word"])
 _NUMBER = st.one_of(st.none(), st.integers(0, 5))
 _MEDIA = st.lists(
-    st.builds(Media, st.sampled_from("ab"), st.just("Image"), st.just("valid"), address=st.sampled_from(["u", None]))
+    st.builds(
+        Media,
+        st.sampled_from("ab"),
+        st.just("Image"),
+        st.sampled_from(["valid", DELETED]),
+        address=st.sampled_from(["u", None]),
+    )
 )
 _SEEN = st.one_of(st.none(), st.integers(10, 14))
 
@@ -142,6 +148,20 @@ def test_a_deleted_post_keeps_its_text_and_takes_the_new_numbers():
     assert merged.media[0].address == "u1"
     assert not merged.is_self
     assert (merged.first_seen, merged.last_seen, merged.sources) == (100, 200, ("dump100", "dump200"))
+
+
+@pytest.mark.parametrize("first_is_deleted", [True, False])
+def test_a_deleted_gallery_picture_stays_deleted(first_is_deleted):
+    """Keep the deletion that any observation saw, though another has the picture, before or later."""
+    items = (Media("m", "Image", "valid", address="u1"), Media("n", "Image", "valid", address="u2"))
+    known = _seen(100, media=items), _seen(200, media=(Media("m", "Image", DELETED), items[1]))
+    if first_is_deleted:
+        known = replace(known[1], last_seen=100), replace(known[0], last_seen=200)
+    merged = merge_submissions(known)
+    assert [(entry.media_id, entry.status, entry.address) for entry in merged.media] == [
+        ("m", DELETED, "u1"),
+        ("n", "valid", "u2"),
+    ]
 
 
 def test_an_edited_text_replaces_the_first_and_an_unknown_number_replaces_nothing():

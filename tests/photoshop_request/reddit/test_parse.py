@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photoshop_request.reddit.archives import Archive
+from photoshop_request.reddit.fields import unescape
 from photoshop_request.reddit.json_structs import JsonComment, JsonRest, JsonSubmission
 from photoshop_request.reddit.parse import Reject, RejectReason, parse
-from photoshop_request.reddit.records import Comment, Submission
+from photoshop_request.reddit.records import DELETED, Comment, Submission
 
 SUBMISSION = {
     "id": "abc12",
@@ -173,6 +174,50 @@ def test_a_crosspost_shows_the_pictures_of_its_last_parent():
     assert [entry.media_id for entry in record.media] == ["mm"]
     assert record.preview == "https://p?a=1&b=2"
     assert record.is_gallery
+
+
+RELATIVE = "/r/pics/comments/par/foo/"
+
+
+@pytest.mark.parametrize(
+    ("own", "parent", "shown"),
+    [
+        ({"url": RELATIVE}, {"url": "https://i.redd.it/p.jpg", "selftext": ""}, ("https://i.redd.it/p.jpg", "")),
+        ({"url": RELATIVE}, {"url_overridden_by_dest": "https://i.redd.it/p.jpg?a=1&amp;b=2"}, ("https://i.redd.it/p.jpg?a=1&b=2", "")),
+        ({"url": ""}, {"url": "https://i.redd.it/p.jpg"}, ("https://i.redd.it/p.jpg", "")),
+        ({"url": RELATIVE}, {"selftext": "see a.com/b &amp; c"}, (RELATIVE, "see a.com/b & c")),
+        ({"url": RELATIVE, "selftext": "mine"}, {"selftext": "theirs"}, (RELATIVE, "mine")),
+        ({"url": "https://i.redd.it/mine.jpg"}, {"url": "https://i.redd.it/p.jpg"}, ("https://i.redd.it/mine.jpg", "")),
+        ({"url": RELATIVE}, {"selftext": "[removed]"}, (RELATIVE, "")),
+    ],
+)  # fmt: skip
+def test_a_crosspost_shows_the_address_and_text_of_its_parent(own, parent, shown):
+    """Take what the crosspost itself lacks. A mark in place of the parent's text is no text."""
+    record = _submission(
+        **own, crosspost_parent="t3_par", crosspost_parent_list=[{"id": "par", "is_self": True, **parent}]
+    )
+    assert (record.url, record.selftext) == shown
+    assert record.removed_by_category is None
+
+
+def test_a_deleted_gallery_item_keeps_its_place():
+    """Mark the item that its author deleted, in the post itself and in the parent of a crosspost."""
+    gallery = {
+        "gallery_data": {"items": [{"media_id": "aa", "is_deleted": True}, {"media_id": "bb", "is_deleted": False}]},
+        "media_metadata": {"aa": {"status": "valid", "e": "Image"}, "bb": {"status": "valid", "e": "Image"}},
+    }
+    for record in (_submission(**gallery), _submission(crosspost_parent_list=[{"id": "par", **gallery}])):
+        assert [(entry.media_id, entry.status) for entry in record.media] == [("aa", DELETED), ("bb", "valid")]
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_texts_hold_no_control_characters(text):
+    """Remove NUL and its like, but neither tabs nor lines, nor the letters of a backslash and `u0000`."""
+    kept = "".join(letter for letter in text if letter in "\t\n\r\b\f" or not (letter < " " or letter == "\x7f"))
+    record = _submission(title=f"a{text}", selftext=f"b\\u0000{text}\0", link_flair_text=f"c{text}")
+    assert (record.title, record.selftext, record.flair) == tuple(
+        unescape(f"{first}{kept}") for first in ("a", "b\\u0000", "c")
+    )
 
 
 def test_a_field_of_an_unknown_shape_costs_only_that_field():
