@@ -1,5 +1,6 @@
 """Convert Reddit Markdown to plain lines, without markup and addresses."""
 
+import html
 import re
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ class Line(NamedTuple):
     """The list marker as written ("1.", "-"), empty outside lists."""
 
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f\ufffd]")
 _LEAD = re.compile(r"^(?:>+!?\s*)*(?:#{1,6}\s*)?")
 _MARKER = re.compile(
     r"^(?:[-+\u2022\u2013\u2014]\s+|[-\u2022](?=\w)|\*\s+|\*(?=\w)(?!.*\*)|\(?\d{1,2}[.):]\)?\s+|#\d\s+|\(?[a-hA-H]\)\s+)"
@@ -35,8 +36,9 @@ _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|<\s*>|\"\s*\"")
 _MARKS = frozenset("-+*(#\u2022\u2013\u20140123456789")
 _LETTER = re.compile(r"[^\W_]")
 _HOST = re.compile(r"\.(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)\b", re.IGNORECASE)
-_ENTITY = re.compile(r"&(amp|lt|gt|quot|#39|#x200b|nbsp);", re.IGNORECASE)
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#39": "'", "#x200b": "", "nbsp": " "}
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+_PROCESSING = re.compile(r"\*?Processing (?:img|gif|video) [a-z0-9]{5,20}\.\.\.\*?")  # stands for an upload
 
 
 def plain_lines(markdown: str) -> tuple[Line, ...]:
@@ -67,10 +69,17 @@ def plain_title(title: str) -> str:
 
 
 def _normalized(text: str) -> str:
-    """Remove invisible characters, straighten apostrophes and decode entities such as `&amp;`."""
+    """Decode entities such as `&rsquo;`, remove invisible characters and straighten apostrophes."""
+    if "&" in text:
+        text = _ENTITY.sub(_character, text)
     if not text.isascii():
         text = _INVISIBLE.sub("", text).replace("\u2019", "'").replace("\u2018", "'")
-    return _ENTITY.sub(lambda entity: _ENTITIES[entity.group(1).lower()], text) if "&" in text else text
+    return text
+
+
+def _character(entity: re.Match[str]) -> str:
+    character = html.unescape(entity[0])
+    return character if character != entity[0] else html.unescape(entity[0].lower())
 
 
 def _link_text(link: re.Match[str]) -> str:
@@ -84,8 +93,10 @@ def _without_markup(text: str) -> str:
     """Return one line without markup. Each pattern runs only if its characters occur, because most lines have none."""
     if "](" in text or "] (" in text:
         text = _LINK.sub(_link_text, text)
-    if "http" in text or "www." in text or ("." in text and _HOST.search(text)):
+    if "http" in text or "://" in text or "www." in text or ("." in text and _HOST.search(text)):
         text = _ADDRESS.sub(" ", text)
+    if "Processing " in text:
+        text = _PROCESSING.sub(" ", text)
     if "~~" in text:
         text = _STRUCK.sub(" ", text)
     if "\\" in text:
@@ -96,4 +107,6 @@ def _without_markup(text: str) -> str:
         text = _LEFTOVER.sub("", text)
     if "(" in text or "[" in text or "<" in text or '"' in text:
         text = _EMPTY_PAIR.sub(" ", text)
-    return text if text.isprintable() and "  " not in text and text == text.strip() else " ".join(text.split())
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text
+    return " ".join(_CONTROL.sub("", text).split())

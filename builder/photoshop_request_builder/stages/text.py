@@ -16,7 +16,7 @@ from photoshop_request_builder.store import tables
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.settings import resolve_settings
 
-VERSION = 6
+VERSION = 7
 _MAX_CLARIFICATIONS = 20
 """Maximum comments of the requester that may add to a request. Later comments are chat, not clarifications."""
 

@@ -159,6 +159,39 @@ def test_markdown_and_addresses_are_removed():
     assert of("", body).text == "Remove the red car."
 
 
+@pytest.mark.parametrize(
+    "upload", ["*Processing img q1w2e3r4t5y6...*", "Processing video q1w2e3r4t5y6...", "Https://x.photos/abc"]
+)
+def test_uploads_and_addresses_in_capitals_are_removed(upload):
+    """The mark of an upload that was not ready is no word of the request, nor is an address with a capital."""
+    assert of("", f"Please remove the red car {upload}\n\n{upload}").text == "Remove the red car."
+
+
+ENTITIES = {
+    "&#x27;": "'",
+    "&#39;": "'",
+    "&rsquo;": "'",
+    "&eacute;": "\u00e9",
+    "&hellip;": "\u2026",
+    "&Uuml;": "\u00dc",
+    "&#8364;": "\u20ac",
+}
+
+
+@pytest.mark.parametrize(("entity", "character"), ENTITIES.items())
+def test_entities_become_characters(entity, character):
+    """Decode numbers and names, of which capitals matter, in titles and texts."""
+    asked = f"Remove the scar from the che{character}ek."
+    assert of(f"Please remove the scar from the che{entity}ek").text == asked
+    assert of("", f"Please remove the scar from the che{entity}ek").text == asked
+
+
+@pytest.mark.parametrize("nothing", ["\0", "\x08", "\x7f", "&#0;", "&#x200B;", "&zwj;", "&NBSP;", "&#1;"])
+def test_characters_that_show_nothing_are_removed(nothing):
+    """Leave no control character, written as such or as an entity."""
+    assert of(f"Please remove{nothing} the lamp").text == "Remove the lamp."
+
+
 @pytest.mark.parametrize("name", ["- Mira", "~Mira Holt", "Best regards, Mira"])
 def test_signatures_are_removed(name):
     """A name in the last line is no detail."""
