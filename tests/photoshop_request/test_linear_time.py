@@ -11,9 +11,10 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from nasty_texts import GENERATORS
 
 from photoshop_request.media.addresses import url as urls
-from photoshop_request.media.addresses.hosts import FAMILIES, classify, picture_key
+from photoshop_request.media.addresses.hosts import FAMILIES, classify, picture_key, spellings
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, Secrets
 from photoshop_request.media.addresses.hosts.opengraph import links_with, og_images
+from photoshop_request.media.addresses.hosts.reddit import picture_address
 from photoshop_request.media.addresses.links import comment_links, is_bot, submission_links
 from photoshop_request.media.addresses.markdown import find_links
 from photoshop_request.media.addresses.people import personal_host, published_address
@@ -81,11 +82,15 @@ def _pages(family: HostFamily) -> Callable[[str], object]:
 
 READERS: dict[str, Callable[[str], object]] = {
     "find_links": find_links,
+    "find_links of an address": lambda text: find_links(f"https://web.archive.org/web/{text}"),
     "comment_links": lambda text: comment_links(replace(COMMENT, body=text), "asker"),
     "submission_links": lambda text: submission_links(replace(SUBMISSION, selftext=text)),
     "submission_links of an address": lambda text: submission_links(replace(SUBMISSION, is_self=False, url=text)),
     "is_bot": lambda text: is_bot(text, text),
     "classify": lambda text: (classify(text), classify(f"https://{text}")),
+    "classify of a redirect": lambda text: classify(f"https://www.google.com/url?q={text}"),
+    "spellings": lambda text: spellings(AddressTarget(AddressKind.IMAGE, f"https://i.redd.it/{text}", "reddit")),
+    "picture_address": lambda text: picture_address(text, text, text),
     "picture_key": picture_key,
     "refusal": lambda text: (refusal(text), refusal(f"https://{text}"), ip_refusal(text)),
     "url": lambda text: (urls.parse(text), urls.join("https://a.com/b", text), urls.ascii_only(text)),
@@ -105,6 +110,10 @@ READERS: dict[str, Callable[[str], object]] = {
     "parse": lambda text: parse(text.encode()),
     "parse of a submission": lambda text: parse(_line(title=text, selftext=text)),
     "parse of a comment": lambda text: parse(_line(body=text, link_id="t3_abc", parent_id=text)),
+    "parse of a crosspost": lambda text: parse(
+        json.dumps(_OBJECT | {"title": "a", "crosspost_parent_list": [{"url": text, "selftext": text}]}).encode()
+    ),
+    "parse of escapes": lambda text: parse(b'{"title": "' + text.replace("a", "\\u0000").encode() + b'"}'),
     "parse of a path": lambda text: parse(_line(permalink=text, body="")),
     "personal_host": personal_host,
     "personal_host of a Reddit path": lambda text: personal_host(f"https://www.reddit.com/{text}"),

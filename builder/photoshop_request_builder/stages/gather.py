@@ -87,7 +87,9 @@ def _fetched(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def _address(entry: LedgerEntry, written: str) -> str:
-    """Return the picture's address. Where a page of imgur was linked, it gets the extension of the fetched file."""
+    """Return the picture's address. If its ending was open, or a page of imgur was linked, it gets that of the file."""
+    if entry.sha256 and entry.final and entry.final.startswith(f"{entry.address}."):
+        return entry.final
     stem, _, guess = entry.address.rpartition(".")
     was_written = entry.address.rpartition("/")[2] in written
     if entry.host != "i.imgur.com" or entry.depth or was_written or entry.extension in {None, guess}:

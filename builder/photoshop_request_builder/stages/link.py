@@ -6,7 +6,7 @@ from photoshop_request.media.addresses.links import Link, comment_links, submiss
 from photoshop_request_builder.engine.stage import ShardInputs
 from photoshop_request_builder.store import tables
 
-VERSION = 3
+VERSION = 4
 
 
 def make_links(inputs: ShardInputs) -> pa.Table:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from photoshop_request.media.addresses.hosts import classify, host_of, picture_key
+from photoshop_request.media.addresses.hosts import classify, host_of, picture_key, spellings
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget
 from photoshop_request.media.addresses.hosts.reddit import picture_address
 from photoshop_request.media.addresses.markdown import FoundAddress, find_links
 from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS
-from photoshop_request.reddit.records import Comment, Media, Submission
+from photoshop_request.reddit.records import DELETED, Comment, Media, Submission
 from photoshop_request.reddit.removals import RemovedBy, removed_by
 from photoshop_request.verdicts import Verdict
 
@@ -67,7 +67,7 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _MEDIA_ID = re.compile(r"[a-z0-9]{10,20}\Z")
 _STICKER = re.compile(r"(?:giphy|emote|sticker|emoji)\|")
 _PICTURE_KINDS = frozenset({AddressKind.IMAGE, AddressKind.ALBUM, AddressKind.PAGE, AddressKind.FILE, AddressKind.SHORTLINK, AddressKind.VIDEO})  # fmt: skip
-_RELATIVE = re.compile(r"/?(?:r|u|user|wiki|message|comments|gallery)/|[/#]")
+_RELATIVE = re.compile(r"(?!//)(?:/?(?:r|u|user|wiki|message|comments|gallery)/|[/#])")
 
 
 def is_bot(author: str | None, flair: str | None = None) -> bool:
@@ -145,10 +145,14 @@ def _numbered(
 
 def _merge(first: _Draft, again: _Draft) -> _Draft:
     """Return the first mention of a picture, completed by a later one."""
+    # an upload's metadata knows its true ending and whether it failed; a text may know the ending
+    is_better = (again.width and not first.width) or len(spellings(again.target)) < len(spellings(first.target))
+    target = again.target if is_better else first.target
+    if Verdict.DELETED_BY_AUTHOR in {first.target.reason, again.target.reason}:
+        target = replace(target, reason=Verdict.DELETED_BY_AUTHOR)
     return replace(
         first,
-        # an upload's metadata knows its true extension and whether it failed; a text does not
-        target=again.target if again.width and not first.width else first.target,
+        target=target,
         caption=first.caption or again.caption,
         fallback=first.fallback or again.fallback,
         width=first.width or again.width,
@@ -165,10 +169,12 @@ def _media_draft(item: Media) -> _Draft:
     if item.kind == "RedditVideo":
         address = f"https://v.redd.it/{item.media_id}"
         target = _not_an_image(AddressKind.VIDEO, address)
-    elif item.status not in {"valid", ""}:
+    elif item.status not in {"valid", "unprocessed", ""}:
         target = replace(target, reason=Verdict.GONE)
     elif item.kind == "AnimatedImage":
         target = replace(target, reason=Verdict.ANIMATED)
+    if item.status == DELETED:
+        target = replace(target, reason=Verdict.DELETED_BY_AUTHOR)
     return _Draft(address, target, item.caption, item.address, item.width, item.height)
 
 
@@ -186,7 +192,7 @@ def _text_drafts(text: str, media: dict[str, Media]) -> Iterator[_Draft]:
             name = link.address.replace("|", ":", 1)
             yield _Draft(name, _not_an_image(AddressKind.REACTION, name))
         elif link.inline and _MEDIA_ID.match(link.address):
-            address = f"https://i.redd.it/{link.address}.jpg"
+            address = picture_address(link.address)
             yield _Draft(address, AddressTarget(AddressKind.IMAGE, address, "reddit"), caption)
         else:
             yield from _link_drafts(link)
@@ -196,14 +202,10 @@ def _link_drafts(link: FoundAddress) -> Iterator[_Draft]:
     address = link.address
     if not address or (not link.explicit and not _is_picture_like(address)):
         return
-    if _RELATIVE.match(address):
-        target = _not_an_image(AddressKind.NAVIGATION, f"https://www.reddit.com/{address.lstrip('/')}")
-        yield _Draft(address, target, link.text)
-    elif address.lower().startswith(("mailto:", "tel:")):
+    if address.lower().startswith(("mailto:", "tel:")):
         yield _Draft(address, _not_an_image(AddressKind.NAVIGATION, address), link.text)
-    elif _SCHEME.match(address) or "/" in address or "." in address:
-        full = address if _SCHEME.match(address) else f"https://{address}"
-        yield from (replace(draft, caption=link.text) for draft in _address_drafts(full, address))
+    elif _SCHEME.match(address) or "/" in address or "." in address or address[0] == "#":
+        yield from (replace(draft, caption=link.text) for draft in _address_drafts(address))
 
 
 def _is_picture_like(address: str) -> bool:
@@ -214,7 +216,11 @@ def _is_picture_like(address: str) -> bool:
     )
 
 
-def _address_drafts(address: str, written: str | None = None) -> Iterator[_Draft]:
-    target = classify(address)
+def _address_drafts(written: str) -> Iterator[_Draft]:
+    """Yield a draft per picture of an address, which may lack its scheme or be relative to Reddit."""
+    if _RELATIVE.match(written):
+        yield _Draft(written, _not_an_image(AddressKind.NAVIGATION, f"https://www.reddit.com/{written.lstrip('/')}"))
+        return
+    target = classify(written if _SCHEME.match(written) else f"https://{written.removeprefix('//')}")
     targets = [classify(picture) for picture in target.pictures] or [target]
-    yield from (_Draft(written or address, target) for target in targets)
+    yield from (_Draft(written, target) for target in targets)

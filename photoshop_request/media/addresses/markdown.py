@@ -21,11 +21,31 @@ _INLINE = rf"(?P<bang>!?){_LABEL}\(\s*+{_DESTINATION}{_TITLE}\s*+\)"
 _DEFINITION = r"^[ ]{0,3}\[(?P<name>[^\[\]\n]+)\]:[ \t]*<?(?P<target>[^\s<>]+)>?[^\n]*$"
 _ANGLE = r"<(?P<angle>(?:[a-zA-Z][a-zA-Z0-9+.-]{1,20}:)[^<>\s]*)>"
 _REFERENCE = r"\[(?P<words>[^\[\]\n]+)\](?:[ ]?\[(?P<ref>[^\[\]\n]*)\])?"
-_BARE = r"(?P<bare>(?:(?:https?|ftp)://|www\.)(?:(?!\]\(|\[/)[^\s<>\"])+)"
-_SCHEMELESS = r"(?<![\w/@.:=-])(?P<schemeless>(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,6}/[^\s<>\"\]]+)"
+# Where a bare address ends before a blank. A scheme in the middle begins the next address, but not in a query. People
+# glue words to an address with punctuation, which few paths hold.
+_END = (
+    r"(?<![=?])(?i:https?|ftp)://"
+    r"|[,;](?i:www\.|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,6}/)"
+    r"|[,;*'\x80-\U0010ffff](?<=(?i:\.jpg|\.png|\.gif|jpeg|webp).)|--(?<=(?i:\.jpg|\.png|\.gif|jpeg|webp)--)"
+    r"|(?![\w\u0300-\u036f\u2019])[\x80-\U0010ffff]"  # dashes, emoji and punctuation. Names of files have letters
+    # scripts that put no blank between words, unless the name of a picture goes on
+    r"|[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af](?![^\s/]{0,60}\.(?i:jpe?g|png|gif|webp))"
+    r"|&(?!amp;)(?:#\w{1,8}|[a-zA-Z]{2,8});"
+    r"|\]\(|\[/|\[[^\[\]\n]{0,200}+\]\(|\*\*|~~"
+)
+# letters that begin no end are read in one step
+_BODY = rf"(?:[a-egi-zA-EGI-Z0-9./_%=?#+:]++|(?!{_END})[^\s<>\"`|])++"
+_ARCHIVE = r"https?://(?:web\.)?archive\.[a-z]{2,5}/(?:[\w*]{1,30}/){0,3}https?://"  # goes on with the archived address
+_BARE = rf"(?=[hHfFwW])(?P<bare>(?i:{_ARCHIVE}|(?:https?|ftp)://|www\.){_BODY})"
+_SCHEMELESS = rf"(?<![a-zA-Z0-9_/@.=-])(?P<schemeless>(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{{2,6}}/{_BODY})"
+# Reddit's text in place of an upload that it has not stored yet
+_PROCESSING = r"Processing (?P<upload>img|gif|video) (?P<media_id>[a-z0-9]{10,20})\.\.\.\*?"
 _SKIPPED = r"\\[\[\]!<(]"  # an escaped bracket starts no link
-_LINK = re.compile(f"{_DEFINITION}|{_SKIPPED}|{_INLINE}|{_ANGLE}|{_BARE}|{_REFERENCE}|{_SCHEMELESS}", re.MULTILINE)
-_TRAILING = ".,;:!?'\"*_~`|\\]}>\u2026\u201d\u2019"
+_LINK = re.compile(
+    f"{_DEFINITION}|{_SKIPPED}|{_INLINE}|{_ANGLE}|{_BARE}|{_PROCESSING}|{_REFERENCE}|{_SCHEMELESS}", re.MULTILINE
+)
+_TRAILING = ".,;:!?&'\"*_~`^|\\[]{}>\u2019"
+_BRACKET = re.compile(r"[()\[\]]")
 _MAX_LENGTH = 2000
 
 
@@ -61,12 +81,14 @@ def _scan(text: str, definitions: dict[str, str], used: set[str]) -> Iterator[Fo
             yield from _inline(group, definitions, used)
         elif group["angle"] is not None:
             yield FoundAddress(_clean(group["angle"]), None, inline=False, explicit=True)
-        elif group["bare"] is not None:
-            yield FoundAddress(_trim(group["bare"]), None, inline=False, explicit=True)
+        elif bare := group["bare"] or group["schemeless"]:
+            yield FoundAddress(_trim(bare), None, inline=False, explicit=group["bare"] is not None)
+        elif group["upload"] == "video":
+            yield FoundAddress(f"https://v.redd.it/{group['media_id']}", None, inline=False, explicit=True)
+        elif group["upload"] is not None:
+            yield FoundAddress(group["media_id"], group["upload"], inline=True, explicit=True)
         elif group["words"] is not None:
             yield from _reference(group, definitions, used)
-        elif group["schemeless"] is not None:
-            yield FoundAddress(_trim(group["schemeless"]), None, inline=False, explicit=False)
 
 
 def _inline(group: dict[str, str | None], definitions: dict[str, str], used: set[str]) -> Iterator[FoundAddress]:
@@ -99,12 +121,22 @@ def _clean(address: str) -> str:
 
 def _trim(address: str) -> str:
     """Return a bare address without the punctuation of its sentence. Closing brackets stay if the address opens them."""
-    end, unopened = len(address), address.count(")") - address.count("(")
-    while end:
-        last = address[end - 1]
-        stray = unopened > 0 if last == ")" else last in _TRAILING
-        if not stray or address.endswith("\\_", 0, end):
-            break
-        unopened -= last == ")"
+    address = address[: _unopened(address)]
+    end = len(address)
+    while end and address[end - 1] in _TRAILING and not address.endswith("\\_", 0, end):
         end -= 1
     return _clean(address[:end])
+
+
+def _unopened(address: str) -> int:
+    """Return the place of the first closing bracket that the address does not open, or its length."""
+    depth = {"(": 0, "[": 0}
+    for bracket in _BRACKET.finditer(address):
+        opening = {")": "(", "]": "["}.get(bracket[0])
+        if opening is None:
+            depth[bracket[0]] += 1
+        elif depth[opening]:
+            depth[opening] -= 1
+        else:
+            return bracket.start()
+    return len(address)

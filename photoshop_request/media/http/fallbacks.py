@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from photoshop_request.media.addresses.hosts import classify, host_of
+from photoshop_request.media.addresses.hosts import classify, host_of, spellings
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget
 from photoshop_request.media.addresses.hosts.opengraph import load_json
 from photoshop_request.media.addresses.outcomes import AddressState, FetchError, Outcome, PictureLink, Via, valid_utf8
@@ -66,7 +66,7 @@ def _spellings(address: str) -> list[str]:
     # archives requested imgur's pictures as `.jpg`, whatever their format
     if address.startswith("https://i.imgur.com/"):
         return list(dict.fromkeys((f"{address.rpartition('.')[0]}.jpg", address)))
-    return [address]
+    return list(spellings(classify(address)))
 
 
 async def _captures(fetcher: Fetcher, address: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
-from photoshop_request.media.addresses.hosts import classify, family_named
+from photoshop_request.media.addresses.hosts import classify, family_named, spellings
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, Secrets
 from photoshop_request.media.addresses.outcomes import AddressState, FetchError, Outcome, state_of_reason, valid_utf8
 from photoshop_request.media.files.decode import EXTENSIONS, Rejected, sniff
@@ -66,7 +66,13 @@ async def fetch(fetcher: Fetcher, address: str, *, etag: str | None = None) -> O
     target = classify(address)
     if target.reason is not None:
         return Outcome(address, state_of_reason(target.reason, target.kind), target.detail, tries=0)
-    outcome = await fetch_from(fetcher, target, target.canonical, etag)
+    tries = 0
+    for spelling in spellings(target):
+        outcome = await fetch_from(fetcher, target, spelling, etag)
+        tries += outcome.tries
+        if outcome.state not in {AddressState.GONE, AddressState.FORBIDDEN}:
+            break
+    outcome = replace(outcome, tries=tries)
     if (
         outcome.state in {AddressState.TLS, AddressState.UNREACHABLE}
         and outcome.http is None

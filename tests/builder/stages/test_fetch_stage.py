@@ -26,7 +26,9 @@ from photoshop_request.media.addresses.links import Link, Role
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome, PictureLink
 from photoshop_request.media.http.rate_limits import OTHER_SITES, Rate
 from photoshop_request.verdicts import Verdict
+from photoshop_request_builder.engine.planning import plan
 from photoshop_request_builder.stages import gather
+from photoshop_request_builder.stages.declared import stage_named
 from photoshop_request_builder.stages.fetch import fetch_corpus, load_links
 from photoshop_request_builder.stages.fetching.fetch_settings import FetchSettings, site_rates
 from photoshop_request_builder.stages.fetching.postponed import pending_error
@@ -89,6 +91,18 @@ def test_pictures_are_saved_under_their_digest(corpus: Corpus) -> None:
     assert files == [Path(corpus.image_path(digest, "jpg"))]
     assert files[0].read_bytes() == jpeg()
     assert (dict(done.states), done.pending) == ({AddressState.OK: 2}, 0)
+
+
+def test_an_open_ending_becomes_that_of_the_file(corpus: Corpus) -> None:
+    """Publish the address that answered, not the one that leaves the ending open."""
+    found, lost = "https://i.redd.it/bbbbbbbbbbbb", "https://i.redd.it/cccccccccccc"
+    with served({f"{found}.jpeg": reply(jpeg())}) as state:
+        write(corpus, [link(found), link(lost)])
+        fetch_corpus(corpus, settings(state))
+    (job,) = plan(stage_named("gather"), corpus)
+    job.run()
+    rows = storage.read_table(corpus.fs, corpus.shard_path(0, "pictures")).to_pylist()
+    assert [(row["url"], row["state"]) for row in rows] == [(f"{found}.jpeg", "ok"), (lost, "gone")]
 
 
 def test_only_links_without_a_reason_are_requested(corpus: Corpus) -> None:

@@ -21,6 +21,7 @@ from photoshop_request.media.addresses.hosts import (
     small_hosts,
 )
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily
+from photoshop_request.media.addresses.hosts.wrappers import wrapped_address
 from photoshop_request.media.addresses.policy import refusal
 from photoshop_request.media.addresses.url import parse
 from photoshop_request.verdicts import Verdict
@@ -74,12 +75,13 @@ def classify(address: str) -> AddressTarget:
         url = parse(address)
         if url is None:
             return _blocked(address, "cannot be parsed")
+        if wrapped := wrapped_address(url):
+            address = wrapped
+            continue
         target = family_of(url.host).classify(url)
-        if target.wraps is None:
-            # a family may build the canonical address from parts of the given address
-            detail = refusal(target.canonical) if target.reason is None else None
-            return _blocked(target.canonical, detail) if detail else target
-        address = target.wraps
+        # a family may build the canonical address from parts of the given address
+        detail = refusal(target.canonical) if target.reason is None else None
+        return _blocked(target.canonical, detail) if detail else target
     return _blocked(address, "wraps an address that wraps an address")
 
 
@@ -91,6 +93,12 @@ def picture_key(canonical: str) -> str:
     """Return a key of a picture. Addresses that differ only in an ignored extension have the same key."""
     url = parse(canonical)
     return f"{url.host}/{url.stem}" if url and url.host in _EXTENSION_IGNORED else canonical
+
+
+def spellings(target: AddressTarget) -> tuple[str, ...]:
+    """Return the addresses to request in order: one, or several if the canonical address leaves its ending open."""
+    family, url = _BY_NAME.get(target.family), parse(target.canonical)
+    return (family.spellings(url) if family and family.spellings and url else ()) or (target.canonical,)
 
 
 @functools.lru_cache(maxsize=4096)

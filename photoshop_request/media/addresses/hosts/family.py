@@ -50,8 +50,6 @@ class AddressTarget:
     """A few words that explain `reason`."""
     pictures: tuple[str, ...] = ()
     """Addresses of the pictures, if the address itself lists several. Listing them needs no request."""
-    wraps: str | None = None
-    """Address inside this one, to classify in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,8 @@ class HostFamily:
     """Read the page that came in place of a file. Return the next address, the final state, or None if unknown."""
     identity: Callable[[Url], str | None] | None = None
     """Return the part of a canonical address that alone names the picture or album, or None to compare it whole."""
+    spellings: Callable[[Url], tuple[str, ...]] | None = None
+    """Return the addresses to try in order if a canonical address leaves its ending open, else ()."""
 
 
 def no_picture(url: Url, family: str, detail: str, kind: AddressKind = AddressKind.NAVIGATION) -> AddressTarget:

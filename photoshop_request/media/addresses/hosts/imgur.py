@@ -34,7 +34,7 @@ def _classify(url: Url) -> AddressTarget:  # noqa: PLR0911 - one return per form
             return _album(url, "a", slug)
         case ("gallery", slug, *_) | ("t" | "topic", _, slug, *_):
             return _album(url, "gallery", slug)
-        case ("r", _, name, *_):
+        case ("r", _, name, *_) | ("download", name, *_):
             return _pictures_named(name)
         case (name, *after) if name.lower() not in _SITE_PAGES and (not after or after == ["new"]):
             return _pictures_named(name)

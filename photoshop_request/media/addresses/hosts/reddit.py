@@ -1,20 +1,28 @@
-"""Reddit's own hosts. Full-size pictures are at `i.redd.it/<id>.<ext>`, known without a request."""
+"""Reddit's own hosts. Full-size pictures are at `i.redd.it/<id>.<ext>`.
+
+If nothing tells the ending, the canonical address is `i.redd.it/<id>`, which stands for all endings.
+"""
 
 import re
 
 from photoshop_request.media.addresses.hosts.family import AddressKind, AddressTarget, HostFamily, no_picture
-from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, Url, parse
+from photoshop_request.media.addresses.url import IMAGE_EXTENSIONS, VIDEO_EXTENSIONS, Url, parse
 from photoshop_request.verdicts import Verdict
 
 _NAME = "reddit"
 _ID = re.compile(r"[a-z0-9]{6,20}\Z")
+_ENDINGS = ("jpg", "png", "jpeg", "webp", "gif")
+"""Endings of uploads, the most frequent first."""
 
 
-def picture_address(media_id: str, signed: str | None, mime: str) -> str:
-    """Return the full-size address of a `media_metadata` entry, with the extension of its signed address or its mime."""
+def picture_address(media_id: str, signed: str | None = None, mime: str = "") -> str:
+    """Return the full-size address of an upload, with the ending of its signed address or its mime, if either tells it."""
     url = parse(signed) if signed else None
-    extension = url.extension if url and url.extension in IMAGE_EXTENSIONS else mime.rpartition("/")[2].lower()
-    return f"https://i.redd.it/{media_id}.{extension or 'jpg'}"
+    if url and url.extension in IMAGE_EXTENSIONS:
+        return f"https://i.redd.it/{media_id}.{url.extension}"
+    ending = mime.rpartition("/")[2].lower()
+    # files of both endings have the mime of JPEG, in either spelling
+    return f"https://i.redd.it/{media_id}" + ("" if ending in {"", "jpg", "jpeg"} else f".{ending}")
 
 
 def _classify(url: Url) -> AddressTarget:
@@ -41,16 +49,19 @@ def _picture(url: Url) -> AddressTarget:
     media_id = url.stem.rpartition("-")[2]
     if not _ID.match(media_id):
         return no_picture(url, _NAME, "not a picture's id", AddressKind.OTHER)
-    if url.extension == "mp4":
-        address = f"https://i.redd.it/{media_id}.mp4"
+    if url.extension in VIDEO_EXTENSIONS:
+        address = f"https://i.redd.it/{media_id}.{url.extension}"
         return AddressTarget(AddressKind.VIDEO, address, _NAME, Verdict.NOT_AN_IMAGE, "a video")
-    return AddressTarget(AddressKind.IMAGE, f"https://i.redd.it/{media_id}.{url.extension or 'jpg'}", _NAME)
+    ending = f".{url.extension}" if url.extension in IMAGE_EXTENSIONS else ""
+    return AddressTarget(AddressKind.IMAGE, f"https://i.redd.it/{media_id}{ending}", _NAME)
+
+
+def _spellings(url: Url) -> tuple[str, ...]:
+    is_open = url.host == "i.redd.it" and len(url.parts) == 1 and not url.extension
+    return tuple(f"{url.https()}.{ending}" for ending in _ENDINGS) if is_open else ()
 
 
 def _page(url: Url) -> AddressTarget:
-    if url.parts == ("media",) and (inner := url.argument("url")):
-        viewer = url.https()
-        return AddressTarget(AddressKind.NAVIGATION, viewer, _NAME, Verdict.NOT_AN_IMAGE, "a viewer", wraps=inner)
     if "video" in url.parts[:3] and url.parts[:1] == ("link",):
         return no_picture(url, _NAME, "a video", AddressKind.VIDEO)
     if url.parts[:1] == ("gallery",):
@@ -68,4 +79,4 @@ def _identity(url: Url) -> str | None:
 
 
 _DOMAINS = ("redd.it", "reddit.com", "reddituploads.com", "redditmedia.com", "redditstatic.com", "reddit-uploaded-media.s3-accelerate.amazonaws.com", "reddit-uploaded-media.s3.amazonaws.com")  # fmt: skip
-FAMILY = HostFamily(_NAME, _DOMAINS, _classify, identity=_identity)
+FAMILY = HostFamily(_NAME, _DOMAINS, _classify, identity=_identity, spellings=_spellings)

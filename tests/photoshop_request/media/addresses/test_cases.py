@@ -1,9 +1,7 @@
 """Classify every known form of an address, as rows of data: its kind and its canonical address."""
 
-import csv
-from pathlib import Path
-
 import pytest
+from address_catalogue import ROWS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,21 +9,7 @@ from photoshop_request.media.addresses.hosts import FAMILIES, classify, family_o
 from photoshop_request.media.addresses.hosts.family import AddressKind
 from photoshop_request.verdicts import Verdict
 
-CASES = Path(__file__).parent / "cases"
 FETCHED = {AddressKind.IMAGE, AddressKind.FILE, AddressKind.PAGE, AddressKind.ALBUM, AddressKind.SHORTLINK}
-
-
-def rows() -> list[tuple[str, ...]]:
-    found = []
-    for path in sorted(CASES.glob("*.tsv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            assert next(reader) == ["address", "kind", "becomes", "why"]
-            found.extend(tuple(row) for row in reader)
-    return found
-
-
-ROWS = rows()
 
 
 def test_the_catalogue_is_large_and_has_no_repeats() -> None:

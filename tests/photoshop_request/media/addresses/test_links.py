@@ -109,13 +109,64 @@ def test_an_upload_that_the_text_does_not_show_comes_last() -> None:
         (upload("aaaaaaaaaaaa", kind="RedditVideo"), AddressKind.VIDEO, Verdict.NOT_AN_IMAGE),
         (upload("aaaaaaaaaaaa", kind="AnimatedImage"), AddressKind.IMAGE, Verdict.ANIMATED),
         (upload("aaaaaaaaaaaa", status="failed"), AddressKind.IMAGE, Verdict.GONE),
-        (upload("aaaaaaaaaaaa", status="unprocessed", address=None), AddressKind.IMAGE, Verdict.GONE),
+        (upload("aaaaaaaaaaaa", status="invalid", address=None), AddressKind.IMAGE, Verdict.GONE),
+        (upload("aaaaaaaaaaaa", status="deleted"), AddressKind.IMAGE, Verdict.DELETED_BY_AUTHOR),
     ],
 )
 def test_uploads_that_are_no_edit_have_a_reason(media: Media, kind: AddressKind, reason: Verdict) -> None:
     """Give rows with a reason for stickers, reactions, videos and failed uploads."""
     (link,) = answer(f"![gif]({media.media_id})", media=(media,))
     assert (link.kind, link.reason) == (kind, reason)
+
+
+@pytest.mark.parametrize("media", [(), (upload("aaaaaaaaaaaa", status="unprocessed", kind="", mime="", address=None),)])
+@pytest.mark.parametrize(
+    "text", ["*Processing img aaaaaaaaaaaa...*", "Processing img aaaaaaaaaaaa...", "![img](aaaaaaaaaaaa)"]
+)
+def test_uploads_that_were_not_ready_are_asked_for(text: str, media: tuple[Media, ...]) -> None:
+    """Ask for the upload under every ending, with or without media metadata."""
+    (link,) = answer(f"Here you go\n\n{text}", media=media)
+    assert (link.canonical, link.reason, link.caption) == ("https://i.redd.it/aaaaaaaaaaaa", None, None)
+    (video,) = answer("*Processing video aaaaaaaaaaaa...*")
+    assert (video.canonical, video.kind) == ("https://v.redd.it/aaaaaaaaaaaa", AddressKind.VIDEO)
+
+
+def test_a_known_ending_beats_an_open_one() -> None:
+    """Take the ending from an explicit address or the mime, in any order. JPEG has two endings and one mime."""
+    signed = "https://preview.redd.it/aaaaaaaaaaaa.png?width=640&s=1"
+    for text in (f"![img](aaaaaaaaaaaa) {signed}", f"{signed} ![img](aaaaaaaaaaaa)"):
+        assert [link.canonical for link in answer(text)] == ["https://i.redd.it/aaaaaaaaaaaa.png"]
+    mimes = {"image/png": ".png", "image/gif": ".gif", "image/jpg": "", "image/jpeg": "", "": ""}
+    for mime, ending in mimes.items():
+        (link,) = answer("", media=(upload("aaaaaaaaaaaa", mime=mime, address=None),))
+        assert link.canonical == f"https://i.redd.it/aaaaaaaaaaaa{ending}"
+
+
+def test_a_deleted_gallery_picture_stays_deleted_where_the_text_shows_it() -> None:
+    """Give the item's reason to its address in the text, and none to the other item."""
+    media = (upload("aaaaaaaaaaaa", status="deleted"), upload("bbbbbbbbbbbb"))
+    links = request(is_gallery=True, media=media, selftext="https://i.redd.it/aaaaaaaaaaaa.jpg ![img](aaaaaaaaaaaa)")
+    assert [(link.canonical, link.reason) for link in links] == [
+        ("https://i.redd.it/aaaaaaaaaaaa.jpg", Verdict.DELETED_BY_AUTHOR),
+        ("https://i.redd.it/bbbbbbbbbbbb.jpg", None),
+    ]
+
+
+@pytest.mark.parametrize("url", ["//i.imgur.com/AbCdE.jpg", "i.imgur.com/AbCdE.jpg", "Https://I.imgur.com/AbCdE.jpg"])
+def test_an_address_may_lack_its_scheme(url: str) -> None:
+    """Read `//host/path` in a link, and as the address of a submission."""
+    assert [link.canonical for link in (*request(url=url), *answer(f"[x]({url})"))] == [
+        "https://i.imgur.com/AbCdE.jpg"
+    ] * 2
+
+
+def test_a_relative_address_is_navigation() -> None:
+    """Read `/r/…` as a page of Reddit, in a link and as the address of a submission."""
+    for link in (*request(url="/r/pics/comments/9zzzz9/t/"), *answer("[x](/r/pics/comments/9zzzz9/t/)")):
+        assert (link.canonical, link.kind) == (
+            "https://www.reddit.com/r/pics/comments/9zzzz9/t/",
+            AddressKind.NAVIGATION,
+        )
 
 
 def test_a_reaction_without_media_metadata_is_recognised() -> None:

@@ -47,6 +47,25 @@ def run(routes: Mapping[str, Any], address: str = A, *, etag: str | None = None,
     return asyncio.run(main())
 
 
+@pytest.mark.parametrize("ending", ["jpg", "png", "jpeg", "webp", "gif"])
+def test_an_open_ending_is_tried_until_one_answers(ending: str) -> None:
+    """Request every ending of an upload of Reddit in turn, and name the one that answered."""
+    address = "https://i.redd.it/abc123def456"
+    outcome, found = run({f"{address}.{ending}": reply(JPEG)}, address)
+    assert (outcome.state, outcome.address, outcome.final) == (AddressState.OK, address, f"{address}.{ending}")
+    assert outcome.tries == len(found.hosts.requests) <= 5
+
+
+def test_an_open_ending_is_gone_if_none_answers() -> None:
+    """Try each once. A known ending has no other, and a failing host is not asked for the next."""
+    outcome, found = run({}, "https://i.redd.it/abc123def456")
+    assert (outcome.state, outcome.tries, len(found.hosts.requests)) == (AddressState.GONE, 5, 5)
+    outcome, found = run({}, "https://i.redd.it/abc123def456.jpg")
+    assert (outcome.state, len(found.hosts.requests)) == (AddressState.GONE, 1)
+    outcome, _ = run({"https://i.redd.it/abc123def456.jpg": status(500)}, "https://i.redd.it/abc123def456")
+    assert (outcome.state, outcome.tries) == (AddressState.UNREACHABLE, 4)
+
+
 def test_a_picture_is_saved_byte_for_byte() -> None:
     """Save the host's bytes under their digest and true extension."""
     outcome, found = run({A: reply(JPEG, ETag='"abc"')})
