@@ -117,7 +117,7 @@ def test_row_groups_without_a_wanted_row_are_not_read(tmp_path):
     """Read the subreddits of all row groups, and the texts of one in ten."""
     text = random.Random(1)
     rows = [("PhotoshopRequest" if at < 100 else "pics", text.randbytes(2000).hex()) for at in range(1000)]
-    archive = Archive(_mirror(tmp_path / "x.parquet", rows, compression="none"))
+    archive = Archive(_mirror(tmp_path / "[x].parquet", rows, compression="none"))
     read = []
 
     class Counting(parquet_mirror._SharedFile):
@@ -129,4 +129,4 @@ def test_row_groups_without_a_wanted_row_are_not_read(tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parquet_mirror, "_SharedFile", Counting)
         assert sum(len(matches.lines) for matches in archive.rows(["PhotoshopRequest"])) == 100
-    assert sum(read) < 0.3 * archive.size
+    assert 0.1 * archive.size < sum(read) < 0.3 * archive.size
