@@ -14,6 +14,7 @@ from photoshop_request.edits.grain import measure_grain, measure_texture
 from photoshop_request.edits.mask import change_mask, to_png
 from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
+from photoshop_request.edits.repaint import edit_kind, measure_detail, repaint_probability
 from photoshop_request.edits.verdict import Classification, classify, needs_grain, needs_texture
 from photoshop_request.edits.watermark import find_watermark
 from photoshop_request.edits.watermark_rule import has_watermark
@@ -98,6 +99,8 @@ def _comparison(
     unchanged = frame.inside & ~mask.pixels if mask else frame.inside & False
     expected = _with_tone(change) if related else frame.source
     tone = evidence.tone
+    is_edit = result.verdict is Verdict.EDIT and not panel
+    detail = measure_detail(source, edit, alignment) if is_edit else None
     matrix = [float(value) for value in alignment.matrix.ravel()]
     return Comparison(
         verdict=Verdict.COLLAGE if panel else result.verdict,
@@ -121,6 +124,8 @@ def _comparison(
         changed_fraction=float((mask.pixels & frame.inside).sum() / max(1, frame.inside.sum())) if mask else 1.0,
         regions=mask.regions if mask else 0,
         locality=evidence.bit_close,
+        repaint=repaint_probability(detail),
+        edit_kind=edit_kind(detail, edit, alignment) if is_edit else None,
         psnr=psnr(expected, frame.edit, unchanged),
         ssim=ssim(expected, frame.edit, unchanged),
         mask=mask.pixels if mask else None,

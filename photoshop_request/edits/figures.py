@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 Method = Literal["identity", "shift", "similarity"]
 WatermarkKind = Literal["repeated", "overlay", "signature"]
+EditKind = Literal["precise", "repaint", "unsure"]
 Matrix = tuple[float, float, float, float, float, float]
 
 _KINDS: dict[Any, str] = {
@@ -14,6 +15,7 @@ _KINDS: dict[Any, str] = {
     float | None: "float64",
     Method: "string",
     WatermarkKind | None: "string",
+    EditKind | None: "string",
     Matrix: "list<float64>",
 }
 """Type of a figure -> type of its column, as in `schema.Column`."""
@@ -92,7 +94,21 @@ class Figures:
         float,
         _Published(
             "Fraction of 16x16 blocks that stayed within 3 gray levels on average, 0 to 1. "
-            "Near 1 is a local edit, near 0 a repaint or a global change of tone."
+            "Near 1 is a local edit, near 0 a global change. `repaint` tells changes of tone from repaints."
+        ),
+    ]
+    repaint: Annotated[
+        float | None,
+        _Published(
+            "Probability, 0 to 1, that a model drew the whole picture anew. "
+            "Null if too little fine detail stands in both pictures."
+        ),
+    ]
+    edit_kind: Annotated[
+        EditKind | None,
+        _Published(
+            "`precise`: what did not change has the source's own texture; `repaint`: a model drew it anew; "
+            "`unsure`: cannot be told. Null where reviewers overruled another verdict."
         ),
     ]
     psnr: Annotated[

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from photoshop_request.edits.blocks import BlockGrid, block_grid, covered_blocks, deviation, high_pass, zncc
-from photoshop_request.edits.warp import into_frame, scale_of
+from photoshop_request.edits.blocks import covered_blocks, deviation, high_pass, zncc
+from photoshop_request.edits.fine import FineView, Tile, fine_size, patch, stacked, tiles_of, view_of
+from photoshop_request.edits.warp import into_frame
 
 if TYPE_CHECKING:
-    from cv2.typing import MatLike as Mat
     from numpy.typing import NDArray
 
     from photoshop_request.edits.align import Alignment
@@ -40,9 +40,6 @@ _CORE = np.s_[_TEXTURE_SIDE // 4 : -_TEXTURE_SIDE // 4, _TEXTURE_SIDE // 4 : -_T
 _MIN_TEXTURED = 6
 """Tiles that make a median."""
 
-_Tile = tuple[int, int, int, int]
-"""(left, top, width, height) in the fine frame: the source at the coarser resolution of the two pictures."""
-
 
 @dataclass(frozen=True, slots=True)
 class Grain:
@@ -65,14 +62,14 @@ UNMEASURED = Grain(0.0, 1.0, 0)
 
 def measure_grain(source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment") -> Grain:
     """Measure the grain at the finest scale that both pictures have."""
-    size = _fine_size(source, alignment)
+    size = fine_size(source, alignment)
     if min(size) < _SIDE:
         return UNMEASURED
-    grain = _measured(source, edit, alignment, size, _tiles(size, *_FEW_TILES))
+    grain = _measured(source, edit, alignment, size, tiles_of(size, *_FEW_TILES))
     is_clear = grain.correlation > _CLEAR and grain.blocks >= _CLEAR_BLOCKS
     if is_clear or size[0] * size[1] <= (_FEW_TILES[0] * _FEW_TILES[1]) ** 2:
         return grain
-    return _measured(source, edit, alignment, size, _tiles(size, *_MORE_TILES))
+    return _measured(source, edit, alignment, size, tiles_of(size, *_MORE_TILES))
 
 
 def measure_texture(source: "PreparedPicture", edit: "PreparedPicture", alignment: "Alignment") -> float | None:
@@ -81,18 +78,18 @@ def measure_texture(source: "PreparedPicture", edit: "PreparedPicture", alignmen
     Texture is the residual of a high-pass filter (sigma 1.2) in the centers of textured tiles. Each tile is first moved by
     up to 4 pixels. An edit that lost its grain keeps texture. Another exposure has neither. It takes 50 ms.
     """
-    size = _fine_size(source, alignment)
+    size = fine_size(source, alignment)
     shrink = min(1.0, _TEXTURE_FRAME / max(size))
     size = (round(size[0] * shrink), round(size[1] * shrink))
     counts = [min(_TEXTURE_TILES, length // _TEXTURE_SIDE) for length in size]
     lefts, tops = (np.linspace(0, s - _TEXTURE_SIDE, n).astype(int).tolist() for s, n in zip(size, counts, strict=True))
     views = [
-        _view(source, into_frame(source, np.eye(2, 3), size)),
-        _view(edit, into_frame(source, alignment.matrix, size)),
+        view_of(source, into_frame(source, np.eye(2, 3), size)),
+        view_of(edit, into_frame(source, alignment.matrix, size)),
     ]
     found = []
     for left, top in itertools.product(lefts, tops):
-        (a, _), (b, covered) = (_patch(view, (left, top, _TEXTURE_SIDE, _TEXTURE_SIDE)) for view in views)
+        (a, _), (b, covered) = (patch(view, (left, top, _TEXTURE_SIDE, _TEXTURE_SIDE)) for view in views)
         texture = high_pass(a, 1.2)[_CORE]
         if (covered is not None and not covered.all()) or texture.std() <= 1:
             continue
@@ -125,10 +122,10 @@ def _measured(
     edit: "PreparedPicture",
     alignment: "Alignment",
     size: tuple[int, int],
-    tiles: list[_Tile],
+    tiles: list[Tile],
 ) -> Grain:
-    source_view = _view(source, into_frame(source, np.eye(2, 3), size))
-    edit_view = _view(edit, into_frame(source, alignment.matrix, size))
+    source_view = view_of(source, into_frame(source, np.eye(2, 3), size))
+    edit_view = view_of(edit, into_frame(source, alignment.matrix, size))
     table = _table(source_view, edit_view, tiles)
     if not len(table):
         return UNMEASURED
@@ -146,113 +143,18 @@ def _measured(
     )
 
 
-def _fine_size(source: "PreparedPicture", alignment: "Alignment") -> tuple[int, int]:
-    """Return (width, height) of the fine frame."""
-    scale = min(1.0, 1 / max(alignment.scale, 1e-6))
-    return max(1, round(source.width * scale)), max(1, round(source.height * scale))
-
-
-def _tiles(size: tuple[int, int], side: int, count: int) -> list[_Tile]:
-    """Return a grid of `count` tiles along each side, or one tile for a small picture."""
-    if size[0] * size[1] <= (side * count) ** 2:
-        return [(0, 0, size[0], size[1])]
-    spans = [min(side, length) for length in size]
-    lefts = np.linspace(0, size[0] - spans[0], count).astype(int)
-    tops = np.linspace(0, size[1] - spans[1], count).astype(int)
-    return [(int(left), int(top), spans[0], spans[1]) for top in tops for left in lefts]
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """Hold the smallest pyramid level of a picture that suffices for the fine frame, and its map into that frame."""
-
-    pixels: "NDArray[np.uint8]"
-    """Shape (height, width, 3)."""
-    into: "NDArray[np.float64]"
-    """Map from pixels of the level to the fine frame, shape (2, 3)."""
-    back: "NDArray[np.float64]"
-    """Inverse of `into`."""
-    factor: int
-    """Enlargement of a tile before its areas are averaged, as in `resize`. It gives a picture and its smaller copy the
-    same grain."""
-
-
-def _view(picture: "PreparedPicture", into: "NDArray[np.float64]") -> _View:
-    """Choose the level. `into` maps the picture at full size into the fine frame."""
-    levels = picture.levels
-    depth = int(np.clip(np.floor(np.log2(1 / max(scale_of(into), 1e-6)) + 0.01), 0, len(levels) - 1))
-    fine = into * [2**depth, 2**depth, 1]
-    back = np.asarray(cv2.invertAffineTransform(fine), np.float64)
-    return _View(levels[depth], fine, back, 1 if scale_of(fine) > 0.9 else 2)
-
-
-def _patch(view: _View, tile: _Tile) -> "tuple[NDArray[np.float32], NDArray[np.bool_] | None]":
-    """Return the luminance in a tile, and the pixels that the picture covers, or None for all."""
-    left, top, width, height = tile
-    corners = np.array(
-        [[left, top, 1], [left + width, top, 1], [left, top + height, 1], [left + width, top + height, 1]]
-    )
-    corners_in_level = corners @ view.back.T
-    (low_x, low_y), (high_x, high_y) = (edge(corners_in_level, axis=0).tolist() for edge in (np.min, np.max))
-    rows, columns = view.pixels.shape[:2]
-    is_full = low_x > -0.1 and low_y > -0.1 and high_x < columns + 0.1 and high_y < rows + 0.1
-    x, y = max(0, math.floor(low_x) - 2), max(0, math.floor(low_y) - 2)
-    part = view.pixels[y : max(y, math.ceil(high_y) + 2), x : max(x, math.ceil(high_x) + 2)]
-    if not part.size:
-        return np.zeros((height, width), np.float32), np.zeros((height, width), bool)
-    into = view.into.copy()
-    into[:, 2] += view.into[:, :2] @ [x, y] - [left, top]
-    pixels = _resampled(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY), into, (width, height), view.factor)
-    if is_full:
-        return pixels, None
-    ones = np.full(part.shape[:2], 255, np.uint8)
-    return pixels, np.asarray(_resampled(ones, into, (width, height), view.factor) > 254)
-
-
-def _resampled(
-    part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int], factor: int
-) -> "NDArray[np.float32]":
-    centred = into * factor
-    centred[:, 2] += centred[:, :2] @ [0.5, 0.5] - 0.5
-    whole = np.rint(centred)
-    is_shift = (np.abs(centred - whole) * [*size, 1]).sum(axis=1).max() < 0.05
-    if is_shift:  # by whole pixels: no interpolation
-        centred = whole
-        cut = _cut(part, whole, size)
-        if cut is not None and factor == 1:
-            return cut
-    grown = cv2.warpAffine(part, centred, (size[0] * factor, size[1] * factor), flags=cv2.INTER_LINEAR)
-    small = grown if factor == 1 else cv2.resize(grown, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32)
-
-
-def _cut(
-    part: "Mat | NDArray[np.uint8]", into: "NDArray[np.float64]", size: tuple[int, int]
-) -> "NDArray[np.float32] | None":
-    """Cut the tile out of the part, if it lies inside and is only shifted by whole pixels. Else return None."""
-    left, top = -int(into[0, 2]), -int(into[1, 2])
-    inside = left >= 0 and top >= 0 and left + size[0] <= part.shape[1] and top + size[1] <= part.shape[0]
-    if not inside or not np.array_equal(into[:, :2], np.eye(2)):
-        return None
-    return np.asarray(part[top : top + size[1], left : left + size[0]], np.float32)
-
-
-def _table(source_view: _View, edit_view: _View, tiles: list[_Tile]) -> "NDArray[np.float32]":
+def _table(source_view: FineView, edit_view: FineView, tiles: list[Tile]) -> "NDArray[np.float32]":
     """Return one row per block: grain ZNCC, flatness, grain of source and edit, shift of light, structure ZNCC."""
     layers: tuple[list[NDArray[np.float32]], ...] = ([], [], [], [])
     inside = []
     for tile in tiles:
         rows, columns = tile[3] // _SIDE, tile[2] // _SIDE
-        source, _ = _patch(source_view, tile)
-        edit, covered = _patch(edit_view, tile)
+        source, _ = patch(source_view, tile)
+        edit, covered = patch(edit_view, tile)
         for layer, pixels in zip(layers, (source, edit, high_pass(source, 1.2), high_pass(edit, 1.2)), strict=True):
             layer.append(pixels[: rows * _SIDE, : columns * _SIDE])
         inside.append(np.ones((rows, columns), bool) if covered is None else covered_blocks(covered, _SIDE))
-    a, b, grain_a, grain_b = (_stacked(layer) for layer in layers)
+    a, b, grain_a, grain_b = (stacked(layer, _SIDE) for layer in layers)
     agreement, structure = zncc(grain_a, grain_b), zncc(a, b)
     columns_of_table = (agreement, deviation(a), deviation(grain_a), deviation(grain_b), b.mean - a.mean, structure)
     return np.asarray(np.stack(columns_of_table, axis=-1)[np.concatenate(inside)], np.float32)
-
-
-def _stacked(tiles: "list[NDArray[np.float32]]") -> BlockGrid:
-    return block_grid(tiles[0] if len(tiles) == 1 else np.concatenate(tiles), _SIDE)

@@ -67,6 +67,24 @@ class SecondShot:
 
 
 @dataclass(frozen=True, slots=True)
+class RepaintRule:
+    """Weights of the logistic rule for repaints, and the limits of what it may claim."""
+
+    intercept: float
+    fine: float
+    coarse: float
+    grain: float
+    slope: float
+    precise: float
+    repaint: float
+    min_slope: float
+    max_kept: float
+    min_blocks: int
+    enough_blocks: int
+    min_softness: float
+
+
+@dataclass(frozen=True, slots=True)
 class Mask:
     """Gray levels and area from which a pixel or region counts as changed."""
 
@@ -128,6 +146,7 @@ class Thresholds:
     changed: Changed
     tone: ToneFit
     second_shot: SecondShot
+    repaint: RepaintRule
     mask: Mask
     watermark: Watermark
     collage: Collage

@@ -21,6 +21,8 @@ _FIGURES = (
     "overlap",
     "changed_fraction",
     "locality",
+    "repaint",
+    "edit_kind",
     "psnr",
     "second_shot_doubt",
     "mirrored",
