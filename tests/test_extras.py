@@ -48,4 +48,4 @@ def test_every_extra_in_an_install_command_exists() -> None:
         for extra in extras.split(",")
     }
     assert named <= set(EXTRAS)
-    assert {"train", "train-example", "review", "nsfw"} <= named
+    assert {"train", "train-example", "review", "nsfw", "ocr"} <= named

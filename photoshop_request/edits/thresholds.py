@@ -111,6 +111,8 @@ class Watermark:
     above: float
     ground: float
     mixed: float
+    min_confidence: float
+    signature: float
     expected: float
     asked_for: float
 

@@ -1,6 +1,6 @@
-"""Find a watermark that a solver laid over an edit: a drawing that repeats, or a large translucent one.
+"""Find a watermark that a solver laid over an edit: a drawing that repeats, a large translucent one, or a signature.
 
-Both show in the edges that the edit has and the source lacks, whatever else was edited. `watermark_rule` decides
+They show in the edges that the edit has and the source lacks, whatever else was edited. `watermark_rule` decides
 together with what was written.
 """
 
@@ -13,6 +13,7 @@ import numpy as np
 from photoshop_request.edits.new_edges import NewEdges, find_new_edges, new_edges
 from photoshop_request.edits.opacity import find_overlay
 from photoshop_request.edits.repetition import Repetition, find_repetition, repeats_at
+from photoshop_request.edits.signature import find_signature
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.watermark_rule import Prior, has_watermark
 
@@ -40,11 +41,16 @@ def find_watermark(frame: "CommonFrame", change: "Change") -> WatermarkSign | No
     A mark that the source bears too is none.
     """
     edges = find_new_edges(frame, change)
-    if edges.density < thresholds().watermark.min_density:
-        return None
-    found = _repeated(edges, frame)
-    if found is None or not has_watermark(found.score):
-        found = max(filter(None, (found, _new_overlay(edges, frame))), key=lambda mark: mark.score, default=None)
+    found: WatermarkSign | None = None
+    if edges.density >= thresholds().watermark.min_density:
+        for look in (_repeated, _new_overlay):
+            sign = look(edges, frame)
+            if sign and (found is None or sign.score > found.score):
+                found = sign
+            if found and has_watermark(found.score):
+                return found
+    if signature := find_signature(frame, edges):
+        return WatermarkSign("signature", *signature)
     return found
 
 

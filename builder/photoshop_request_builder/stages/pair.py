@@ -13,6 +13,7 @@ import pyarrow as pa
 from photoshop_request.edits.figures import FIGURES
 from photoshop_request.edits.matching import SourceMatch, best_source, duplicates, may_repeat
 from photoshop_request.edits.prepare import PreparedPicture
+from photoshop_request.edits.signature import reader_version
 from photoshop_request.edits.thresholds import fingerprint_values
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, to_hex
@@ -88,8 +89,8 @@ class _Request:
 
 
 def rule(_corpus: Corpus) -> Rule:
-    """Return the version of the hashes and every threshold."""
-    return {"hash": HASH_VERSION, "thresholds": fingerprint_values()}
+    """Return the version of the hashes, every threshold, and the version of the text reader if there is one."""
+    return {"hash": HASH_VERSION, "thresholds": fingerprint_values(), "reader": reader_version()}
 
 
 def make_candidates(inputs: ShardInputs) -> pa.Table:
