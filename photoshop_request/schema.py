@@ -30,6 +30,10 @@ _LANGUAGE = Column("language", "string", "ISO 639-1 code of the request's langua
 _OVER_18 = Column("over_18", "bool", "Reddit's mark for adult content.")
 _REQUESTER = Column("requester", "string", "Keyed pseudonym of the requester; null without a key (see the card).")
 _SOLVER = Column("solver", "string", "Keyed pseudonym of the solver; null without a key.")
+_FILE_EVIDENCE = (
+    "`c2pa_source_type`, `c2pa_generator` (a C2PA manifest), `iptc_source_type` (XMP), `generator` (a field names a "
+    "model), `parameters` (prompt or workflow), `label` (TC260)"
+)
 _SOURCE_OF_BOTH = Column("source_image", "image", "The requester's picture that both edits start from.")
 _TEXTS = (
     Column("title", "string", "Title of the request as written; user names are hidden."),
@@ -126,6 +130,12 @@ _TRIPLETS = (
     Column("flair", "string", "Flair of the request as written (free, paid, AI allowed or not, solved)."),
     Column("accepted", "bool", "True if the requester accepted this edit."),
     Column("acceptance_evidence", "list<string>", "Evidence for it: said_solved, paid, thanked, closed, flair."),
+    Column(
+        "ai_evidence",
+        "list<string>",
+        f"Evidence that a model took part, no verdict: {_FILE_EVIDENCE}, `words` (the solver says so), `flair` (the request allows AI).",
+    ),
+    Column("software", "string", "Program that made the edit, as its file states it; null if it does not."),
     _OVER_18,
     Column("nsfw_score", "float64", "Higher classifier score of source and edit, 0 to 1; null if not run."),
     _REQUESTER,
@@ -234,6 +244,7 @@ _MANIFEST = (
     Column("phash", "string", "64-bit perceptual hash (DCT), 16 hex digits; stays close when a picture is re-encoded."),
     Column("dhash", "string", "64-bit gradient hash, 16 hex digits."),
     Column("hash_version", "int32", "Version of both hashes; hashes of different versions do not compare."),
+    Column("ai_evidence", "list<string>", f"Evidence in the file that a model took part: {_FILE_EVIDENCE}."),
     Column("source_sha256", "string", "SHA-256 of the source that a candidate was compared with, or null."),
     Column("second_source_sha256", "string", "SHA-256 of the edit's second source; null for most."),
     _FIGURES["phash_distance"],

@@ -36,6 +36,7 @@ from photoshop_request.text.request.stems import stems_of
 from photoshop_request.text.request.task_types import task_types
 from photoshop_request.text.sentences import Section, split_sentences
 from photoshop_request.text.thread.acceptance import acceptances
+from photoshop_request.text.thread.ai_words import says_ai
 from photoshop_request.text.thread.comment_text import asks_for_more, instruction_in, plain_text
 from photoshop_request.text.thread.conversations import conversation
 from photoshop_request.text.thread.flair import terms
@@ -139,6 +140,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "plain_text": plain_text,
     "instruction_in": instruction_in,
     "asks_for_more": asks_for_more,
+    "says_ai": says_ai,
+    "says_ai of its words": lambda text: says_ai("used " * (len(text) // 5) + text + " not ai" * 9),
     "terms": lambda text: terms(text, text, 1_800_000_000),
     "watermark_prior": lambda text: watermark_prior(text, text, paid=False),
     "asks_for_drawing": asks_for_drawing,

@@ -15,6 +15,7 @@ from photoshop_request.edits.matching import SourceMatch, best_source, duplicate
 from photoshop_request.edits.prepare import PreparedPicture
 from photoshop_request.edits.signature import reader_version
 from photoshop_request.edits.thresholds import fingerprint_values
+from photoshop_request.media.files.ai_evidence import FileEvidence, file_evidence
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.hashes import HASH_VERSION, PictureHash, to_hex
 from photoshop_request.verdicts import Verdict
@@ -48,6 +49,7 @@ class _Opened:
 
     row: dict[str, Any]
     prepared: PreparedPicture
+    evidence: FileEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def _candidates_of(pictures: "_Pictures", rows: list[dict[str, Any]]) -> Iterato
             "dhash": to_hex(opened.prepared.hash.dhash),
             "flat": opened.prepared.hash.flat,
             "hash_version": HASH_VERSION,
+            "ai_evidence": list(opened.evidence.evidence),
+            "software": opened.evidence.software,
         }
         if row["role"] == "candidate":
             yield {**row, **file_columns, **_compared(pictures, opened, request)}
@@ -218,4 +222,4 @@ class _Pictures:
         if data is None:
             return Rejected(Verdict.TAKEN_DOWN, "taken down")
         prepared = self._decoded.open(row["sha256"], row["extension"], data)
-        return prepared if isinstance(prepared, Rejected) else _Opened(row, prepared)
+        return prepared if isinstance(prepared, Rejected) else _Opened(row, prepared, file_evidence(data))

@@ -106,6 +106,8 @@ CANDIDATES = pa.schema(
         ("dhash", pa.string()),
         ("flat", pa.bool_()),
         ("hash_version", pa.int32()),
+        ("ai_evidence", pa.list_(pa.string())),
+        ("software", pa.string()),
         ("verdict", pa.string()),
         ("source_url", pa.string()),
         ("source_sha256", pa.string()),

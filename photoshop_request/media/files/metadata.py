@@ -104,6 +104,18 @@ def without_metadata(data: bytes, *, keep_credit_lines: bool = False) -> Publish
     return PublishedFile(stripped, _changes(dropped))
 
 
+def metadata_parts(data: bytes) -> list[bytes]:
+    """Return what `without_metadata` leaves out of a file: segments, chunks, texts as `keyword=text`, bytes at the end.
+
+    A file whose parts cannot be told apart is one part.
+    """
+    strip = _STRIP.get(sniff(data) or "", tiff.strip)
+    try:
+        return strip(data)[1]
+    except UnreadableContainerError:
+        return [data]
+
+
 def _shows_the_same(stripped: bytes, data: bytes) -> bool:
     """Return True if both decode to the same pixels, or if `data` cannot be decoded and so is never published."""
     before = decode(data, min_side=1)

@@ -24,6 +24,7 @@ _CANDIDATE_COLUMNS = (
     "phash",
     "dhash",
     "hash_version",
+    "ai_evidence",
     "source_sha256",
     "second_source_sha256",
     "phash_distance",

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from photoshop_request.edits.figures import FIGURES
+from photoshop_request.media.files.ai_evidence import AiEvidence
+from photoshop_request.text.thread.ai_words import says_ai
+from photoshop_request.text.thread.flair import terms
 from photoshop_request_builder.dataset.configs.context import Context
 from photoshop_request_builder.dataset.publication import is_source_picture
 from photoshop_request_builder.dataset.thread import PictureRef, Thread, picture_ref
@@ -51,6 +54,8 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
             "comment_created_utc": comment.created_utc,
             "accepted": accepted is not None,
             "acceptance_evidence": list(accepted.evidence) if accepted else [],
+            "ai_evidence": _ai_evidence(thread, edit),
+            "software": edit["software"] and thread.hide_names(edit["software"]),
             "over_18": submission.over_18,
             "nsfw_score": thread.publication.nsfw_score(edit),
             "requester": context.pseudonym(submission.author),
@@ -60,6 +65,17 @@ def rows(thread: Thread, context: Context) -> Iterator[dict[str, Any]]:
 
 def _mask(png: bytes | None) -> dict[str, Any] | None:
     return {"bytes": png, "path": None} if png else None
+
+
+def _ai_evidence(thread: Thread, edit: Mapping[str, Any]) -> list[str]:
+    """Return the evidence in the edit's file, in its comment and in the request's flair or title."""
+    submission = thread.submission
+    found = set(edit["ai_evidence"] or ())
+    if says_ai(thread.comment(edit["comment_id"]).body):
+        found.add(AiEvidence.WORDS)
+    if terms(submission.flair, submission.title, submission.created_utc).ai_allowed:
+        found.add(AiEvidence.FLAIR)
+    return [code for code in AiEvidence if code in found]
 
 
 def _others(thread: Thread, edit: Mapping[str, Any]) -> list[Mapping[str, Any]]:

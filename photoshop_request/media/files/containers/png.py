@@ -31,6 +31,8 @@ _MIN_TRANSPARENCY = {0: 2, 2: 6, 3: 1}
 """Color type -> bytes of tRNS."""
 _MAX_TEXT_BYTES = 1 << 20
 """Bytes of a compressed text that are decompressed."""
+_MAX_TEXTS = 64
+"""Compressed texts that are decompressed. Each may take 1,000 times its size."""
 _EXIF_OR_XMP = frozenset({b"XML:com.adobe.xmp", b"Raw profile type exif"})
 """Keywords of texts in which Pillow looks for the orientation."""
 _REPEATED = _TEXTS | {b"fcTL", b"fdAT"}
@@ -54,12 +56,14 @@ def strip(data: bytes, exif: bytes = b"") -> Stripped:
     """
     found = list(_chunks(data))
     sound = _sound(data, found)
-    kept, dropped, offset = [data[:8]], [], 8
+    kept, dropped, offset, texts = [data[:8]], [], 8, 0
     for chunk in found:
+        content = data[chunk.start + 8 : chunk.end - 4]
+        texts += _packed(chunk.name, content) is not None
         if chunk.name in _NEEDED and chunk in sound:
             kept.append(data[chunk.start : chunk.end])
         else:
-            dropped.append(_content(chunk.name, data[chunk.start + 8 : chunk.end - 4]))
+            dropped.append(_content(chunk.name, content) if texts <= _MAX_TEXTS else content)
         if chunk.name == b"iCCP" and chunk in sound and len(_profile(data, chunk) or b"") > MAX_PROFILE:
             raise UnreadableContainerError("large color profile in PNG")
         offset = chunk.end
@@ -170,10 +174,12 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 def _packed(name: bytes, content: bytes) -> bytes | None:
     """Return the compressed text of a chunk, or None if its text is not compressed."""
+    if name not in {b"zTXt", b"iTXt"}:
+        return None
     text = content.partition(b"\0")[2]
     if name == b"zTXt":
         return text[1:]
-    return text[2:].split(b"\0", 2)[-1] if name == b"iTXt" and text[:1] == b"\1" else None
+    return text[2:].split(b"\0", 2)[-1] if text[:1] == b"\1" else None
 
 
 def _is_short(name: bytes, content: bytes) -> bool:
