@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from PIL import Image, PngImagePlugin
-from thread_corpus import BEGIN, Runs, comment, edited, encode, photo, post
+from thread_corpus import BEGIN, Runs, comment, encode, photo, post
 
 from photoshop_request.media.files.ai_evidence import FileEvidence, file_evidence
 from photoshop_request.media.files.decode import decode
@@ -24,14 +24,19 @@ def with_texts(data: bytes, **texts: str) -> bytes:
     return out.getvalue()
 
 
+def changed(seed: int) -> Image.Image:
+    """Return the source with a part of another photo."""
+    picture = photo(1)
+    picture.paste(photo(seed).crop((0, 0, 110, 90)), (40 * seed, 60))
+    return picture
+
+
 def test_evidence_is_published_and_metadata_is_not(tmp_path: Path) -> None:
     """User names in it are hidden. Each kind of evidence has its code."""
     runs = Runs(create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1), tmp_path)
-    other = edited(1)
-    other.paste((0, 200, 0), (120, 10, 280, 80))
     software = "Midjourney <script> of zorvex"
-    made = with_texts(encode(edited(1)), Software=software, parameters="a hat\nSteps: 20, Sampler: Euler")
-    runs.pictures = {SOURCE: encode(photo(1)), MADE: made, PLAIN: encode(other)}
+    made = with_texts(encode(changed(2)), Software=software, parameters="a hat\nSteps: 20, Sampler: Euler")
+    runs.pictures = {SOURCE: encode(photo(1)), MADE: made, PLAIN: encode(changed(3))}
     runs.run(
         post("r1", SOURCE, title="Remove the hat [AI OK]"),
         comment("e1x", "r1", f"Used ChatGPT: {MADE}", BEGIN + 100),
@@ -52,7 +57,7 @@ def test_evidence_is_published_and_metadata_is_not(tmp_path: Path) -> None:
 def test_a_corpus_of_before_gets_the_columns_without_fetching(tmp_path: Path) -> None:
     """Its candidates lack them, and its pictures are stored as fetched."""
     runs = Runs(create_corpus(tmp_path / "corpus", subreddits=("PhotoshopRequest",), shards=1), tmp_path)
-    runs.pictures = {SOURCE: encode(photo(1)), MADE: with_texts(encode(edited(1)), Software="Midjourney")}
+    runs.pictures = {SOURCE: encode(photo(1)), MADE: with_texts(encode(changed(2)), Software="Midjourney")}
     runs.run(post("r1", SOURCE), comment("e1x", "r1", f"Here: {MADE}"))
     path = runs.corpus.shard_path(0, "candidates")
     table = pq.read_table(path)
