@@ -1,4 +1,4 @@
-"""Remember the pictures of deleted posts, so that no other post publishes them."""
+"""Remember deleted pictures and those of deleted posts, so that no other post publishes them."""
 
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -8,6 +8,7 @@ from photoshop_request.media.addresses.outcomes import AddressState
 from photoshop_request.media.files.decode import Rejected
 from photoshop_request.media.files.hashes import hash_file, to_hex
 from photoshop_request.reddit.removals import FINAL, RemovedBy, removed_by
+from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.ledger import Ledger, open_ledger
@@ -21,7 +22,7 @@ POST_TABLES = {"t3_": "submissions", "t1_": "comments"}
 """Prefix of full names -> table of the posts."""
 _POST = ["id", "created_utc", "removed_by_category", "deleted_by_author"]
 _PARENT = {"t3_": ["crosspost_parent"], "t1_": []}
-_LINK = ["submission_id", "comment_id", "canonical", "role"]
+_LINK = ["submission_id", "comment_id", "canonical", "role", "reason"]
 
 
 def final_removals(corpus: Corpus, shard: int, known: Withdrawn) -> dict[str, tuple[RemovedBy, int]]:
@@ -47,27 +48,43 @@ def find_withdrawn(corpus: Corpus) -> dict[str, Any]:
     posts, pictures = dict(before.posts), set(before.pictures)
     for shard in range(corpus.shards):
         found = final_removals(corpus, shard, before)
-        if found:
+        own = _own_links(corpus, shard, found)
+        if found or own:
             key = Key(make_salt(corpus))
             posts |= {key.name(name): by for name, (by, _) in found.items()}
-            pictures.update(_pictures(corpus, shard, found, key))
+            pictures.update(_pictures(corpus, own, key))
     rows = sorted((list(astuple(picture)) for picture in pictures), key=str)
-    salt = {"salt": mark_of(make_salt(corpus))} if posts else {}
+    salt = {"salt": mark_of(make_salt(corpus))} if posts or pictures else {}
     return {**salt, "posts": sorted([name, by] for name, by in posts.items()), "pictures": rows}
 
 
-def _pictures(
-    corpus: Corpus, shard: int, posts: dict[str, tuple[RemovedBy, int]], key: Key
-) -> Iterator[WithdrawnPicture]:
+_Own = tuple[dict[str, Any], RemovedBy, int]
+"""A link to a deleted picture, by whom it is gone, and since when."""
+
+
+def _own_links(corpus: Corpus, shard: int, posts: dict[str, tuple[RemovedBy, int]]) -> list[_Own]:
+    """Return the links of removed posts, and to the deleted pictures of galleries that stand.
+
+    A gallery keeps its other pictures, though one may be the same: the deletion counts from the next second.
+    """
     links = storage.find_rows(corpus.fs, corpus.shard_path(shard, "links"), _LINK)
-    own = [link for link in links if post_of(link) in posts]
+    own: list[_Own] = [(link, *posts[post_of(link)]) for link in links if post_of(link) in posts]
+    deleted = [link for link in links if link["reason"] == Verdict.DELETED_BY_AUTHOR and post_of(link) not in posts]
+    if deleted:
+        rows = storage.find_rows(corpus.fs, corpus.shard_path(shard, "submissions"), ["id", "created_utc"])
+        since = {row["id"]: row["created_utc"] + 1 for row in rows}
+        own += [(link, RemovedBy.AUTHOR, since[link["submission_id"]]) for link in deleted]
+    return own
+
+
+def _pictures(corpus: Corpus, own: list[_Own], key: Key) -> Iterator[WithdrawnPicture]:
     if not corpus.ledger_path.exists():
-        yield from (_picture(link, posts, key) for link in own)
+        yield from (_picture(link, key) for link in own)
         return
     with open_ledger(corpus.ledger_path) as ledger:
         for link in own:
-            yield _picture(link, posts, key)
-            yield from (_picture(link, posts, key, corpus, end) for end in _fetched(ledger, link["canonical"]))
+            yield _picture(link, key)
+            yield from (_picture(link, key, corpus, end) for end in _fetched(ledger, link[0]["canonical"]))
 
 
 def post_of(link: dict[str, Any]) -> str:
@@ -79,14 +96,8 @@ def _fetched(ledger: Ledger, address: str) -> list[LedgerEntry]:
     return [end for end, _ in ledger.pictures(address) if end.state is AddressState.OK and end.sha256]
 
 
-def _picture(
-    link: dict[str, Any],
-    posts: dict[str, tuple[RemovedBy, int]],
-    key: Key,
-    corpus: Corpus | None = None,
-    entry: LedgerEntry | None = None,
-) -> WithdrawnPicture:
-    by, utc = posts[post_of(link)]
+def _picture(own: _Own, key: Key, corpus: Corpus | None = None, entry: LedgerEntry | None = None) -> WithdrawnPicture:
+    link, by, utc = own
     post = by, utc, link["role"] != "candidate"
     if corpus is None or entry is None or entry.sha256 is None:
         return WithdrawnPicture(*post, key.address(link["canonical"]))

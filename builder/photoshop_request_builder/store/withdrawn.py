@@ -1,4 +1,4 @@
-"""Remember the pictures of posts that their author deleted or the law removed, so that no other post publishes them.
+"""Remember the pictures that their author deleted or the law removed, so that no other post publishes them.
 
 The store holds keyed hashes, as tombstones do, and stays when the rows and pictures are erased. A perceptual hash is
 combined with a secret pad by XOR, which keeps the distance of two hashes and hides both.
@@ -28,11 +28,11 @@ that a site encoded again or resized are this near. So are 22 of 162,771 pairs o
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnPicture:
-    """A picture of a withdrawn post. Every value but the first three is keyed."""
+    """A picture of a withdrawn post, or a deleted one of a gallery. Every value but the first three is keyed."""
 
     by: RemovedBy
     utc: int
-    """Unix seconds when the post was created."""
+    """Unix seconds when the post was created, or the second after it if the post itself stands."""
     is_source: bool
     """True if a requester posted it, False for a solver's edit."""
     address: str
@@ -75,7 +75,7 @@ class Withdrawn:
 
     def __bool__(self) -> bool:
         """Return True if anything is withdrawn."""
-        return bool(self.posts)
+        return bool(self.posts or self.pictures)
 
     def post(self, fullname: str | None) -> RemovedBy | None:
         """Return who removed a submission (`t3_…`) or comment (`t1_…`), or None if it stands."""
@@ -149,8 +149,8 @@ def make_withdrawn(key: Key, posts: Mapping[str, RemovedBy], pictures: Iterable[
 def content_of(corpus: Corpus) -> str | None:
     """Return a fingerprint of what is withdrawn, or None if nothing is."""
     stored = storage.read_json(corpus.fs, corpus.path(PATH))
-    rows = {name: stored[name] for name in ("posts", "pictures")} if stored else {"posts": []}
-    return storage.fingerprint("withdrawn", 1, rows) if rows["posts"] else None
+    rows = {name: stored[name] for name in ("posts", "pictures")} if stored else {}
+    return storage.fingerprint("withdrawn", 1, rows) if any(rows.values()) else None
 
 
 def is_erased(corpus: Corpus) -> bool:
@@ -173,7 +173,7 @@ def load_withdrawn(corpus: Corpus) -> Withdrawn:
         CorpusError: the file or the salt is damaged. It never counts as empty.
     """
     stored = storage.read_json(corpus.fs, corpus.path(PATH))
-    if not stored or not stored["posts"]:
+    if not stored or not (stored["posts"] or stored["pictures"]):
         return make_withdrawn(Key(b""), {}, ())
     salt = read_salt(corpus)
     try:

@@ -86,6 +86,56 @@ def test_a_removed_picture_is_published_through_no_other_post(
     assert told & {"deleted_by_author", "removed_by_law", "taken_down"}
 
 
+def _gallery(runs: Runs, *, deleted: bool) -> list[dict[str, Any]]:
+    """Return a gallery of two pictures with an edit of each. Its author deleted the first picture."""
+    names = ["galleryone", "gallerytwo"]
+    items = [{"media_id": f"{name:a<13}", "is_deleted": deleted and name == names[0]} for name in names]
+    metadata = {
+        item["media_id"]: {
+            "status": "valid",
+            "e": "Image",
+            "m": "image/png",
+            "s": {"u": f"{address(name)}?s=1", "x": 288, "y": 216},
+        }
+        for name, item in zip(names, items, strict=True)
+    }
+    things = [
+        post(
+            "both",
+            "https://www.reddit.com/gallery/both",
+            is_gallery=True,
+            gallery_data={"items": items},
+            media_metadata=metadata,
+        )
+    ]
+    for number, name in enumerate(names, 1):
+        runs.pictures[address(name)] = encode(photo(number))
+        runs.pictures[address(f"{name}e")] = encode(edited(number))
+        things.append(comment(f"c{name[7:]}", "both", f"Here {address(f'{name}e')}"))
+    return things
+
+
+@pytest.mark.parametrize("when", ["never fetched", "fetched before", "fetched before, then seen again"])
+def test_a_picture_deleted_from_a_gallery_is_published_nowhere(runs: Runs, when: str) -> None:
+    """The rest of the gallery stays. Later posts of the same bytes or address fall, and the fetched file is erased."""
+    if when != "never fetched":
+        runs.run(*_gallery(runs, deleted=False))
+        assert runs.edits() == {"cone", "ctwo"}
+    runs.run(*(again(thing) for thing in _gallery(runs, deleted=True)))
+    assert runs.edits() == {"ctwo"}
+    assert address("galleryone") not in runs.requests
+    assert load_withdrawn(runs.corpus)
+    files = [path.read_bytes() for path in Path(runs.corpus.path("images")).rglob("*.png")]
+    assert runs.pictures[address("galleryone")] not in files
+    if when == "fetched before, then seen again":
+        runs.run(*(again(again(thing)) for thing in _gallery(runs, deleted=False)))
+        assert runs.edits() == {"ctwo"}
+    copies = _request(runs, "copy", 1, LATER), _request(runs, "second", 4, LATER, url=address("galleryone"))
+    runs.run(*copies[0], *copies[1], *_request(runs, "other", 3, LATER))
+    # bytes that were never fetched cannot be recognized
+    assert runs.edits() == {"ctwo", "cother"} | ({"ccopy"} if when == "never fetched" else set())
+
+
 @pytest.mark.parametrize("removal", [DELETED, LAW], ids=["deleted", "law"])
 def test_a_deleted_picture_is_not_requested_for_another_post(runs: Runs, removal: dict[str, Any]) -> None:
     """A crosspost has the same address. The edits of the crosspost are not withheld for want of a source alone."""

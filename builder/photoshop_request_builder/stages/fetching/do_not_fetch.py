@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from photoshop_request.media.addresses.outcomes import AddressState, Outcome
+from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.tombstones import (
@@ -66,7 +67,7 @@ def _withdrawal(corpus: Corpus, shard: int, withdrawn: Withdrawn) -> Callable[[M
 
     def is_withdrawn(link: Mapping[str, Any]) -> bool:
         request, comment = f"t3_{link['submission_id']}", f"t1_{link['comment_id']}"
-        if (comment if link["comment_id"] else request) in gone:
+        if (comment if link["comment_id"] else request) in gone or link["reason"] == Verdict.DELETED_BY_AUTHOR:
             return True
         request_utc = posts.get(request, 0)
         return link["reason"] is None and bool(
