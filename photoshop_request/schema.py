@@ -133,7 +133,7 @@ _TRIPLETS = (
     Column(
         "ai_evidence",
         "list<string>",
-        f"Evidence that a model took part, no verdict: {_FILE_EVIDENCE}, `words` (the solver says so), `flair` (the request allows AI).",
+        f"Evidence that a model took part, no verdict: {_FILE_EVIDENCE}, `sparkle` (a star near a corner), `words` (the solver says so), `flair` (the request allows AI).",
     ),
     Column("software", "string", "Program that made the edit, as its file states it; null if it does not."),
     _OVER_18,

@@ -15,6 +15,7 @@ from photoshop_request.edits.mask import change_mask, to_png
 from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
 from photoshop_request.edits.repaint import edit_kind, measure_detail, repaint_probability
+from photoshop_request.edits.sparkle import has_sparkle
 from photoshop_request.edits.verdict import Classification, classify, needs_grain, needs_texture
 from photoshop_request.edits.watermark import find_watermark
 from photoshop_request.edits.watermark_rule import has_watermark
@@ -125,6 +126,7 @@ def _comparison(
         regions=mask.regions if mask else 0,
         locality=evidence.bit_close,
         repaint=repaint_probability(detail),
+        sparkle=result.verdict is Verdict.EDIT and has_sparkle(frame, change),
         edit_kind=edit_kind(detail, edit, alignment) if is_edit else None,
         psnr=psnr(expected, frame.edit, unchanged),
         ssim=ssim(expected, frame.edit, unchanged),

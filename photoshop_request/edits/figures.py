@@ -142,6 +142,7 @@ class Figures:
             "the extra `ocr`). Null without a score."
         ),
     ]
+    sparkle: Annotated[bool, _Stored("True if the edit adds a small white star near a corner, as some models do.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def test_every_figure_is_computed_stored_and_shown() -> None:
     assert set(names) - set(LISTED) == {"matrix"}
     published = [column.name for column in CONFIGS["triplets"]]
     assert all(published.count(figure.column) == 1 for figure in FIGURES if figure.column)
-    assert [figure.name for figure in FIGURES if not figure.column] == ["size_ratio"]
+    assert [figure.name for figure in FIGURES if not figure.column] == ["size_ratio", "sparkle"]
 
 
 def test_the_list_imports_no_heavy_library() -> None:

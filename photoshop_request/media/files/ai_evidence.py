@@ -26,6 +26,8 @@ class AiEvidence(StrEnum):
     """Prompt, seed or workflow of a generator."""
     LABEL = "label"
     """The label for generated content of the Chinese standard TC260."""
+    SPARKLE = "sparkle"
+    """The edit adds a small white star near a corner, the visible mark of some models."""
     WORDS = "words"
     """The solver says so."""
     FLAIR = "flair"

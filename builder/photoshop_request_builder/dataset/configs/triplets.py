@@ -68,9 +68,11 @@ def _mask(png: bytes | None) -> dict[str, Any] | None:
 
 
 def _ai_evidence(thread: Thread, edit: Mapping[str, Any]) -> list[str]:
-    """Return the evidence in the edit's file, in its comment and in the request's flair or title."""
+    """Return the evidence in the edit's file, its pixels and its comment, and in the request's flair or title."""
     submission = thread.submission
     found = set(edit["ai_evidence"] or ())
+    if edit["sparkle"]:
+        found.add(AiEvidence.SPARKLE)
     if says_ai(thread.comment(edit["comment_id"]).body):
         found.add(AiEvidence.WORDS)
     if terms(submission.flair, submission.title, submission.created_utc).ai_allowed:
