@@ -9,7 +9,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.errors import InputError
 
-_SUFFIXES = (".zst", ".jsonl", ".ndjson", ".json", ".gz", ".bz2", ".xz", ".parquet")
+_SUFFIXES = (".zst", ".zst_blocks", ".jsonl", ".ndjson", ".json", ".gz", ".bz2", ".xz", ".parquet")
 """Suffixes of the archives in a folder. A file named on its own may have any suffix."""
 
 

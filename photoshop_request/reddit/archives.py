@@ -1,6 +1,6 @@
-"""Read dumps as streams of lines: `.zst` with a long window, `.gz`, `.bz2`, `.xz`, JSON lines and Parquet mirrors.
+"""Read dumps as streams of lines: `.zst` with a long window, `.zst_blocks`, `.gz`, `.bz2`, `.xz`, text and Parquet mirrors.
 
-The first bytes of the file decide its format, not its name. A truncated or corrupt file gives everything before the
+The first bytes of the file decide its format, not its name. UTF-16 becomes UTF-8. A truncated or corrupt file gives everything before the
 fault, and `Archive.status` reports it.
 
 Archives are untrusted: a few kB can decompress to many GB. Memory is bounded in every format of lines, at 2 GiB for
@@ -11,7 +11,7 @@ import bz2
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -20,8 +20,11 @@ from typing import IO, Protocol
 import fsspec
 
 from photoshop_request.errors import EmptyInputError, InputError
+from photoshop_request.reddit.encodings import to_utf8
+from photoshop_request.reddit.json_documents import read_documents
 from photoshop_request.reddit.newlines import LineBatch, split_lines
 from photoshop_request.reddit.scan import BlockMatches
+from photoshop_request.reddit.zst_blocks import is_zst_blocks, read_zst_blocks
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -34,7 +37,7 @@ _FEED = 24 << 10
 """Compressed bytes per step, about 12 times as many decompressed. Small blocks stay in the CPU cache (benchmarks/scan)."""
 _BLOCK = 512 << 10
 """Maximum bytes of a decompressed block."""
-_MAGIC = 6
+_MAGIC = 8
 
 
 class ArchiveStatus(StrEnum):
@@ -83,26 +86,39 @@ class Archive:
         self.consumed = 0
         self.status = ArchiveStatus.COMPLETE
         self.detail = ""
+        self._last_blocks = (b"", b"")
 
     @property
     def is_parquet(self) -> bool:
         """Return True if it is a Parquet file, which has rows instead of lines."""
         return bytes(self._magic[:4]) == b"PAR1"
 
-    def batches(self) -> Iterator[LineBatch]:
-        """Yield every line, in batches of about a block."""
+    def batches(self, blocks: Iterable[bytes] | None = None) -> Iterator[LineBatch]:
+        """Yield every line, in batches of about a block. `blocks` are those of `blocks()`, if they were opened before."""
         if not self.is_parquet:
-            yield from split_lines(self.blocks())
+            yield from split_lines(self.blocks() if blocks is None else blocks)
             return
         for matches in self.rows():
             if matches.lines:
                 yield LineBatch([line for line, *_ in matches.lines], matches.lines[0][1], 0)
 
     def blocks(self) -> Iterator[bytes]:
-        """Yield the decompressed bytes in blocks of at most 512 KiB. Not for Parquet."""
-        make = _format_of(self._magic)
+        """Yield the decompressed bytes in blocks, mostly of at most 512 KiB. Not for Parquet."""
         with self._fs.open(self._name, "rb") as file:
-            yield from self._decompressed(file, make) if make else self._plain(file)
+            for block in to_utf8(self._stored(file)):
+                self._last_blocks = (self._last_blocks[1], block)
+                yield block
+
+    def documents(self, blocks: Iterable[bytes]) -> Iterator[BlockMatches]:
+        """Yield the posts of JSON documents as lines. A document that is not closed is truncated."""
+        is_cut = yield from read_documents(blocks)
+        if is_cut and self.status is ArchiveStatus.COMPLETE:
+            self.status, self.detail = ArchiveStatus.TRUNCATED, "the JSON document stops before its end"
+
+    @property
+    def unfinished_line(self) -> bytes:
+        """Return the bytes after the last newline. Only the end of them if the line spans several blocks."""
+        return b"".join(self._last_blocks).rpartition(b"\n")[2]
 
     def rows(self, subreddits: Sequence[str] | None = None) -> Iterator[BlockMatches]:
         """Yield the rows of a Parquet file as lines: those of `subreddits`, and a count of the others. None wants all."""
@@ -115,6 +131,23 @@ class Archive:
         except parquet_mirror.DAMAGED as error:
             self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
 
+    def _stored(self, file: IO[bytes]) -> Iterator[bytes]:
+        if is_zst_blocks(self._magic):
+            return self._zst_blocks(file)
+        make = _format_of(self._magic)
+        return self._decompressed(file, make) if make else self._plain(file)
+
+    def _zst_blocks(self, file: IO[bytes]) -> Iterator[bytes]:
+        try:
+            for block in read_zst_blocks(file):
+                self.consumed = file.tell()
+                yield block
+            self.consumed = self.size
+        except EOFError:
+            self._truncate()
+        except ValueError as error:
+            self.status, self.detail = ArchiveStatus.CORRUPT, f"after {self.consumed:,} bytes: {error}"
+
     def _plain(self, file: IO[bytes]) -> Iterator[bytes]:
         while block := file.read(_BLOCK):
             self.consumed += len(block)
@@ -125,7 +158,11 @@ class Archive:
         while data := file.read(_FEED):
             self.consumed += len(data)
             while data or frame:
-                frame = frame or make()
+                if frame is None:
+                    data = data.lstrip(b"\0")  # padding between and after frames
+                    if not data:
+                        break
+                    frame = make()
                 try:
                     block = frame.decompress(data, max_length=_BLOCK)
                 except (zstd.ZstdError, zlib.error, lzma.LZMAError, OSError, EOFError) as error:
@@ -140,10 +177,11 @@ class Archive:
                 if not block:  # everything in these bytes has come
                     break
         if frame is not None:
-            self.status, self.detail = (
-                ArchiveStatus.TRUNCATED,
-                f"stops in the middle of a frame after {self.consumed:,} bytes",
-            )
+            self._truncate()
+
+    def _truncate(self) -> None:
+        self.status = ArchiveStatus.TRUNCATED
+        self.detail = f"stops in the middle of a frame after {self.consumed:,} bytes"
 
 
 class _Gzip:

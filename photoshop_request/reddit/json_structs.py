@@ -8,6 +8,7 @@ import json
 import math
 import types
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -265,4 +266,13 @@ def _scalar(value: Any, kind: Any) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except (msgspec.ValidationError, OverflowError):
+        return _seconds(value) if kind is float and isinstance(value, str) else None
+
+
+def _seconds(text: str) -> float | None:
+    """Return the Unix seconds of an ISO 8601 time, in UTC unless it says otherwise. `2020-09-13 12:26:40 UTC` is one."""
+    try:
+        time = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None

@@ -27,6 +27,8 @@ _CONTROL = re.compile(rb"(?<!\\)((?:\\\\)*+)\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|
 """Escaped control characters of JSON, but for tab and line breaks, after a whole number of escaped backslashes."""
 _IN_PATH = re.compile(r"/comments/([0-9a-z]+)", re.IGNORECASE)
 _SUBREDDIT_IN_PATH = re.compile(r"/r/([A-Za-z0-9_]+)/")
+_TIME = re.compile(r'"created_utc"\s*:\s*("[^"]{0,50}|[^\s",}]{1,50})')
+"""The time as written, for messages."""
 _is_id = ID.fullmatch
 _is_comment = re.compile(r"t1_[0-9a-z]{1,13}").fullmatch
 _is_link = re.compile(r"t3_[0-9a-z]{1,13}").fullmatch
@@ -175,7 +177,7 @@ def _comment(raw: JsonComment, line: bytes, seen: int | None, sources: tuple[str
 def _repaired_submission(raw: JsonSubmission, line: bytes) -> tuple[str, str, float] | Reject:
     """Return id, subreddit and time of an object with an unusual form, or why they are missing."""
     record_id = bare_id(raw.id or decode_as(line, JsonRest).name or "")
-    return _checked(record_id, raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, raw.permalink), raw.created_utc)
+    return _checked(record_id, raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, raw.permalink), raw, line)
 
 
 def _repaired_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, float] | Reject:
@@ -186,7 +188,7 @@ def _repaired_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, flo
         if other.name and other.name.startswith("t4_"):
             return _reject_other(other.name)
         path, name = path or other.context, name or other.name
-    checked = _checked(bare_id(name or ""), raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, path), raw.created_utc)
+    checked = _checked(bare_id(name or ""), raw.subreddit or _first_group(_SUBREDDIT_IN_PATH, path), raw, line)
     if isinstance(checked, Reject):
         return checked
     record_id, subreddit, created = checked
@@ -196,11 +198,16 @@ def _repaired_comment(raw: JsonComment, line: bytes) -> tuple[str, str, str, flo
     return record_id, f"t3_{submission_id}", subreddit, created
 
 
-def _checked(record_id: str, subreddit: str, created_utc: float | None) -> tuple[str, str, float] | Reject:
+def _checked(
+    record_id: str, subreddit: str, raw: JsonSubmission | JsonComment, line: bytes
+) -> tuple[str, str, float] | Reject:
+    created_utc = raw.created_utc
     if not _is_id(record_id):
         return Reject(RejectReason.NO_ID, f"id {record_id!r}")
     if created_utc is None or not 0 < created_utc < _LATEST:
-        return Reject(RejectReason.NO_TIME, f"created_utc {created_utc!r}")
+        return Reject(
+            RejectReason.NO_TIME, f"created_utc {_first_group(_TIME, line.decode('utf-8', 'replace')) or None}"
+        )
     return (record_id, subreddit, created_utc) if subreddit else Reject(RejectReason.NO_SUBREDDIT, record_id)
 
 

@@ -47,8 +47,10 @@ def run_ingest(corpus: Corpus, files: Sequence[str], *, engine: Engine = HERE, r
         except EmptyInputError as error:
             problems.append(error)
     problems += _read_files(corpus, paths, engine=engine, reporter=reporter)
-    problems += [cut for path in paths if (cut := _cut(corpus, path))]
-    for problem in problems:
+    summaries = {path: summary for path in paths if (summary := ingest.find_summary(corpus, path))}
+    problems += [cut for path, summary in summaries.items() if (cut := _cut(path, summary))]
+    rejects = (ingest.reject_warning(corpus, summary) for summary in summaries.values())
+    for problem in (*problems, *filter(None, rejects)):
         reporter.say(f"warning: {problem}")
     run_stages("ingest", corpus, engine=engine, reporter=reporter)
     erase_deleted_posts(corpus, engine=engine, reporter=reporter)
@@ -140,9 +142,8 @@ def _attempt(read: Callable[[], IngestSummary]) -> IngestSummary | InputError:
         return error
 
 
-def _cut(corpus: Corpus, path: str) -> CutInputError | None:
-    summary = ingest.find_summary(corpus, path)
-    if summary is None or summary.ending == ArchiveStatus.COMPLETE:
+def _cut(path: str, summary: IngestSummary) -> CutInputError | None:
+    if summary.ending == ArchiveStatus.COMPLETE:
         return None
     return CutInputError(
         f"{path}: {summary.ending}, {summary.detail}. The {summary.kept:,} rows before that are kept. "

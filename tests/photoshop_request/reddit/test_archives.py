@@ -3,9 +3,11 @@
 import bz2
 import gzip
 import lzma
+import struct
 
 import pytest
 import zstandard
+from made_dumps_of_arctic_shift import block_of, zst_blocks
 
 from photoshop_request.errors import InputError
 from photoshop_request.reddit.archives import Archive, ArchiveStatus
@@ -38,6 +40,15 @@ FORMATS = {
     "x.bz2": bz2.compress,
     "two.bz2": lambda data: bz2.compress(data[:5000]) + bz2.compress(data[5000:]),
     "x.xz": lzma.compress,
+    "padded.xz": lambda data: lzma.compress(data[:5000]) + bytes(8) + lzma.compress(data[5000:]) + bytes(4),
+    "padded.gz": lambda data: gzip.compress(data[:5000]) + bytes(3) + gzip.compress(data[5000:]) + bytes(50_000),
+    "padded.zst": lambda data: _several_frames(data) + bytes(1000),
+    "padded.bz2": lambda data: bz2.compress(data) + bytes(1),
+    "utf16.jsonl": lambda data: data.decode().encode("utf-16"),
+    "utf16.zst": lambda data: zstandard.compress(data.decode().encode("utf-16-be")),
+    "no-bom.jsonl": lambda data: data.decode().encode("utf-16-le"),
+    "x.zst_blocks": lambda data: zst_blocks(data.splitlines()),
+    "padded.zst_blocks": lambda data: zst_blocks(data.splitlines()) + bytes(10),
 }
 
 
@@ -61,7 +72,7 @@ def test_the_bytes_tell_the_format_not_the_name(tmp_path):
     assert _lines(Archive(path)) == LINES
 
 
-@pytest.mark.parametrize("name", ["long.zst", "frames.zst", "x.jsonl.gz", "x.xz"])
+@pytest.mark.parametrize("name", ["long.zst", "frames.zst", "x.jsonl.gz", "x.xz", "x.zst_blocks"])
 @pytest.mark.parametrize("share", [0.3, 0.75])
 def test_a_cut_file_gives_what_came_before_and_says_so(tmp_path, name, share):
     path = tmp_path / name
@@ -117,3 +128,26 @@ def test_any_fsspec_address_is_read():
     with fsspec.open("memory://dumps/x.zst", "wb") as file:
         file.write(zstandard.compress(DATA))
     assert _lines(Archive("memory://dumps/x.zst")) == LINES
+
+
+@pytest.mark.parametrize("damage", ["bytes", "bomb", "row", "size"])
+def test_damaged_blocks_give_what_came_before_and_say_so(tmp_path, damage):
+    blocks = {
+        "bytes": (8).to_bytes(4, "little") + b"\x28\xb5\x2f\xfd\xff\xff\xff\xff",
+        "bomb": block_of(bytes(70 << 20)),
+        "row": block_of(struct.pack("<III", 1, 0, 100) + b"short"),
+        "size": (2**31).to_bytes(4, "little"),
+    }
+    path = tmp_path / "RS_2023-03.zst_blocks"
+    path.write_bytes(zst_blocks(LINES[:10]) + blocks[damage])
+    archive = Archive(path)
+    assert _lines(archive) == LINES[:10]
+    assert archive.status is ArchiveStatus.CORRUPT
+
+
+def test_the_unfinished_line_follows_the_last_newline(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(DATA + b"unfinished")
+    archive = Archive(path)
+    assert list(archive.blocks())
+    assert archive.unfinished_line == b"unfinished"
