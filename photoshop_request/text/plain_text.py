@@ -21,9 +21,13 @@ _MARKER = re.compile(
     r"^(?:[-+\u2022\u2013\u2014]\s+|[-\u2022](?=\w)|\*\s+|\*(?=\w)(?!.*\*)|\(?\d{1,2}[.):]\)?\s+|#\d\s+|\(?[a-hA-H]\)\s+)"
 )
 _LINK = re.compile(r"(!?)\[([^\[\]]*)\]\s*\(\s*<?[^()\s]*(?:\([^()\s]*\)[^()\s]*)*>?(?:\s+\"[^\"]*\")?\s*\)")
+_NO_ADDRESS = (
+    r"\s<>\[\]|\u2010-\u2015\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff1f"  # dashes and full-width punctuation
+)
 _ADDRESS = re.compile(
-    r"<?\b(?:https?:/{1,2}|www\.)[^\s<>\[\]]+>?"
-    r"|\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)/[^\s<>\[\]]*"
+    rf"<?\b(?:https?:/{{1,2}}|www\.)[^{_NO_ADDRESS}]+>?"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io|co|gg|ly|cc|it|me|be|edu|gov|uk|de|us)/"
+    rf"[^{_NO_ADDRESS}]*"
     r"|\b(?:i\.)?(?:imgur|redd|ibb|postimg|min|flickr|tinypic|photobucket|imageshack)\.(?:com|it|co|us|cc|org)\b",
     re.IGNORECASE,
 )

@@ -167,6 +167,13 @@ def test_uploads_and_addresses_in_capitals_are_removed(upload):
     assert of("", f"Please remove the red car {upload}\n\n{upload}").text == "Remove the red car."
 
 
+@pytest.mark.parametrize("glue", ["\u2014", "\u2026", "\uff0c", "\u3002", "|", " "])
+@pytest.mark.parametrize("address", ["https://i.redd.it/abc.jpg", "imgur.com/AbCdE"])
+def test_words_glued_to_an_address_stay(address, glue):
+    """Take the address out, not the words behind a dash or a full-width mark."""
+    assert of("", f"{address}{glue}please remove the red car").text == "Remove the red car."
+
+
 ENTITIES = {
     "&#x27;": "'",
     "&#39;": "'",
