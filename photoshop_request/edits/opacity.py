@@ -20,6 +20,8 @@ _TOLERANCE = 0.055
 """Departure of an edge's opacity from that of the drawing."""
 _AGREE = 0.1
 """Spread of the three channels' opacities."""
+_JOIN = 5
+"""Pixels around an edge within which another one continues its outline. Thin edges have gaps where they turn."""
 _LONG, _CURVED = 0.08, 0.03
 """Least length and breadth of a connected outline, as a fraction of the shorter side."""
 
@@ -28,6 +30,8 @@ _LONG, _CURVED = 0.08, 0.03
 class Overlay:
     """Hold how well one opacity explains the new edges of an edit."""
 
+    level: float
+    """The opacity, 0 to 1."""
     excess: float
     """Edges of this opacity beyond the smooth distribution around it, in standard deviations."""
     share: float
@@ -64,6 +68,7 @@ def _overlay(edges: "NewEdges", *, white: bool) -> Overlay:
     beside = int(around[edges.y, edges.x].sum())
     upright = int(edges.vertical[chosen].sum())
     return Overlay(
+        level=level,
         excess=excess,
         share=len(chosen) / max(20, len(edges.y)),
         above=float((values > level + 0.12).sum()) / max(10, len(chosen)),
@@ -102,7 +107,7 @@ def _long_outlines(edges: "NewEdges", chosen: "NDArray[np.intp]") -> "tuple[NDAr
     picture = np.zeros(edges.shape, np.uint8)
     y, x = edges.y[chosen], edges.x[chosen]
     picture[y, x] = 1
-    joined = cv2.dilate(picture, np.ones((3, 3), np.uint8))
+    joined = cv2.dilate(picture, np.ones((_JOIN, _JOIN), np.uint8))
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     width, height = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
     side = min(edges.shape)

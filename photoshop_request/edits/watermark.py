@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from photoshop_request.edits.new_edges import NewEdges, find_new_edges, new_edges
-from photoshop_request.edits.opacity import find_overlay
+from photoshop_request.edits.opacity import Overlay, find_overlay
 from photoshop_request.edits.repetition import Repetition, find_repetition, repeats_at
 from photoshop_request.edits.signature import find_signature
 from photoshop_request.edits.thresholds import thresholds
@@ -86,16 +86,23 @@ def _own_edges(frame: "CommonFrame") -> NewEdges:
 
 def _new_overlay(edges: NewEdges, frame: "CommonFrame") -> WatermarkSign | None:
     """Return a translucent drawing that the edit bears and the source does not, or None."""
-    found = _overlay(edges)
-    if not has_watermark(found.score, Prior.EXPECTED):
-        return None
-    return found if _overlay(_own_edges(frame)).score < thresholds().watermark.own_overlay else None
-
-
-def _overlay(edges: NewEdges) -> WatermarkSign:
-    limits = thresholds().watermark
     found = find_overlay(edges)
-    score = _probability(
+    score = _overlay_score(found)
+    if not has_watermark(score, Prior.EXPECTED) or _source_bears(found, frame):
+        return None
+    closed = cv2.morphologyEx(found.pixels.view(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    return WatermarkSign("overlay", score, np.asarray(closed).view(np.bool_))
+
+
+def _source_bears(found: Overlay, frame: "CommonFrame") -> bool:
+    """Return True if the source has an overlay of the same opacity. Parts of its mark may be new where an edit moved them."""
+    own = find_overlay(_own_edges(frame))
+    return abs(own.level - found.level) < 0.06 and _overlay_score(own) > thresholds().watermark.own_overlay
+
+
+def _overlay_score(found: Overlay) -> float:
+    limits = thresholds().watermark
+    return _probability(
         limits.overlay_intercept
         + limits.excess * np.log1p(found.excess)
         + limits.near * found.near
@@ -103,8 +110,6 @@ def _overlay(edges: NewEdges) -> WatermarkSign:
         + limits.ground * np.log1p(found.ground)
         + limits.mixed * found.mixed
     )
-    closed = cv2.morphologyEx(found.pixels.view(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    return WatermarkSign("overlay", score, np.asarray(closed).view(np.bool_))
 
 
 def _probability(log_odds: float) -> float:
