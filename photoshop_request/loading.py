@@ -24,6 +24,8 @@ def load(
     task_types: Sequence[str] | None = None,
     min_locality: float | None = None,
     max_changed_fraction: float | None = None,
+    max_repaint: float | None = None,
+    edit_kind: str | None = None,
     accepted_only: bool = False,
     min_score: int | None = None,
     min_score_percentile: float | None = None,
@@ -40,6 +42,8 @@ def load(
 
     - `task_types`: keep rows with any of these task types.
     - `min_locality`, `max_changed_fraction`: fractions, 0 to 1, inclusive.
+    - `max_repaint`: probability, 0 to 1, inclusive, that a model drew the whole picture anew.
+    - `edit_kind`: `precise`, `repaint` or `unsure`.
     - `accepted_only`: keep edits that the requester accepted. In `requests` it keeps solved requests, in `preferences`
       pairs that acceptance decided.
     - `min_score`: minimum upvotes minus downvotes.
@@ -65,6 +69,8 @@ def load(
         task_types=task_types,
         min_locality=min_locality,
         max_changed_fraction=max_changed_fraction,
+        max_repaint=max_repaint,
+        edit_kind=edit_kind,
         accepted_only=accepted_only,
         min_score=min_score,
         min_score_percentile=min_score_percentile,

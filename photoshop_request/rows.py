@@ -10,6 +10,7 @@ from itertools import groupby
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
+from photoshop_request.edits.figures import EditKind
 from photoshop_request.errors import InputError
 from photoshop_request.schema import CONFIGS
 
@@ -53,6 +54,12 @@ def _unix_seconds(value: Any) -> int:
     except ValueError:
         raise ValueError(_TIME) from None
     return math.ceil((parsed if parsed.tzinfo else parsed.replace(tzinfo=dt.UTC)).timestamp())
+
+
+def _edit_kind(value: Any) -> str:
+    if value not in get_args(EditKind):
+        raise ValueError(f"one of {', '.join(get_args(EditKind))}")
+    return str(value)
 
 
 def _task_types(value: Any) -> tuple[str, ...]:
@@ -128,6 +135,21 @@ class RowFilter:
             ("changed_fraction",),
             _fraction,
             _compare(operator.le),
+        ),
+    ] = None
+    max_repaint: Annotated[
+        float | None,
+        Filter(
+            "Maximum probability of a repaint, 0 to 1; near 0 is a precise edit.",
+            ("repaint",),
+            _fraction,
+            _compare(operator.le),
+        ),
+    ] = None
+    edit_kind: Annotated[
+        str | None,
+        Filter(
+            "Keep edits of this kind: precise, repaint or unsure.", ("edit_kind",), _edit_kind, _compare(operator.eq)
         ),
     ] = None
     accepted_only: Annotated[

@@ -37,7 +37,7 @@ class PhotoshopRequest(datasets.GeneratorBasedBuilder):
     """Build the dataset from a corpus whose stages have run.
 
     `PhotoshopRequest(corpus="CORPUS")`, then `download_and_prepare(num_proc=…)` and `as_dataset(split="train")`.
-    Arguments select rows (see `RowFilter`): `PhotoshopRequest(corpus="CORPUS", accepted_only=True, min_locality=0.8)`.
+    Arguments select rows (see `RowFilter`): `PhotoshopRequest(corpus="CORPUS", accepted_only=True, max_repaint=0.2)`.
     Rows come in the order of shards. Pictures are the fetched files without metadata (`bytes_changed`).
 
     Raises:

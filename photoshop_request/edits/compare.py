@@ -102,6 +102,7 @@ def _comparison(
     tone = evidence.tone
     is_edit = result.verdict is Verdict.EDIT and not panel
     detail = measure_detail(source, edit, alignment) if is_edit else None
+    repaint = repaint_probability(detail)
     matrix = [float(value) for value in alignment.matrix.ravel()]
     return Comparison(
         verdict=Verdict.COLLAGE if panel else result.verdict,
@@ -125,9 +126,9 @@ def _comparison(
         changed_fraction=float((mask.pixels & frame.inside).sum() / max(1, frame.inside.sum())) if mask else 1.0,
         regions=mask.regions if mask else 0,
         locality=evidence.bit_close,
-        repaint=repaint_probability(detail),
+        repaint=repaint,
+        edit_kind=edit_kind(repaint, detail, edit, alignment) if is_edit else None,
         sparkle=result.verdict is Verdict.EDIT and has_sparkle(frame, change),
-        edit_kind=edit_kind(detail, edit, alignment) if is_edit else None,
         psnr=psnr(expected, frame.edit, unchanged),
         ssim=ssim(expected, frame.edit, unchanged),
         mask=mask.pixels if mask else None,

@@ -115,14 +115,15 @@ def repaint_features(detail: Detail) -> dict[str, float]:
     }
 
 
-def edit_kind(detail: Detail | None, edit: "PreparedPicture", alignment: "Alignment") -> "EditKind":
-    """Return the kind that all signals agree on, or `unsure`.
+def edit_kind(
+    probability: float | None, detail: Detail | None, edit: "PreparedPicture", alignment: "Alignment"
+) -> "EditKind":
+    """Return the kind that the probability of a repaint and all other signals agree on, or `unsure`.
 
     Strong compression takes fine detail from precise edits too. So does a crop, which is aligned to a tenth of a pixel at
     best. In a thumbnail, a repaint looks precise.
     """
     limits = thresholds().repaint
-    probability = repaint_probability(detail)
     if detail is None or probability is None or detail.blocks < limits.enough_blocks:
         return "unsure"
     if probability <= limits.precise:

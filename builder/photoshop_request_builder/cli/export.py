@@ -30,6 +30,8 @@ def export(
     ] = None,
     min_locality: Annotated[float | None, _filter("--min-locality")] = None,
     max_changed_fraction: Annotated[float | None, _filter("--max-changed-fraction")] = None,
+    max_repaint: Annotated[float | None, _filter("--max-repaint")] = None,
+    edit_kind: Annotated[str | None, _filter("--edit-kind")] = None,
     accepted_only: Annotated[bool, _filter("--accepted-only")] = False,
     min_score: Annotated[int | None, _filter("--min-score")] = None,
     min_score_percentile: Annotated[float | None, _filter("--min-score-percentile")] = None,
@@ -42,7 +44,7 @@ def export(
     Pictures are copied byte for byte. Rows that the format cannot hold are skipped and counted. OUT appears when it is
     complete. After an interruption, the export starts again from the first row.
 
-    Example: photoshop-request export CORPUS imagefolder OUT --min-locality 0.8
+    Example: photoshop-request export CORPUS imagefolder OUT --edit-kind precise
     """
     export_format = exporting.format_of(form)
     dataset = exporting.dataset_of(corpus)
@@ -50,6 +52,8 @@ def export(
         task_types=task_type,
         min_locality=min_locality,
         max_changed_fraction=max_changed_fraction,
+        max_repaint=max_repaint,
+        edit_kind=edit_kind,
         accepted_only=accepted_only,
         min_score=min_score,
         min_score_percentile=min_score_percentile,

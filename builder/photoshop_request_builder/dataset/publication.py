@@ -24,6 +24,9 @@ _OPT_IN = frozenset({"nsfw", "reviews"})
 PICTURE_COLUMNS = ("sha256", "source_sha256", "second_source_sha256")
 """Columns of a candidate with the SHA-256 of a published picture. The last is null for most candidates."""
 
+DECIDING_COLUMNS = ("submission_id", "comment_id", "verdict", "edit_kind", *PICTURE_COLUMNS)
+"""Columns of a candidate that decide, together with `verified`, if it is published."""
+
 
 class WithheldReason(StrEnum):
     """The reason why a candidate with verdict `edit` is not published as a triplet."""
@@ -44,6 +47,8 @@ class WithheldReason(StrEnum):
     """Marked `over_18` by Reddit, or a picture's score reaches the threshold. Published with `include_nsfw`."""
     WATERMARK = "watermark"
     """The solver's watermark lies over it. Published with `include_watermarked`."""
+    REPAINT = "repaint"
+    """A model drew the whole picture anew, and no reviewer confirmed the edit. Published with `include_repaints`."""
     UNVERIFIED = "unverified"
     """In the test split, and not confirmed in review. Only with `verified_test`."""
 
@@ -65,6 +70,7 @@ class PublicationPolicy:
     verified_test: bool = False
     """Publish in the test split only edits confirmed in review."""
     include_removed: bool = False
+    include_repaints: bool = False
     include_watermarked: bool = False
 
 
@@ -109,7 +115,7 @@ class Publication:
     def withheld(self, edit: Mapping[str, Any]) -> WithheldReason | None:  # noqa: PLR0911 - one per reason
         """Return the reason why a candidate with verdict `edit` is not published, or None if it is.
 
-        Reads `submission_id`, `comment_id`, `verified` and `PICTURE_COLUMNS` of the row.
+        Reads `verified` and `DECIDING_COLUMNS` of the row.
         """
         if self.taken_down.covers(edit):
             return WithheldReason.TAKEN_DOWN
@@ -123,6 +129,8 @@ class Publication:
             return WithheldReason.NSFW
         if not self.policy.include_watermarked and self.is_watermarked(edit):
             return WithheldReason.WATERMARK
+        if not self.policy.include_repaints and edit["edit_kind"] == "repaint" and not edit["verified"]:
+            return WithheldReason.REPAINT
         if self.policy.verified_test and edit["submission_id"] in self.in_test and not edit["verified"]:
             return WithheldReason.UNVERIFIED
         return None
@@ -211,9 +219,8 @@ def read_taken_down(corpus: Corpus, shard: int) -> TakenDown:
 
 def count_edits(corpus: Corpus, shard: int, policy: PublicationPolicy | None = None) -> Counter[WithheldReason | None]:
     """Count the edits of one shard by the reason why they are withheld. None counts the published edits."""
-    columns = ["submission_id", "comment_id", "verdict", *PICTURE_COLUMNS]
     publication = read_publication(corpus, shard, policy)
-    candidates = read_candidates(corpus, shard, columns).to_pylist()
+    candidates = read_candidates(corpus, shard, list(DECIDING_COLUMNS)).to_pylist()
     return Counter(publication.withheld(row) for row in candidates if row["verdict"] == Verdict.EDIT)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import storage, tables
 from photoshop_request_builder.store.corpus import Corpus
 
 _KEY = ("comment_id", "position", "index", "sha256")
@@ -19,7 +19,7 @@ def read_candidates(corpus: Corpus, shard: int, columns: list[str] | None = None
     """
     path = corpus.shard_path(shard, "candidates")
     needed = None if columns is None else list(dict.fromkeys([*columns, *_KEY]))
-    table = storage.read_table(corpus.fs, path, needed)
+    table = storage.read_table(corpus.fs, path, needed, tables.CANDIDATES)
     if reviewed := _reviewed(corpus, shard):
         table = _override(table, reviewed)
     else:

@@ -130,6 +130,7 @@ SETTINGS = (
     Setting("include_nsfw", _yes_or_no, lambda: False, "publish edits that are marked or scored as adult content"),
     Setting("include_removed", _yes_or_no, lambda: False, "publish requests and edits that moderators removed"),
     Setting("include_watermarked", _yes_or_no, lambda: False, "publish edits under a solver's watermark"),
+    Setting("include_repaints", _yes_or_no, lambda: False, "publish edits whose whole picture a model drew anew"),
     Setting("classify_nsfw", _yes_or_no, lambda: False, "score the pictures of every edit (needs the extra nsfw)"),
     # OpenNSFW's authors: below 0.2 very likely safe, above 0.8 very likely not
     Setting("nsfw_threshold", _share, lambda: 0.8, "score from 0 to 1 at which the classifier marks a picture as nsfw"),

@@ -193,8 +193,12 @@ def write_table(fs: AbstractFileSystem, path: str, table: pa.Table, fingerprint:
     write_bytes(fs, path, buffer.getvalue())
 
 
-def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = None) -> pa.Table:
+def read_table(
+    fs: AbstractFileSystem, path: str, columns: list[str] | None = None, newest: pa.Schema | None = None
+) -> pa.Table:
     """Read a table, all columns or some. Check the bytes of the whole file.
+
+    A file of an older version may lack columns of the `newest` schema. They are null then.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -208,6 +212,9 @@ def read_table(fs: AbstractFileSystem, path: str, columns: list[str] | None = No
             table = file.read(columns, use_threads=False)
     except (ValueError, OSError, pa.ArrowException) as error:  # Arrow raises any of them for damaged bytes
         raise seals.damaged(path, str(error).partition("\n")[0]) from error
+    for column in newest or ():
+        if column.name not in table.column_names and (columns is None or column.name in columns):
+            table = table.append_column(column, pa.nulls(table.num_rows, column.type))
     missing = [name for name in columns or () if name not in table.column_names]
     if missing:
         raise CorpusError(

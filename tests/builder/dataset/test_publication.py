@@ -1,6 +1,7 @@
 """Tests of the rule that decides what is published, in rows, funnel and card."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ EDIT = {
     "source_sha256": "s",
     "second_source_sha256": None,
     "verdict": "edit",
+    "edit_kind": "unsure",
+    "verified": False,
 }
 
 
@@ -87,6 +90,26 @@ def test_each_edit_is_published_or_withheld_for_one_reason(
     """The first reason that applies counts."""
     assert publication(**facts).withheld(EDIT) is reason
     assert publication(**facts).publishes(EDIT) is (reason is None)
+
+
+@pytest.mark.parametrize(
+    ("row", "included", "reason"),
+    [
+        ({"edit_kind": "repaint"}, False, WithheldReason.REPAINT),
+        ({"edit_kind": "repaint"}, True, None),
+        ({"edit_kind": "repaint", "verified": True}, False, None),
+        ({"edit_kind": "unsure"}, False, None),
+        ({"edit_kind": "precise"}, False, None),
+        ({"edit_kind": None}, False, None),
+    ],
+)
+def test_repaints_are_withheld_unless_included_or_confirmed(
+    row: dict[str, Any], included: bool, reason: WithheldReason | None
+) -> None:
+    """Publish what is unsure."""
+    decide = publication()
+    decide = replace(decide, policy=replace(decide.policy, include_repaints=included))
+    assert decide.withheld({**EDIT, **row}) is reason
 
 
 def test_the_second_source_counts_too() -> None:
@@ -233,6 +256,53 @@ def _change(
     assert stamp
     rows = [{**row, **values} if chosen(row) else row for row in _read(corpus, shard, table)]
     storage.write_table(corpus.fs, path, pa.Table.from_pylist(rows, schema=tables.TABLES[table]), stamp.fingerprint)
+
+
+def _call_repaint(corpus: Corpus) -> dict[str, Any]:
+    """Make the first edit of the corpus a repaint, and return its row."""
+    for shard in range(corpus.shards):
+        rows = _read(corpus, shard, "candidates")
+        row = next((row for row in rows if row["verdict"] == "edit"), None)
+        if row:
+            row |= {"repaint": 0.97, "edit_kind": "repaint"}
+            path = corpus.shard_path(shard, "candidates")
+            stamp = storage.read_stamp(corpus.fs, path)
+            assert stamp
+            storage.write_table(
+                corpus.fs, path, pa.Table.from_pylist(rows, schema=tables.CANDIDATES), stamp.fingerprint
+            )
+            return row
+    raise AssertionError("no edits")
+
+
+def test_repaints_stay_in_the_manifest_with_the_reason(corpus: Corpus) -> None:
+    """They leave all other configs, and return with the setting."""
+    _, before, rows = _built(corpus)
+    drawn = _call_repaint(corpus)
+    _, reasons, left = _built(corpus)
+    assert (reasons, left) == (before | {"repaint": 1}, rows - 1)
+    manifest = pa.concat_tables(
+        pq.read_table(file, columns=["sha256", "decision", "withheld"])
+        for file in Path(corpus.root, "dataset", "manifest").glob("*.parquet")
+    ).to_pylist()
+    told = [(row["sha256"], row["decision"]) for row in manifest if row["withheld"] == "repaint"]
+    assert told == [(drawn["sha256"], "edit")]
+    toml = Path(corpus.root, "corpus.toml")
+    toml.write_text(toml.read_text() + "[settings]\ninclude_repaints = true\n")
+    _, reasons, left = _built(corpus)
+    assert (reasons, left) == (before, rows)
+
+
+def test_a_table_without_the_newest_columns_is_read(corpus: Corpus) -> None:
+    """A corpus of an older version opens. Its edits have no kind until they are compared again."""
+    for shard in range(corpus.shards):
+        path = corpus.shard_path(shard, "candidates")
+        stamp = storage.read_stamp(corpus.fs, path)
+        assert stamp
+        table = storage.read_table(corpus.fs, path).drop_columns(["repaint", "edit_kind"])
+        storage.write_table(corpus.fs, path, table, stamp.fingerprint)
+        edits = sum(row["verdict"] == "edit" for row in table.to_pylist())
+        assert count_edits(corpus, shard).total() == edits
 
 
 def test_reasons_add_up_to_the_edits(corpus: Corpus) -> None:

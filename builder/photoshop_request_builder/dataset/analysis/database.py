@@ -176,7 +176,7 @@ def _terms(corpus: Corpus) -> Iterator[pa.RecordBatch]:
 
 def _published(corpus: Corpus) -> Iterator[pa.RecordBatch]:
     policy = publication.read_policy(corpus)
-    columns = list(dict.fromkeys([*_KEY, "verdict", *publication.PICTURE_COLUMNS]))
+    columns = list(dict.fromkeys([*_KEY, *publication.DECIDING_COLUMNS]))
     for shard in range(corpus.shards):
         if not publication.is_ready(corpus, shard):
             continue
