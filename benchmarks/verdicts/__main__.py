@@ -1,6 +1,6 @@
 """Measure the accuracy and speed of verdicts on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--parts | --all-parts] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR: folder with pairs.csv (before, after, label, kind, origin, ...) and its pictures.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 import cv2
 import known_masks
 import pairs
+import parts
 import rule
 import sheet
 import small
@@ -27,7 +28,14 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="also classify small edits made from the pictures")
     parser.add_argument("--known-masks", action="store_true", help="also score masks of edits made from the pictures")
     parser.add_argument("--watermarks", type=int, default=0, metavar="N", help="draw N watermarks of each kind")
-    parser.add_argument("--halves", nargs="+", default=list(watermarks.HALVES), help="halves of the photos to draw on")
+    parser.add_argument(
+        "--halves",
+        nargs="+",
+        default=list(watermarks.HALVES),
+        help="halves of the made pairs: those that set thresholds, or others",
+    )
+    parser.add_argument("--parts", action="store_true", help="also look for parts in composites and in other pairs")
+    parser.add_argument("--all-parts", action="store_true", help="the same on 13 times as many pairs, in an hour")
     parser.add_argument("--sheet", type=Path, help="write wrong verdicts as a contact sheet")
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
@@ -43,6 +51,9 @@ def main() -> None:
         of_small = small.table(rows, pool) if options.small else ""
         marked = watermarks.score(rows, pool, tuple(options.halves), options.watermarks)
         scored = known_masks.score(rows, pool) if options.known_masks else []
+        of_parts: list[parts.Scored] = []
+        if options.parts or options.all_parts:
+            of_parts = parts.score(rows, pool, tuple(options.halves), full=options.all_parts)
     scores = pairs.scores(classified) | {
         "pairs_per_second": round(len(rows) / seconds, 1),
         "pairs_per_second_by_cpu_time": round(options.processes * len(rows) / sum(j.seconds for j in classified), 1),
@@ -50,12 +61,12 @@ def main() -> None:
     scores["same_frame_per_second"] = round(options.processes / pairs.same_frame_seconds(rows), 1)
     scores["inverted_masks"] = round(inversions["inverted"] / max(1, inversions["inverted"] + inversions["right"]), 4)
     if options.json:
-        print(
-            json.dumps(
-                scores
-                | {"known_masks": known_masks.figures(scored), "watermarks": watermarks.figures(classified, marked)}
-            )
-        )
+        made = {
+            "known_masks": known_masks.figures(scored),
+            "watermarks": watermarks.figures(classified, marked),
+            "parts": parts.figures(of_parts),
+        }
+        print(json.dumps(scores | made))
         return
     print(pairs.table(classified))
     print(pairs.second_shots(classified))
@@ -66,6 +77,8 @@ def main() -> None:
         print(known_masks.table(scored))
     if marked:
         print(watermarks.table(classified, marked))
+    if of_parts:
+        print(parts.table(of_parts))
     print("\n[related] cross-validated, one origin left out at a time:")
     print(rule.leave_one_origin_out(classified))
     for out, draw in ((options.sheet, sheet.errors), (options.masks, sheet.masks)):

@@ -22,11 +22,15 @@ from PIL import Image
 
 from photoshop_request import Comparison, compare
 from photoshop_request.edits.prepare import prepare
+from photoshop_request.media.files.decode import Picture
+from photoshop_request.media.files.hashes import distance, hash_picture
 from photoshop_request.verdicts import Verdict
 
 HALVES = ("development", "held out")
 _PER_KIND = 24
 _LONGEST = 1400
+_NEAR = 18
+"""Bits of pHash up to which two photos may show the same thing."""
 _COLOURS = ((255, 255, 255), (0, 0, 0), (30, 90, 200), (200, 40, 40), (128, 128, 128))
 _PHOTO_KINDS = {
     "photo",
@@ -249,15 +253,15 @@ def _iou(comparison: Comparison, truth: Mask) -> float:
 
 
 def _material(rows: tuple[Pair, ...], half: str, rng: Rng) -> Material:
-    subjects, photos = _subjects(rows), _photos(rows)
+    cut_out, photos = subjects(rows), photos_of(rows)
     offset = HALVES.index(half)
-    subject, alpha = subjects[offset::2][int(rng.integers(len(subjects[offset::2])))]
+    subject, alpha = cut_out[offset::2][int(rng.integers(len(cut_out[offset::2])))]
     chosen = rng.choice(len(photos[offset::2]), 3, replace=False)
     return Material(subject, alpha, *(photos[offset::2][index] for index in chosen))
 
 
 @cache
-def _subjects(rows: tuple[Pair, ...]) -> list[tuple[Pixels, NDArray[np.float32]]]:
+def subjects(rows: tuple[Pair, ...]) -> list[tuple[Pixels, NDArray[np.float32]]]:
     """Return the pictures whose subject was cut out, with its soft alpha."""
     return list(_cut_out(rows))
 
@@ -279,9 +283,22 @@ def _cut_out(rows: tuple[Pair, ...]) -> Iterator[tuple[Pixels, NDArray[np.float3
 
 
 @cache
-def _photos(rows: tuple[Pair, ...]) -> list[Pixels]:
+def photos_of(rows: tuple[Pair, ...]) -> list[Pixels]:
     pixels = [_load(path) for path in sorted({row.before for row in rows if row.kind in _PHOTO_KINDS})]
     return [one for one in pixels if min(one.shape[:2]) >= 300 and cv2.Laplacian(one[..., 1], cv2.CV_32F).std() >= 4]
+
+
+@cache
+def different_photos(rows: tuple[Pair, ...], half: str) -> list[Pixels]:
+    """Return the photos of a half without near copies and without photos of the cut-out subjects."""
+    kept: list[Pixels] = []
+    known = [hash_picture(Picture(pixels, "", 0.0)).phash for pixels, _ in subjects(rows)]
+    for pixels in photos_of(rows)[HALVES.index(half) :: 2]:
+        phash = hash_picture(Picture(pixels, "", 0.0)).phash
+        if all(distance(phash, other) > _NEAR for other in known):
+            kept.append(pixels)
+            known.append(phash)
+    return kept
 
 
 def _load(path: object) -> Pixels:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 # Qualities, 0 to 1, that end the search. They fall as the next guess gets more expensive.
 _SURE = 0.6
 _LIKELY = 0.45  # from here on, refinement gains as much as SIFT would
-_FOUND = 0.25
+FOUND = 0.25
+"""Quality from which the frames align. Below it, only a part of them may."""
 _EXACT = 0.25
 """Fraction of blocks that agree almost to the pixel. Above it, no other guess can be right."""
 _MIN_GAIN = 0.02
@@ -104,7 +105,7 @@ def align(source: "PreparedPicture", edit: "PreparedPicture") -> Alignment:
             break
     assert best is not None
     is_exact = agreement_of_best.unchanged > 0.5 or (best.method == "identity" and agreement_of_best.exact > 0.5)
-    return best if best.quality < _FOUND or is_exact else _refined(source, edit, best)
+    return best if best.quality < FOUND or is_exact else _refined(source, edit, best)
 
 
 def _guesses(
@@ -117,9 +118,9 @@ def _guesses(
     yield _SURE, "identity", stretch @ flip
     yield _SURE, "shift", _shift(source, edit)
     yield _LIKELY, "similarity", _similarity(source, edit, source.orb, edit.orb)
-    yield _FOUND, "similarity", _similarity(source, edit, source.sift, edit.sift)
+    yield FOUND, "similarity", _similarity(source, edit, source.sift, edit.sift)
     mirrored = _similarity(source, edit, source.orb, edit.orb_mirrored)
-    yield _FOUND, "similarity", None if mirrored is None else mirrored @ flip
+    yield FOUND, "similarity", None if mirrored is None else mirrored @ flip
 
 
 def _agreement(source: "PreparedPicture", edit: "PreparedPicture", matrix: "NDArray[np.float64]") -> _Agreement:

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from photoshop_request.edits.align import Alignment, align
+from photoshop_request.edits.align import FOUND, Alignment, align
 from photoshop_request.edits.collage import Box, edited_panel
 from photoshop_request.edits.evidence import Change, CommonFrame, Evidence, common_frame, find_change, measure
 from photoshop_request.edits.figures import Figures
 from photoshop_request.edits.grain import measure_grain, measure_texture
 from photoshop_request.edits.mask import change_mask, to_png
+from photoshop_request.edits.parts import Part, covered, find_parts
 from photoshop_request.edits.prepare import PreparedPicture, prepare
 from photoshop_request.edits.preservation import psnr, ssim
 from photoshop_request.edits.repaint import edit_kind, measure_detail, repaint_probability
 from photoshop_request.edits.sparkle import has_sparkle
-from photoshop_request.edits.verdict import Classification, classify, needs_grain, needs_texture
+from photoshop_request.edits.verdict import Classification, classify, classify_part, needs_grain, needs_texture
 from photoshop_request.edits.watermark import find_watermark
 from photoshop_request.edits.watermark_rule import has_watermark
 from photoshop_request.media.files.hashes import HASH_VERSION, distance
@@ -71,29 +72,61 @@ def compare(source: "AnyPicture", edit: "AnyPicture") -> Comparison:
         InputError: a picture cannot be read or decoded.
     """
     before, after = prepare(source), prepare(edit)
-    alignment = align(before, after)
-    frame = common_frame(before, after, alignment)
-    change = find_change(frame)
-    evidence = measure(before, after, alignment, frame, change)
+    measured = _measured(before, after, align(before, after))
+    evidence = measured.evidence
     if needs_grain(evidence):
-        evidence = replace(evidence, grain=measure_grain(before, after, alignment))
+        evidence = replace(evidence, grain=measure_grain(before, after, measured.alignment))
     if needs_texture(evidence):
-        evidence = replace(evidence, texture=measure_texture(before, after, alignment))
+        evidence = replace(evidence, texture=measure_texture(before, after, measured.alignment))
     result = classify(evidence)
-    panel = edited_panel(before, after, alignment, evidence) if result.verdict in _ALIGNED else None
-    return _comparison(before, after, alignment, frame, change, evidence, result, panel)
+    if _frames_differ(measured.alignment, result) and (parts := find_parts(before, after)):
+        return _compared_by_parts(before, after, parts)
+    panel = edited_panel(before, after, measured.alignment, evidence) if result.verdict in _ALIGNED else None
+    return _comparison(before, after, replace(measured, evidence=evidence), result, panel, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Hold the measurements under one alignment."""
+
+    alignment: Alignment
+    frame: CommonFrame
+    change: Change
+    evidence: Evidence
+
+
+def _measured(source: PreparedPicture, edit: PreparedPicture, alignment: Alignment) -> _Measured:
+    frame = common_frame(source, edit, alignment)
+    change = find_change(frame)
+    return _Measured(alignment, frame, change, measure(source, edit, alignment, frame, change))
+
+
+def _frames_differ(alignment: Alignment, result: Classification) -> bool:
+    """Return True if the frames do not align: without any shared content, or moved with little of it."""
+    is_moved_part = alignment.method != "identity" and alignment.quality < FOUND
+    return result.verdict is Verdict.UNRELATED or (result.verdict is Verdict.EDIT and is_moved_part)
+
+
+def _compared_by_parts(source: PreparedPicture, edit: PreparedPicture, parts: tuple[Part, ...]) -> Comparison:
+    """Compare the frames as the largest part aligns them."""
+    measured = _measured(source, edit, Alignment(parts[0].matrix, "part", 0.0))
+    alignment = replace(measured.alignment, quality=measured.evidence.structure)
+    evidence = replace(measured.evidence, grain=measure_grain(source, edit, alignment))
+    if needs_texture(evidence):
+        evidence = replace(evidence, texture=measure_texture(source, edit, alignment))
+    result = classify_part(evidence, parts[0].confidence)
+    return _comparison(source, edit, replace(measured, alignment=alignment, evidence=evidence), result, None, parts)
 
 
 def _comparison(
     source: PreparedPicture,
     edit: PreparedPicture,
-    alignment: Alignment,
-    frame: CommonFrame,
-    change: Change,
-    evidence: Evidence,
+    measured: _Measured,
     result: Classification,
     panel: Box | None,
+    parts: tuple[Part, ...],
 ) -> Comparison:
+    alignment, frame, change, evidence = measured.alignment, measured.frame, measured.change, measured.evidence
     related = result.verdict in _ALIGNED
     mask = change_mask(frame, change) if related else None
     watermark = find_watermark(frame, change) if result.verdict is Verdict.EDIT else None
@@ -139,6 +172,9 @@ def _comparison(
         watermark_score=watermark.score if watermark else None,
         watermark_kind=watermark.kind if watermark else None,
         marked=watermark.pixels if watermark else None,
+        parts=len(parts) if parts else None,
+        parts_in_source=covered([part.in_source for part in parts]) if parts else None,
+        parts_in_edit=covered([part.in_edit for part in parts]) if parts else None,
         panel=panel,
         evidence=evidence,
     )

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-Method = Literal["identity", "shift", "similarity"]
 WatermarkKind = Literal["repeated", "overlay", "signature"]
 EditKind = Literal["precise", "repaint", "unsure"]
+Method = Literal["identity", "shift", "similarity", "part"]
 Matrix = tuple[float, float, float, float, float, float]
 
 _KINDS: dict[Any, str] = {
     bool: "bool",
     int: "int32",
+    int | None: "int32",
     float: "float64",
     float | None: "float64",
     Method: "string",
@@ -61,7 +62,9 @@ class Figures:
     method: Annotated[
         Method,
         _Published(
-            "Transform that aligns the edit with the source: `identity`, `shift` or `similarity` (crop, scale, rotation).",
+            "Transform that aligns the edit with the source: `identity`, `shift` or `similarity` (crop, scale, rotation). "
+            "`part`: the frames do not align, but a part of the source was pasted elsewhere; all figures then compare the "
+            "frames by the largest part.",
             column="alignment",
         ),
     ]
@@ -143,6 +146,17 @@ class Figures:
         ),
     ]
     sparkle: Annotated[bool, _Stored("True if the edit adds a small white star near a corner, as some models do.")]
+    parts: Annotated[
+        int | None, _Published("Number of parts that the edit took from the source. Null unless `alignment` is `part`.")
+    ]
+    parts_in_source: Annotated[
+        float | None,
+        _Published("Fraction of the source that the parts cover, 0 to 1. Null unless `alignment` is `part`."),
+    ]
+    parts_in_edit: Annotated[
+        float | None,
+        _Published("Fraction of the edit that the parts cover, 0 to 1. Null unless `alignment` is `part`."),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

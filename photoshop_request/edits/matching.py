@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from photoshop_request.edits.align import align
@@ -53,7 +54,7 @@ def best_source(sources: "Sequence[AnyPicture]", edit: "AnyPicture") -> SourceMa
     best = max(range(len(candidates)), key=lambda index: _rank(comparisons[index]))
     second = None
     if len(candidates) > 1 and comparisons[best].verdict is Verdict.EDIT:
-        second = _second_source(candidates, picture, best)
+        second = _second_source(candidates, picture, best, comparisons)
     return SourceMatch(best, comparisons[best], second, comparisons)
 
 
@@ -72,18 +73,20 @@ def _rank(comparison: Comparison) -> tuple[int, bool, float]:
     return related, comparison.verdict is Verdict.SAME_IMAGE, shared
 
 
-def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int) -> int | None:
+def _second_source(
+    sources: Sequence[PreparedPicture], edit: PreparedPicture, best: int, comparisons: Sequence[Comparison]
+) -> int | None:
     """Return the source that explains most blocks that the best source does not explain, or None if too few."""
     limits = thresholds().composite
     detailed = deviation(edit.detail) > 2
-    unexplained = detailed & ~_explained(sources[best], edit)
+    unexplained = detailed & ~_explained(sources[best], edit, comparisons[best])
     second, most = None, max(limits.min_blocks, limits.min_fraction * int(detailed.sum())) - 1
     if unexplained.sum() <= most:
         return None
     for index, source in enumerate(sources):
         if index == best:
             continue
-        count = int((unexplained & _explained(source, edit)).sum())
+        count = int((unexplained & _explained(source, edit, comparisons[index])).sum())
         if len(sources) > _MAX_CACHED:
             source.forget()
         if count > most and compare(sources[best], source).verdict is not Verdict.SAME_IMAGE:
@@ -91,11 +94,14 @@ def _second_source(sources: Sequence[PreparedPicture], edit: PreparedPicture, be
     return second
 
 
-def _explained(source: PreparedPicture, edit: PreparedPicture) -> "NDArray[np.bool_]":
+def _explained(source: PreparedPicture, edit: PreparedPicture, comparison: Comparison) -> "NDArray[np.bool_]":
     """Mark the blocks of the edit at working size whose fine detail comes from the source."""
     height, width = edit.grey.shape
-    alignment = align(edit, source)  # swapped: the edit may show a small part of the source
-    into = into_frame(edit, alignment.matrix, (width, height))
+    if comparison.method == "part":
+        matrix = np.asarray(cv2.invertAffineTransform(np.reshape(comparison.matrix, (2, 3))), np.float64)
+    else:
+        matrix = align(edit, source).matrix  # swapped: the edit may show a small part of the source
+    into = into_frame(edit, matrix, (width, height))
     moved = detail_grid(warp_blocks(source, into, (width, height)))
     covered = covered_blocks(overlap_mask(source, into, (width, height)))
     return np.asarray((zncc(edit.detail, moved) > 0.8) & covered)

@@ -134,6 +134,19 @@ class Composite:
 
 
 @dataclass(frozen=True, slots=True)
+class PastedPart:
+    """Limits on a part of a source that an edit shows elsewhere."""
+
+    min_few_votes: int
+    min_votes: int
+    min_correlation: float
+    two_levels: float
+    min_windows: float
+    max_two_levels: float
+    min_faint: float
+
+
+@dataclass(frozen=True, slots=True)
 class Duplicate:
     """Limit on two edits that may show the same picture."""
 
@@ -153,6 +166,7 @@ class Thresholds:
     watermark: Watermark
     collage: Collage
     composite: Composite
+    part: PastedPart
     duplicate: Duplicate
 
 

@@ -48,6 +48,17 @@ def classify(evidence: "Evidence") -> Classification:
     return Classification(verdict, min(related, changed, one_exposure), second_shot_doubt=doubt)
 
 
+def classify_part(evidence: "Evidence", confidence: float) -> Classification:
+    """Decide the verdict on a picture that shows a part of the source: an edit, unless it is another exposure."""
+    limits, shot = thresholds().second_shot, _second_shot_score(evidence)
+    if shot is not None and shot > 1 and (evidence.texture is None or evidence.texture < limits.texture):
+        return Classification(Verdict.SECOND_SHOT, _confidence(6 * (shot - 1) + 0.2), second_shot_doubt=False)
+    doubt = shot is not None and shot > limits.doubt
+    return Classification(
+        Verdict.EDIT, min(confidence, limits.max_confidence) if doubt else confidence, second_shot_doubt=doubt
+    )
+
+
 def related_probability(evidence: "Evidence") -> float:
     """Return the probability, 0 to 1, that the pictures share content."""
     weights = thresholds().related

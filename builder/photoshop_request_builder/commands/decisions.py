@@ -18,6 +18,7 @@ _FIGURES = (
     "phash_distance",
     "dhash_distance",
     "method",
+    "parts",
     "overlap",
     "changed_fraction",
     "locality",

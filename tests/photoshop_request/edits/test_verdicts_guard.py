@@ -17,6 +17,7 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
         str(ROOT / "benchmarks" / "verdicts"),
         str(shared / "data" / "pairs"),
         "--known-masks",
+        "--parts",
         "--watermarks",
         "6",
         "--halves",
@@ -38,6 +39,7 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
         assert masks["tone_and_local"]["median_iou"] >= 0.85
         assert masks["tone_and_local"]["under_0.3"] <= 0.05
         assert masks["copy_moved"]["median_iou"] >= 0.9
+    _check_parts(figures["parts"])
     _check_watermarks(figures["watermarks"])
 
 
@@ -57,3 +59,14 @@ def _check_watermarks(halves: dict[str, dict[str, dict[str, tuple[int, int]]]]) 
 def _share(kinds: dict[str, tuple[int, int]], names: set[str]) -> float:
     counts = [kinds[name] for name in names if name in kinds]
     return sum(taken for taken, _ in counts) / sum(total for _, total in counts)
+
+
+def _check_parts(halves: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Check subjects and photos that set no threshold."""
+    parts = halves["held out"]
+    assert parts["composite"]["edit"] >= 0.85
+    assert parts["composite, large"]["edit"] >= 0.9
+    assert parts["unrelated"]["part"] <= 0.003
+    assert parts["another cut-out"]["part"] <= 0.01
+    assert parts["shared marks"]["part"] <= 0.05
+    assert halves["real"]["ukbench"]["part"] == 0
