@@ -93,7 +93,7 @@ def test_a_folder_without_a_dataset_is_explained(tmp_path: Path) -> None:
         load(tmp_path / "nothing")
 
 
-@pytest.mark.parametrize("name", ["g[1]", "what?"])
+@pytest.mark.parametrize("name", ["g[1]", "what?", "[PSR] {2024,25} *"])
 def test_the_name_of_a_folder_is_no_pattern(folder: Path, tmp_path: Path, name: str) -> None:
     """Read a folder whose name is a glob as any other, also with filters and as a stream."""
     place = shutil.copytree(folder, tmp_path / name / "dataset")

@@ -15,6 +15,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
 
 from photoshop_request.reddit.records import Comment, Submission
 from photoshop_request_builder.store import seals, storage
@@ -200,8 +201,11 @@ def rows_path(corpus: Corpus, summary: IngestSummary, table: str, shard: int) ->
 
 
 def remove_folder(fs: AbstractFileSystem, folder: str) -> None:
-    """Remove `folder` with everything in it, if it exists."""
-    if fs.exists(folder):
+    """Remove `folder` with everything in it, if it exists. A single file counts as one."""
+    if not isinstance(fs, LocalFileSystem):
+        for path in fs.find(folder):  # `rm` takes a folder such as `g[1]` for a pattern, and removes `g1`
+            fs.rm_file(path)
+    elif fs.exists(folder):
         fs.rm(folder, recursive=True)
 
 

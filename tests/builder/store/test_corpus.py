@@ -131,7 +131,7 @@ def test_the_shard_of_a_request_never_changes() -> None:
     assert [shard_of(name, 64) for name in ("1abc23", "t5", "zzzzzz", "k3ydmzp")] == [11, 25, 18, 59]
 
 
-@pytest.mark.parametrize("name", ["g[1]", "what?", "st*r"])
+@pytest.mark.parametrize("name", ["g[1]", "what?", "st*r", "{g,h}"])
 def test_the_folder_of_a_corpus_is_no_pattern(tmp_path, name):
     """Find the files of a corpus whose name would match other folders, or none."""
     (tmp_path / "g1" / "incoming").mkdir(parents=True)

@@ -58,3 +58,16 @@ def test_brackets_in_the_name_of_a_folder_are_no_pattern(tmp_path):
     assert find_archives([str(place / "*.*")]) == both
     assert find_archives([str(place / "a[2].zst")]) == both[1:]
     assert find_archives([str(place / "[Pa]*")]) == both
+
+
+@pytest.mark.parametrize("name", ["{a,b}", "st*r", "what?", "[!x]", "a*{b}[c]?"])
+def test_a_name_that_exists_is_no_pattern(tmp_path, name):
+    """Read only the file or folder of this name, though it matches others."""
+    for other in ("a", "b", "star", "whatx", "y", name):
+        (tmp_path / other).mkdir()
+        (tmp_path / other / f"{other}.Jsonl").write_bytes(b"x")
+        (tmp_path / f"{other}.JSONL").write_bytes(b"x")
+    inner = str(tmp_path / name / f"{name}.Jsonl")
+    assert find_archives([str(tmp_path / name)]) == find_archives([inner]) == [inner]
+    assert find_archives([str(tmp_path / f"{name}.JSONL")]) == [str(tmp_path / f"{name}.JSONL")]
+    assert find_archives([str(tmp_path / name / "*.J*")]) == [inner]

@@ -7,6 +7,7 @@ from photoshop_request_builder.commands.doctor.integrity import Damage, DamageKi
 from photoshop_request_builder.store import storage
 from photoshop_request_builder.store.corpus import Corpus
 from photoshop_request_builder.store.database import digest_path
+from photoshop_request_builder.store.incoming import remove_folder
 from photoshop_request_builder.store.ledger import open_ledger
 
 
@@ -22,7 +23,7 @@ def repair(corpus: Corpus, damaged: Iterable[Damage], say: Callable[[str], None]
     for damage in (*by_kind.get(DamageKind.TABLE, ()), *by_kind.get(DamageKind.DATASET, ())):
         _remove(corpus, damage.path)
     for folder in sorted({damage.path.rpartition("/")[0] for damage in by_kind.get(DamageKind.PART, ())}):
-        corpus.fs.rm(folder, recursive=True)
+        remove_folder(corpus.fs, folder)
         say(f"{folder}: removed. Run `ingest` or `run` with the same input again.")
     for damage in by_kind.get(DamageKind.LEDGER, ()):
         corpus.ledger_path.replace(f"{damage.path}.damaged")
