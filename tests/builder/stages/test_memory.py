@@ -119,9 +119,9 @@ def test_pair_holds_few_pictures_of_a_requester(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_pair_compares_the_largest_pictures(tmp_path: Path, kind: str) -> None:
-    """Each takes 700 MB to decode, and two are compared at full size."""
+    """Each takes 760 MB to decode, and two are compared at full size."""
     thread = Thread(tmp_path)
-    images = [scene(10_000, 10_000, seed) for seed in range(2)]
+    images = [scene(12_032, 9_024, seed) for seed in range(2)]
     if kind == "PNG":
         for image in images:
             image.putalpha(200)
