@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
-from commands import command
+from commands import forked_command, start_at_once
 from servers.hub import TOKEN, Hub
 
 R = TypeVar("R")
@@ -21,11 +22,6 @@ def hub_environment(hub: Hub, home: Path, token: str | None = TOKEN) -> dict[str
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PHOTOSHOP_REQUEST_", "HF_"))}
     known = {"HF_ENDPOINT": hub.address, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1", "COLUMNS": "120"}
     return {**kept, **known, **({"HF_TOKEN": token} if token else {})}
-
-
-def hub_command(environment: Mapping[str, str], *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run one command of the program."""
-    return command(*arguments, variables=environment)
 
 
 @contextmanager
@@ -44,6 +40,27 @@ def client_process(environment: Mapping[str, str]) -> Iterator[Run]:
 
 
 # Functions to call in that process.
+
+
+def hub_command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run one command of the program with the variables of this process."""
+    return forked_command(*arguments, variables=dict(os.environ))
+
+
+_started: dict[int, ForkServerProcess] = {}
+
+
+def start_command(talk: Path, *arguments: str | Path) -> int:
+    """Start one command of the program in its own process group. Return its process id."""
+    process = start_at_once(talk, *arguments, variables=dict(os.environ))
+    _started[process.pid] = process
+    return process.pid
+
+
+def end_of_command(number: int, seconds: float | None = None) -> int | None:
+    """Wait for the end of a started command. Return its exit code, or None if it still runs."""
+    _started[number].join(seconds)
+    return _started[number].exitcode
 
 
 def publish(corpus: Path, repo: str, **options: Any) -> dict[str, Any]:

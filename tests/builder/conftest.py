@@ -48,7 +48,11 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 @pytest.fixture(scope="session")
 def sample_corpus(sample: Sample, made_once: MadeOnce) -> Path:
     """The sample's corpus after an undisturbed run with one worker: to be read, not changed."""
-    return made_once("sample", lambda corpus: succeed(*sample.run_arguments(corpus, "--workers", "1")))
+
+    def make(corpus: Path) -> None:
+        succeed(*sample.run_arguments(corpus, "--workers", "1"), is_forked=False)
+
+    return made_once("sample", make)
 
 
 @pytest.fixture

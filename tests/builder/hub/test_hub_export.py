@@ -5,7 +5,7 @@ from pathlib import Path
 import hub_client
 import pyarrow.parquet as pq
 import pytest
-from hub_client import Run, hub_command, hub_environment
+from hub_client import Run
 from servers.hub import Hub
 
 from photoshop_request.errors import InputError
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.slow
 
 
 def test_exported_pictures_equal_the_built_ones(
-    client: Run, hub: Hub, repo: str, hub_home: Path, sample_corpus: Path, tmp_path: Path
+    client: Run, hub: Hub, repo: str, sample_corpus: Path, tmp_path: Path
 ) -> None:
     """The selected rows' pictures, byte for byte."""
     client(hub_client.publish, sample_corpus, repo)
     out = tmp_path / "out"
-    done = hub_command(hub_environment(hub, hub_home), "export", repo, "imagefolder", out, "--min-locality", "0.7")
+    done = client(hub_client.hub_command, "export", repo, "imagefolder", out, "--min-locality", "0.7")
     assert done.returncode == 0, done.stderr
     table = pq.read_table(sample_corpus / "dataset" / "triplets" / "train-00000-of-00001.parquet")
     selected = [row for row in table.to_pylist() if row["locality"] >= 0.7]

@@ -12,8 +12,8 @@ from pathlib import Path
 import hub_client
 import pyarrow.parquet as pq
 import pytest
-from commands import Sample
-from hub_client import Run, hub_command, hub_environment
+from commands import Sample, command
+from hub_client import Run, hub_environment
 from made_triplets import triplets
 from PIL import Image
 from servers.hub import TOKEN, Hub
@@ -83,11 +83,10 @@ def test_a_location_is_removed_from_a_picture(
 
 
 def test_the_command_publishes_verifies_and_prints_how_to_load(
-    hub: Hub, hub_home: Path, repo: str, sample_corpus: Path, client: Run
+    hub: Hub, repo: str, sample_corpus: Path, client: Run
 ) -> None:
     """The printed call works, and no output contains the token."""
-    environment = hub_environment(hub, hub_home)
-    done = hub_command(environment, "publish", sample_corpus, repo, "--private", "--tag", "v1.0")
+    done = client(hub_client.hub_command, "publish", sample_corpus, repo, "--private", "--tag", "v1.0")
     assert done.returncode == 0, done.stderr
     assert f'load_dataset("{repo}", "triplets", revision="v1.0")' in done.stdout
     assert "loaded back and compared" in done.stderr
@@ -119,9 +118,9 @@ def test_the_charts_of_the_card_are_published(client: Run, hub: Hub, repo: str, 
     assert "figures/funnel.svg" in shown
 
 
-def test_a_dry_run_reports_changes_and_sends_nothing(hub: Hub, hub_home: Path, repo: str, sample_corpus: Path) -> None:
+def test_a_dry_run_reports_changes_and_sends_nothing(hub: Hub, client: Run, repo: str, sample_corpus: Path) -> None:
     """Rows, files and bytes, as JSON."""
-    done = hub_command(hub_environment(hub, hub_home), "publish", sample_corpus, repo, "--dry-run", "--json")
+    done = client(hub_client.hub_command, "publish", sample_corpus, repo, "--dry-run", "--json")
     shown = json.loads(done.stdout)
     records = built_records(open_corpus(sample_corpus))
     mine = {dataset_file: record for dataset_file, record in records.items() if dataset_file.config == "triplets"}
@@ -133,7 +132,7 @@ def test_a_dry_run_reports_changes_and_sends_nothing(hub: Hub, hub_home: Path, r
 
 
 def test_only_the_file_of_a_new_request_is_sent(
-    client: Run, hub: Hub, hub_home: Path, repo: str, large_corpus: Path, drop_request: Callable[[Path, str], None]
+    client: Run, hub: Hub, repo: str, large_corpus: Path, drop_request: Callable[[Path, str], None]
 ) -> None:
     """Files are ranges of shards, so a request stays in its file."""
     corpus = open_corpus(large_corpus)
@@ -150,9 +149,7 @@ def test_only_the_file_of_a_new_request_is_sent(
     assert smaller["sent"] == len([dataset_file for dataset_file in before if dataset_file.config == "triplets"])
     hub.received.clear()
     drop_request(without, "")
-    dry = hub_command(
-        hub_environment(hub, hub_home), "publish", without, repo, "--config", "triplets", "--dry-run", "--json"
-    )
+    dry = client(hub_client.hub_command, "publish", without, repo, "--config", "triplets", "--dry-run", "--json")
     assert dry.returncode == 0, dry.stderr
     change = json.loads(dry.stdout)
     assert change["send"] == [f"triplets/{triplets[1].name}"]
@@ -235,7 +232,7 @@ def test_a_missing_or_wrong_token_is_explained(
     hub: Hub, tmp_path: Path, repo: str, sample_corpus: Path, token: str | None, code: int, hint: str
 ) -> None:
     """The exit code is 5, and no output contains the token."""
-    done = hub_command(hub_environment(hub, tmp_path, token), "publish", sample_corpus, repo)
+    done = command("publish", sample_corpus, repo, variables=hub_environment(hub, tmp_path, token))
     assert done.returncode == code, done.stderr
     assert hint in done.stderr
     assert "Traceback" not in done.stderr

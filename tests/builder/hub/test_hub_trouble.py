@@ -8,8 +8,7 @@ from pathlib import Path
 
 import hub_client
 import pytest
-from commands import start
-from hub_client import Run, hub_command, hub_environment
+from hub_client import Run
 from servers.hub import Hub, Trouble
 from servers.hub_store import Repo, plain
 
@@ -115,23 +114,22 @@ def test_large_files_are_sent_in_parts(client: Run, hub: Hub, repo: str, sample_
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
 def test_a_stopped_publish_resumes(
-    hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run, wait_until: Wait, number: int, code: int
+    hub: Hub, repo: str, large_corpus: Path, client: Run, tmp_path: Path, wait_until: Wait, number: int, code: int
 ) -> None:
     """After SIGKILL or Ctrl-C between two files, uploaded files are not sent again."""
-    environment = hub_environment(hub, hub_home)
     # the second file hangs, which leaves time to kill
     hub.troubles.append(Trouble("PUT", "/_lfs/", 200, skip=1, hang=True))
-    process = start("publish", large_corpus, repo, variables=environment)
-    wait_until(lambda: len(hub.objects_of(repo)) == 1 or process.poll() is not None)
-    os.killpg(process.pid, number)
-    _, talk = process.communicate(timeout=60)
-    assert process.returncode == code, talk
-    assert "Traceback" not in talk
+    talk = tmp_path / "talk.txt"
+    process = client(hub_client.start_command, talk, "publish", large_corpus, repo)
+    wait_until(lambda: len(hub.objects_of(repo)) == 1 or client(hub_client.end_of_command, process, 0) is not None)
+    os.killpg(process, number)
+    assert client(hub_client.end_of_command, process, 60) == code, talk.read_text()
+    assert "Traceback" not in talk.read_text()
     hub.troubles.clear()
     (arrived,) = hub.objects_of(repo)
     assert not hub.files(repo)
     hub.received.clear()
-    done = hub_command(environment, "publish", large_corpus, repo)
+    done = client(hub_client.hub_command, "publish", large_corpus, repo)
     assert done.returncode == 0, done.stderr
     assert arrived not in hub.received
     assert len(hub.received) > 1
@@ -139,15 +137,14 @@ def test_a_stopped_publish_resumes(
 
 
 def test_a_publish_killed_anywhere_resumes(
-    hub: Hub, hub_home: Path, repo: str, large_corpus: Path, client: Run
+    hub: Hub, repo: str, large_corpus: Path, client: Run, tmp_path: Path
 ) -> None:
     """Twenty SIGKILLs, each before or after a request. No uploaded file is sent again."""
-    environment = hub_environment(hub, hub_home)
-    assert hub_command(environment, "publish", large_corpus, repo).returncode == 0
+    assert client(hub_client.hub_command, "publish", large_corpus, repo).returncode == 0
     # half of the kills come before the commit, since loading back takes far more requests
     undisturbed = len(hub.requests)
     to_the_commit = next(at for at, (_, path, _) in enumerate(hub.requests) if COMMIT in path) + 1
-    chance, ends, resumed = random.Random(0), [0], 0
+    chance, ends, resumed, talk = random.Random(0), [0], 0, tmp_path / "talk.txt"
     while ends.count(-signal.SIGKILL) < 20:
         if ends[-1] == 0:  # from the beginning
             hub.repos.clear()
@@ -155,16 +152,15 @@ def test_a_publish_killed_anywhere_resumes(
         arrived = set(hub.objects)
         resumed += len(arrived) > 0
         hub.received.clear()
-        process = start("publish", large_corpus, repo, variables=environment)
+        process = client(hub_client.start_command, talk, "publish", large_corpus, repo)
         at = chance.randrange(chance.choice([to_the_commit, undisturbed]))
-        hub.troubles.append(Trouble("", "", skip=at, after=1000, lost=chance.random() < 0.5, kill=process.pid))
-        _, talk = process.communicate()
+        hub.troubles.append(Trouble("", "", skip=at, after=1000, lost=chance.random() < 0.5, kill=process))
+        ends.append(client(hub_client.end_of_command, process))
         hub.troubles.clear()
-        ends.append(process.returncode)
-        assert process.returncode in {0, -signal.SIGKILL}, talk
+        assert ends[-1] in {0, -signal.SIGKILL}, talk.read_text()
         assert not arrived & set(hub.received)
     assert resumed >= 10
-    done = hub_command(environment, "publish", large_corpus, repo)
+    done = client(hub_client.hub_command, "publish", large_corpus, repo)
     assert done.returncode == 0, done.stderr
     assert client(hub_client.verify, large_corpus, repo) == ()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import hub_client
 import pyarrow.parquet as pq
 import pytest
 from commands import FAST, Sample
-from hub_client import Run, hub_command, hub_environment
+from hub_client import Run
 from PIL import Image
 from servers.hub import Hub
 
@@ -67,7 +68,6 @@ def changed_hosts(sample: Sample, tmp_path: Path) -> Iterator[tuple[Hosts, dict[
 def test_rebuild_from_a_manifest_on_the_hub(
     client: Run,
     hub: Hub,
-    hub_home: Path,
     repo: str,
     sample_corpus: Path,
     sample: Sample,
@@ -76,13 +76,12 @@ def test_rebuild_from_a_manifest_on_the_hub(
 ) -> None:
     """Pictures are checked by digest, or by perceptual hash if re-encoded."""
     hosts, changes = changed_hosts
-    environment = hub_environment(hub, hub_home)
-    done = hub_command(environment, "publish", sample_corpus, repo, "--manifest-only")
+    done = client(hub_client.hub_command, "publish", sample_corpus, repo, "--manifest-only")
     assert done.returncode == 0, done.stderr
     assert {path.split("/")[0] for path in hub.files(repo)} == {"README.md", "figures", "manifest"}
     assert all(b"\xff\xd8\xff" not in data for data in hub.objects.values())
     corpus = tmp_path / "rebuilt"
-    done = hub_command(environment, "rebuild", corpus, repo, "--mirror", hosts.address, "--rate", FAST)
+    done = client(hub_client.hub_command, "rebuild", corpus, repo, "--mirror", hosts.address, "--rate", FAST)
     assert done.returncode == 0, done.stderr
     before = {
         row["comment_id"]: row
@@ -108,13 +107,13 @@ def test_rebuild_from_a_manifest_on_the_hub(
     assert "other_picture 1" in done.stdout
     assert "gone 1" in done.stdout
     asked = hosts.requests.total()
-    again = hub_command(environment, "rebuild", corpus, repo, "--mirror", hosts.address, "--rate", FAST)
+    again = client(hub_client.hub_command, "rebuild", corpus, repo, "--mirror", hosts.address, "--rate", FAST)
     assert again.returncode == 0, again.stderr
     assert hosts.requests.total() == asked
 
 
-def test_a_dataset_without_manifest_is_refused(hub: Hub, hub_home: Path, tmp_path: Path) -> None:
+def test_a_dataset_without_manifest_is_refused(hub: Hub, client: Run, tmp_path: Path) -> None:
     """The message says so."""
-    done = hub_command(hub_environment(hub, hub_home), "rebuild", tmp_path / "corpus", "org/nothing-here")
+    done = client(hub_client.hub_command, "rebuild", tmp_path / "corpus", "org/nothing-here")
     assert done.returncode == 3
     assert "no manifest here" in done.stderr

@@ -12,7 +12,7 @@ import hub_client
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hub_client import Run, hub_command, hub_environment
+from hub_client import Run
 from PIL import Image
 from quiet import QUIET
 from servers.hub import Hub
@@ -210,9 +210,9 @@ def test_an_outdated_dataset_is_not_published(corpus: Corpus, client: Run, hub: 
     assert client(hub_client.publish, Path(corpus.root), repo)["error"] == "CorpusError"
 
 
-def test_squash_removes_history_from_the_hub(corpus: Corpus, client: Run, hub: Hub, hub_home: Path, repo: str) -> None:
+def test_squash_removes_history_from_the_hub(corpus: Corpus, client: Run, hub: Hub, repo: str) -> None:
     """A commit removes rows. Squash removes old commits, their tags and their files."""
-    folder, environment = Path(corpus.root), hub_environment(hub, hub_home)
+    folder = Path(corpus.root)
     old = client(hub_client.publish, folder, repo, tag="v1")["revision"]
     stale = {file.sha256 for path, file in hub.files(repo).items() if path.startswith("triplets/train")}
     _take_down(corpus, f"t3_{REQUEST}")
@@ -221,7 +221,7 @@ def test_squash_removes_history_from_the_hub(corpus: Corpus, client: Run, hub: H
     assert REQUEST not in {row["submission_id"] for rows in loaded.values() for row in rows}
     assert hub.repos[repo].commit_of(old)
     assert stale <= set(hub.objects)
-    done = hub_command(environment, "takedown", folder, "publish", repo, "--squash")
+    done = client(hub_client.hub_command, "takedown", folder, "publish", repo, "--squash")
     assert done.returncode == 0, done.stderr
     assert old not in hub.repos[repo].commits
     assert hub.repos[repo].tags == {}
@@ -327,14 +327,15 @@ def _stones(target: TombstoneTarget) -> Tombstones:
     return Tombstones(salt, frozenset({(target.kind, hashes)}), ((target.kind, frozenset(hashes)),))
 
 
-def test_the_command_reports_and_names_the_next_command(own_corpus: Path, hub: Hub, hub_home: Path) -> None:
+def test_the_command_reports_and_names_the_next_command(own_corpus: Path, hub: Hub, client: Run) -> None:
     """`add` ends with the command to publish. `list` only counts."""
-    environment = hub_environment(hub, hub_home)
-    added = hub_command(environment, "takedown", own_corpus, "add", f"t3_{REQUEST}", "u/somebody", "--expect-none")
+    added = client(
+        hub_client.hub_command, "takedown", own_corpus, "add", f"t3_{REQUEST}", "u/somebody", "--expect-none"
+    )
     assert added.returncode == 0, added.stderr
     assert "1 requests" in added.stderr
     assert "takedown" in added.stderr.splitlines()[-1]
-    listed = hub_command(environment, "takedown", own_corpus, "list")
+    listed = client(hub_client.hub_command, "takedown", own_corpus, "list")
     assert "submission: 1" in listed.stdout
     assert "somebody" not in listed.stdout
-    assert hub_command(environment, "takedown", own_corpus, "add", "nobody_of_that_name").returncode == 3
+    assert client(hub_client.hub_command, "takedown", own_corpus, "add", "nobody_of_that_name").returncode == 3
