@@ -42,7 +42,7 @@ def corpus(hosts: tuple[Path, Hosts], tmp_path_factory: pytest.TempPathFactory) 
     folder, served = hosts
     corpus = tmp_path_factory.mktemp("named") / "corpus"
     posts = (folder / "submissions.jsonl", folder / "comments.jsonl")
-    succeed("run", corpus, *posts, "--mirror", served.address, "--rate", FAST)
+    succeed("run", corpus, *posts, "--mirror", served.address, "--rate", FAST, "--shards", "4")
     written = {line["id"]: line["author"] for line in map(json.loads, posts[1].read_text().splitlines())}
     done = succeed("takedown", corpus, "add", f"u/{written['zx30']}", "t1_zx20", "t1_zx21")
     assert " 0 comments" not in done.stderr
