@@ -49,7 +49,7 @@ def score(rows: list[Pair], pool: Pool, halves: tuple[str, ...], number: int) ->
         )
         for group, makers in (("over source", marks.MARKS), ("over edit", marks.MARKS)):
             jobs += [(bases, group, kind, n) for kind in range(len(makers)) for n in range(number)]
-        jobs += [(bases, "asked for", kind, n) for kind in range(len(marks.ASKED) + 1) for n in range(2 * number)]
+        jobs += [(bases, "asked for", kind, n) for kind in range(len(marks.ASKED) + 1) for n in range(5 * number)]
         jobs += [(bases, "repeated", kind, n) for kind in range(len(marks.REPEATED)) for n in range(number)]
     return pool.starmap(_scored, jobs, chunksize=4)
 
