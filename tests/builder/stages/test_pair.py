@@ -75,7 +75,17 @@ def test_only_edits_have_a_mask_and_it_is_as_large_as_its_source(
 def test_shares_are_shares(candidates: dict[str, dict[str, Any]]) -> None:
     """Keep every fraction between 0 and 1."""
     for row in candidates.values():
-        for name in ("confidence", "overlap", "changed_fraction", "locality", "alignment_quality", "added", "border"):
+        for name in (
+            "confidence",
+            "overlap",
+            "changed_fraction",
+            "locality",
+            "alignment_quality",
+            "added",
+            "border",
+            "parts_in_source",
+            "parts_in_edit",
+        ):
             assert row[name] is None or 0 <= row[name] <= 1, f"{row['comment_id']} {name} {row[name]}"
 
 
