@@ -1,6 +1,6 @@
 """Measure the accuracy and speed of verdicts on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--parts | --all-parts] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--parts | --all-parts] [--surrounds N] [--fit] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR: folder with pairs.csv (before, after, label, kind, origin, ...) and its pictures.
 """
 
@@ -12,6 +12,7 @@ from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
 
+import calibration
 import cv2
 import known_masks
 import pairs
@@ -19,6 +20,7 @@ import parts
 import rule
 import sheet
 import small
+import surrounds
 import watermarks
 
 
@@ -36,6 +38,10 @@ def main() -> None:
     )
     parser.add_argument("--parts", action="store_true", help="also look for parts in composites and in other pairs")
     parser.add_argument("--all-parts", action="store_true", help="the same on 13 times as many pairs, in an hour")
+    parser.add_argument(
+        "--surrounds", type=int, default=0, help="unrelated pairs per layout to make that share only a flat surround"
+    )
+    parser.add_argument("--fit", action="store_true", help="also fit the rule for shared content with made pairs")
     parser.add_argument("--sheet", type=Path, help="write wrong verdicts as a contact sheet")
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
@@ -54,19 +60,27 @@ def main() -> None:
         of_parts: list[parts.Scored] = []
         if options.parts or options.all_parts:
             of_parts = parts.score(rows, pool, tuple(options.halves), full=options.all_parts)
+        count = options.surrounds
+        surrounded = surrounds.score(rows, pool, "held out", count, count * 2 // 3) if count else []
+        fitted_on = list(classified)
+        if options.fit:
+            fitted_on += surrounds.score(rows, pool, "development", 12, 8) + surrounds.alike(rows, pool, 300, 500)
     scores = pairs.scores(classified) | {
         "pairs_per_second": round(len(rows) / seconds, 1),
         "pairs_per_second_by_cpu_time": round(options.processes * len(rows) / sum(j.seconds for j in classified), 1),
     }
     scores["same_frame_per_second"] = round(options.processes / pairs.same_frame_seconds(rows), 1)
     scores["inverted_masks"] = round(inversions["inverted"] / max(1, inversions["inverted"] + inversions["right"]), 4)
+    held_out = rule.held_out(fitted_on)
+    held = [one for one in held_out if one.pair.kind not in {"alike", "random"}]
     if options.json:
         made = {
             "known_masks": known_masks.figures(scored),
             "watermarks": watermarks.figures(classified, marked),
             "parts": parts.figures(of_parts),
+            "surrounds": surrounds.figures(surrounded),
         }
-        print(json.dumps(scores | made))
+        print(json.dumps(scores | made | {"calibration": calibration.figures(held)}))
         return
     print(pairs.table(classified))
     print(pairs.second_shots(classified))
@@ -79,8 +93,12 @@ def main() -> None:
         print(watermarks.table(classified, marked))
     if of_parts:
         print(parts.table(of_parts))
+    if surrounded:
+        print(surrounds.table(surrounded))
     print("\n[related] cross-validated, one origin left out at a time:")
-    print(rule.leave_one_origin_out(classified))
+    print(rule.report(fitted_on, held_out))
+    print("\nconfidence, one origin left out at a time:")
+    print(calibration.table(held))
     for out, draw in ((options.sheet, sheet.errors), (options.masks, sheet.masks)):
         if out:
             draw(classified, out)

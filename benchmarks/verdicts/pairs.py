@@ -8,6 +8,7 @@ from pathlib import Path
 
 from photoshop_request.edits.compare import Comparison, compare
 from photoshop_request.edits.prepare import prepare
+from photoshop_request.verdicts import Verdict
 
 LABELS = ("edit", "same", "unrelated")
 VERDICTS = (*LABELS, "shot")
@@ -17,8 +18,8 @@ VERDICTS = (*LABELS, "shot")
 class Pair:
     """Hold one row of pairs.csv."""
 
-    before: Path
-    after: Path
+    before: Path | bytes
+    after: Path | bytes
     label: str
     kind: str
     origin: str
@@ -53,10 +54,12 @@ def classify(pair: Pair) -> ClassifiedPair:
     start = time.process_time()
     comparison = compare(pair.before, pair.after)
     seconds = time.process_time() - start
-    name = {"same_image": "same", "collage": "edit", "second_shot": "shot"}.get(
-        str(comparison.verdict), str(comparison.verdict)
-    )
-    return ClassifiedPair(pair, comparison, name, seconds)
+    return ClassifiedPair(pair, comparison, name_of(comparison.verdict), seconds)
+
+
+def name_of(verdict: Verdict) -> str:
+    """Return the name, one of `VERDICTS`, under which a verdict is counted."""
+    return {"same_image": "same", "collage": "edit", "second_shot": "shot"}.get(str(verdict), str(verdict))
 
 
 def table(classified: list[ClassifiedPair]) -> str:

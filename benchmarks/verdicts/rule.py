@@ -1,30 +1,19 @@
-"""Cross-validate the logistic rule for shared content: fit it without one origin and classify that origin."""
+"""Fit the logistic rule for shared content, and cross-validate it: fit it without one origin and classify that origin."""
 
-import math
 from collections import Counter
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pairs
 from numpy.typing import NDArray
+from pairs import ClassifiedPair
 
-from photoshop_request.edits.align import Alignment
-from photoshop_request.edits.evidence import Evidence
-from photoshop_request.edits.grain import UNMEASURED, measure_grain
-from photoshop_request.edits.prepare import prepare
-from photoshop_request.edits.thresholds import thresholds
-from photoshop_request.edits.verdict import related_features
+from photoshop_request.edits import verdict
+from photoshop_request.edits.thresholds import Related, thresholds
+from photoshop_request.edits.verdict import classify, related_features
 
-
-def with_grain(classified: pairs.ClassifiedPair) -> Evidence:
-    """Return the evidence with grain, measured now if the verdict did not need it."""
-    comparison = classified.comparison
-    if comparison.evidence.grain != UNMEASURED:
-        return comparison.evidence
-    matrix = np.array(comparison.matrix).reshape(2, 3)
-    alignment = Alignment(matrix, comparison.method, comparison.alignment_quality)
-    grain = measure_grain(prepare(classified.pair.before), prepare(classified.pair.after), alignment)
-    return replace(comparison.evidence, grain=grain)
+FEATURES = ("structure", "detail", "outline")
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDArray[np.float64]:
@@ -42,23 +31,38 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDA
     return np.concatenate([[beta[0] - scaled @ mean], scaled])
 
 
-def leave_one_origin_out(classified: list[pairs.ClassifiedPair]) -> str:
-    """Return a report: accuracy without second shots, origins with errors, and the weights fitted on all pairs."""
-    plain = [j for j in classified if not j.pair.second_shot]
-    features = [related_features(with_grain(j)) for j in plain]
-    x = np.array([list(values.values()) for values in features])
-    y = np.array([j.pair.label != "unrelated" for j in plain])
-    origins = np.array([j.pair.origin for j in plain])
-    threshold = thresholds().related.min_probability
-    wrong: Counter[str] = Counter()
-    for origin in sorted(set(origins)):
-        held = origins == origin
-        beta = fit(x[~held], y[~held])
-        predicted = beta[0] + x[held] @ beta[1:] > math.log(threshold / (1 - threshold))
-        wrong[origin] += int((predicted != y[held]).sum())
-    accuracy = 1 - wrong.total() / len(plain)
-    worst = ", ".join(f"{origin} {count}" for origin, count in wrong.most_common(4) if count)
-    weights = ", ".join(
-        f"{name} {value:.2f}" for name, value in zip(("intercept", *features[0]), fit(x, y), strict=True)
-    )
-    return f"related or not: accuracy {accuracy:.4f} on {len(plain)} pairs; errors: {worst or 'none'}\non all real pairs: {weights}"
+def fitted(classified: list[ClassifiedPair]) -> Related:
+    """Return the weights fitted on these pairs."""
+    x = np.array([[related_features(one.comparison.evidence)[name] for name in FEATURES] for one in classified])
+    y = np.array([one.pair.label != "unrelated" for one in classified])
+    intercept, *weights = (float(value) for value in fit(x, y))
+    named = dict(zip(FEATURES, weights, strict=True))
+    return Related(intercept=intercept, min_probability=thresholds().related.min_probability, **named)
+
+
+def held_out(classified: list[ClassifiedPair]) -> list[ClassifiedPair]:
+    """Return the pairs but second shots, with verdict and confidence by weights fitted without their origin."""
+    result = []
+    classified = [one for one in classified if not one.pair.second_shot]
+    for origin in sorted({one.pair.origin for one in classified}):
+        weights = fitted([one for one in classified if one.pair.origin != origin])
+        result += [reclassified(one, weights) for one in classified if one.pair.origin == origin]
+    return result
+
+
+def reclassified(one: ClassifiedPair, weights: Related) -> ClassifiedPair:
+    """Classify a pair anew by other weights."""
+    with mock.patch.object(verdict, "thresholds", return_value=replace(thresholds(), related=weights)):
+        result = classify(one.comparison.evidence)
+    comparison = replace(one.comparison, verdict=result.verdict, confidence=result.confidence)
+    return replace(one, comparison=comparison, verdict=pairs.name_of(result.verdict))
+
+
+def report(classified: list[ClassifiedPair], held: list[ClassifiedPair]) -> str:
+    """Return accuracy by held-out weights, origins with errors, and the weights fitted on all pairs."""
+    wrong = Counter(one.pair.origin for one in held if (one.verdict == "unrelated") != (one.pair.label == "unrelated"))
+    worst = ", ".join(f"{origin} {count}" for origin, count in wrong.most_common(6))
+    weights = fitted([one for one in classified if not one.pair.second_shot])
+    named = ", ".join(f"{name} {getattr(weights, name):.2f}" for name in ("intercept", *FEATURES))
+    accuracy = 1 - wrong.total() / len(held)
+    return f"related or not: accuracy {accuracy:.4f} on {len(held)} pairs; errors: {worst or 'none'}\nfitted on all: {named}"

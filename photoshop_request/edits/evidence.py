@@ -19,6 +19,7 @@ from photoshop_request.edits.blocks import (
 )
 from photoshop_request.edits.grain import UNMEASURED, Grain
 from photoshop_request.edits.resize import halved
+from photoshop_request.edits.shared import SharedContent, shared_content
 from photoshop_request.edits.thresholds import thresholds
 from photoshop_request.edits.tone import Tone, apply_curve, fit_tone, luma_chroma
 from photoshop_request.edits.warp import common_size, into_frame, overlap_mask, warp, warp_blocks
@@ -81,10 +82,8 @@ class Evidence:
     """Fraction of detailed blocks whose fine detail (high-pass, sigma 2) has a correlation over 0.5."""
     exact_detail: float
     """Same fraction for a correlation over 0.95."""
-    exact_blocks: int
-    """Number of blocks behind `exact_detail`."""
-    outline: float
-    """Correlation of gradient magnitudes at a quarter of the working size. It survives filters and colorization."""
+    shared: SharedContent
+    """What agrees apart from a flat surround."""
     grain: Grain
     texture: float | None
     """Median correlation of fine texture, or None. Measured only for suspected second shots."""
@@ -164,8 +163,7 @@ def measure(
         structure=_fraction(structure[textured] > AGREES),
         detail=_fraction(detail[detailed] > 0.5),
         exact_detail=_fraction(detail[detailed] > 0.95),
-        exact_blocks=int(np.count_nonzero(detail[detailed] > 0.95)),
-        outline=_outline(frame.light[0].light, frame.light[1].light),
+        shared=shared_content(frame.light, textured, structure, detailed, detail),
         grain=UNMEASURED,
         texture=None,
         bit_close=_fraction(block_mean(difference.astype(np.float32))[covered] < 3),
@@ -205,18 +203,6 @@ def worst_channel(x: "NDArray[Any]") -> "NDArray[Any]":
 
 def _fraction(flags: "NDArray[np.bool_]") -> float:
     return float(flags.mean()) if flags.size else 0.0
-
-
-def _outline(a: "NDArray[np.float32]", b: "NDArray[np.float32]") -> float:
-    size = (max(8, a.shape[1] // 4), max(8, a.shape[0] // 4))
-    gradients = []
-    for light in (a, b):
-        small = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-        across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
-        gradient = np.sqrt(across * across + down * down)  # the rounding of cv2.magnitude depends on memory addresses
-        gradients.append(gradient - gradient.mean())
-    energy = float(np.sqrt((gradients[0] ** 2).sum() * (gradients[1] ** 2).sum()))
-    return float((gradients[0] * gradients[1]).sum()) / energy if energy > 0 else 0.0
 
 
 def _sharpness(

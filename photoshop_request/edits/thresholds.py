@@ -14,11 +14,20 @@ class Related:
 
     intercept: float
     structure: float
-    outline: float
-    exact: float
     detail: float
-    grain: float
+    outline: float
     min_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """Limits and weight of blocks that border a flat area."""
+
+    flat: float
+    plain_range: float
+    plain_fraction: float
+    weight: float
+    prior_blocks: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,7 @@ class Thresholds:
     """Hold all thresholds, one section per question."""
 
     related: Related
+    surround: Surround
     changed: Changed
     tone: ToneFit
     second_shot: SecondShot

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from photoshop_request.edits.tone import Tone
 
 
-_CLEAR = 3.0
-"""Margin of the logit for shared content from which grain adds no confidence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Classification:
     """Hold the verdict on a pair."""
@@ -70,22 +66,17 @@ def related_probability(evidence: "Evidence") -> float:
 
 def related_features(evidence: "Evidence") -> dict[str, float]:
     """Return the features of shared content, each 0 to 1, by the names of their weights in `[related]`."""
+    covered = max(evidence.overlap, 1 - evidence.uncovered)  # a chance alignment moves both pictures out of each other
     return {
-        "structure": min(math.sqrt(evidence.structure) / 0.5, 1),
-        "outline": min(max(evidence.outline, 0.0) / 0.6, 1),
-        "exact": min(math.log1p(evidence.exact_blocks) / math.log(60), 1),
-        "detail": min(math.sqrt(evidence.detail) / 0.5, 1),
-        "grain": max(evidence.grain.correlation, 0.0) * min(evidence.grain.blocks, 8) / 8,
+        "structure": covered * min(math.sqrt(evidence.shared.structure) / 0.5, 1),
+        "detail": covered * min(math.sqrt(evidence.shared.detail) / 0.5, 1),
+        "outline": min(max(evidence.shared.outline, 0.0) / 0.1, 1),
     }
 
 
 def needs_grain(evidence: "Evidence") -> bool:
     """Return True if measuring the grain could change the verdict. It takes longer than all other measurements."""
-    related = thresholds().related
-    margin = _logit(related_probability(evidence)) - _logit(related.min_probability)
-    if margin + related.grain < 0:
-        return False  # unrelated, even if the grain agreed
-    return margin < _CLEAR or _could_be_second_shot(evidence)
+    return related_probability(evidence) >= thresholds().related.min_probability and _could_be_second_shot(evidence)
 
 
 def needs_texture(evidence: "Evidence") -> bool:
