@@ -24,7 +24,7 @@ import surrounds
 import watermarks
 
 
-def main() -> None:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--small", action="store_true", help="also classify small edits made from the pictures")
@@ -46,7 +46,11 @@ def main() -> None:
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--json", action="store_true", help="print the scores as one JSON object")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = _options()
     rows = pairs.read(options.folder)
     with Pool(options.processes, cv2.setNumThreads, (1,)) as pool:  # the processes share the cores
         pool.map(pairs.classify, rows[:2])  # keep imports out of the measurement
