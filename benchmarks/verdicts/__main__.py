@@ -64,11 +64,8 @@ def main() -> None:
         of_parts: list[parts.Scored] = []
         if options.parts or options.all_parts:
             of_parts = parts.score(rows, pool, tuple(options.halves), full=options.all_parts)
-        count = options.surrounds
-        surrounded = surrounds.score(rows, pool, "held out", count, count * 2 // 3) if count else []
-        fitted_on = list(classified)
-        if options.fit:
-            fitted_on += surrounds.score(rows, pool, "development", 12, 8) + surrounds.alike(rows, pool, 300, 500)
+        surrounded = surrounds.score(rows, pool, "held out", options.surrounds, options.surrounds * 2 // 3)
+        fitted_on = classified + (surrounds.for_fit(rows, pool) if options.fit else [])
     scores = pairs.scores(classified) | {
         "pairs_per_second": round(len(rows) / seconds, 1),
         "pairs_per_second_by_cpu_time": round(options.processes * len(rows) / sum(j.seconds for j in classified), 1),

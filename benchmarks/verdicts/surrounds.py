@@ -109,6 +109,11 @@ def score(rows: list[Pair], pool: Pool, half: str, unrelated: int, edits: int) -
     return pool.starmap(_classified, jobs(rows, half, unrelated, edits), chunksize=4)
 
 
+def for_fit(rows: list[Pair], pool: Pool) -> list[ClassifiedPair]:
+    """Return the pairs that join the fit: surrounds of the development half, and unrelated photos."""
+    return score(rows, pool, HALVES[0], 12, 8) + alike(rows, pool, 300, 500)
+
+
 def _classified(rows: tuple[Pair, ...], half: str, number: int, seed: int, unrelated: bool) -> ClassifiedPair:
     return pairs.classify(make(rows, half, number, seed, unrelated))
 
