@@ -1,6 +1,6 @@
 """Measure the accuracy and speed of verdicts on labelled real pairs.
 
-Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--parts | --all-parts] [--surrounds N] [--fit] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
+Usage: python benchmarks/verdicts PAIRS_DIR [--small] [--known-masks] [--watermarks N] [--parts | --all-parts] [--surrounds N] [--repaints DIR] [--fit] [--sheet OUT.jpg] [--masks OUT.jpg] [--processes 2] [--json]
 PAIRS_DIR: folder with pairs.csv (before, after, label, kind, origin, ...) and its pictures.
 """
 
@@ -17,6 +17,7 @@ import cv2
 import known_masks
 import pairs
 import parts
+import repaints
 import rule
 import sheet
 import small
@@ -42,6 +43,8 @@ def _options() -> argparse.Namespace:
         "--surrounds", type=int, default=0, help="unrelated pairs per layout to make that share only a flat surround"
     )
     parser.add_argument("--fit", action="store_true", help="also fit the rule for shared content with made pairs")
+    parser.add_argument("--repaints", type=Path, metavar="DIR", help="also score repaints; DIR has a pairs.csv of them")
+    parser.add_argument("--per-origin", type=int, default=1000, help="maximum edits of an origin for --repaints")
     parser.add_argument("--sheet", type=Path, help="write wrong verdicts as a contact sheet")
     parser.add_argument("--masks", type=Path, help="write the masks of ten edits")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
@@ -60,6 +63,7 @@ def main() -> None:
         inversions = Counter(pool.map(known_masks.inversion, classified, chunksize=4))
         of_small = small.table(rows, pool) if options.small else ""
         marked = watermarks.score(rows, pool, tuple(options.halves), options.watermarks)
+        drawn = repaints.read_and_score(options.repaints, rows, pool, options.per_origin)
         scored = known_masks.score(rows, pool) if options.known_masks else []
         of_parts: list[parts.Scored] = []
         if options.parts or options.all_parts:
@@ -80,6 +84,7 @@ def main() -> None:
             "watermarks": watermarks.figures(classified, marked),
             "parts": parts.figures(of_parts),
             "surrounds": surrounds.figures(surrounded),
+            "repaints": repaints.figures(drawn),
         }
         print(json.dumps(scores | made | {"calibration": calibration.figures(held)}))
         return
@@ -90,6 +95,7 @@ def main() -> None:
     print(of_small)
     if scored:
         print(known_masks.table(scored))
+    print(repaints.table(drawn))
     if marked:
         print(watermarks.table(classified, marked))
     if of_parts:

@@ -16,11 +16,17 @@ from photoshop_request.edits.verdict import classify, related_features
 FEATURES = ("structure", "detail", "outline")
 
 
-def fit(x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0) -> NDArray[np.float64]:
-    """Return intercept and weights, fitted by Newton's method with a ridge penalty. Both classes weigh the same."""
+def fit(
+    x: NDArray[np.float64], y: NDArray[np.bool_], ridge: float = 1.0, weight: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return intercept and weights, fitted by Newton's method with a ridge penalty.
+
+    Both classes weigh the same, unless each row has its `weight`.
+    """
     mean, spread = x.mean(0), x.std(0) + 1e-9
     z = np.column_stack([np.ones(len(x)), (x - mean) / spread])
-    weight = np.where(y, 0.5 / y.sum(), 0.5 / (~y).sum()) * len(y)
+    if weight is None:
+        weight = np.where(y, 0.5 / y.sum(), 0.5 / (~y).sum()) * len(y)
     penalty = ridge * np.diag([0.0] + [1.0] * x.shape[1])
     beta = np.zeros(z.shape[1])
     for _ in range(40):
