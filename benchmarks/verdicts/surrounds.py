@@ -182,7 +182,7 @@ def _outline(grey: Pixels) -> NDArray[np.float32]:
 
 
 def figures(scored: list[ClassifiedPair]) -> dict[str, dict[str, int]]:
-    """Return by layout and in all: unrelated pairs, how many were kept, edits, how many were lost."""
+    """Return by layout and in all: unrelated pairs, how many were kept, edits, how many of them are `unrelated`."""
     groups: defaultdict[str, dict[str, int]] = defaultdict(
         lambda: dict.fromkeys(("unrelated", "kept", "edits", "lost"), 0)
     )
@@ -191,7 +191,7 @@ def figures(scored: list[ClassifiedPair]) -> dict[str, dict[str, int]]:
             group, unrelated = groups[name], one.pair.label == "unrelated"
             group["unrelated" if unrelated else "edits"] += 1
             group["kept"] += unrelated and one.verdict in {"edit", "same"}
-            group["lost"] += not unrelated and one.verdict != "edit"
+            group["lost"] += not unrelated and one.verdict in {"unrelated", "shot"}
     return dict(groups)
 
 

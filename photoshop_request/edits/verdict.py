@@ -19,7 +19,7 @@ class Classification:
     verdict: Verdict
     """`edit`, `same_image`, `unrelated` or `second_shot`."""
     confidence: float
-    """0.5 to 1. Near 0.5 another verdict is as likely. Fitted on real pairs, but not calibrated as a probability."""
+    """0.5 to 1. Near 0.5 another verdict is as likely. On real pairs, each origin left out of the fit, its Brier score is 0.025."""
     second_shot_doubt: bool
     """True if the grain could be that of another exposure. The confidence is then limited."""
 

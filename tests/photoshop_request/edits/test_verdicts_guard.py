@@ -18,6 +18,8 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
         str(shared / "data" / "pairs"),
         "--known-masks",
         "--parts",
+        "--surrounds",
+        "6",
         "--watermarks",
         "6",
         "--halves",
@@ -37,6 +39,9 @@ def test_verdicts_on_real_pairs_stay_accurate(shared):
     assert figures["recall_edits_under_2_percent"] >= 0.85
     assert figures["worst_origin"] >= 0.85
     assert figures["inverted_masks"] <= 0.01
+    assert figures["surrounds"]["all"]["kept"] <= 2
+    assert figures["surrounds"]["all"]["lost"] <= 1
+    assert figures["calibration"]["brier"] <= 0.03
     for masks in figures["known_masks"].values():
         assert masks["all but copies"]["median_iou"] >= 0.92
         assert masks["all but copies"]["under_0.3"] <= 0.02
