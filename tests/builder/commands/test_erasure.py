@@ -176,8 +176,8 @@ def test_a_killed_takedown_is_finished_by_the_next(corpus: Corpus, tmp_path: Pat
     words = words_of_request(corpus)
     talk, chance = tmp_path / "talk.txt", random.Random("takedown")
     whole = Path(shutil.copytree(corpus.root, tmp_path / "whole"))
-    began = time.monotonic()
     process = start_work(talk, partial(_take_down, whole))
+    began = time.monotonic()
     process.join()
     seconds = time.monotonic() - began
     assert process.exitcode == 0, talk.read_text()

@@ -105,9 +105,9 @@ def test_any_text_is_read(text: str) -> None:
 def test_hostile_texts_take_linear_time(piece: str) -> None:
     """Read a text of Reddit's maximum length, made of one unfinished part, in well under a second."""
     text = ("http://a" if piece == ")" else "[") + piece * (40_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     find_links(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_links_after_an_unclosed_bracket_are_found() -> None:

@@ -544,6 +544,6 @@ def test_pages_that_lead_to_pages_end() -> None:
 def test_drives_page_is_read_in_linear_time(unit: str) -> None:
     """Read 200 kB of what opens and never closes."""
     for page_text in (unit * (200_000 // len(unit)), 'href="' + unit * (200_000 // len(unit))):
-        began = time.perf_counter()
+        began = time.process_time()
         google_drive.FAMILY.interstitial(page_text)
-        assert time.perf_counter() - began < 0.5
+        assert time.process_time() - began < 0.5
