@@ -110,7 +110,8 @@ def find_gone(
 def erase(corpus: Corpus, gone: erasing.Gone, pictures: Mapping[str, str]) -> None:
     """Erase files, answers, databases and rows. Remove the merged tables of the shards whose rows changed.
 
-    The order lets a killed command find everything again: the merged tables go last.
+    The order lets a killed command find everything again: the databases before the tables that lead to their rows, then
+    the incoming rows, and the merged tables last.
     """
     for stage in STAGES:
         if stage.erase:
@@ -118,6 +119,7 @@ def erase(corpus: Corpus, gone: erasing.Gone, pictures: Mapping[str, str]) -> No
     forget_answers(corpus, gone.names)
     erasing.erase_rejects(corpus, gone)
     erasing.erase_pages(corpus, gone)
+    erasing.erase_databases(corpus, gone)
     erasing.erase_tables(corpus, gone, keep=_MERGED)
     columns = ["id", *COLUMNS]
     keep_numbers(
@@ -130,7 +132,6 @@ def erase(corpus: Corpus, gone: erasing.Gone, pictures: Mapping[str, str]) -> No
         ),
     )
     shards = erasing.erase_incoming(corpus, gone)
-    erasing.erase_databases(corpus, gone)
     erasing.remove_merged(corpus, shards)
 
 

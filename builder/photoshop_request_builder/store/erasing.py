@@ -87,12 +87,12 @@ def erase_pages(corpus: Corpus, gone: Gone) -> None:
 
 def erase_databases(corpus: Corpus, gone: Gone) -> None:
     """Erase the addresses from the ledger and the decisions of reviewers on these posts, as far as they are here."""
+    if corpus.decisions_path.exists():  # first: pictures are found by the ledger
+        with open_decisions(corpus.decisions_path) as decisions:
+            decisions.forget(gone.submissions, gone.comments, gone.pictures)
     if corpus.ledger_path.exists():
         with open_ledger(corpus.ledger_path) as ledger:
             ledger.forget(gone.addresses, gone.pictures, gone.scrub.finds, gone.linked)
-    if corpus.decisions_path.exists():
-        with open_decisions(corpus.decisions_path) as decisions:
-            decisions.forget(gone.submissions, gone.comments, gone.pictures)
 
 
 def erase_tables(corpus: Corpus, gone: Gone, *, keep: Collection[str] = ()) -> None:

@@ -18,7 +18,7 @@ from photoshop_request.errors import CorpusError, InputError
 from photoshop_request.verdicts import Verdict
 from photoshop_request_builder.commands.takedown import resolve_target, take_down
 from photoshop_request_builder.dataset.funnel import funnel
-from photoshop_request_builder.store import storage
+from photoshop_request_builder.store import erasing, storage
 from photoshop_request_builder.store.corpus import Corpus, clean_scratch, lock_corpus, open_corpus
 from photoshop_request_builder.store.decisions import CandidateOrder, ReviewItem, open_decisions
 from photoshop_request_builder.store.tombstones import load_tombstones
@@ -190,6 +190,25 @@ def test_a_killed_takedown_is_finished_by_the_next(corpus: Corpus, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert places_of(corpus, *words) == []
     assert dataset_bytes(Path(corpus.root)) == dataset_bytes(whole)
+
+
+@pytest.mark.parametrize("step", ["erase_rejects", "erase_pages", "erase_tables", "erase_incoming", "erase_databases"])
+def test_a_takedown_that_stops_after_a_step_is_finished_by_the_next(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The next one finds what is left, also where the tables were merged again in between."""
+    words, whole = words_of_request(corpus), getattr(erasing, step)
+
+    def stop(*arguments: Any, **named: Any) -> None:
+        whole(*arguments, **named)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(erasing, step, stop)
+    with pytest.raises(KeyboardInterrupt):
+        take_down_here(corpus, f"t3_{REQUEST}")
+    monkeypatch.undo()
+    take_down_here(corpus, f"t3_{REQUEST}")
+    assert places_of(corpus, *words) == []
 
 
 def _take_down(folder: Path) -> None:
