@@ -85,7 +85,7 @@ def _lines(edges: "NewEdges") -> Iterator[Box]:
             continue
         if min(left, width - left - across) > _MARGIN * width or min(top, height - top - down) > _MARGIN * height:
             continue
-        rows = np.s_[max(0, top - down // 2) : top + down + down // 2]
+        rows = np.s_[max(0, top - 3 * down // 2) : top + down + 3 * down // 2]
         if counts[label] < _ALONE * np.count_nonzero(every[rows, max(0, left - across) : left + 2 * across]):
             continue
         found += 1

@@ -189,7 +189,7 @@ PREFIXES = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO")
+@pytest.mark.filterwarnings("ignore:Image appears to be a malformed MPO", "ignore:Corrupt EXIF data")
 @given(
     st.sampled_from([*range(0xE0, 0xF0), 0xFE]),
     st.sampled_from(PREFIXES),
