@@ -21,6 +21,19 @@ atexit.register(shutil.rmtree, os.environ["HF_DATASETS_CACHE"], ignore_errors=Tr
 ROOT = Path(__file__).resolve().parents[1]
 
 
+_LONGEST = (
+    "test_verdicts_on_real_pairs_stay_accurate",
+    "test_hostile_posts_change_no_honest_row",
+    "test_a_corpus_in_object_storage",
+    "test_a_publish_killed_anywhere_resumes",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the tests of minutes first, so that no process works alone at the end."""
+    items.sort(key=lambda item: not item.name.startswith(_LONGEST))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the development data beside the checkout. Skip the test if it is missing."""

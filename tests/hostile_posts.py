@@ -130,9 +130,9 @@ def _comments(posts: int, bodies: Sequence[str]) -> Iterator[bytes]:
 
 
 def _bombs() -> Iterator[bytes]:
+    yield b'{"id":"attnul","subreddit":"PhotoshopRequest","created_utc":1330000000,"title":"a\\u0000b"}'
     yield from (b"[" * 1_000_000, b'{"a":' * 200_000, b"\xff\xfe" * 1_000, b"{}", b"null", b'"a"')
     yield b'{"id":"attbig","title":"' + b"a" * 20_000_000 + b'"}'
-    yield b'{"id":"attnul","subreddit":"PhotoshopRequest","created_utc":1330000000,"title":"a\\u0000b"}'
     yield b"\n" * 50_000_000
 
 

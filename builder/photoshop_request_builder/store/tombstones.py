@@ -139,8 +139,8 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
         return Tombstones(b"", frozenset(), ())
     try:
         stored: Any = storage.read_json(corpus.fs, path)
-        salt = bytes.fromhex(corpus.fs.cat_file(corpus.path("takedown", "salt")).decode())
-        if (stored["format"], len(salt)) != (FORMAT, _SALT_BYTES) or stored.get("salt", mark_of(salt)) != mark_of(salt):
+        salt = read_salt(corpus)
+        if not salt or stored["format"] != FORMAT or stored.get("salt", mark_of(salt)) != mark_of(salt):
             raise ValueError  # noqa: TRY301 - same message
         listed = {(TombstoneKind(entry["kind"]), tuple(entry["hashes"])): entry for entry in stored["tombstones"]}
         entries = frozenset(listed)
@@ -161,11 +161,14 @@ def load_tombstones(corpus: Corpus) -> Tombstones:
 def read_salt(corpus: Corpus) -> bytes | None:
     """Return the salt of the corpus, or None if there is none or it is damaged."""
     path = corpus.path("takedown", "salt")
+    if not corpus.fs.exists(path):
+        return None
+    stored = corpus.fs.cat_file(path)
     try:
-        salt = bytes.fromhex(corpus.fs.cat_file(path).decode()) if corpus.fs.exists(path) else b""
+        salt = bytes.fromhex(stored.decode())
     except ValueError:
         return None
-    return salt if len(salt) == _SALT_BYTES else None
+    return salt if len(salt) == _SALT_BYTES and salt.hex().encode() == stored else None
 
 
 def make_salt(corpus: Corpus) -> bytes:

@@ -6,7 +6,7 @@ import hub_client
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hub_client import Run, hub_command, hub_environment
+from hub_client import Run, hub_command
 from servers.hub import Hub
 
 from photoshop_request_builder.store.corpus import open_corpus
@@ -29,7 +29,7 @@ def _mirror(path: Path, month: int, rows: int, **columns: list[object]) -> Path:
     return path
 
 
-def test_a_mirror_is_read_from_the_hub(client: Run, hub: Hub, repo: str, hub_home: Path, tmp_path: Path) -> None:
+def test_a_mirror_is_read_from_the_hub(client: Run, hub: Hub, repo: str, tmp_path: Path) -> None:
     """Each file is a part, known by the next run, which asks for nothing but names and sizes."""
     rows = 3000
     for month in (1, 2):
@@ -47,10 +47,10 @@ def test_a_mirror_is_read_from_the_hub(client: Run, hub: Hub, repo: str, hub_hom
         folder_path=str(tmp_path / "data"),
         path_in_repo="data",
     )
-    environment, corpus = hub_environment(hub, hub_home), tmp_path / "corpus"
+    corpus = tmp_path / "corpus"
     addresses = [f"hf://datasets/{repo}/data/{kind}/2023/*/*.parquet" for kind in ("submissions", "comments")]
     for _ in range(2):
-        done = hub_command(environment, "ingest", corpus, *addresses)
+        done = client(hub_command, "ingest", corpus, *addresses)
         assert done.returncode == 0, done.stderr
         parts = read_parts(open_corpus(corpus))
         assert [(part.submissions, part.comments, part.other_subreddits) for part in parts] == [
