@@ -83,7 +83,7 @@ class Evidence:
     exact_detail: float
     """Same fraction for a correlation over 0.95."""
     shared: SharedContent
-    """What agrees apart from a flat surround."""
+    """Content that agrees apart from a flat surround."""
     grain: Grain
     texture: float | None
     """Median correlation of fine texture, or None. Measured only for suspected second shots."""

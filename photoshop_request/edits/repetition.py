@@ -46,8 +46,7 @@ class Repetition:
 
 def find_repetition(edges: "NewEdges") -> Repetition:
     """Compare the new edges with themselves at all shifts, whatever their sign: marks may alternate or be of any color."""
-    drawn = edges.drawn(_SHRINK)
-    drawn -= cv2.blur(drawn, (2 * _NEAR + 1, 2 * _NEAR + 1))
+    drawn = _levelled(edges)
     peaks = _isolated_peaks(_autocorrelation(drawn), 2)
     soft = np.asarray(cv2.GaussianBlur(drawn, (5, 5), 1.0), np.float32)
     pixels = np.zeros(drawn.shape[:2], bool)
@@ -62,11 +61,17 @@ def find_repetition(edges: "NewEdges") -> Repetition:
 
 def repeats_at(edges: "NewEdges", shift: tuple[int, int]) -> float:
     """Return the isolated peak of the edges' correlation within 2 pixels of a shift of `find_repetition`."""
-    drawn = edges.drawn(_SHRINK)
-    drawn -= cv2.blur(drawn, (2 * _NEAR + 1, 2 * _NEAR + 1))
+    drawn = _levelled(edges)
     heights = _heights(_autocorrelation(drawn))
     across, down = shift[0] // _SHRINK + heights.shape[1] // 2, shift[1] // _SHRINK
     return float(heights[max(0, down - 2) : down + 3, max(0, across - 2) : across + 3].max(initial=0))
+
+
+def _levelled(edges: "NewEdges") -> "NDArray[np.float32]":
+    """Return the drawn edges less their mean around each pixel."""
+    drawn = edges.drawn(_SHRINK)
+    drawn -= cv2.blur(drawn, (2 * _NEAR + 1, 2 * _NEAR + 1))
+    return drawn
 
 
 def _autocorrelation(drawn: "NDArray[np.float32]") -> "NDArray[np.float32]":

@@ -24,7 +24,11 @@ _MAX_DEPTH = 32
 """Lists and objects around a post. Reddit has 4. Every one is decoded again, so deeper ones would take hours."""
 _SKIPPED = re.compile(r"[\s,:\w.+\-\ufeff]*")
 """Numbers, names and signs between the values that may hold posts."""
+_STARTS = frozenset('{["-0123456789tfnNI')
+"""First letters of JSON values."""
 _KEY = re.compile(r'[\s,]*"(\w+)"\s*:\s*')
+_READ = 64 << 10
+"""Letters that were read and are still held. An error of the decoder counts the lines before it, every time."""
 _SLACK = 16
 """An error this near to the end of a text may vanish with more text: in the middle of `false` or of an escape."""
 
@@ -55,7 +59,7 @@ def read_documents(blocks: Iterable[bytes]) -> Generator[BlockMatches, None, boo
     for block in chain(blocks, (None,)):
         lines: list[tuple[bytes, int, int]] = []
         for piece, value, offset in reader.feed(block):
-            for line in _lines(piece, value):
+            for line in _lines(piece, value) if value else (piece,):
                 number += 1
                 lines.append((line, number, offset))
         yield BlockMatches(lines, 0)
@@ -82,6 +86,8 @@ class _Reader:
             return
         text, at, is_last = self._text, 0, block is None
         while True:
+            if at > _READ:
+                text, at = text[at:], 0
             begin, at = at, _skip(text, at)
             if at < len(text) and text[at] in "[]}":
                 self._depth += 1 if text[at] == "[" else -1
@@ -122,11 +128,13 @@ def _skip(text: str, at: int) -> int:
 def _decode(text: str, at: int) -> tuple[Any, int, bool]:
     """Return the value at `at`, its end, and False. For broken JSON: None, the end of the line, and if more text may help."""
     end = text.find("\n", at) + 1 or len(text)
+    if at < len(text) and text[at] not in _STARTS:
+        return None, end, False
     try:
         return *_raw_decode(text, at), False
     except json.JSONDecodeError as error:
         return None, end, error.msg.startswith("Unterminated") or error.pos >= len(text) - _SLACK
-    except RecursionError:
+    except (RecursionError, ValueError):  # the latter: a number of more than 4,300 digits
         return None, end, False
 
 

@@ -22,6 +22,7 @@ from photoshop_request.media.addresses.policy import ip_refusal, refusal
 from photoshop_request.media.http.opt_outs import OUR_NAME, header_opt_out, page_opt_out
 from photoshop_request.media.http.robots import parse_robots
 from photoshop_request.reddit import fields
+from photoshop_request.reddit.json_documents import is_document, read_documents
 from photoshop_request.reddit.parse import parse
 from photoshop_request.reddit.records import Comment
 from photoshop_request.text import usernames
@@ -116,6 +117,9 @@ READERS: dict[str, Callable[[str], object]] = {
     ),
     "parse of escapes": lambda text: parse(b'{"title": "' + text.replace("a", "\\u0000").encode() + b'"}'),
     "parse of a path": lambda text: parse(_line(permalink=text, body="")),
+    "read_documents": lambda text: (is_document(text.encode()), _documents(text)),
+    "read_documents of an array": lambda text: _documents('[{"a": ' + text),
+    "read_documents of a string": lambda text: _documents('{"data": ["' + text),
     "personal_host": personal_host,
     "personal_host of a Reddit path": lambda text: personal_host(f"https://www.reddit.com/{text}"),
     "published_address": lambda text: published_address(f"https://{text}", str),
@@ -156,6 +160,12 @@ READERS: dict[str, Callable[[str], object]] = {
     "is_suspicious": lambda text: is_suspicious(RequestWords("", text)),
     **{f"pages of {family.name}": _pages(family) for family in FAMILIES if family.steps or family.interstitial},
 }
+
+
+def _documents(text: str) -> list[object]:
+    """Read JSON documents in blocks, as from an archive."""
+    data = text.encode()
+    return list(read_documents(data[at : at + 4096] for at in range(0, len(data), 4096)))
 
 
 def _seconds(read: Callable[[str], object], text: str, *, enough: float) -> float:

@@ -132,7 +132,8 @@ def _id_or_none(line):
 
 
 @pytest.mark.parametrize(
-    "broken", ['{"id": "cut', '{"id": nothing}', '{"id": "x" "y"}', "}{", "<html>", '{"a":' * 9000]
+    "broken",
+    ['{"id": "cut', '{"id": nothing}', '{"id": "x" "y"}', "}{", "<html>", '{"a":' * 9000, '{"a":' + "9" * 5000 + "}"],
 )
 @pytest.mark.parametrize("size", [11, 1 << 20])
 def test_broken_json_is_one_line_and_the_others_are_read(broken, size):
